@@ -1,0 +1,21 @@
+//! telework-sim: an agent-based simulator of how Japanese firms take up, drop and formalise telework under policy.
+//!
+//! Data flows one way, down this list; a room imports only from rooms above it.
+
+pub mod calendar;
+pub mod classification;
+pub mod cli;
+pub mod commands;
+pub mod data;
+pub mod dynamics;
+pub mod engine;
+pub mod error;
+pub mod interventions;
+pub mod observation;
+pub mod parameters;
+pub mod plot;
+pub mod population;
+pub mod random;
+pub mod results;
+pub mod scenario;
+pub mod statistics;

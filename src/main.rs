@@ -1,0 +1,7 @@
+//! The `telework` program: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    telework::cli::main()
+}
