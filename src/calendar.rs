@@ -46,6 +46,17 @@ impl Week {
     }
 }
 
+/// Mondays in `from..=until`: the weeks that belong to a period.
+pub fn mondays(from: Date, until: Date) -> u32 {
+    let to = |date: Date| (date - EPOCH).get_days().div_euclid(7);
+    (to(until) - to(from.saturating_sub(1.days()))).max(0) as u32
+}
+
+/// First and last day of a fiscal year.
+pub fn fiscal_year_days(year: i16) -> (Date, Date) {
+    (jiff::civil::date(year, 4, 1), jiff::civil::date(year + 1, 3, 31))
+}
+
 /// Fiscal year of a date.
 pub fn fiscal_year(date: Date) -> i16 {
     if date.month() >= 4 { date.year() } else { date.year() - 1 }
@@ -66,6 +77,17 @@ mod tests {
         assert_eq!(Week(325).monday(), date(2026, 3, 30));
         assert_eq!(fiscal_year(date(2021, 3, 31)), 2020);
         assert_eq!(fiscal_year(date(2021, 4, 1)), 2021);
+    }
+
+    #[test]
+    fn mondays_are_counted() {
+        // Fiscal 2019 had 53 Mondays (1 April 2019 and 30 March 2020 are both Mondays), fiscal 2020 had 52.
+        let count = |year| {
+            let (first, last) = fiscal_year_days(year);
+            mondays(first, last)
+        };
+        assert_eq!((count(2019), count(2020)), (53, 52));
+        assert_eq!(mondays(date(2020, 11, 1), date(2020, 11, 30)), 5);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod data;
 pub mod dynamics;
 pub mod engine;
+pub mod environment;
 pub mod error;
 pub mod interventions;
 pub mod observation;

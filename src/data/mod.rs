@@ -110,3 +110,10 @@ pub struct IndustrySize {
     /// Firms.
     pub firms: u32,
 }
+
+impl Data {
+    /// Declarations in the version known on a day.
+    pub fn declarations_known_on(&self, _day: Date) -> Vec<&DeclarationRow> {
+        Vec::new()
+    }
+}

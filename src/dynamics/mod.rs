@@ -1,1 +1,94 @@
-//! (room being built)
+//! A week of all firms: others' practice, hazards, events, intensity. State and [`Terms`] in, state out.
+
+mod fields;
+mod inclination;
+mod pass;
+mod rates;
+
+pub use fields::Fields;
+pub use inclination::{IMMUNE, initial_state, own};
+pub use pass::intensity;
+pub use rates::{Rates, Slopes, days_a_week};
+
+use crate::{
+    interventions::Terms,
+    parameters::Parameters,
+    population::{Block, Population, Response, State},
+    random::Key,
+};
+use rayon::prelude::*;
+
+/// Weeks between two rounds of leavers.
+const TURNOVER_EVERY: u32 = 13;
+
+/// One week: every firm's transitions from the state at its start, then experience and intensity.
+pub fn advance(
+    state: &mut State,
+    population: &Population,
+    terms: &Terms,
+    parameters: &Parameters,
+    response: &Response,
+    key: Key,
+    week: u32,
+) {
+    let fields = Fields::new(population, state, parameters);
+    let slopes = Slopes::new(parameters);
+    let leavers = (week > 0 && week.is_multiple_of(TURNOVER_EVERY))
+        .then_some((1.0 - parameters.worker_turnover).powf(f64::from(TURNOVER_EVERY) / 52.18) as f32);
+    let one = |block: &mut Block| {
+        if let Some(stay) = leavers {
+            turn_over(&mut block.peak, stay);
+        }
+        advance_block(block, population, terms, &fields, parameters, &slopes, response, key, week);
+    };
+    match state.blocks.as_mut_slice() {
+        [block] => one(block),
+        blocks => blocks.par_iter_mut().for_each(one),
+    }
+}
+
+/// Employees who leave take their telework experience along.
+fn turn_over(peak: &mut [u8], stay: f32) {
+    for peak in peak {
+        *peak = (f32::from(*peak) * stay + 0.5) as u8;
+    }
+}
+
+#[multiversion::multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+bmi1+bmi2+fma",
+    "x86_64+avx2+bmi1+bmi2",
+    "aarch64+neon"
+))]
+#[allow(clippy::too_many_arguments)]
+fn advance_block(
+    block: &mut Block,
+    population: &Population,
+    terms: &Terms,
+    fields: &Fields,
+    parameters: &Parameters,
+    slopes: &Slopes,
+    response: &Response,
+    key: Key,
+    week: u32,
+) {
+    for position in block.cells.clone() {
+        let cell = &population.cells[position];
+        if cell.range.is_empty() {
+            continue;
+        }
+        let rates = Rates::new(parameters, &terms.cells[position], fields, cell);
+        let (local, range) = (block.local(cell), cell.range.clone());
+        let mut firms = pass::Firms {
+            id: &population.id[range.clone()],
+            employees: &population.employees[range.clone()],
+            teleworkable: &population.teleworkable[range.clone()],
+            inclination: &terms.inclination[range],
+            status: &mut block.status[local.clone()],
+            entered: &mut block.entered[local.clone()],
+            experience: &mut block.experience[local.clone()],
+            peak: &mut block.peak[local],
+        };
+        let counts = &mut block.counts[position - block.cells.start];
+        pass::pass(&mut firms, counts, &rates, slopes, response, key, week);
+    }
+}

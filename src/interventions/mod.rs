@@ -1,1 +1,203 @@
-//! (room being built)
+//! Policy measures: each spends, reaches and delivers. State in, [`Terms`] and delivery records out.
+//!
+//! Interventions never write firm state. They keep records of what they delivered and rewrite, every week, what
+//! firms face. In a weighted sample a delivery to one firm of the population lifts the simulated firm that stands
+//! for it by the share it has of it, so that effects add up to those of the whole population.
+
+mod advice;
+mod awards;
+mod awareness;
+mod chain;
+mod delivered;
+mod emergency;
+mod obligations;
+mod selection;
+mod sites;
+mod terms;
+
+pub use awareness::Awareness;
+pub use chain::{Chain, InterventionWeek};
+pub use emergency::Declarations;
+pub use selection::{cell_matches, matches};
+pub use terms::{Face, Terms};
+
+use crate::{
+    calendar::Week,
+    classification::BARRIERS,
+    data::Data,
+    environment::Environment,
+    parameters::Parameters,
+    population::{Population, State},
+    random::Key,
+    scenario::{Intervention, Measure, Scenario},
+};
+use delivered::{Delivered, Records};
+use selection::Slots;
+
+/// What interventions know beside the firms' state; fixed for one run.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// Firms.
+    pub population: &'a Population,
+    /// Parameters.
+    pub parameters: &'a Parameters,
+    /// Tables.
+    pub data: &'a Data,
+    /// Infections and concern.
+    pub environment: &'a Environment,
+    /// Draws of this replicate.
+    pub key: Key,
+    /// First and last week of the run.
+    pub weeks: (Week, Week),
+}
+
+/// Inclination lost to each barrier, in bit order.
+pub fn barrier_weights(parameters: &Parameters) -> [f32; BARRIERS] {
+    [
+        parameters.barrier_management,
+        parameters.barrier_ict_tools,
+        parameters.barrier_security,
+        parameters.barrier_paper,
+        parameters.barrier_cost,
+        parameters.barrier_home_environment,
+    ]
+    .map(|w| w as f32)
+}
+
+/// The interventions of one run with their accounts and records.
+pub struct Programmes<'a> {
+    setting: Setting<'a>,
+    programmes: Vec<Programme<'a>>,
+    delivered: Delivered,
+    awareness: Awareness,
+    declarations: Declarations,
+}
+
+/// One intervention with its account and records.
+pub struct Programme<'a> {
+    spec: &'a Intervention,
+    chain: Chain,
+    slots: Slots,
+    records: Records,
+    season: awareness::Season,
+    /// Guidelines: share of each cell's firms that worked through them, and share that has the security barrier.
+    reached: Vec<f32>,
+    security: Vec<f32>,
+    /// Disclosure as a condition of subsidies: how many subsidised firms have been asked.
+    cursor: usize,
+}
+
+impl<'a> Programmes<'a> {
+    /// The scenario's interventions before their first week.
+    pub fn new(scenario: &'a Scenario, setting: Setting<'a>) -> Programmes<'a> {
+        let programmes = scenario
+            .interventions
+            .iter()
+            .map(|spec| {
+                let guidelines = matches!(spec.measure, Measure::Guidelines(_));
+                let security = if guidelines { obligations::security_shares(setting.population) } else { Vec::new() };
+                Programme {
+                    chain: Chain::new(spec),
+                    slots: Slots::new(&setting, spec.measure.key()),
+                    records: Records::new(spec),
+                    season: awareness::Season::of(spec, setting.data),
+                    reached: vec![0.0; security.len()],
+                    security,
+                    cursor: 0,
+                    spec,
+                }
+            })
+            .collect();
+        Programmes {
+            declarations: Declarations::new(scenario, &setting),
+            programmes,
+            delivered: Delivered::default(),
+            awareness: Awareness::default(),
+            setting,
+        }
+    }
+
+    /// Declarations in force, after fatigue.
+    pub fn declarations(&self) -> &Declarations {
+        &self.declarations
+    }
+
+    /// One week: spend, deliver, and rewrite what firms face. One record an intervention; `None` when it rests.
+    pub fn act(&mut self, week: Week, state: &State, terms: &mut Terms) -> Vec<Option<InterventionWeek>> {
+        let setting = self.setting;
+        self.awareness.fade(setting.parameters);
+        let mut weeks = Vec::with_capacity(self.programmes.len());
+        for programme in &mut self.programmes {
+            let active = week.share_within(programme.spec.from, programme.spec.until) > 0.0;
+            if active {
+                programme.deliver(week, state, &setting, &mut self.delivered, &mut self.awareness);
+            }
+            weeks.push(programme.chain.close());
+            programme.affect(week, &setting, terms);
+        }
+        self.declarations.affect(week, setting.population, terms);
+        self.awareness.affect(&setting, terms);
+        weeks
+    }
+}
+
+impl Programme<'_> {
+    /// Opens the week's account and makes its deliveries.
+    fn deliver(
+        &mut self,
+        week: Week,
+        state: &State,
+        setting: &Setting,
+        delivered: &mut Delivered,
+        awareness: &mut Awareness,
+    ) {
+        match &self.spec.measure {
+            Measure::EmergencyDeclaration(_) => {
+                self.chain.open(week, 0.0);
+            }
+            Measure::SupportNetwork(network) => {
+                advice::support_network(self, network, week, state, setting, delivered, awareness);
+            }
+            Measure::TeleworkManagers(managers) => {
+                advice::telework_managers(self, managers, week, state, setting, delivered, awareness);
+            }
+            Measure::Awards(awards) => awards::select(self, awards, week, state, setting, delivered, awareness),
+            Measure::ProcurementBonus(_) => {
+                self.chain.open(week, 0.0);
+            }
+            Measure::SatelliteOffices(offices) => sites::build(self, offices, week, state, setting, delivered),
+            Measure::Subsidy(subsidy) => sites::subsidise(self, subsidy, week, state, setting, delivered),
+            Measure::Campaign(campaign) => awareness::campaign(self, campaign, week, setting, awareness),
+            Measure::Guidelines(guidelines) => {
+                obligations::guidelines(self, guidelines, week, setting, awareness);
+            }
+            Measure::Disclosure(disclosure) => {
+                obligations::disclose(self, disclosure, week, state, setting, delivered, awareness);
+            }
+            Measure::RegionalTrial(trial) => awareness::regional_trial(self, trial, week, setting, awareness),
+        }
+    }
+
+    /// Rewrites what firms face because of deliveries made so far.
+    fn affect(&self, week: Week, setting: &Setting, terms: &mut Terms) {
+        self.records.affect(week, terms);
+        match &self.spec.measure {
+            Measure::ProcurementBonus(bonus) => obligations::procurement(self.spec, bonus, week, setting, terms),
+            Measure::Guidelines(_) => obligations::worked_through(self, setting, terms),
+            Measure::EmergencyDeclaration(_)
+            | Measure::SupportNetwork(_)
+            | Measure::TeleworkManagers(_)
+            | Measure::Awards(_)
+            | Measure::SatelliteOffices(_)
+            | Measure::Subsidy(_)
+            | Measure::Campaign(_)
+            | Measure::Disclosure(_)
+            | Measure::RegionalTrial(_) => {}
+        }
+    }
+
+    /// What a yearly figure comes to in a week.
+    fn yearly(&self, week: Week, per_year: f64) -> f64 {
+        per_year * self.spec.scale * self.season.share(week)
+    }
+}

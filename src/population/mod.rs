@@ -1,5 +1,8 @@
 //! Japan's firms: margins, raking, firms as struct of arrays grouped in cells. Data and seed in, [`Population`] out.
 
+mod state;
+pub use state::*;
+
 use crate::classification::{Industry, PREFECTURES, Prefecture, SizeClass};
 use std::ops::Range;
 

@@ -1,0 +1,68 @@
+//! Others' practice as firms see it: own industry, own prefecture, own size, customers.
+
+use crate::{
+    classification::{INDUSTRIES, PREFECTURES, SIZES},
+    parameters::Parameters,
+    population::{Cell, FRAME_EMPLOYEES, FRAME_FIRMS, Population, State},
+};
+
+/// Shares of practising firms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fields {
+    industry: [f64; INDUSTRIES],
+    prefecture: [f64; PREFECTURES],
+    size: [f64; SIZES],
+    customers: [f64; PREFECTURES],
+    weights: [f64; 4],
+}
+
+/// Part of a firm's customers that sit in its own prefecture (the inter-firm network is local: partners lie a median
+/// of 30 km away, a figure from memory; the part is assumed).
+const LOCAL_CUSTOMERS: f64 = 0.5;
+
+impl Fields {
+    /// From the state at the start of a week.
+    pub fn new(population: &Population, state: &State, parameters: &Parameters) -> Fields {
+        let mut industry = [[0.0; 2]; INDUSTRIES];
+        let mut prefecture = [[0.0; 2]; PREFECTURES];
+        let mut size = [[0.0; 2]; SIZES];
+        let mut staff = [[0.0; 2]; PREFECTURES];
+        for (cell, counts) in population.cells.iter().zip(state.counts()) {
+            let of = |frame: usize| {
+                let counts = &counts[frame];
+                let current = (counts[1] + counts[4] + counts[7]) as f64 * cell.weight;
+                [current, counts.iter().sum::<u64>() as f64 * cell.weight]
+            };
+            let add = |sum: &mut [f64; 2], [current, all]: [f64; 2]| {
+                sum[0] += current;
+                sum[1] += all;
+            };
+            let firms = of(FRAME_FIRMS);
+            add(&mut industry[cell.industry.index()], firms);
+            add(&mut prefecture[cell.prefecture.index()], firms);
+            add(&mut size[cell.size.index()], firms);
+            add(&mut staff[cell.prefecture.index()], of(FRAME_EMPLOYEES));
+        }
+        let share = |[current, all]: [f64; 2]| if all > 0.0 { current / all } else { 0.0 };
+        let nation = share(staff.iter().fold([0.0; 2], |sum, s| [sum[0] + s[0], sum[1] + s[1]]));
+        let weights =
+            [parameters.peer_industry, parameters.peer_prefecture, parameters.peer_size, parameters.peer_customers];
+        let total: f64 = weights.iter().sum();
+        Fields {
+            industry: industry.map(share),
+            prefecture: prefecture.map(share),
+            size: size.map(share),
+            // Customers are larger than their suppliers: practice counts by employees.
+            customers: staff.map(|s| LOCAL_CUSTOMERS * share(s) + (1.0 - LOCAL_CUSTOMERS) * nation),
+            weights: weights.map(|w| if total > 0.0 { w / total } else { 0.0 }),
+        }
+    }
+
+    /// Share of practising others that firms of a cell see.
+    pub fn seen_by(&self, cell: &Cell) -> f64 {
+        self.weights[0] * self.industry[cell.industry.index()]
+            + self.weights[1] * self.prefecture[cell.prefecture.index()]
+            + self.weights[2] * self.size[cell.size.index()]
+            + self.weights[3] * self.customers[cell.prefecture.index()]
+    }
+}

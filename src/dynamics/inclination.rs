@@ -1,0 +1,86 @@
+//! What a firm brings along: its inclination, and the state in which it enters the run.
+
+use crate::{
+    classification::BARRIERS,
+    interventions::barrier_weights,
+    parameters::Parameters,
+    population::{Cell, Population, Practice, Response, State, Status},
+    random::{Key, Purpose, uniform},
+};
+use rayon::prelude::*;
+
+/// Inclination of a firm without a single teleworkable job: it never starts.
+pub const IMMUNE: f32 = -60.0;
+/// Employees and teleworkable share at which a firm's inclination is 0 (propensity 0, no barriers).
+const REFERENCE_EMPLOYEES: f64 = 20.0;
+const REFERENCE_SHARE: f64 = 0.3;
+
+/// Own inclination of every simulated firm, a log-hazard index.
+pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
+    let weights = barrier_weights(parameters);
+    // 64 sets of barriers and 256 shares: look both up.
+    let hindrance: Vec<f32> =
+        (0..1u8 << BARRIERS).map(|set| (0..BARRIERS).map(|b| f32::from(set >> b & 1) * weights[b]).sum()).collect();
+    let suitability: Vec<f32> = (0..=255u8)
+        .map(|share| match share {
+            0 => IMMUNE,
+            _ => (parameters.inclination_teleworkable * (f64::from(share) / 255.0 / REFERENCE_SHARE).ln()) as f32,
+        })
+        .collect();
+    let mut own = vec![0.0; population.len()];
+    let mut cells: Vec<(&Cell, &mut [f32])> = Vec::with_capacity(population.cells.len());
+    let mut rest = own.as_mut_slice();
+    for cell in &population.cells {
+        let (head, tail) = rest.split_at_mut(cell.range.len());
+        cells.push((cell, head));
+        rest = tail;
+    }
+    cells.into_par_iter().for_each(|(cell, own)| {
+        let place = match cell.prefecture.name() {
+            "Tokyo" => parameters.inclination_tokyo,
+            "Kanagawa" | "Aichi" | "Osaka" => parameters.inclination_metropolitan,
+            _ => 0.0,
+        };
+        let shared = place + if cell.high_capital { parameters.inclination_high_capital } else { 0.0 };
+        let (mut employees_before, mut size) = (0, 0.0);
+        for (firm, own) in cell.range.clone().zip(own) {
+            let employees = population.employees[firm].max(1);
+            if employees != employees_before {
+                (employees_before, size) = (
+                    employees,
+                    (parameters.inclination_size * (f64::from(employees) / REFERENCE_EMPLOYEES).ln()) as f32,
+                );
+            }
+            let suitability = suitability[usize::from(population.teleworkable[firm])];
+            *own = if suitability == IMMUNE {
+                IMMUNE
+            } else {
+                shared as f32 + size + suitability + parameters.inclination_spread as f32 * population.propensity[firm]
+                    - hindrance[usize::from(population.barriers[firm]) & 63]
+            };
+        }
+    });
+    own
+}
+
+/// Practice and scheme in January 2020.
+pub fn initial_state(
+    population: &Population,
+    parameters: &Parameters,
+    response: &Response,
+    own: &[f32],
+    key: Key,
+) -> State {
+    let logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
+    State::new(population, response, |_, firm| {
+        let x = f64::from(own[firm]);
+        let [practice, scheme] = key.words(population.id[firm], 0, Purpose::InitialState).map(uniform);
+        let practises = practice < logistic(parameters.initial_practice + parameters.initial_practice_slope * x);
+        let formal = scheme < logistic(parameters.initial_scheme + parameters.initial_scheme_slope * x);
+        match (own[firm] > IMMUNE && practises, formal) {
+            (false, _) => Status(Practice::Never as u8),
+            (true, false) => Status(Practice::Current as u8),
+            (true, true) => Status(Practice::Current as u8 | Status::FORMAL | Status::FORMAL_AT_START),
+        }
+    })
+}

@@ -1,0 +1,107 @@
+//! Advice: SupportNW's seminars and consultations, and the telework managers' visits.
+
+use super::{Awareness, Delivered, Programme, Setting, selection::matches};
+use crate::{
+    calendar::Week,
+    classification::Barrier,
+    population::State,
+    scenario::{SupportNetwork, TeleworkManagers},
+};
+
+/// SMEs of the SupportNW rule: at most so many employees.
+const SME_EMPLOYEES: u32 = 300;
+/// Size limit of the telework managers' published share.
+const SMALL_EMPLOYEES: u32 = 100;
+
+/// Seminars and consultations: knowledge barriers, SMEs first; participants are noticed where they are.
+pub(super) fn support_network(
+    programme: &mut Programme,
+    network: &SupportNetwork,
+    week: Week,
+    state: &State,
+    setting: &Setting,
+    delivered: &mut Delivered,
+    awareness: &mut Awareness,
+) {
+    let capacity = programme.yearly(week, network.events_per_year * network.participants_per_event);
+    let slots = programme.chain.open(week, capacity);
+    for slot in 0..slots {
+        let [draw, _] = programme.slots.condition(week, slot);
+        let wants_sme = draw < network.share_sme;
+        let effect = Effect {
+            barriers: &[Barrier::Management, Barrier::IctTools, Barrier::Security],
+            share_removed: setting.parameters.support_network_effect,
+            encouragement: 0.0,
+        };
+        let suits = |employees: u32, _practises: bool| (employees <= SME_EMPLOYEES) == wants_sme;
+        advise(programme, week, slot, state, setting, delivered, awareness, effect, suits);
+    }
+}
+
+/// Expert visits: capacity is managers x visits a week; the mix of served firms is the published one.
+pub(super) fn telework_managers(
+    programme: &mut Programme,
+    managers: &TeleworkManagers,
+    week: Week,
+    state: &State,
+    setting: &Setting,
+    delivered: &mut Delivered,
+    awareness: &mut Awareness,
+) {
+    let visits = managers.managers * managers.visits_per_manager_per_week * programme.spec.scale;
+    let active = week.share_within(programme.spec.from, programme.spec.until);
+    let slots = programme.chain.open(week, visits * active / managers.visits_per_firm);
+    for slot in 0..slots {
+        let [size, practice] = programme.slots.condition(week, slot);
+        let (wants_small, wants_new) = (size < managers.share_below_100, practice < managers.share_not_practising);
+        let effect = Effect {
+            barriers: &[Barrier::Management, Barrier::IctTools, Barrier::Security, Barrier::Paper],
+            share_removed: setting.parameters.managers_effect,
+            encouragement: setting.parameters.managers_encouragement,
+        };
+        let suits =
+            |employees: u32, practises: bool| (employees < SMALL_EMPLOYEES) == wants_small && practises != wants_new;
+        advise(programme, week, slot, state, setting, delivered, awareness, effect, suits);
+    }
+}
+
+struct Effect<'a> {
+    barriers: &'a [Barrier],
+    share_removed: f64,
+    encouragement: f64,
+}
+
+/// Serves the firm of one slot.
+#[allow(clippy::too_many_arguments)]
+fn advise(
+    programme: &mut Programme,
+    week: Week,
+    slot: u32,
+    state: &State,
+    setting: &Setting,
+    delivered: &mut Delivered,
+    awareness: &mut Awareness,
+    effect: Effect,
+    suits: impl Fn(u32, bool) -> bool,
+) {
+    let kind = programme.spec.measure.key();
+    let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
+    if programme.chain.affordable(cost) < 1.0 {
+        return;
+    }
+    let found = programme.slots.fill(setting, week, slot, |candidate| {
+        let firm = candidate.firm as usize;
+        let (employees, status) = (setting.population.employees[firm], state.status(firm));
+        suits(employees, status.practises())
+            && matches(&programme.spec.target, candidate.cell, employees, status)
+            && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
+    });
+    let Some(candidate) = found else { return };
+    if programme.chain.deliver(cost, 1.0) {
+        let (firm, weight) = (candidate.firm, candidate.cell.weight);
+        let Effect { barriers, share_removed, encouragement } = effect;
+        let lift = delivered.serve(setting, kind, firm, weight, barriers, share_removed, encouragement);
+        programme.records.add(week, firm, lift);
+        awareness.notice(setting, candidate.cell.industry, candidate.cell.prefecture, 1.0);
+    }
+}

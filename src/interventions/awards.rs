@@ -1,0 +1,69 @@
+//! Pioneer awards: eligibility as published, a yearly selection, visibility to the winner's industry and prefecture.
+//!
+//! Published criteria (Telework Pioneers Top 100, fiscal 2020): a formal scheme; at least 25 % of regular employees
+//! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
+
+use super::{Awareness, Delivered, Programme, Setting, selection::matches};
+use crate::{
+    calendar::Week,
+    classification::Barrier,
+    population::{State, Status},
+    scenario::Awards,
+};
+
+/// Firms with at most so many employees count as small.
+pub const SMALL_EMPLOYEES: u32 = 20;
+/// Visibility of a minister's prize beside that of a selection (assumed).
+const PRIZE_VISIBILITY: f64 = 10.0;
+
+/// Whether a firm meets the award's criteria, given the teleworkable share of its jobs (its scheme is taken to
+/// cover all teleworkable jobs) and the share of employees who telework this week.
+pub fn meets_criteria(status: Status, employees: u32, covered: f64, practising: f64, days_a_week: f64) -> bool {
+    let least = if employees <= SMALL_EMPLOYEES { 0.5 } else { 0.25 };
+    status.formal()
+        && status.practises()
+        && covered >= least
+        && (practising >= 0.5 * covered || practising * f64::from(employees) >= 100.0)
+        && days_a_week * 52.0 / 12.0 >= 4.0
+}
+
+/// The yearly selection.
+pub(super) fn select(
+    programme: &mut Programme,
+    awards: &Awards,
+    week: Week,
+    state: &State,
+    setting: &Setting,
+    delivered: &mut Delivered,
+    awareness: &mut Awareness,
+) {
+    let kind = programme.spec.measure.key();
+    let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
+    let slots = programme.chain.open(week, programme.yearly(week, awards.awards_per_year));
+    let prize_share = awards.minister_prizes_per_year / awards.awards_per_year.max(1.0);
+    for slot in 0..slots {
+        if programme.chain.affordable(cost) < 1.0 {
+            break;
+        }
+        let found = programme.slots.fill(setting, week, slot, |candidate| {
+            let firm = candidate.firm as usize;
+            let (employees, status) = (setting.population.employees[firm], state.status(firm));
+            // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
+            let covered = f64::from(setting.population.teleworkable[firm]) / 255.0;
+            let practising = f64::from(state.peak_and_experience(firm).0) / 255.0;
+            matches(&programme.spec.target, candidate.cell, employees, status)
+                && meets_criteria(status, employees, covered, practising, setting.parameters.days_base)
+                && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
+        });
+        let Some(candidate) = found else { continue };
+        if programme.chain.deliver(cost, 1.0) {
+            let none: &[Barrier] = &[];
+            let gain = setting.parameters.awards_effect;
+            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, none, 0.0, gain);
+            programme.records.add(week, candidate.firm, lift);
+            let [draw, _] = programme.slots.condition(week, slot);
+            let visibility = if draw < prize_share { PRIZE_VISIBILITY } else { 1.0 };
+            awareness.notice(setting, candidate.cell.industry, candidate.cell.prefecture, visibility);
+        }
+    }
+}

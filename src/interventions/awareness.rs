@@ -1,0 +1,185 @@
+//! Awareness: campaigns, regional trials, and what awards and seminars add to it.
+//!
+//! Awareness is the share of a class of firms that has lately noticed telework practised by others through policy.
+//! It fades with `awareness_half_life` and raises starting and resuming by `awareness_effect`.
+
+use super::{Programme, Setting, Terms};
+use crate::{
+    calendar::{EPOCH, Week, fiscal_year_days, mondays},
+    classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture},
+    data::Data,
+    parameters::Parameters,
+    scenario::{Campaign, Intervention, Measure, RegionalTrial},
+};
+use jiff::civil::Date;
+
+/// Aware firms, as shares of their class.
+#[derive(Clone, Debug)]
+pub struct Awareness {
+    national: f64,
+    industry: [f64; INDUSTRIES],
+    prefecture: [f64; PREFECTURES],
+    firms_by_industry: [f64; INDUSTRIES],
+    firms_by_prefecture: [f64; PREFECTURES],
+}
+
+impl Default for Awareness {
+    fn default() -> Awareness {
+        Awareness {
+            national: 0.0,
+            industry: [0.0; INDUSTRIES],
+            prefecture: [0.0; PREFECTURES],
+            firms_by_industry: [0.0; INDUSTRIES],
+            firms_by_prefecture: [0.0; PREFECTURES],
+        }
+    }
+}
+
+impl Awareness {
+    /// A week passes.
+    pub fn fade(&mut self, parameters: &Parameters) {
+        let keep = 0.5_f64.powf(1.0 / parameters.awareness_half_life);
+        self.national *= keep;
+        self.industry.iter_mut().chain(&mut self.prefecture).for_each(|a| *a *= keep);
+    }
+
+    fn count(&mut self, setting: &Setting) {
+        if self.firms_by_industry.iter().sum::<f64>() == 0.0 {
+            for cell in &setting.population.cells {
+                self.firms_by_industry[cell.industry.index()] += f64::from(cell.firms);
+                self.firms_by_prefecture[cell.prefecture.index()] += f64::from(cell.firms);
+            }
+        }
+    }
+
+    /// `firms` take part somewhere in the nation and are noticed.
+    pub fn notice_national(&mut self, setting: &Setting, firms: f64) {
+        self.count(setting);
+        let all: f64 = self.firms_by_industry.iter().sum();
+        self.national += firms * setting.parameters.awareness_noticed / all.max(1.0);
+    }
+
+    /// `firms` of an industry and a prefecture are noticed, half by each.
+    pub fn notice(&mut self, setting: &Setting, industry: Industry, prefecture: Prefecture, firms: f64) {
+        self.count(setting);
+        let noticed = 0.5 * firms * setting.parameters.awareness_noticed;
+        self.industry[industry.index()] += noticed / self.firms_by_industry[industry.index()].max(1.0);
+        self.notice_in(setting, prefecture, 0.5 * firms);
+    }
+
+    /// `firms` are noticed in a prefecture.
+    pub fn notice_in(&mut self, setting: &Setting, prefecture: Prefecture, firms: f64) {
+        self.count(setting);
+        let there = self.firms_by_prefecture[prefecture.index()].max(1.0);
+        self.prefecture[prefecture.index()] += firms * setting.parameters.awareness_noticed / there;
+    }
+
+    /// Share of a cell's firms that are aware through policy (0-1).
+    pub fn share(&self, industry: Industry, prefecture: Prefecture) -> f64 {
+        (self.national + self.industry[industry.index()] + self.prefecture[prefecture.index()]).min(1.0)
+    }
+
+    /// Raises what aware firms face.
+    pub fn affect(&self, setting: &Setting, terms: &mut Terms) {
+        if self.national == 0.0 && self.industry.iter().chain(&self.prefecture).all(|&a| a == 0.0) {
+            return;
+        }
+        for (face, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
+            let share = self.share(cell.industry, cell.prefecture);
+            face.adopt += (share * setting.parameters.awareness_effect.exp_m1()).ln_1p() as f32;
+        }
+    }
+}
+
+/// How a yearly figure is spread over the weeks of a fiscal year.
+#[derive(Clone, Debug)]
+pub enum Season {
+    /// Evenly over all weeks of the year: a period of half a year delivers half.
+    Even,
+    /// Evenly over those weeks of the year in which the intervention runs (a trial of one month).
+    Period(Date, Date),
+    /// Share of the year by calendar month, evenly inside a month.
+    Monthly([f64; 12]),
+}
+
+impl Season {
+    /// SupportNW follows its monthly outputs of fiscal 2020, campaigns their months, awards their month.
+    pub fn of(spec: &Intervention, data: &Data) -> Season {
+        let mut monthly = [0.0; 12];
+        match &spec.measure {
+            Measure::SupportNetwork(_) => {
+                for figure in &data.programmes {
+                    let counts = figure.programme == "telework_support_network"
+                        && figure.item == "participants"
+                        && figure.category == "all";
+                    let month = figure.month.as_deref().and_then(|m| m.get(5..7)?.parse::<usize>().ok());
+                    if let (true, Some(month @ 1..=12)) = (counts, month) {
+                        monthly[month - 1] += figure.value;
+                    }
+                }
+            }
+            Measure::Campaign(campaign) => {
+                for &month in &campaign.months {
+                    monthly[usize::from(month.clamp(1, 12)) - 1] = 1.0;
+                }
+            }
+            Measure::Awards(awards) => monthly[usize::from(awards.selection_month.clamp(1, 12)) - 1] = 1.0,
+            Measure::RegionalTrial(_) => return Season::Period(spec.from, spec.until),
+            _ => return Season::Even,
+        }
+        let total: f64 = monthly.iter().sum();
+        if total == 0.0 { Season::Even } else { Season::Monthly(monthly.map(|m| m / total)) }
+    }
+
+    /// Share of its fiscal year's deliveries that falls into `week`; the shares of a year add up to 1.
+    pub fn share(&self, week: Week) -> f64 {
+        let monday = week.monday();
+        let (first, last) = fiscal_year_days(week.fiscal_year());
+        match self {
+            Season::Even => 1.0 / f64::from(mondays(first, last)),
+            // The first day may lie inside a week, which then counts as active.
+            Season::Period(from, until) => {
+                let start = Week::containing((*from).max(EPOCH)).map_or(EPOCH, Week::monday);
+                1.0 / f64::from(mondays(start.max(first), (*until).min(last)).max(1))
+            }
+            Season::Monthly(shares) => {
+                shares[monday.month() as usize - 1]
+                    / f64::from(mondays(monday.first_of_month(), monday.last_of_month()))
+            }
+        }
+    }
+}
+
+/// Telework Days, Telework Month: participants are noticed nationwide.
+pub(super) fn campaign(
+    programme: &mut Programme,
+    campaign: &Campaign,
+    week: Week,
+    setting: &Setting,
+    awareness: &mut Awareness,
+) {
+    let participants = programme.chain.open(week, programme.yearly(week, campaign.participants_per_year));
+    let unit = programme.spec.unit_cost_yen.unwrap_or(0.0);
+    let number = f64::from(participants).min(programme.chain.affordable(unit));
+    if number > 0.0 && programme.chain.deliver_many(number, number * unit, number) {
+        awareness.notice_national(setting, number);
+    }
+}
+
+/// Visiting workers and workation: noticed in the host prefectures.
+pub(super) fn regional_trial(
+    programme: &mut Programme,
+    trial: &RegionalTrial,
+    week: Week,
+    setting: &Setting,
+    awareness: &mut Awareness,
+) {
+    let firms = programme.chain.open(week, programme.yearly(week, trial.firms_per_year));
+    let unit = programme.spec.unit_cost_yen.unwrap_or(0.0);
+    let number = f64::from(firms).min(programme.chain.affordable(unit));
+    if number > 0.0 && programme.chain.deliver_many(number, number * unit, number) {
+        for &host in &trial.host_prefectures {
+            awareness.notice_in(setting, host, number / trial.host_prefectures.len() as f64);
+        }
+    }
+}

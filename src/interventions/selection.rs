@@ -1,0 +1,100 @@
+//! Which firms an intervention reaches.
+//!
+//! A slot of capacity draws permanent firm ids until it meets one that is eligible. Drawing from a fixed space of
+//! ids, larger than the population, means that one more firm changes only the slots that hit its id, that more
+//! capacity keeps the slots it had, and that a weighted sample serves the same cells as the whole population.
+
+use super::Setting;
+use crate::{
+    calendar::Week,
+    population::{Cell, Status},
+    random::{Key, Purpose, philox},
+    scenario::Target,
+};
+
+/// Draws after which a slot stays empty.
+const ATTEMPTS: u32 = 4096;
+
+/// The draws of one kind of intervention in one run.
+#[derive(Clone, Copy, Debug)]
+pub struct Slots {
+    key: Key,
+    id_bits: u32,
+}
+
+/// A simulated firm met by a slot.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// Its cell.
+    pub cell: &'a Cell,
+    /// Its position in the population's arrays.
+    pub firm: u32,
+}
+
+impl<'a> Candidate<'a> {
+    /// A simulated firm by its position.
+    pub fn of(setting: &Setting<'a>, firm: u32) -> Candidate<'a> {
+        let cells = &setting.population.cells;
+        let cell = &cells[cells.partition_point(|c| c.range.end <= firm as usize)];
+        Candidate { cell, firm }
+    }
+}
+
+impl Slots {
+    /// Keyed by kind, not by name: two interventions of one kind compete for the same firms, in file order.
+    pub fn new(setting: &Setting, kind: &str) -> Slots {
+        let [label, _] = kind.bytes().fold([0, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x6B69_6E64));
+        let ids = setting.population.cells.last().map_or(1, |c| c.first_id + c.firms).max(2);
+        Slots { key: Key(philox(label, 0, setting.key.0)[0]), id_bits: 32 - (ids - 1).leading_zeros() }
+    }
+
+    /// Two uniform draws that belong to a slot, for its own conditions.
+    pub fn condition(&self, week: Week, slot: u32) -> [f64; 2] {
+        self.key.uniforms(slot << 12 | (ATTEMPTS - 1), week.0, Purpose::Selection)
+    }
+
+    /// The first eligible firm of a slot.
+    pub fn fill<'a>(
+        &self,
+        setting: &Setting<'a>,
+        week: Week,
+        slot: u32,
+        mut eligible: impl FnMut(&Candidate) -> bool,
+    ) -> Option<Candidate<'a>> {
+        (0..ATTEMPTS - 1).find_map(|attempt| {
+            let [word, _] = self.key.words(slot << 12 | attempt, week.0, Purpose::Selection);
+            let candidate = locate(setting, word >> (32 - self.id_bits))?;
+            eligible(&candidate).then_some(candidate)
+        })
+    }
+}
+
+/// The simulated firm that stands for a permanent id.
+fn locate<'a>(setting: &Setting<'a>, id: u32) -> Option<Candidate<'a>> {
+    let cells = &setting.population.cells;
+    let cell = &cells[cells.partition_point(|c| c.first_id <= id).checked_sub(1)?];
+    let offset = u64::from(id - cell.first_id);
+    if offset >= u64::from(cell.firms) || cell.range.is_empty() {
+        return None;
+    }
+    let position = offset * cell.range.len() as u64 / u64::from(cell.firms);
+    Some(Candidate { cell, firm: (cell.range.start as u64 + position) as u32 })
+}
+
+/// Whether a cell can hold firms of a target.
+pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
+    target.prefectures.as_ref().is_none_or(|list| list.contains(&cell.prefecture))
+        && target.industries.as_ref().is_none_or(|list| list.contains(&cell.industry))
+        && target.sizes.as_ref().is_none_or(|list| list.contains(&cell.size))
+        && target.high_capital.is_none_or(|wanted| wanted == cell.high_capital)
+        && target.bidder.is_none_or(|wanted| wanted == cell.bidder)
+}
+
+/// Whether a firm belongs to a target now.
+pub fn matches(target: &Target, cell: &Cell, employees: u32, status: Status) -> bool {
+    cell_matches(target, cell)
+        && target.min_employees.is_none_or(|least| employees >= least)
+        && target.max_employees.is_none_or(|most| employees <= most)
+        && target.practising.is_none_or(|wanted| wanted == status.practises())
+        && target.formal.is_none_or(|wanted| wanted == status.formal())
+}
