@@ -1,4 +1,9 @@
 //! One run, and ensembles of runs; the only room that knows threads. Runs in, [`Series`] out.
 
+mod ensemble;
+mod run;
 mod series;
+
+pub use ensemble::{Interrupted, Progress, ensemble};
+pub use run::{Options, simulate};
 pub use series::*;

@@ -1,7 +1,9 @@
 //! What one run gives: indicator series, simulated surveys, deliveries, and the optional firm panel.
 
-use crate::calendar::Week;
-pub use crate::{interventions::InterventionWeek, observation::SurveyAnswer};
+pub use crate::{
+    interventions::InterventionWeek,
+    observation::{IndicatorSeries, SurveyAnswer},
+};
 
 /// Everything that one run gives. A pure function of scenario, population, parameters and replicate.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -16,17 +18,6 @@ pub struct Series {
     pub interventions: Vec<InterventionSeries>,
     /// Firm panel, when asked for.
     pub panel: Vec<PanelRow>,
-}
-
-/// One indicator in one segment over time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct IndicatorSeries {
-    /// Id in the indicator registry, such as `current_practice`.
-    pub indicator: &'static str,
-    /// `total`, or a class and its member such as `size=large`, `prefecture=Tokyo`.
-    pub segment: String,
-    /// Week and value, rising weeks. Shares are fractions.
-    pub values: Vec<(Week, f32)>,
 }
 
 /// What one intervention did.

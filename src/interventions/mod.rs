@@ -5,7 +5,7 @@
 //! for it by the share it has of it, so that effects add up to those of the whole population.
 
 mod advice;
-mod awards;
+pub mod awards;
 mod awareness;
 mod chain;
 mod delivered;

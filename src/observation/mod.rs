@@ -1,5 +1,17 @@
 //! Surveys and indicators: observers of a run that never change it. State in, figures out.
 
+mod indicators;
+mod observers;
+mod respondents;
+mod surveys;
+mod view;
+
+pub use indicators::{Cadence, Indicator, REGISTRY, describe};
+pub use observers::Observers;
+pub use surveys::{Figure, Survey, Wave};
+pub use view::{BANDS, Tally, View, WorkerTable, Workers};
+
+use crate::calendar::Week;
 use jiff::civil::Date;
 
 /// One figure of one simulated survey wave.
@@ -25,4 +37,15 @@ pub struct SurveyAnswer {
     pub answer: f64,
     /// What was published, when it was.
     pub observed: Option<f64>,
+}
+
+/// One indicator in one segment over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndicatorSeries {
+    /// Id in the indicator registry, such as `current_practice`.
+    pub indicator: &'static str,
+    /// `total`, or a class and its member such as `size=large`, `prefecture=Tokyo`.
+    pub segment: String,
+    /// Week and value, rising weeks. Shares are fractions.
+    pub values: Vec<(Week, f32)>,
 }

@@ -1,0 +1,102 @@
+//! One run: a pure function of scenario, population, parameters and replicate.
+
+use super::series::{InterventionSeries, PanelRow, Series};
+use crate::{
+    calendar::Week,
+    data::Data,
+    dynamics,
+    environment::Environment,
+    interventions::{Programmes, Setting, Terms},
+    observation::{Observers, View},
+    population::{Population, Response, State, Status},
+    random::Key,
+    scenario::Scenario,
+};
+
+/// What a run is asked to give beside its figures. Options never change a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The state of every simulated firm at each month's end.
+    pub panel: bool,
+}
+
+/// Runs one replicate. `goes_on` is asked before every week; the run is given up with `None` when it says no.
+pub fn simulate(
+    scenario: &Scenario,
+    data: &Data,
+    population: &Population,
+    replicate: u32,
+    options: Options,
+    goes_on: &dyn Fn(Week) -> bool,
+) -> Option<Series> {
+    let parameters = &scenario.parameters;
+    let key = Key::new(scenario.run.seed, replicate);
+    let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
+    let last = Week::containing(scenario.run.end).unwrap_or(first);
+    let response = Response::new(parameters);
+    let environment = Environment::new(data, parameters, scenario.later_infections, key, last.0 + 1);
+    let own = dynamics::own(population, parameters);
+    let mut state = dynamics::initial_state(population, parameters, &response, &own, key);
+    let mut terms = Terms::new(population.cells.len(), &own);
+    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
+    let mut programmes = Programmes::new(scenario, setting);
+    let mut observers = Observers::new(data, &response, key, (first, last));
+    let mut interventions: Vec<InterventionSeries> = scenario
+        .interventions
+        .iter()
+        .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
+        .collect();
+    let mut panel = Vec::new();
+    observers.before(&View { week: first, population, state: &state, terms: &terms, parameters });
+    for week in (first.0..=last.0).map(Week) {
+        if !goes_on(week) {
+            return None;
+        }
+        // Calendar and concern; interventions spend, deliver and rewrite what firms face.
+        terms.open(population, &own, &environment.concern[week.0 as usize]);
+        let weeks = programmes.act(week, &state, &mut terms);
+        for (series, week) in interventions.iter_mut().zip(weeks) {
+            series.weeks.extend(week);
+        }
+        // Others' practice, transitions, experience and intensity.
+        dynamics::advance(&mut state, population, &terms, parameters, &response, key, week.0);
+        // Observers look on.
+        observers.observe(&View { week, population, state: &state, terms: &terms, parameters });
+        if options.panel && week.closes_month() {
+            panel.extend(panel_rows(week, population, &state, &terms, scenario));
+        }
+    }
+    let (indicators, surveys) = observers.finish();
+    Some(Series { replicate, indicators, surveys, interventions, panel })
+}
+
+fn panel_rows<'a>(
+    week: Week,
+    population: &'a Population,
+    state: &'a State,
+    terms: &'a Terms,
+    scenario: &'a Scenario,
+) -> impl Iterator<Item = PanelRow> + 'a {
+    let p = &scenario.parameters;
+    let slopes = dynamics::Slopes::new(p);
+    state.blocks.iter().flat_map(move |block| {
+        block.cells.clone().flat_map(move |position| {
+            let cell = &population.cells[position];
+            let declaration = f64::from(terms.cells[position].declaration);
+            let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
+            cell.range.clone().map(move |firm| {
+                let local = firm - block.first;
+                let status = Status(block.status[local]);
+                let share = dynamics::intensity(population.teleworkable[firm], block.experience[local], reach, &slopes);
+                PanelRow {
+                    week: week.0,
+                    firm: population.id[firm],
+                    practice: status.practice() as u8,
+                    formal: status.formal(),
+                    intensity: if status.practises() { f32::from(share) / 255.0 } else { 0.0 },
+                    weight: cell.weight as f32,
+                }
+            })
+        })
+    })
+}

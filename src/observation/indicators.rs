@@ -1,0 +1,168 @@
+//! The registry of indicators and candidate KPIs: what each means, its formula, frame and unit.
+
+use super::view::{Tally, View, WorkerTable};
+use crate::{
+    classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region, SIZES, SizeClass},
+    population::{FRAME_100_299, FRAME_300, FRAME_FIRMS, FRAME_TSR},
+};
+
+/// How often an indicator is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cadence {
+    /// Every week.
+    Weekly,
+    /// In the last week of a month.
+    Monthly,
+    /// Only from the difference of two runs.
+    Compared,
+}
+
+/// One indicator.
+#[derive(Clone, Copy, Debug)]
+pub struct Indicator {
+    /// Id in files.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// How it is computed.
+    pub formula: &'static str,
+    /// Who is counted.
+    pub frame: &'static str,
+    /// Unit in files.
+    pub unit: &'static str,
+    /// How often.
+    pub cadence: Cadence,
+    /// Candidate for a KPI.
+    pub candidate: bool,
+}
+
+macro_rules! registry {
+    ($($id:literal, $name:literal, $formula:literal, $frame:literal, $unit:literal, $cadence:ident, $candidate:literal;)*) => {
+        /// All indicators.
+        pub const REGISTRY: &[Indicator] = &[$(Indicator {
+            id: $id, name: $name, formula: $formula, frame: $frame, unit: $unit, cadence: Cadence::$cadence,
+            candidate: $candidate,
+        },)*];
+    };
+}
+
+registry! {
+    "current_practice", "Firms that practise telework now", "practising firms / firms",
+        "all companies and sole proprietors; by size class, prefecture, industry, region", "share", Weekly, false;
+    "tsr_current_practice", "Current practice, TSR frame", "practising / firms, weighted by the chance to answer",
+        "TSR: large = capital of 100 million yen or more; the total has 14.9 % large firms as in wave 14", "share", Weekly, true;
+    "tsr_ever_practised", "Ever practised, TSR frame", "(practising + stopped) / firms, weighted by the chance to answer",
+        "TSR, as above", "share", Weekly, false;
+    "tsr_formal_scheme", "Formal scheme, TSR frame", "firms with telework in their work rules / firms, weighted likewise",
+        "TSR, as above", "share", Weekly, true;
+    "mic_introduction", "Firm introduction rate (MIC frame; legacy target 34.5 %)",
+        "(practising or with a scheme) / firms", "firms with 100 and more regular employees", "share", Monthly, true;
+    "formal_scheme", "Firms with a formal scheme", "firms with telework in their work rules / firms",
+        "all companies and sole proprietors", "share", Weekly, false;
+    "teleworkers_now", "Employees who telework this week", "teleworking employees / employees",
+        "employees by place of work, MLIT regions", "share", Monthly, false;
+    "teleworkers_last_year", "Employees who teleworked in the last year",
+        "employees who have teleworked, of firms that practise or stopped within 52 weeks / employees",
+        "employees by place of work, MLIT regions", "share", Monthly, true;
+    "teleworkers_ever", "Employees who have teleworked in their present job (MLIT)",
+        "employees who ever teleworked, less leavers / employees", "employees by place of work, MLIT regions", "share",
+        Monthly, true;
+    "scheme_based_teleworkers", "Scheme-based teleworkers (MLIT; legacy target 15.4 %, reached 19.7 %)",
+        "ever teleworkers of firms with a scheme, and the permitted ones of others / employees",
+        "employees by place of work", "share", Monthly, true;
+    "sustained_practice", "Sustained practice", "firms that would meet the award's criteria this week / firms",
+        "all companies and sole proprietors", "share", Monthly, true;
+    "regional_gap", "Regional gap", "teleworkers_ever in the Tokyo area - in regional cities", "employees by place of work",
+        "difference of shares", Monthly, true;
+    "telework_days", "Mean telework days a week", "days teleworked this week / employees who telework this week",
+        "teleworking employees", "days a week", Monthly, true;
+    "yen_per_practising_firm", "Yen per additional practising firm",
+        "difference of spending / difference of practising firms, against a baseline", "all firms", "yen", Compared, true;
+    "yen_per_teleworker", "Yen per additional teleworker",
+        "difference of spending / difference of teleworking employees, against a baseline", "all employees", "yen",
+        Compared, true;
+}
+
+/// An indicator's description.
+pub fn describe(id: &str) -> Option<&'static Indicator> {
+    REGISTRY.iter().find(|indicator| indicator.id == id)
+}
+
+/// Figures of one week: indicator id, segment, value.
+pub type Reading = Vec<(&'static str, String, f64)>;
+
+/// Weekly figures.
+pub fn weekly(view: &View, share_large: f64) -> Reading {
+    let sizes: [Tally; SIZES] = view.tally(FRAME_FIRMS, |cell| cell.size.index());
+    let mut all = Tally::default();
+    sizes.iter().for_each(|tally| all.add(tally, 1.0));
+    let mut reading = vec![
+        ("current_practice", "total".to_string(), all.current()),
+        ("formal_scheme", "total".to_string(), all.formal()),
+    ];
+    for size in SizeClass::ALL {
+        reading.push(("current_practice", format!("size={}", size.key()), sizes[size.index()].current()));
+    }
+    let [sme, large]: [Tally; 2] = view.tally(FRAME_TSR, |cell| usize::from(cell.high_capital));
+    let measures: [(&str, fn(&Tally) -> f64); 3] = [
+        ("tsr_current_practice", Tally::current),
+        ("tsr_ever_practised", |tally| 1.0 - tally.never()),
+        ("tsr_formal_scheme", Tally::formal),
+    ];
+    for (id, share) in measures {
+        let pooled = share_large * share(&large) + (1.0 - share_large) * share(&sme);
+        reading.push((id, "total".to_string(), pooled));
+        reading.push((id, "size=large".to_string(), share(&large)));
+        reading.push((id, "size=SME".to_string(), share(&sme)));
+    }
+    reading
+}
+
+/// Monthly figures.
+pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
+    let mut reading = Reading::new();
+    let prefectures: [Tally; PREFECTURES] = view.tally(FRAME_FIRMS, |cell| cell.prefecture.index());
+    for prefecture in Prefecture::all() {
+        let share = prefectures[prefecture.index()].current();
+        reading.push(("current_practice", format!("prefecture={}", prefecture.name()), share));
+    }
+    let industries: [Tally; INDUSTRIES] = view.tally(FRAME_FIRMS, |cell| cell.industry.index());
+    for industry in Industry::all() {
+        let share = industries[industry.index()].current();
+        reading.push(("current_practice", format!("industry={}", industry.key()), share));
+    }
+    for region in Region::ALL {
+        let mut tally = Tally::default();
+        for prefecture in Prefecture::all().filter(|p| p.region() == region) {
+            tally.add(&prefectures[prefecture.index()], 1.0);
+        }
+        reading.push(("current_practice", format!("region={}", region.name()), tally.current()));
+    }
+    let [middle]: [Tally; 1] = view.tally(FRAME_100_299, |_| 0);
+    let [large]: [Tally; 1] = view.tally(FRAME_300, |_| 0);
+    let mut hundred = middle;
+    hundred.add(&large, 1.0);
+    for (segment, tally) in [("total", hundred), ("size=100-299", middle), ("size=300+", large)] {
+        reading.push(("mic_introduction", segment.to_string(), tally.introduced()));
+    }
+    let total = table.sum(None, None, None);
+    let mut workers = |segment: String, w: &super::Workers| {
+        let permitted = view.parameters.permitted_without_scheme * (w.ever - w.ever_with_scheme);
+        reading.push(("teleworkers_now", segment.clone(), w.share(w.now)));
+        reading.push(("teleworkers_last_year", segment.clone(), w.share(w.last_year)));
+        reading.push(("teleworkers_ever", segment.clone(), w.share(w.ever)));
+        reading.push(("scheme_based_teleworkers", segment, w.share(w.ever_with_scheme + permitted)));
+    };
+    workers("total".to_string(), &total);
+    let regions = Region::ALL.map(|region| table.sum(None, None, Some(region)));
+    for (region, sum) in Region::ALL.into_iter().zip(&regions) {
+        workers(format!("region={}", region.name()), sum);
+    }
+    let ever = |region: Region| regions[region as usize].share(regions[region as usize].ever);
+    reading.push(("regional_gap", "total".to_string(), ever(Region::Tokyo) - ever(Region::Regional)));
+    reading.push(("sustained_practice", "total".to_string(), table.sustained));
+    if total.now > 0.0 {
+        reading.push(("telework_days", "total".to_string(), total.days / total.now));
+    }
+    reading
+}
