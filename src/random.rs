@@ -78,14 +78,16 @@ pub fn uniform(word: u32) -> f64 {
 /// The Philox2x32-10 block function.
 #[inline(always)]
 pub fn philox(counter0: u32, counter1: u32, key: u32) -> [u32; 2] {
-    let (mut x0, mut x1, mut k) = (counter0, counter1, key);
+    // Both words stay in the low half of 64 bits, so that vector code needs one multiplication a round and no
+    // packing.
+    let (mut x0, mut x1, mut k) = (u64::from(counter0), u64::from(counter1), key);
     for _ in 0..ROUNDS {
-        let product = u64::from(MULTIPLIER) * u64::from(x0);
-        x0 = (product >> 32) as u32 ^ k ^ x1;
-        x1 = product as u32;
+        let product = u64::from(MULTIPLIER) * x0;
+        x0 = (product >> 32) ^ u64::from(k) ^ x1;
+        x1 = product & 0xFFFF_FFFF;
         k = k.wrapping_add(WEYL);
     }
-    [x0, x1]
+    [x0 as u32, x1 as u32]
 }
 
 #[cfg(test)]

@@ -1,56 +1,71 @@
-//! The hot loop: one week of all firms of a cell, branch-free, so that the compiler turns it into SIMD.
+//! The hot loop: one week of all firms of a cell.
 //!
-//! Every operation is an IEEE add, multiply, divide or compare on one firm, with no sum over firms: the same bytes come
-//! out for any vector width. The processor's instructions are chosen at run time by `multiversion`.
+//! First a branch-free filter, which the compiler turns into SIMD, draws both words of every firm and finds those whose
+//! draw may fall below their chance; then the few that remain are decided exactly, one by one, in double
+//! precision. The filter's bound is never below the chance, so it loses no event. Filter and intensity are IEEE
+//! adds, multiplies, divides and compares on single firms, with no sum over firms: the same bytes come out for any vector
+//! width. The processor's instructions are chosen at run time by `multiversion`.
 
 use super::rates::{Rates, Slopes};
 use crate::{
     population::{Counts, FRAMES, Response, Status, frame_weights},
-    random::{Key, Purpose, philox},
+    random::{Key, Purpose, philox, uniform},
 };
 
 /// Firms handled at once.
 const LANES: usize = 64;
 
-/// e to the power of `x`, relative error below 2e-7 for -87 < x < 20; `x` is cut to that range.
-#[inline(always)]
-fn exp(x: f32) -> f32 {
-    let x = x.clamp(-87.0, 20.0);
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
-    power_of_two(n) * (1.0 + exp_m1_near_zero(x - n * LN2_HIGH - n * LN2_LOW))
+/// Chance of an event in a week at a log hazard: 1 - exp(-exp(log hazard)).
+pub fn chance(log_hazard: f32) -> f64 {
+    -(-f64::from(log_hazard).exp()).exp_m1()
 }
 
-/// 1 - exp(-hazard): the chance of an event in a week, with full relative precision for small hazards.
+/// A number above the hazard (and so above the chance), by at most 7 %: with log2 hazard = n + f, the float with
+/// exponent n and mantissa f is 2^n (1 + f) >= 2^(n + f).
 #[inline(always)]
-fn chance(hazard: f32) -> f32 {
-    let y = -hazard.min(30.0);
-    let n = (y * std::f32::consts::LOG2_E + ROUND) - ROUND;
-    let scale = power_of_two(n);
-    (1.0 - scale) - scale * exp_m1_near_zero(y - n * LN2_HIGH - n * LN2_LOW)
+fn above_hazard(log_hazard: f32) -> f32 {
+    // The margin covers the rounding of the product and of the draw; beyond e^3 the chance is 1 for any draw.
+    let exponent = (log_hazard.clamp(-80.0, 3.0) + 0.002) * std::f32::consts::LOG2_E + 127.0;
+    // SAFETY: the clamp keeps the product between 11 x 2^23 and 132 x 2^23; it is finite and fits. (A saturating cast
+    // would keep the loop from being vectorised.)
+    f32::from_bits(unsafe { (exponent * 8_388_608.0).to_int_unchecked::<i32>() } as u32)
 }
 
-/// Adding and taking away 1.5 x 2^23 rounds to the nearest whole number.
-const ROUND: f32 = 12_582_912.0;
-/// ln 2 in two parts, the first short enough that n x LN2_HIGH is exact.
-const LN2_HIGH: f32 = 0.693_359_4;
-const LN2_LOW: f32 = -2.121_944_4e-4;
-
+/// Whether a draw may fall below a chance of at most `above`.
 #[inline(always)]
-fn power_of_two(n: f32) -> f32 {
-    f32::from_bits(((n as i32 + 127) << 23) as u32)
+fn may_fall_below(word: u32, above: f32) -> bool {
+    ((word >> 1) as i32 as f32) < above * 2_147_483_648.0
 }
 
-/// exp(r) - 1 for |r| <= ln(2)/2: Taylor series to the seventh power (remainder below 6e-9).
+/// Log hazards of a firm's week: its practice changes, its scheme changes.
 #[inline(always)]
-fn exp_m1_near_zero(r: f32) -> f32 {
-    let tail = 1.0 / 120.0 + r * (1.0 / 720.0 + r * (1.0 / 5040.0));
-    r + r * r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * tail)))
-}
-
-/// Whether a draw falls below a chance, on 31 bits.
-#[inline(always)]
-fn falls_below(word: u32, chance: f32) -> bool {
-    ((word >> 1) as i32) < (chance * 2_147_483_648.0) as i32
+pub fn log_hazards(status: u8, weeks: u8, x: f32, rates: &Rates, slopes: &Slopes) -> (f32, f32) {
+    let weeks = f32::from(weeks);
+    let e = weeks / (weeks + slopes.experience_half);
+    let current = status & 3 == 1;
+    let stopped = status & 3 == 2;
+    let formal = status & Status::FORMAL != 0;
+    let scheme = if formal { 1.0 } else { 0.0 };
+    let start = rates.start + x;
+    let stop = rates.stop - slopes.stop_inclination * x - slopes.stop_experience * e - slopes.stop_scheme * scheme;
+    let resume = rates.resume + slopes.resume_inclination * x + slopes.resume_scheme * scheme;
+    let practice = if current {
+        stop
+    } else if stopped {
+        resume
+    } else {
+        start
+    };
+    let formalise = rates.formalise + slopes.formalise_inclination * x + slopes.formalise_experience * e;
+    let give_up = rates.give_up + if stopped { slopes.give_up_stopped } else { 0.0 };
+    let rule = if formal {
+        give_up
+    } else if current {
+        formalise
+    } else {
+        f32::NEG_INFINITY
+    };
+    (practice, rule)
 }
 
 /// The arrays of one cell's firms, all of one length.
@@ -88,9 +103,9 @@ pub fn pass(
     let mut begin = 0;
     while begin < length {
         let end = (begin + LANES).min(length);
-        let mut events = [0u8; LANES];
-        decide(
-            &mut events[..end - begin],
+        let mut candidates = [0u8; LANES];
+        filter(
+            &mut candidates[..end - begin],
             &firms.id[begin..end],
             &firms.status[begin..end],
             &firms.experience[begin..end],
@@ -100,9 +115,15 @@ pub fn pass(
             key,
             week,
         );
-        for (lane, &event) in events[..end - begin].iter().enumerate() {
-            if event != 0 {
-                happen(firms, begin + lane, event, counts, response, week);
+        // Events are rare: eight firms without one are passed over at once.
+        for (eight, candidates) in candidates.as_chunks::<8>().0.iter().enumerate() {
+            if u64::from_ne_bytes(*candidates) == 0 {
+                continue;
+            }
+            for (lane, &candidate) in candidates.iter().enumerate() {
+                if candidate != 0 {
+                    decide(firms, begin + 8 * eight + lane, counts, rates, slopes, response, key, week);
+                }
             }
         }
         practise(
@@ -117,11 +138,11 @@ pub fn pass(
     }
 }
 
-/// What happens to each firm: bit 0 its practice changes, bit 1 its scheme changes.
+/// Marks the firms whose week may bring an event.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-fn decide(
-    events: &mut [u8],
+fn filter(
+    candidates: &mut [u8],
     id: &[u32],
     status: &[u8],
     experience: &[u8],
@@ -131,56 +152,44 @@ fn decide(
     key: Key,
     week: u32,
 ) {
-    let lanes = events.len();
+    let lanes = candidates.len();
     let (id, status, experience, inclination) =
         (&id[..lanes], &status[..lanes], &experience[..lanes], &inclination[..lanes]);
     let address = week | (Purpose::Transition as u32) << 16;
     for lane in 0..lanes {
         let [practice_word, scheme_word] = philox(id[lane], address, key.0);
-        let (status, x) = (status[lane], inclination[lane]);
-        let weeks = f32::from(experience[lane]);
-        let e = weeks / (weeks + slopes.experience_half);
-        let current = status & 3 == 1;
-        let stopped = status & 3 == 2;
-        let formal = status & Status::FORMAL != 0;
-        let scheme = if formal { 1.0 } else { 0.0 };
-        let stop = rates.stop - slopes.stop_inclination * x - slopes.stop_experience * e - slopes.stop_scheme * scheme;
-        let resume = rates.resume + slopes.resume_inclination * x + slopes.resume_scheme * scheme;
-        let start = rates.start + x;
-        let practice = if current {
-            stop
-        } else if stopped {
-            resume
-        } else {
-            start
-        };
-        let formalise = rates.formalise + slopes.formalise_inclination * x + slopes.formalise_experience * e;
-        let give_up = rates.give_up + if stopped { slopes.give_up_stopped } else { 0.0 };
-        let rule = if formal {
-            give_up
-        } else if current {
-            formalise
-        } else {
-            -87.0
-        };
-        let practice_changes = falls_below(practice_word, chance(exp(practice)));
-        let scheme_changes = falls_below(scheme_word, chance(exp(rule)));
-        events[lane] = u8::from(practice_changes) | u8::from(scheme_changes) << 1;
+        let (practice, rule) = log_hazards(status[lane], experience[lane], inclination[lane], rates, slopes);
+        let may =
+            may_fall_below(practice_word, above_hazard(practice)) | may_fall_below(scheme_word, above_hazard(rule));
+        candidates[lane] = u8::from(may);
     }
 }
 
-/// Applies an event to one firm and keeps the counts.
-#[inline(always)]
-fn happen(firms: &mut Firms, firm: usize, event: u8, counts: &mut [Counts; FRAMES], response: &Response, week: u32) {
+/// Decides one firm's week exactly, applies what happens and keeps the counts.
+#[allow(clippy::too_many_arguments)]
+#[inline(never)]
+fn decide(
+    firms: &mut Firms,
+    firm: usize,
+    counts: &mut [Counts; FRAMES],
+    rates: &Rates,
+    slopes: &Slopes,
+    response: &Response,
+    key: Key,
+    week: u32,
+) {
     let before = Status(firms.status[firm]);
+    let (practice, rule) = log_hazards(before.0, firms.experience[firm], firms.inclination[firm], rates, slopes);
+    let [practice_word, scheme_word] = key.words(firms.id[firm], week, Purpose::Transition);
     let mut after = before.0;
-    if event & 1 != 0 {
+    let practice_changes = uniform(practice_word) < chance(practice);
+    if practice_changes {
         after = after & !3 | if before.practises() { 2 } else { 1 };
         firms.entered[firm] = week as u16;
     }
     // A firm that stops this week does not write telework into its rules as well.
-    let stops = event & 1 != 0 && before.practises();
-    if event & 2 != 0 && (before.formal() || !stops) {
+    let stops = practice_changes && before.practises();
+    if uniform(scheme_word) < chance(rule) && (before.formal() || !stops) {
         after ^= Status::FORMAL;
     }
     if after == before.0 {
@@ -220,37 +229,35 @@ pub fn intensity(teleworkable: u8, experience: u8, reach: f32, slopes: &Slopes) 
     let weeks = f32::from(experience);
     let e = weeks / (weeks + slopes.experience_half);
     let reach = (reach + slopes.reach_experience * e).min(1.0);
-    ((f32::from(teleworkable) * reach + 0.5) as i32).clamp(1, 255) as u8
+    // Adding 2^23 rounds and leaves the whole number in the low bits.
+    ((f32::from(teleworkable) * reach + 8_388_608.0).to_bits() & 0xFF).max(1) as u8
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Against the standard library in double precision.
+    /// Over all log hazards that occur and draws on both sides of the chance.
     #[test]
-    fn exp_and_chance_keep_their_relative_precision() {
-        for step in -8600..2000 {
-            let x = step as f32 * 0.01;
-            let exact = f64::from(x).exp();
-            assert!((f64::from(exp(x)) / exact - 1.0).abs() < 3e-7, "exp({x})");
-        }
-        for step in -3000..340 {
-            let hazard = (step as f32 * 0.01).exp();
-            let exact = -(-f64::from(hazard)).exp_m1();
-            assert!((f64::from(chance(hazard)) / exact - 1.0).abs() < 4e-7, "chance({hazard})");
+    fn the_filter_never_loses_an_event() {
+        for step in -9000..1000 {
+            let log_hazard = step as f32 * 0.01;
+            let (chance, above) = (chance(log_hazard), above_hazard(log_hazard));
+            assert!(f64::from(above) > chance, "bound at {log_hazard}");
+            if log_hazard > -79.0 && log_hazard < 3.0 {
+                assert!(f64::from(above) < 1.07 * f64::from(log_hazard).exp(), "bound at {log_hazard} is too high");
+            }
+            let edge = (chance * 4_294_967_296.0) as u32;
+            for word in [0, edge.saturating_sub(200), edge.saturating_sub(1), edge, edge.saturating_add(1), u32::MAX] {
+                assert!(uniform(word) >= chance || may_fall_below(word, above), "{word} at {log_hazard}");
+            }
         }
     }
 
     #[test]
-    fn a_higher_chance_never_loses_an_event() {
-        for word in [0, 1, 77_777, 1 << 31, u32::MAX] {
-            let mut before = false;
-            for step in -2000..400 {
-                let now = falls_below(word, chance(exp(step as f32 * 0.01)));
-                assert!(now || !before);
-                before = now;
-            }
-        }
+    fn no_scheme_without_practice_and_more_pressure_never_fewer_starts() {
+        assert_eq!(chance(f32::NEG_INFINITY), 0.0);
+        let chances: Vec<f64> = (-2000..400).map(|step| chance(step as f32 * 0.01)).collect();
+        assert!(chances.is_sorted());
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     dynamics,
     environment::Environment,
     interventions::{Programmes, Setting, Terms},
-    observation::{Observers, View},
+    observation::{Observers, View, staff_by_band},
     population::{Population, Response, State, Status},
     random::Key,
     scenario::Scenario,
@@ -47,7 +47,9 @@ pub fn simulate(
         .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
         .collect();
     let mut panel = Vec::new();
-    observers.before(&View { week: first, population, state: &state, terms: &terms, parameters });
+    let staff = staff_by_band(population);
+    let staff = staff.as_slice();
+    observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
     for week in (first.0..=last.0).map(Week) {
         if !goes_on(week) {
             return None;
@@ -61,7 +63,7 @@ pub fn simulate(
         // Others' practice, transitions, experience and intensity.
         dynamics::advance(&mut state, population, &terms, parameters, &response, key, week.0);
         // Observers look on.
-        observers.observe(&View { week, population, state: &state, terms: &terms, parameters });
+        observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
         if options.panel && week.closes_month() {
             panel.extend(panel_rows(week, population, &state, &terms, scenario));
         }

@@ -172,7 +172,8 @@ fn respondents(survey: Survey, rows: &[&Observation]) -> Wave {
         let share = (total.value - sme) / (large - sme);
         (total.segment == "total" && (0.05..0.4).contains(&share)).then_some(share)
     });
-    Wave { respondents, share_large: share_large.unwrap_or(usual.share_large) }
+    let staff_shares = rows.iter().any(|row| row.metric.starts_with("staff_share"));
+    Wave { respondents, share_large: share_large.unwrap_or(usual.share_large), staff_shares }
 }
 
 /// Waves after the published ones.

@@ -50,6 +50,8 @@ pub struct Wave {
     pub respondents: u32,
     /// Share of large firms among TSR's respondents (14.5-17.9 % in waves 2-14).
     pub share_large: f64,
+    /// Whether TSR asks for the share of staff that teleworks.
+    pub staff_shares: bool,
 }
 
 impl Survey {
@@ -74,7 +76,7 @@ impl Survey {
             Survey::Mlit => 35_727, // FY2020, employees
             Survey::CabinetOffice => 10_128,
         };
-        Wave { respondents, share_large: 1384.0 / 9297.0 }
+        Wave { respondents, share_large: 1384.0 / 9297.0, staff_shares: false }
     }
 
     /// All figures of one wave.
@@ -153,7 +155,9 @@ fn tsr(view: &View, response: &Response, wave: Wave, key: Key) -> Vec<Figure> {
     if practised.iter().all(|&n| n > 0) {
         push("still_practising_share_of_practisers", still, counts(1), practised);
     }
-    figures.extend(tsr_staff_shares(view, response, wave, key, practice));
+    if wave.staff_shares {
+        figures.extend(tsr_staff_shares(view, response, wave, key, practice));
+    }
     figures.extend(tsr_prefectures(view, &sizes, wave, key));
     figures
 }

@@ -6,7 +6,7 @@ use crate::{
     dynamics::{Slopes, days_a_week, intensity},
     interventions::{Terms, awards},
     parameters::Parameters,
-    population::{Block, Cell, Population, State, Status},
+    population::{Block, Cell, Population, Practice, State, Status},
 };
 use rayon::prelude::*;
 
@@ -23,6 +23,29 @@ pub struct View<'a> {
     pub terms: &'a Terms,
     /// Parameters.
     pub parameters: &'a Parameters,
+    /// Employees of each cell's simulated firms by [`BANDS`].
+    pub staff: &'a [[u64; BANDS]],
+}
+
+/// Employees of each cell's simulated firms by class of firm size: they never change.
+pub fn staff_by_band(population: &Population) -> Vec<[u64; BANDS]> {
+    let sum = |cell: &Cell| {
+        let mut staff = [0; BANDS];
+        for &employees in &population.employees[cell.range.clone()] {
+            staff[band(employees)] += u64::from(employees);
+        }
+        staff
+    };
+    population.cells.par_iter().map(sum).collect()
+}
+
+fn band(employees: u32) -> usize {
+    match employees {
+        0..100 => 0,
+        100..300 => 1,
+        300..1000 => 2,
+        _ => 3,
+    }
 }
 
 /// Weighted counts by status slot (see [`crate::population::Counts`]), as numbers of the whole population.
@@ -201,18 +224,18 @@ fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<([CellSums; BA
             let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
             let days = days_a_week(p, declaration);
             let (mut bands, mut meeting) = ([CellSums::default(); BANDS], 0);
+            for (sum, &staff) in bands.iter_mut().zip(&view.staff[position]) {
+                sum.employees = staff;
+            }
             for firm in cell.range.clone() {
                 let local = firm - block.first;
-                let (status, employees) = (Status(block.status[local]), view.population.employees[firm]);
-                let band = match employees {
-                    0..100 => 0,
-                    100..300 => 1,
-                    300..1000 => 2,
-                    _ => 3,
-                };
-                let sum = &mut bands[band];
+                let status = Status(block.status[local]);
+                if status.practice() == Practice::Never {
+                    continue;
+                }
+                let employees = view.population.employees[firm];
+                let sum = &mut bands[band(employees)];
                 let staff = u64::from(employees);
-                sum.employees += staff;
                 let peak = u64::from(block.peak[local]);
                 if status.practises() {
                     let share = view.population.teleworkable[firm];
