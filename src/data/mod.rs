@@ -12,6 +12,7 @@ use crate::{
     error::{Kind, Problem},
 };
 use jiff::civil::Date;
+use std::ops::RangeInclusive;
 
 /// Everything read from `data/`.
 #[derive(Clone, Debug)]
@@ -52,6 +53,22 @@ impl Data {
             Problem::error(Kind::Data, format!("population/facts.csv has no fact `{name}`"))
                 .advise("add a row for it, or restore the table")
         })
+    }
+
+    /// A single figure that must lie in `range`.
+    ///
+    /// # Errors
+    /// When it is not in the table, or outside the range.
+    pub fn fact_in(&self, name: &str, range: RangeInclusive<f64>) -> Result<f64, Problem> {
+        let value = self.fact(name)?;
+        if range.contains(&value) {
+            return Ok(value);
+        }
+        Err(Problem::error(Kind::Data, format!("population/facts.csv: `{name}` is {value}")).advise(format!(
+            "write a value from {} to {}",
+            range.start(),
+            range.end()
+        )))
     }
 
     /// Declarations as the public knew them on a day: of each declaration the last version announced by then.

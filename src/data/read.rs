@@ -34,6 +34,9 @@ embedded!(
     "observations/surveys.csv",
 );
 
+/// Bytes above which a file is no table of ours; the largest embedded one has 0.2 million.
+const LARGEST_FILE: u64 = 16_000_000;
+
 /// Texts of the files, and how many rows each must have.
 struct Files {
     folder: String,
@@ -70,10 +73,18 @@ impl Data {
         let mut texts = Vec::new();
         for (file, _) in EMBEDDED {
             let path = folder.join(file);
-            let bytes = std::fs::read(&path).map_err(|error| {
-                Problem::error(Kind::Data, format!("cannot read the data table {}: {error}", path.display()))
+            let unreadable = |why: String| {
+                Problem::error(Kind::Data, format!("cannot read the data table {}: {why}", path.display()))
                     .advise("the folder must hold every table of the project's data/, in the same places")
-            })?;
+            };
+            let about = std::fs::metadata(&path).map_err(|error| unreadable(error.to_string()))?;
+            if !about.is_file() {
+                return Err(unreadable("it is not a file".to_string()));
+            }
+            if about.len() > LARGEST_FILE {
+                return Err(unreadable(format!("it has {} bytes, far more than any table needs", about.len())));
+            }
+            let bytes = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
             texts.push((*file, decode(&path.display().to_string(), bytes)?));
         }
         Data::from_texts(folder.display().to_string(), texts)

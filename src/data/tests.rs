@@ -178,8 +178,26 @@ fn a_row_given_twice_is_refused() {
 #[test]
 fn an_empty_file_and_noise_are_refused() {
     assert!(damaged("policy/programmes.csv", |_| Some(Vec::new())).message.ends_with("is empty"));
-    damaged("policy/programmes.csv", |_| Some(vec![b'"'; 10_000_001]));
+    damaged("policy/programmes.csv", |_| Some(vec![b'"'; 1_000_001]));
     damaged("policy/programmes.csv", |_| Some(b"x,".repeat(500_000)));
+    let huge = damaged("policy/programmes.csv", |_| Some(vec![b'x'; 16_000_001]));
+    assert!(huge.message.contains("far more than any table needs"), "{huge}");
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("tables.csv")).unwrap();
+    let problem = Data::from_dir(folder.path()).expect_err("a folder is no table");
+    assert!(problem.message.contains("not a file"), "{problem}");
+}
+
+#[test]
+fn a_missing_or_absurd_fact_is_named() {
+    let mut data = data();
+    assert!(data.fact("no_such").unwrap_err().message.contains("no_such"));
+    data.facts.iter_mut().filter(|fact| fact.name == "firms_large").for_each(|fact| fact.value = 1e12);
+    assert!(data.fact_in("firms_large", 1.0..=1e6).unwrap_err().message.contains("`firms_large` is 1000000000000"));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 //! Every draw is addressed by the firm's permanent id and its purpose, so that a firm is the same in the whole
 //! population and in any sample, and no firm depends on another.
 
-use super::employees::Workforce;
+use super::{Cell, employees::Workforce};
 use crate::{
-    classification::{BARRIERS, INDUSTRIES, SIZES},
+    classification::{BARRIERS, SIZES, SizeClass},
     data::Data,
     error::Problem,
     random::{Key, Purpose},
@@ -32,6 +32,7 @@ pub(super) struct Attributes {
 pub(super) struct AttributeDraws<'w> {
     key: Key,
     workforce: &'w Workforce,
+    // At `industry * 3 + size`.
     teleworkable: Vec<BetaQuantiles>,
     // A barrier is present when a 16-bit draw is below its threshold.
     barriers: [[u32; BARRIERS]; SIZES],
@@ -40,22 +41,30 @@ pub(super) struct AttributeDraws<'w> {
 impl<'w> AttributeDraws<'w> {
     /// Prepares the draws of a seed.
     pub fn new(data: &Data, workforce: &'w Workforce, seed: u64) -> Result<AttributeDraws<'w>, Problem> {
-        let concentration = data.fact("teleworkable_concentration")?;
-        let beta = |mean: f64| BetaQuantiles::new(mean * concentration, (1.0 - mean) * concentration);
+        let mut concentrations = [0.0; SIZES];
+        for size in SizeClass::ALL {
+            concentrations[size.index()] =
+                data.fact_in(&format!("teleworkable_concentration_{}", size.key()), 0.05..=1000.0)?;
+        }
+        let betas = |row: &crate::data::IndustryRow| {
+            let mean = row.teleworkable;
+            concentrations.map(|both| BetaQuantiles::new(mean * both, (1.0 - mean) * both))
+        };
         Ok(AttributeDraws {
             key: Key::new(seed, 0),
             workforce,
-            teleworkable: data.industries.iter().map(|row| beta(row.teleworkable)).collect(),
+            teleworkable: data.industries.iter().flat_map(betas).collect(),
             barriers: data.barrier_rates.map(|size| size.map(|rate| (rate * 65_536.0).round() as u32)),
         })
     }
 
-    /// The attributes of the firm with a permanent id in a class of industry and size.
-    pub fn of(&self, id: u32, industry: usize, size: usize) -> Attributes {
-        debug_assert!(industry < INDUSTRIES && size < SIZES);
-        let employees = self.workforce.class(industry, size).draw(self.key.uniforms(id, 0, Purpose::Employees)[0]);
+    /// The attributes of the firm with a permanent id that belongs to a cell.
+    pub fn of(&self, id: u32, cell: &Cell) -> Attributes {
+        let (industry, size) = (cell.industry.index(), cell.size.index());
+        let [rank, _] = self.key.uniforms(id, 0, Purpose::Employees);
+        let employees = self.workforce.draw(industry, size, cell.high_capital, rank);
         let [u, v] = self.key.uniforms(id, 0, Purpose::Teleworkable);
-        let expected = self.teleworkable[industry].quantile(u);
+        let expected = self.teleworkable[industry * SIZES + size].quantile(u);
         let (share, some) = if employees <= DRAWN_JOBS {
             let jobs = binomial(employees, expected, v);
             (f64::from(jobs) / f64::from(employees), jobs > 0)

@@ -27,7 +27,7 @@ impl TruncatedPareto {
     fn new(smallest: u32, largest: u32, exponent: f64) -> TruncatedPareto {
         // At exactly 0 and 1 the formulas below are limits; a step aside is far below any rounding that matters.
         let exponent = if exponent.abs() < 1e-7 || (exponent - 1.0).abs() < 1e-7 { exponent + 2e-7 } else { exponent };
-        let (smallest, end) = (f64::from(smallest), f64::from(largest) + 1.0);
+        let (smallest, end) = (f64::from(smallest), f64::from(largest.max(smallest)) + 1.0);
         TruncatedPareto { smallest, end, exponent, span: (smallest / end).powf(-exponent) - 1.0 }
     }
 
@@ -72,8 +72,18 @@ impl TruncatedPareto {
     }
 }
 
-/// The distribution in each class of industry and size, at `industry * 3 + size`.
-pub(super) struct Workforce(Vec<TruncatedPareto>);
+/// The distribution in each class of industry and size.
+///
+/// Within a class of micro or medium firms those with high capital are taken from the largest ones and the others
+/// from the rest, so that both together have the class's distribution.
+pub(super) struct Workforce {
+    // At `industry * 3 + size`.
+    classes: Vec<TruncatedPareto>,
+    // Part of a class, counted from the top, in which high capital is found.
+    top: f64,
+    // Share of firms with high capital by size; large firms are not told apart.
+    high_capital: [Option<f64>; SIZES],
+}
 
 impl Workforce {
     /// Fits the exponents. `firms` is by industry and size.
@@ -123,21 +133,54 @@ impl Workforce {
             let (row, size) = (i / SIZES, i % SIZES);
             let persons = if size == 0 { seed[i] * micro_scale } else { larger[row * 2 + size - 1] };
             let mean = persons / f64::from(firms[i].max(1));
-            TruncatedPareto::with_mean(classes[i].0, classes[i].1, mean)
+            let (smallest, largest) = classes[i];
+            // No single firm of a class with many holds more than a tenth of it, or chance would decide the industry.
+            let most = (0.1 * persons).max(5.0 * mean).max(f64::from(smallest) + 1.0);
+            TruncatedPareto::with_mean(smallest, largest.min(most as u32), mean)
         };
-        Ok(Workforce((0..INDUSTRIES * SIZES).map(distribution).collect()))
+        Ok(Workforce {
+            classes: (0..INDUSTRIES * SIZES).map(distribution).collect(),
+            top: data.fact_in("high_capital_top", 0.001..=1.0)?,
+            high_capital: [
+                Some(data.fact_in("high_capital_micro", 0.0..=1.0)?),
+                Some(data.fact_in("high_capital_medium", 0.0..=1.0)?),
+                None,
+            ],
+        })
     }
 
-    /// The distribution of a class.
-    pub fn class(&self, industry: usize, size: usize) -> &TruncatedPareto {
-        &self.0[industry * SIZES + size]
+    /// Employees of a firm at the quantile `u` in (0, 1).
+    pub fn draw(&self, industry: usize, size: usize, high_capital: bool, u: f64) -> u32 {
+        let rank = match self.high_capital[size] {
+            Some(share) if share < self.top => {
+                // The others' part of the top: what high capital leaves of it.
+                let left = (self.top - share) / (1.0 - share);
+                if high_capital {
+                    u * self.top
+                } else if u < left {
+                    u / left * self.top
+                } else {
+                    self.top + (u - left) / (1.0 - left) * (1.0 - self.top)
+                }
+            }
+            _ => u,
+        };
+        self.classes[industry * SIZES + size].draw(rank)
+    }
+
+    /// Expected employees of a firm.
+    pub fn expected(&self, industry: usize, size: usize, high_capital: bool) -> f64 {
+        const STEPS: u32 = 400;
+        let at = |step| (f64::from(step) + 0.5) / f64::from(STEPS);
+        let sum: f64 = (0..STEPS).map(|step| f64::from(self.draw(industry, size, high_capital, at(step)))).sum();
+        sum / f64::from(STEPS)
     }
 }
 
 /// Smallest and largest firm of each class of industry and size.
 fn class_limits(data: &Data) -> Result<Vec<(u32, u32)>, Problem> {
-    let reach = data.fact("medium_tail_multiple")?;
-    let largest = data.fact("large_max_employees")? as u32;
+    let reach = data.fact_in("medium_tail_multiple", 1.0..=1000.0)?;
+    let largest = data.fact_in("large_max_employees", 1000.0..=1e7)? as u32;
     let of = |row: &crate::data::IndustryRow| {
         [
             (1, row.micro_max),
@@ -151,10 +194,10 @@ fn class_limits(data: &Data) -> Result<Vec<(u32, u32)>, Problem> {
 /// Persons engaged by size in 2021: each class's mean of 2016, raised together to the published change of the total.
 fn persons_by_size(data: &Data, firms: &[u32]) -> Result<[f64; SIZES], Problem> {
     let mut persons = [0.0; SIZES];
-    let mut total = data.fact("persons_change")?;
+    let mut total = data.fact_in("persons_change", -5e6..=5e6)?;
     for size in SizeClass::ALL {
-        let engaged = data.fact(&format!("persons_{}", size.key()))?;
-        let firms_2016 = data.fact(&format!("firms_2016_{}", size.key()))?;
+        let engaged = data.fact_in(&format!("persons_{}", size.key()), 1.0..=1e8)?;
+        let firms_2016 = data.fact_in(&format!("firms_2016_{}", size.key()), 1.0..=1e7)?;
         let now: u32 = firms.iter().skip(size.index()).step_by(SIZES).sum();
         persons[size.index()] = engaged / firms_2016 * f64::from(now);
         total += engaged;
@@ -164,14 +207,14 @@ fn persons_by_size(data: &Data, firms: &[u32]) -> Result<[f64; SIZES], Problem> 
 }
 
 /// Persons who work for companies and sole proprietors, by industry, scaled to `total`.
-pub(super) fn persons_by_industry(data: &Data, total: f64) -> Vec<f64> {
-    let mut persons = vec![0.0; INDUSTRIES];
+pub(super) fn persons_by_industry(data: &Data, total: f64) -> [f64; INDUSTRIES] {
+    let mut persons = [0.0; INDUSTRIES];
     for row in &data.establishments {
         let i = row.industry.index();
         persons[i] += f64::from(row.persons[1]) * data.industries[i].company_share;
     }
     let scale = total / persons.iter().sum::<f64>();
-    persons.iter().map(|p| p * scale).collect()
+    persons.map(|p| p * scale)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) fn industry_by_size(data: &Data) -> Result<Vec<u32>, Problem> {
 }
 
 fn size_totals(data: &Data) -> Result<[u32; SIZES], Problem> {
-    let total = |name| data.fact(name).map(|value| value as u32);
+    let total = |name| data.fact_in(name, 1.0..=10e6).map(|value| value as u32);
     Ok([total("firms_micro")?, total("firms_medium")?, total("firms_large")?])
 }
 
@@ -77,8 +77,12 @@ fn head_offices(data: &Data, by_size: &[u32]) -> Vec<u32> {
 ///
 /// Capital class and bidding are split off by shares with carried rounding, which keeps national totals by size.
 pub(super) fn cells(data: &Data, counts: &FirmCounts) -> Result<Vec<Cell>, Problem> {
-    let high = [data.fact("high_capital_micro")?, data.fact("high_capital_medium")?];
-    let bidders = [data.fact("bidders_micro")?, data.fact("bidders_medium")?, data.fact("bidders_large")?];
+    let high = [data.fact_in("high_capital_micro", 0.0..=1.0)?, data.fact_in("high_capital_medium", 0.0..=1.0)?];
+    let pull = [head_office_pull(data, &counts[0])?, head_office_pull(data, &counts[1])?];
+    let mut bidders = [0.0; SIZES];
+    for size in SizeClass::ALL {
+        bidders[size.index()] = data.fact_in(&format!("bidders_{}", size.key()), 0.0..=1.0)?;
+    }
     let mut capital_carry = [(); SIZES].map(|()| CarryRounding::new());
     let mut bidder_carry = [(); SIZES * 2].map(|()| CarryRounding::new());
     let mut cells = Vec::new();
@@ -88,7 +92,8 @@ pub(super) fn cells(data: &Data, counts: &FirmCounts) -> Result<Vec<Cell>, Probl
             for size in SizeClass::ALL {
                 let s = size.index();
                 let firms = counts[s][industry.index() * PREFECTURES + prefecture.index()];
-                let share = high.get(s).copied().unwrap_or(data.industries[industry.index()].large_high_capital);
+                let large = data.industries[industry.index()].large_high_capital;
+                let share = high.get(s).map_or(large, |share| (share * pull[s][prefecture.index()]).min(1.0));
                 let with_capital = capital_carry[s].take(firms, share);
                 for (high_capital, firms) in [(false, firms - with_capital), (true, with_capital)] {
                     let bidding = bidder_carry[s * 2 + usize::from(high_capital)].take(firms, bidders[s]);
@@ -113,4 +118,14 @@ pub(super) fn cells(data: &Data, counts: &FirmCounts) -> Result<Vec<Cell>, Probl
         }
     }
     Ok(cells)
+}
+
+/// How much more often than in Japan as a whole a prefecture's firms have high capital, weighted mean 1: a power of
+/// its share of head offices over its share of `firms`.
+fn head_office_pull(data: &Data, firms: &[u32]) -> Result<Vec<f64>, Problem> {
+    let power = data.fact_in("high_capital_head_office_power", 0.0..=2.0)?;
+    let of = |p: usize| firms.iter().skip(p).step_by(PREFECTURES).map(|n| f64::from(*n)).sum::<f64>().max(1.0);
+    let pull: Vec<f64> = (0..PREFECTURES).map(|p| (data.head_offices[p] / of(p)).powf(power)).collect();
+    let mean = (0..PREFECTURES).map(|p| of(p) * pull[p]).sum::<f64>() / (0..PREFECTURES).map(of).sum::<f64>();
+    Ok(pull.iter().map(|x| x / mean).collect())
 }

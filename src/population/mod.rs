@@ -99,13 +99,19 @@ pub fn synthesise(data: &Data, seed: u64, scale: Scale) -> Result<Population, Pr
     let counts = margins::firm_counts(data)?;
     let workforce = Workforce::fit(data, &margins::industry_by_size(data)?)?;
     let draws = AttributeDraws::new(data, &workforce, seed)?;
-    let mut cells = margins::cells(data, &counts)?;
-    let kept: Vec<u32> = match scale {
+    let cells = margins::cells(data, &counts)?;
+    let workplaces = workplaces::workplaces(data, &workplaces::head_office_employment(&cells, &workforce))?;
+    let kept = match scale {
         Scale::Whole => cells.iter().map(|cell| cell.firms).collect(),
         Scale::Sample(wanted) => sample::allocate(&cells, wanted)?,
     };
+    Ok(Population { workplaces, ..fill(cells, &kept, &draws, Key::new(seed, 0)) })
+}
+
+/// Chooses and draws the firms of each cell; workplaces are left empty.
+fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>, key: Key) -> Population {
     let mut start = 0;
-    for (cell, kept) in cells.iter_mut().zip(&kept) {
+    for (cell, kept) in cells.iter_mut().zip(kept) {
         cell.range = start..start + *kept as usize;
         cell.weight = f64::from(cell.firms) / f64::from(*kept);
         start = cell.range.end;
@@ -116,15 +122,13 @@ pub fn synthesise(data: &Data, seed: u64, scale: Scale) -> Result<Population, Pr
         teleworkable: vec![0; start],
         propensity: vec![0.0; start],
         barriers: vec![0; start],
-        workplaces: workplaces::workplaces(data, &counts, &workforce)?,
+        workplaces: Vec::new(),
         cells,
     };
-    let key = Key::new(seed, 0);
     population.by_cell().into_par_iter().for_each(|(cell, firms)| {
-        let (industry, size) = (cell.industry.index(), cell.size.index());
         let ids = sample::choose(cell, firms.id.len() as u32, key);
         for (i, id) in ids.into_iter().enumerate() {
-            let attributes = draws.of(id, industry, size);
+            let attributes = draws.of(id, cell);
             firms.id[i] = id;
             firms.employees[i] = attributes.employees;
             firms.teleworkable[i] = attributes.teleworkable;
@@ -132,7 +136,7 @@ pub fn synthesise(data: &Data, seed: u64, scale: Scale) -> Result<Population, Pr
             firms.barriers[i] = attributes.barriers;
         }
     });
-    Ok(population)
+    population
 }
 
 /// The arrays of one cell's firms.

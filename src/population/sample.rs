@@ -44,7 +44,7 @@ fn importance(cell: &Cell) -> f64 {
     let firms = f64::from(cell.firms);
     match (cell.size, cell.high_capital) {
         (SizeClass::Large, _) => 40.0 * firms,
-        (_, true) => 5.0 * firms,
+        (_, true) => 2.5 * firms,
         (SizeClass::Medium, false) => firms.powf(0.7),
         (SizeClass::Micro, false) => 0.3 * firms.powf(0.7),
     }

@@ -5,39 +5,46 @@
 //! prefecture and falls with distance, raked to the places of work that micro firms leave over. The kernel's two
 //! parameters a size are assumed (`own_prefecture_*`, `branch_distance_*` in `population/facts.csv`).
 
-use super::{employees::Workforce, margins::FirmCounts, raking::rake};
+use super::{Cell, employees::Workforce, raking::rake};
 use crate::{
     classification::{INDUSTRIES, PREFECTURES, SIZES},
     data::Data,
     error::Problem,
 };
 
-/// Rows of [`super::Population::workplaces`].
-pub(super) fn workplaces(
-    data: &Data,
-    counts: &FirmCounts,
-    workforce: &Workforce,
-) -> Result<Vec<[f32; PREFECTURES]>, Problem> {
+/// Expected employees of the firms with their head office in a prefecture, at `(industry * 3 + size) * 47 + prefecture`.
+pub(super) fn head_office_employment(cells: &[Cell], workforce: &Workforce) -> Vec<f64> {
+    let expected: Vec<[f64; 2]> = (0..INDUSTRIES * SIZES)
+        .map(|class| [false, true].map(|high| workforce.expected(class / SIZES, class % SIZES, high)))
+        .collect();
+    let mut employment = vec![0.0; INDUSTRIES * SIZES * PREFECTURES];
+    for cell in cells {
+        let class = cell.industry.index() * SIZES + cell.size.index();
+        employment[class * PREFECTURES + cell.prefecture.index()] +=
+            f64::from(cell.firms) * expected[class][usize::from(cell.high_capital)];
+    }
+    employment
+}
+
+/// Rows of [`super::Population::workplaces`] from [`head_office_employment`].
+pub(super) fn workplaces(data: &Data, employment: &[f64]) -> Result<Vec<[f32; PREFECTURES]>, Problem> {
     let kernels = [
-        (data.fact("own_prefecture_medium")?, data.fact("branch_distance_medium")?),
-        (data.fact("own_prefecture_large")?, data.fact("branch_distance_large")?),
+        (data.fact_in("own_prefecture_medium", 0.0..=1e6)?, data.fact_in("branch_distance_medium", 1.0..=1e5)?),
+        (data.fact_in("own_prefecture_large", 0.0..=1e6)?, data.fact_in("branch_distance_large", 1.0..=1e5)?),
     ];
     let distances = distances(data);
     let mut rows = vec![[0.0; PREFECTURES]; INDUSTRIES * SIZES * PREFECTURES];
     for industry in 0..INDUSTRIES {
-        let employment = |size: usize, prefecture: usize| {
-            f64::from(counts[size][industry * PREFECTURES + prefecture]) * workforce.class(industry, size).mean()
-        };
         let places = shares_by_place(data, industry);
-        let head: Vec<f64> =
-            (1..SIZES).flat_map(|s| (0..PREFECTURES).map(move |p| (s, p))).map(|(s, p)| employment(s, p)).collect();
+        let start = industry * SIZES * PREFECTURES;
+        let (micro, head) = employment[start..start + SIZES * PREFECTURES].split_at(PREFECTURES);
         let total: f64 = head.iter().sum();
-        let micro: f64 = (0..PREFECTURES).map(|p| employment(0, p)).sum();
+        let micro_total: f64 = micro.iter().sum();
         // What micro firms leave over; where they alone exceed a place's employment, a twentieth stays for others.
         let left: Vec<f64> = (0..PREFECTURES)
             .map(|p| {
-                let all = (micro + total) * places[p];
-                (all - employment(0, p)).max(0.05 * all)
+                let all = (micro_total + total) * places[p];
+                (all - micro[p]).max(0.05 * all)
             })
             .collect();
         let scale = total / left.iter().sum::<f64>();
@@ -51,7 +58,7 @@ pub(super) fn workplaces(
                 seed.push(employees * (branch + if home == place { own } else { 0.0 }));
             }
         }
-        let flows = rake(&seed, &head, &left, 1e-7, 300);
+        let flows = rake(&seed, head, &left, 1e-7, 300);
         for home in 0..PREFECTURES {
             rows[(industry * SIZES) * PREFECTURES + home][home] = 1.0;
             for size in 1..SIZES {
