@@ -84,6 +84,21 @@ fn survey_rows_keep_the_published_values() {
     assert_eq!(find("wave 14", "current_practice", "SME"), Some(0.33));
 }
 
+/// The support network's months add up to the totals that the task force paper prints (434 events, 4,687
+/// participants), and events by form to all events (106 + 193 + 47 + 88).
+#[test]
+fn monthly_outputs_add_up() {
+    let data = data();
+    let network = || data.programmes.iter().filter(|row| row.programme == "telework_support_network");
+    let months = |item: &str, category: &str| {
+        let rows = network().filter(|row| row.month.is_some() && row.item == item && row.category == category);
+        rows.map(|row| row.value).sum::<f64>()
+    };
+    assert_eq!((months("events", "all"), months("participants", "all")), (434.0, 4687.0));
+    let forms = ["seminar on-site", "seminar online", "consultation on-site", "consultation online"];
+    assert_eq!(forms.map(|form| months("events", form)), [106.0, 193.0, 47.0, 88.0]);
+}
+
 /// A copy of the tables with one file changed; the problem that reading it gives.
 fn damaged(file: &str, change: impl Fn(Vec<u8>) -> Option<Vec<u8>>) -> Problem {
     let folder = tempfile::tempdir().unwrap();
