@@ -84,6 +84,20 @@ fn survey_rows_keep_the_published_values() {
     assert_eq!(find("wave 14", "current_practice", "SME"), Some(0.33));
 }
 
+/// Japan's mean teleworkable share lies between those who had teleworked by June 2020 (34.6 %, Cabinet Office) and
+/// the desk occupations (40.4 %, census 2015).
+#[test]
+fn teleworkable_shares_lie_between_the_two_anchors() {
+    let data = data();
+    let (mut jobs, mut persons) = (0.0, 0.0);
+    for row in &data.establishments {
+        let engaged = f64::from(row.persons[1]);
+        jobs += engaged * data.industries[row.industry.index()].teleworkable;
+        persons += engaged;
+    }
+    assert!((0.346..=0.404).contains(&(jobs / persons)), "{}", jobs / persons);
+}
+
 /// The support network's months add up to the totals that the task force paper prints (434 events, 4,687
 /// participants), and events by form to all events (106 + 193 + 47 + 88).
 #[test]

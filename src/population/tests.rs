@@ -338,3 +338,21 @@ fn the_report_prints_published_beside_found() {
     assert!(text.starts_with("60,000 simulated firms in"), "{text}");
     assert!(text.contains("| large firms | fitted | 10,364 | 10,364 | +0.0 % | page read |"), "{text}");
 }
+
+/// The table of docs/population.md is the report of the whole population with seed 1. The last digits of draws may
+/// differ between maths libraries, so that counts need to agree to 0.5 % only.
+#[test]
+fn the_document_shows_the_report() {
+    let document = include_str!("../../docs/population.md");
+    let report = report(data(), whole()).unwrap();
+    let number = |cell: &str| cell.trim().replace(',', "").parse::<f64>().unwrap();
+    for row in &report.rows {
+        let line = document.lines().find(|line| line.starts_with(&format!("| {} |", row.what)));
+        let line = line.unwrap_or_else(|| panic!("docs/population.md lacks `{}`:\n{report}", row.what));
+        let cells: Vec<&str> = line.split('|').collect();
+        assert_eq!(cells[2].trim(), row.role);
+        for (cell, value) in [(cells[3], row.published), (cells[4], row.found)] {
+            assert!((number(cell) / value - 1.0).abs() < 0.005, "{line}\n{report}");
+        }
+    }
+}
