@@ -1,9 +1,31 @@
 //! Japan's firms: margins, raking, firms as struct of arrays grouped in cells. Data and seed in, [`Population`] out.
+//!
+//! `docs/population.md` describes the making and compares the result with published figures.
 
+mod attributes;
+mod employees;
+mod margins;
+mod raking;
+mod report;
+mod sample;
 mod state;
+#[cfg(test)]
+mod tests;
+mod workplaces;
+
+pub use report::{Report, ReportRow, report};
 pub use state::*;
 
-use crate::classification::{Industry, PREFECTURES, Prefecture, SizeClass};
+use crate::{
+    classification::{Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
+    data::Data,
+    error::Problem,
+    random::Key,
+    scenario::Scale,
+};
+use attributes::AttributeDraws;
+use employees::Workforce;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// All firms that share every fixed class, and so face the same week apart from what is their own.
@@ -30,7 +52,7 @@ pub struct Cell {
 }
 
 /// The simulated firms, in cell order. All arrays have the same length.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Population {
     /// Cells, ordered by `first_id`.
     pub cells: Vec<Cell>,
@@ -64,6 +86,88 @@ impl Population {
     }
     /// Row of [`Population::workplaces`] for a cell.
     pub fn workplaces_of(&self, cell: &Cell) -> &[f32; PREFECTURES] {
-        &self.workplaces[(cell.industry.index() * 3 + cell.size.index()) * PREFECTURES + cell.prefecture.index()]
+        &self.workplaces[(cell.industry.index() * SIZES + cell.size.index()) * PREFECTURES + cell.prefecture.index()]
+    }
+}
+
+/// Makes Japan's firms from the tables: the same data, seed and scale always give the same firms, on any number of
+/// threads, and a firm has the same attributes at any scale.
+///
+/// # Errors
+/// A fact that the synthesis needs is missing, or a sample is too small to hold one firm of each kind.
+pub fn synthesise(data: &Data, seed: u64, scale: Scale) -> Result<Population, Problem> {
+    let counts = margins::firm_counts(data)?;
+    let workforce = Workforce::fit(data, &margins::industry_by_size(data)?)?;
+    let draws = AttributeDraws::new(data, &workforce, seed)?;
+    let cells = margins::cells(data, &counts)?;
+    let workplaces = workplaces::workplaces(data, &workplaces::head_office_employment(&cells, &workforce))?;
+    let kept = match scale {
+        Scale::Whole => cells.iter().map(|cell| cell.firms).collect(),
+        Scale::Sample(wanted) => sample::allocate(&cells, wanted)?,
+    };
+    Ok(Population { workplaces, ..fill(cells, &kept, &draws, Key::new(seed, 0)) })
+}
+
+/// Chooses and draws the firms of each cell; workplaces are left empty.
+fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>, key: Key) -> Population {
+    let mut start = 0;
+    for (cell, kept) in cells.iter_mut().zip(kept) {
+        cell.range = start..start + *kept as usize;
+        cell.weight = f64::from(cell.firms) / f64::from(*kept);
+        start = cell.range.end;
+    }
+    let mut population = Population {
+        id: vec![0; start],
+        employees: vec![0; start],
+        teleworkable: vec![0; start],
+        propensity: vec![0.0; start],
+        barriers: vec![0; start],
+        workplaces: Vec::new(),
+        cells,
+    };
+    population.by_cell().into_par_iter().for_each(|(cell, firms)| {
+        let ids = sample::choose(cell, firms.id.len() as u32, key);
+        for (i, id) in ids.into_iter().enumerate() {
+            let attributes = draws.of(id, cell);
+            firms.id[i] = id;
+            firms.employees[i] = attributes.employees;
+            firms.teleworkable[i] = attributes.teleworkable;
+            firms.propensity[i] = attributes.propensity;
+            firms.barriers[i] = attributes.barriers;
+        }
+    });
+    population
+}
+
+/// The arrays of one cell's firms.
+struct CellFirms<'p> {
+    id: &'p mut [u32],
+    employees: &'p mut [u32],
+    teleworkable: &'p mut [u8],
+    propensity: &'p mut [f32],
+    barriers: &'p mut [u8],
+}
+
+impl Population {
+    /// Each cell with its part of the arrays, so that cells can be filled side by side.
+    fn by_cell(&mut self) -> Vec<(&Cell, CellFirms<'_>)> {
+        let mut id = self.id.as_mut_slice();
+        let mut employees = self.employees.as_mut_slice();
+        let mut teleworkable = self.teleworkable.as_mut_slice();
+        let mut propensity = self.propensity.as_mut_slice();
+        let mut barriers = self.barriers.as_mut_slice();
+        let mut parts = Vec::with_capacity(self.cells.len());
+        for cell in &self.cells {
+            let firms = cell.range.len();
+            let part = CellFirms {
+                id: id.split_off_mut(..firms).unwrap_or_default(),
+                employees: employees.split_off_mut(..firms).unwrap_or_default(),
+                teleworkable: teleworkable.split_off_mut(..firms).unwrap_or_default(),
+                propensity: propensity.split_off_mut(..firms).unwrap_or_default(),
+                barriers: barriers.split_off_mut(..firms).unwrap_or_default(),
+            };
+            parts.push((cell, part));
+        }
+        parts
     }
 }

@@ -1,0 +1,396 @@
+//! Reading the tables: which files there are, and what each row must hold. Texts in, [`Data`] out.
+
+use super::{
+    Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, PrefectureRow,
+    ProgrammeFigure,
+    table::{Row, Table, decode},
+};
+use crate::{
+    calendar::Week,
+    classification::{BARRIERS, Barrier, INDUSTRIES, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
+    error::{Kind, Problem},
+};
+use std::{path::Path, sync::Arc};
+
+macro_rules! embedded {
+    ($($file:literal),* $(,)?) => {
+        /// Every file of `data/` that the program reads.
+        const EMBEDDED: &[(&str, &str)] = &[$(($file, include_str!(concat!("../../data/", $file)))),*];
+    };
+}
+
+embedded!(
+    "tables.csv",
+    "population/prefectures.csv",
+    "population/firms_2014.csv",
+    "population/establishments.csv",
+    "population/head_offices.csv",
+    "population/industries.csv",
+    "population/barriers.csv",
+    "population/facts.csv",
+    "policy/declarations.csv",
+    "policy/infections.csv",
+    "policy/programmes.csv",
+    "observations/surveys.csv",
+);
+
+/// Bytes above which a file is no table of ours; the largest embedded one has 0.2 million.
+const LARGEST_FILE: u64 = 16_000_000;
+
+/// Texts of the files, and how many rows each must have.
+struct Files {
+    folder: String,
+    texts: Vec<(&'static str, Arc<str>)>,
+    rows: Vec<(String, usize)>,
+}
+
+impl Files {
+    fn table(&self, file: &str, columns: &[&str]) -> Result<Table, Problem> {
+        // `file` is one of the literals of `EMBEDDED`, so that it is always found.
+        let text = self.texts.iter().find(|(name, _)| *name == file).map(|(_, text)| text.clone()).unwrap_or_default();
+        let table = Table::parse(&format!("{}/{file}", self.folder), text, columns)?;
+        if let Some((_, rows)) = self.rows.iter().find(|(name, _)| name == file) {
+            table.expect_rows(*rows)?;
+        }
+        Ok(table)
+    }
+}
+
+impl Data {
+    /// The tables that the program was built with.
+    ///
+    /// # Errors
+    /// Never with an unchanged build; the same checks run as for a folder.
+    pub fn embedded() -> Result<Data, Problem> {
+        Data::from_texts("data".to_string(), EMBEDDED.iter().map(|(file, text)| (*file, Arc::from(*text))).collect())
+    }
+
+    /// The tables of another folder, which must hold all of them.
+    ///
+    /// # Errors
+    /// A file is missing, is not UTF-8, is cut off, lacks a column, or holds a value that cannot be meant.
+    pub fn from_dir(folder: &Path) -> Result<Data, Problem> {
+        let mut texts = Vec::new();
+        for (file, _) in EMBEDDED {
+            let path = folder.join(file);
+            let unreadable = |why: String| {
+                Problem::error(Kind::Data, format!("cannot read the data table {}: {why}", path.display()))
+                    .advise("the folder must hold every table of the project's data/, in the same places")
+            };
+            let about = std::fs::metadata(&path).map_err(|error| unreadable(error.to_string()))?;
+            if !about.is_file() {
+                return Err(unreadable("it is not a file".to_string()));
+            }
+            if about.len() > LARGEST_FILE {
+                return Err(unreadable(format!("it has {} bytes, far more than any table needs", about.len())));
+            }
+            let bytes = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
+            texts.push((*file, decode(&path.display().to_string(), bytes)?));
+        }
+        Data::from_texts(folder.display().to_string(), texts)
+    }
+
+    fn from_texts(folder: String, texts: Vec<(&'static str, Arc<str>)>) -> Result<Data, Problem> {
+        let hashes =
+            texts.iter().map(|(file, text)| ((*file).to_string(), blake3::hash(text.as_bytes()).to_hex().to_string()));
+        let hashes = hashes.collect();
+        let mut files = Files { folder, texts, rows: Vec::new() };
+        let index = files.table("tables.csv", &["file", "rows"])?;
+        files.rows =
+            index.rows().map(|r| Ok((r.text("file").into(), r.count("rows")? as usize))).collect::<Result<_, _>>()?;
+        Ok(Data {
+            prefectures: prefectures(&files)?,
+            declarations: declarations(&files)?,
+            infections: infections(&files)?,
+            observations: observations(&files)?,
+            programmes: programmes(&files)?,
+            firms_2014: firms_2014(&files)?,
+            establishments: establishments(&files)?,
+            head_offices: head_offices(&files)?,
+            industries: industries(&files)?,
+            barrier_rates: barrier_rates(&files)?,
+            facts: facts(&files)?,
+            files: hashes,
+        })
+    }
+}
+
+/// Puts rows into their places, each place exactly once.
+struct Slots<T>(Vec<Option<T>>);
+
+impl<T> Slots<T> {
+    fn new(length: usize) -> Slots<T> {
+        Slots((0..length).map(|_| None).collect())
+    }
+    fn put(&mut self, row: Row<'_>, column: &str, index: usize, value: T) -> Result<(), Problem> {
+        if self.0[index].replace(value).is_some() {
+            return Err(row.problem(column, "this row stands here a second time").advise("delete one of the two"));
+        }
+        Ok(())
+    }
+    fn all(self, file: &str, what: &str) -> Result<Vec<T>, Problem> {
+        let length = self.0.len();
+        let found: Vec<T> = self.0.into_iter().flatten().collect();
+        if found.len() < length {
+            let message = format!("{file} covers {} of {length} {what}", found.len());
+            return Err(Problem::error(Kind::Data, message).advise("add the missing rows, or restore the table"));
+        }
+        Ok(found)
+    }
+}
+
+fn prefectures(files: &Files) -> Result<Vec<PrefectureRow>, Problem> {
+    let file = "population/prefectures.csv";
+    let columns =
+        ["prefecture", "abbreviation", "tile_row", "tile_column", "inhabitants_2021", "latitude", "longitude"];
+    let mut slots = Slots::new(PREFECTURES);
+    for r in files.table(file, &columns)?.rows() {
+        let prefecture = r.prefecture("prefecture")?;
+        let tile =
+            |column| u8::try_from(r.count(column)?).map_err(|_| r.problem(column, "this place is off the tile map"));
+        let row = PrefectureRow {
+            prefecture,
+            population: f64::from(r.count("inhabitants_2021")?),
+            tile_row: tile("tile_row")?,
+            tile_column: tile("tile_column")?,
+            abbreviation: r.text("abbreviation").into(),
+            office: (r.number("latitude")?, r.number("longitude")?),
+        };
+        slots.put(r, "prefecture", prefecture.index(), row)?;
+    }
+    slots.all(file, "prefectures")
+}
+
+fn declarations(files: &Files) -> Result<Vec<DeclarationRow>, Problem> {
+    let columns = ["prefecture", "kind", "declaration", "start", "planned_end", "announced"];
+    let table = files.table("policy/declarations.csv", &columns)?;
+    table
+        .rows()
+        .map(|r| {
+            let row = DeclarationRow {
+                prefecture: r.prefecture("prefecture")?,
+                full: r.one_of("kind", &[("full", true), ("quasi", false)])?,
+                declaration: r.text("declaration").into(),
+                start: r.date("start")?,
+                end: r.date("planned_end")?,
+                announced: r.date("announced")?,
+            };
+            if row.end < row.start {
+                return Err(r
+                    .problem("planned_end", format!("the declaration ends before it starts on {}", row.start))
+                    .advise("give a last day on or after the first"));
+            }
+            Ok(row)
+        })
+        .collect()
+}
+
+fn infections(files: &Files) -> Result<Vec<[f32; PREFECTURES]>, Problem> {
+    let mut columns = vec!["week"];
+    columns.extend(Prefecture::all().map(Prefecture::name));
+    let table = files.table("policy/infections.csv", &columns)?;
+    let mut weeks = Vec::new();
+    for (index, r) in table.rows().enumerate() {
+        let monday = Week(index as u32).monday();
+        if r.date("week")? != monday {
+            return Err(r
+                .problem("week", format!("week {index} must start on Monday {monday}"))
+                .advise("give one row for each week from 2020-01-06 on, without gaps"));
+        }
+        let mut week = [0.0; PREFECTURES];
+        for prefecture in Prefecture::all() {
+            week[prefecture.index()] = r.count(prefecture.name())? as f32;
+        }
+        weeks.push(week);
+    }
+    Ok(weeks)
+}
+
+fn observations(files: &Files) -> Result<Vec<Observation>, Problem> {
+    let columns = [
+        "survey",
+        "wave",
+        "field_start",
+        "field_end",
+        "published",
+        "n",
+        "metric",
+        "segment_type",
+        "segment",
+        "value",
+        "unit",
+        "question",
+        "source",
+        "confidence",
+    ];
+    let table = files.table("observations/surveys.csv", &columns)?;
+    table
+        .rows()
+        .map(|r| {
+            let text = |column| r.text(column).to_string();
+            let unit = text("unit");
+            let row = Observation {
+                survey: text("survey"),
+                wave: text("wave"),
+                field_start: r.date("field_start")?,
+                field_end: r.date("field_end")?,
+                published: r.optional_date("published")?,
+                n: r.optional_count("n")?,
+                metric: text("metric"),
+                segment_type: text("segment_type"),
+                segment: text("segment"),
+                value: if unit == "share" { r.share("value")? } else { r.number("value")? },
+                unit,
+                question: text("question"),
+                confidence: text("confidence"),
+                source: text("source"),
+            };
+            if row.field_end < row.field_start {
+                return Err(
+                    r.problem("field_end", format!("the field period ends before it starts on {}", row.field_start))
+                );
+            }
+            Ok(row)
+        })
+        .collect()
+}
+
+fn programmes(files: &Files) -> Result<Vec<ProgrammeFigure>, Problem> {
+    let columns = ["programme", "fiscal_year", "month", "item", "category", "value", "unit"];
+    let table = files.table("policy/programmes.csv", &columns)?;
+    table
+        .rows()
+        .map(|r| {
+            let text = |column| r.text(column).to_string();
+            Ok(ProgrammeFigure {
+                programme: text("programme"),
+                fiscal_year: text("fiscal_year"),
+                month: Some(text("month")).filter(|month| !month.is_empty()),
+                item: text("item"),
+                category: text("category"),
+                value: r.number("value")?,
+                unit: text("unit"),
+            })
+        })
+        .collect()
+}
+
+fn firms_2014(files: &Files) -> Result<Vec<IndustrySize>, Problem> {
+    let file = "population/firms_2014.csv";
+    let mut slots = Slots::new(INDUSTRIES * SIZES);
+    for r in files.table(file, &["industry", "micro", "medium", "large"])?.rows() {
+        let industry = r.industry("industry")?;
+        for size in SizeClass::ALL {
+            let row = IndustrySize { industry, size, firms: r.count(size.key())? };
+            slots.put(r, "industry", industry.index() * SIZES + size.index(), row)?;
+        }
+    }
+    slots.all(file, "combinations of industry and size")
+}
+
+fn establishments(files: &Files) -> Result<Vec<EstablishmentRow>, Problem> {
+    let file = "population/establishments.csv";
+    let columns =
+        ["prefecture", "industry", "establishments_2016", "persons_2016", "establishments_2021", "persons_2021"];
+    let mut slots = Slots::new(PREFECTURES * INDUSTRIES);
+    for r in files.table(file, &columns)?.rows() {
+        let (prefecture, industry) = (r.prefecture("prefecture")?, r.industry("industry")?);
+        let row = EstablishmentRow {
+            prefecture,
+            industry,
+            establishments: [r.count("establishments_2016")?, r.count("establishments_2021")?],
+            persons: [r.count("persons_2016")?, r.count("persons_2021")?],
+        };
+        slots.put(r, "industry", prefecture.index() * INDUSTRIES + industry.index(), row)?;
+    }
+    slots.all(file, "combinations of prefecture and industry")
+}
+
+fn head_offices(files: &Files) -> Result<[f64; PREFECTURES], Problem> {
+    let file = "population/head_offices.csv";
+    let mut slots = Slots::new(PREFECTURES);
+    for r in files.table(file, &["prefecture", "weight"])?.rows() {
+        let weight = r.number("weight")?;
+        if weight <= 0.0 {
+            return Err(r.problem("weight", "a weight must be above 0"));
+        }
+        slots.put(r, "prefecture", r.prefecture("prefecture")?.index(), weight)?;
+    }
+    let mut weights = [0.0; PREFECTURES];
+    weights.copy_from_slice(&slots.all(file, "prefectures")?);
+    Ok(weights)
+}
+
+fn industries(files: &Files) -> Result<Vec<IndustryRow>, Problem> {
+    let file = "population/industries.csv";
+    let columns = [
+        "industry",
+        "micro_max_employees",
+        "medium_max_employees",
+        "large_min_employees",
+        "large_high_capital_share",
+        "company_share_of_persons",
+        "teleworkable_share",
+    ];
+    let mut slots = Slots::new(INDUSTRIES);
+    for r in files.table(file, &columns)?.rows() {
+        let industry: Industry = r.industry("industry")?;
+        let row = IndustryRow {
+            industry,
+            micro_max: r.count("micro_max_employees")?,
+            medium_max: r.count("medium_max_employees")?,
+            large_min: r.count("large_min_employees")?,
+            large_high_capital: r.share("large_high_capital_share")?,
+            company_share: r.share("company_share_of_persons")?,
+            teleworkable: r.share("teleworkable_share")?,
+        };
+        if row.micro_max == 0 || row.medium_max <= row.micro_max || row.large_min <= row.micro_max {
+            return Err(r
+                .problem("micro_max_employees", "the employee limits do not rise from micro to large")
+                .advise("micro_max must be at least 1 and below medium_max and large_min"));
+        }
+        if !(0.001..=0.999).contains(&row.teleworkable) {
+            return Err(r.problem("teleworkable_share", "this share must lie between 0.001 and 0.999"));
+        }
+        slots.put(r, "industry", industry.index(), row)?;
+    }
+    slots.all(file, "industries")
+}
+
+fn barrier_rates(files: &Files) -> Result<[[f64; BARRIERS]; SIZES], Problem> {
+    let file = "population/barriers.csv";
+    let barriers = Barrier::ALL.map(|barrier| (barrier.key(), barrier));
+    let sizes = SizeClass::ALL.map(|size| (size.key(), size));
+    let mut slots = Slots::new(SIZES * BARRIERS);
+    for r in files.table(file, &["barrier", "size", "rate"])?.rows() {
+        let (barrier, size) = (r.one_of("barrier", &barriers)?, r.one_of("size", &sizes)?);
+        slots.put(r, "barrier", size.index() * BARRIERS + barrier as usize, r.share("rate")?)?;
+    }
+    let found = slots.all(file, "combinations of barrier and size")?;
+    let mut rates = [[0.0; BARRIERS]; SIZES];
+    for (index, rate) in found.into_iter().enumerate() {
+        rates[index / BARRIERS][index % BARRIERS] = rate;
+    }
+    Ok(rates)
+}
+
+fn facts(files: &Files) -> Result<Vec<Fact>, Problem> {
+    let columns = ["fact", "value", "unit", "year", "use", "confidence", "source"];
+    let table = files.table("population/facts.csv", &columns)?;
+    table
+        .rows()
+        .map(|r| {
+            let text = |column| r.text(column).to_string();
+            let unit = text("unit");
+            Ok(Fact {
+                name: text("fact"),
+                value: if unit == "share" { r.share("value")? } else { r.number("value")? },
+                unit,
+                year: text("year"),
+                role: text("use"),
+                confidence: text("confidence"),
+                source: text("source"),
+            })
+        })
+        .collect()
+}

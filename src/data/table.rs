@@ -1,0 +1,219 @@
+//! One CSV table with the place of every cell, so that a problem points at the character. Text in, checked cells out.
+
+use crate::{
+    classification::{Industry, Prefecture},
+    error::{Kind, Problem},
+};
+use jiff::civil::Date;
+use std::{borrow::Cow, ops::Range, str::FromStr, sync::Arc};
+
+/// A parsed table: a header and rows of the same width.
+pub(super) struct Table {
+    file: String,
+    source: Arc<str>,
+    header: Vec<Range<usize>>,
+    rows: Vec<Vec<Range<usize>>>,
+}
+
+/// One row of a [`Table`].
+#[derive(Clone, Copy)]
+pub(super) struct Row<'t> {
+    table: &'t Table,
+    cells: &'t [Range<usize>],
+}
+
+/// The text of a file, or the byte that is not UTF-8.
+pub(super) fn decode(file: &str, bytes: Vec<u8>) -> Result<Arc<str>, Problem> {
+    String::from_utf8(bytes).map(Arc::from).map_err(|e| {
+        let valid = e.utf8_error().valid_up_to();
+        let text: Arc<str> = String::from_utf8_lossy(&e.as_bytes()[..valid]).into();
+        Problem::error(Kind::Data, format!("{file} is not UTF-8 text: byte {} cannot be read", valid + 1))
+            .at(file, &text, valid..valid)
+            .advise("save the table as UTF-8, for example with the CSV UTF-8 choice of a spreadsheet")
+    })
+}
+
+impl Table {
+    /// Splits `source`; every row must be as wide as the header, and `columns` must be there.
+    pub fn parse(file: &str, source: Arc<str>, columns: &[&str]) -> Result<Table, Problem> {
+        let mut lines = split(&source).map_err(|span| {
+            Problem::error(Kind::Data, "a quoted cell is not closed")
+                .at(file, &source, span)
+                .advise("close it with a quotation mark, or restore the file: it may be cut off here")
+        })?;
+        if lines.is_empty() {
+            return Err(Problem::error(Kind::Data, format!("{file} is empty"))
+                .at(file, &source, 0..0)
+                .advise("restore the table from the project's data folder"));
+        }
+        let header = lines.remove(0);
+        for cells in &lines {
+            if cells.len() != header.len() {
+                let span = cells[0].start..cells[cells.len() - 1].end;
+                let message = format!("this row has {} cells, the header has {}", cells.len(), header.len());
+                return Err(Problem::error(Kind::Data, message)
+                    .at(file, &source, span)
+                    .advise("give each column a cell; if this is the last row, the file may be cut off"));
+            }
+        }
+        let table = Table { file: file.to_string(), source, header, rows: lines };
+        for column in columns {
+            if table.position(column).is_none() {
+                let names: Vec<&str> = table.header.iter().map(|span| &table.source[span.clone()]).collect();
+                let end = table.header[table.header.len() - 1].end;
+                return Err(Problem::error(Kind::Data, format!("column `{column}` is missing"))
+                    .at(file, &table.source, table.header[0].start..end)
+                    .advise(format!("add it; the columns here are {}", names.join(", "))));
+            }
+        }
+        Ok(table)
+    }
+
+    /// Rows in file order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.rows.iter().map(|cells| Row { table: self, cells })
+    }
+
+    /// Fails unless the table has exactly `wanted` rows.
+    pub fn expect_rows(&self, wanted: usize) -> Result<(), Problem> {
+        if self.rows.len() == wanted {
+            return Ok(());
+        }
+        let end = self.source.len();
+        let message = format!("{} has {} rows, but {wanted} are expected", self.file, self.rows.len());
+        Err(Problem::error(Kind::Data, message)
+            .at(&self.file, &self.source, end..end)
+            .advise("the file may be cut off: restore it, or state its new number of rows in tables.csv"))
+    }
+
+    fn position(&self, column: &str) -> Option<usize> {
+        self.header.iter().position(|span| &self.source[span.clone()] == column)
+    }
+}
+
+impl<'t> Row<'t> {
+    fn span(&self, column: &str) -> Range<usize> {
+        // `Table::parse` has checked the columns that the caller named.
+        self.table.position(column).map_or(0..0, |i| self.cells[i].clone())
+    }
+    /// A problem at one cell.
+    pub fn problem(&self, column: &str, message: impl Into<String>) -> Problem {
+        Problem::error(Kind::Data, message).at(&self.table.file, &self.table.source, self.span(column))
+    }
+    /// The cell's text.
+    pub fn text(&self, column: &str) -> Cow<'t, str> {
+        let raw = &self.table.source[self.span(column)];
+        if raw.contains("\"\"") { Cow::Owned(raw.replace("\"\"", "\"")) } else { Cow::Borrowed(raw) }
+    }
+    /// A finite number.
+    pub fn number(&self, column: &str) -> Result<f64, Problem> {
+        self.parsed(column, "a number such as 0.25").and_then(|value: f64| {
+            if value.is_finite() { Ok(value) } else { Err(self.problem(column, "this number is not finite")) }
+        })
+    }
+    /// A fraction from 0 to 1.
+    pub fn share(&self, column: &str) -> Result<f64, Problem> {
+        let value = self.number(column)?;
+        if (0.0..=1.0).contains(&value) {
+            return Ok(value);
+        }
+        Err(self
+            .problem(column, format!("`{value}` is not a share"))
+            .advise("write a fraction from 0 to 1, such as 0.25 for 25 per cent"))
+    }
+    /// A whole number.
+    pub fn count(&self, column: &str) -> Result<u32, Problem> {
+        self.parsed(column, "a whole number such as 42")
+    }
+    /// A whole number, or nothing.
+    pub fn optional_count(&self, column: &str) -> Result<Option<u32>, Problem> {
+        if self.text(column).is_empty() { Ok(None) } else { self.count(column).map(Some) }
+    }
+    /// A date.
+    pub fn date(&self, column: &str) -> Result<Date, Problem> {
+        self.parsed(column, "a date such as 2021-04-30")
+    }
+    /// A date, or nothing.
+    pub fn optional_date(&self, column: &str) -> Result<Option<Date>, Problem> {
+        if self.text(column).is_empty() { Ok(None) } else { self.date(column).map(Some) }
+    }
+    /// A prefecture.
+    pub fn prefecture(&self, column: &str) -> Result<Prefecture, Problem> {
+        let text = self.text(column);
+        Prefecture::parse(&text).ok_or_else(|| {
+            let near = closest(&text, Prefecture::all().map(|p| p.name()));
+            self.problem(column, format!("`{text}` is no prefecture")).advise(format!("did you mean `{near}`?"))
+        })
+    }
+    /// An industry.
+    pub fn industry(&self, column: &str) -> Result<Industry, Problem> {
+        let text = self.text(column);
+        Industry::parse(&text).ok_or_else(|| {
+            self.problem(column, format!("`{text}` is no industry"))
+                .advise("write a JSIC division letter from C to R, such as G for information and communications")
+        })
+    }
+    /// One of some words.
+    pub fn one_of<T: Copy>(&self, column: &str, choices: &[(&str, T)]) -> Result<T, Problem> {
+        let text = self.text(column);
+        choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
+            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+            self.problem(column, format!("`{text}` is not known here"))
+                .advise(format!("write one of {}", words.join(", ")))
+        })
+    }
+
+    fn parsed<T: FromStr>(&self, column: &str, wanted: &str) -> Result<T, Problem> {
+        let text = self.text(column);
+        text.parse().map_err(|_| {
+            self.problem(column, format!("`{text}` is not {}", wanted.split(" such").next().unwrap_or(wanted)))
+                .advise(format!("write {wanted}"))
+        })
+    }
+}
+
+/// The candidate that is spelt most like `text`.
+fn closest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> &'a str {
+    let score = |c: &str| strsim::jaro_winkler(&text.to_lowercase(), &c.to_lowercase());
+    candidates.max_by(|a, b| score(a).total_cmp(&score(b))).unwrap_or_default()
+}
+
+/// Cells of every line as byte ranges, quotes left out; the place of a quote that is never closed otherwise.
+fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Range<usize>> {
+    let bytes = source.as_bytes();
+    let mut lines = Vec::new();
+    let mut at = if source.starts_with('\u{feff}') { 3 } else { 0 };
+    while at < bytes.len() {
+        let mut cells = Vec::new();
+        loop {
+            if bytes.get(at) == Some(&b'"') {
+                let start = at + 1;
+                let mut end = start;
+                loop {
+                    match bytes.get(end) {
+                        None => return Err(at..start),
+                        Some(b'"') if bytes.get(end + 1) == Some(&b'"') => end += 2,
+                        Some(b'"') => break,
+                        Some(_) => end += 1,
+                    }
+                }
+                cells.push(start..end);
+                at = end + 1;
+            } else {
+                let length = bytes[at..].iter().take_while(|b| !matches!(b, b',' | b'\n' | b'\r')).count();
+                cells.push(at..at + length);
+                at += length;
+            }
+            if bytes.get(at) != Some(&b',') {
+                break;
+            }
+            at += 1;
+        }
+        // To the end of the line; text between a closing quote and the line's end is not a cell of its own.
+        at += bytes[at..].iter().take_while(|b| **b != b'\n').count() + 1;
+        if cells.len() > 1 || !cells[0].is_empty() {
+            lines.push(cells);
+        }
+    }
+    Ok(lines)
+}

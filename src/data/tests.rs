@@ -1,0 +1,239 @@
+//! Tests of the tables: they load, published totals close, and damage is explained.
+
+use super::*;
+use jiff::civil::date;
+use std::path::Path;
+
+fn data() -> Data {
+    Data::embedded().expect("the embedded tables load")
+}
+
+/// Totals as SME Agency (2014) and the 2016 and 2021 censuses print them.
+#[test]
+fn tables_close_to_published_totals() {
+    let data = data();
+    for (size, total) in SizeClass::ALL.into_iter().zip([3_252_254, 556_974, 11_110]) {
+        let sum: u32 = data.firms_2014.iter().filter(|row| row.size == size).map(|row| row.firms).sum();
+        assert_eq!(sum, total);
+    }
+    assert_eq!(data.fact("firms_total").unwrap(), 3_375_255.0);
+    // 57,949,915 persons in all industries in 2021, less 412,411 and 41,013 in A and B; sums over municipalities
+    // miss 0.01 % (Tokyo's undetermined area).
+    let persons: f64 = data.establishments.iter().map(|row| f64::from(row.persons[1])).sum();
+    assert!((persons / 57_496_491.0 - 1.0).abs() < 2e-4, "{persons}");
+    // Japan's inhabitants on 1 October 2021: 125.5 million.
+    let inhabitants: f64 = data.prefectures.iter().map(|row| row.population).sum();
+    assert!((inhabitants / 125.5e6 - 1.0).abs() < 1e-3, "{inhabitants}");
+    assert_eq!(data.infections.len(), 68);
+}
+
+#[test]
+fn prefectures_stand_on_different_tiles_in_order() {
+    let data = data();
+    let mut tiles: Vec<_> = data.prefectures.iter().map(|row| (row.tile_row, row.tile_column)).collect();
+    assert!(data.prefectures.iter().enumerate().all(|(i, row)| row.prefecture.index() == i));
+    tiles.sort_unstable();
+    tiles.dedup();
+    assert_eq!(tiles.len(), PREFECTURES);
+}
+
+/// On 23 April 2021 the third state of emergency and the quasi-emergencies then in force were to end on 11 May.
+#[test]
+fn on_30_april_2021_the_later_extensions_are_unknown() {
+    let data = data();
+    let known = data.declarations_known_on(date(2021, 4, 30));
+    assert!(known.iter().all(|row| row.announced <= date(2021, 4, 30)));
+    let names = |full| {
+        let mut names: Vec<_> = known
+            .iter()
+            .filter(|row| row.full == full && row.end >= date(2021, 4, 30))
+            .map(|row| (row.prefecture.name(), row.end))
+            .collect();
+        names.sort_unstable();
+        names
+    };
+    let may = |names: &[&'static str]| names.iter().map(|name| (*name, date(2021, 5, 11))).collect::<Vec<_>>();
+    assert_eq!(names(true), may(&["Hyogo", "Kyoto", "Osaka", "Tokyo"]));
+    assert_eq!(names(false), may(&["Aichi", "Chiba", "Ehime", "Kanagawa", "Miyagi", "Okinawa", "Saitama"]));
+    // In hindsight Tokyo's third state of emergency lasted until 20 June.
+    let later = data.declarations_known_on(date(2021, 12, 31));
+    let tokyo = later.iter().find(|row| row.prefecture.name() == "Tokyo" && row.declaration == "3").unwrap();
+    assert_eq!(tokyo.end, date(2021, 6, 20));
+}
+
+#[test]
+fn no_survey_figure_was_published_after_april_2021() {
+    for row in data().observations {
+        assert!(row.field_end <= date(2021, 4, 30), "{} {}", row.survey, row.wave);
+        assert!(row.published.is_none_or(|day| day <= date(2021, 4, 30)), "{} {}", row.survey, row.wave);
+    }
+}
+
+/// The waves that MODEL section 1 names.
+#[test]
+fn survey_rows_keep_the_published_values() {
+    let data = data();
+    let find = |wave: &str, metric: &str, segment: &str| {
+        let row = data.observations.iter().find(|row| {
+            row.survey == "tsr_practice" && row.wave == wave && row.metric == metric && row.segment == segment
+        });
+        row.map(|row| row.value)
+    };
+    assert_eq!(find("wave 2", "practised", "total"), Some(0.176));
+    assert_eq!(find("wave 5", "practised", "large"), Some(0.83));
+    assert_eq!(find("wave 14", "current_practice", "SME"), Some(0.33));
+}
+
+/// Japan's mean teleworkable share lies between those who had teleworked by June 2020 (34.6 %, Cabinet Office) and
+/// the desk occupations (40.4 %, census 2015).
+#[test]
+fn teleworkable_shares_lie_between_the_two_anchors() {
+    let data = data();
+    let (mut jobs, mut persons) = (0.0, 0.0);
+    for row in &data.establishments {
+        let engaged = f64::from(row.persons[1]);
+        jobs += engaged * data.industries[row.industry.index()].teleworkable;
+        persons += engaged;
+    }
+    assert!((0.346..=0.404).contains(&(jobs / persons)), "{}", jobs / persons);
+}
+
+/// The support network's months add up to the totals that the task force paper prints (434 events, 4,687
+/// participants), and events by form to all events (106 + 193 + 47 + 88).
+#[test]
+fn monthly_outputs_add_up() {
+    let data = data();
+    let network = || data.programmes.iter().filter(|row| row.programme == "telework_support_network");
+    let months = |item: &str, category: &str| {
+        let rows = network().filter(|row| row.month.is_some() && row.item == item && row.category == category);
+        rows.map(|row| row.value).sum::<f64>()
+    };
+    assert_eq!((months("events", "all"), months("participants", "all")), (434.0, 4687.0));
+    let forms = ["seminar on-site", "seminar online", "consultation on-site", "consultation online"];
+    assert_eq!(forms.map(|form| months("events", form)), [106.0, 193.0, 47.0, 88.0]);
+}
+
+/// A copy of the tables with one file changed; the problem that reading it gives.
+fn damaged(file: &str, change: impl Fn(Vec<u8>) -> Option<Vec<u8>>) -> Problem {
+    let folder = tempfile::tempdir().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    for (name, _) in data().files {
+        let target = folder.path().join(&name);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        let bytes = std::fs::read(from.join(&name)).unwrap();
+        if let Some(bytes) = if name == file { change(bytes) } else { Some(bytes) } {
+            std::fs::write(target, bytes).unwrap();
+        }
+    }
+    let problem = Data::from_dir(folder.path()).expect_err("damage must be seen");
+    assert_eq!(problem.kind, Kind::Data);
+    problem
+}
+
+fn replaced(from: &'static str, to: &'static str) -> impl Fn(Vec<u8>) -> Option<Vec<u8>> {
+    move |bytes| Some(String::from_utf8(bytes).unwrap().replacen(from, to, 1).into_bytes())
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let problem = damaged("policy/infections.csv", |_| None);
+    assert!(problem.message.contains("infections.csv"), "{problem}");
+    assert!(problem.advice.is_some());
+}
+
+#[test]
+fn a_missing_column_is_named() {
+    let problem = damaged("population/facts.csv", replaced("fact,value", "fact,amount"));
+    assert_eq!(problem.message, "column `value` is missing");
+}
+
+#[test]
+fn a_bad_number_is_shown_at_its_character() {
+    let problem = damaged("population/firms_2014.csv", replaced("435110", "435,1x0"));
+    // The comma makes one cell too many.
+    assert_eq!(problem.message, "this row has 6 cells, the header has 5");
+    let problem = damaged("population/firms_2014.csv", replaced("435110", "4351l0"));
+    assert_eq!(problem.message, "`4351l0` is not a whole number");
+    assert_eq!(problem.place.unwrap().line_column(), (3, 3));
+}
+
+#[test]
+fn a_share_in_per_cent_is_refused() {
+    let problem = damaged("population/barriers.csv", replaced("0.205", "20.5"));
+    assert_eq!(problem.message, "`20.5` is not a share");
+}
+
+#[test]
+fn an_unknown_prefecture_gets_a_suggestion() {
+    let problem = damaged("policy/declarations.csv", replaced("Hokkaido", "Hokaido"));
+    assert_eq!(problem.message, "`Hokaido` is no prefecture");
+    assert_eq!(problem.advice.as_deref(), Some("did you mean `Hokkaido`?"));
+}
+
+#[test]
+fn a_declaration_that_ends_before_it_starts_is_refused() {
+    let problem = damaged("policy/declarations.csv", replaced("2020-05-25", "2019-05-25"));
+    assert!(problem.message.contains("ends before it starts"), "{problem}");
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_refused() {
+    let problem = damaged("population/industries.csv", |mut bytes| {
+        bytes[40] = 0xFF;
+        Some(bytes)
+    });
+    assert!(problem.message.contains("not UTF-8"), "{problem}");
+    assert_eq!(problem.place.unwrap().line_column(), (1, 41));
+}
+
+#[test]
+fn a_table_cut_off_at_a_line_or_within_one_is_seen() {
+    let problem = damaged("population/establishments.csv", |bytes| {
+        let half = bytes.len() / 2;
+        let end = half + bytes[half..].iter().position(|b| *b == b'\n').unwrap() + 1;
+        Some(bytes[..end].to_vec())
+    });
+    assert!(problem.message.contains("but 752 are expected"), "{problem}");
+    let problem = damaged("population/establishments.csv", |bytes| Some(bytes[..bytes.len() - 20].to_vec()));
+    assert!(problem.message.contains("cells, the header has 6"), "{problem}");
+}
+
+#[test]
+fn a_row_given_twice_is_refused() {
+    let problem = damaged("population/head_offices.csv", replaced("Aomori", "Hokkaido"));
+    assert!(problem.message.contains("a second time"), "{problem}");
+}
+
+#[test]
+fn an_empty_file_and_noise_are_refused() {
+    assert!(damaged("policy/programmes.csv", |_| Some(Vec::new())).message.ends_with("is empty"));
+    damaged("policy/programmes.csv", |_| Some(vec![b'"'; 1_000_001]));
+    damaged("policy/programmes.csv", |_| Some(b"x,".repeat(500_000)));
+    let huge = damaged("policy/programmes.csv", |_| Some(vec![b'x'; 16_000_001]));
+    assert!(huge.message.contains("far more than any table needs"), "{huge}");
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("tables.csv")).unwrap();
+    let problem = Data::from_dir(folder.path()).expect_err("a folder is no table");
+    assert!(problem.message.contains("not a file"), "{problem}");
+}
+
+#[test]
+fn a_missing_or_absurd_fact_is_named() {
+    let mut data = data();
+    assert!(data.fact("no_such").unwrap_err().message.contains("no_such"));
+    data.facts.iter_mut().filter(|fact| fact.name == "firms_large").for_each(|fact| fact.value = 1e12);
+    assert!(data.fact_in("firms_large", 1.0..=1e6).unwrap_err().message.contains("`firms_large` is 1000000000000"));
+}
+
+#[test]
+fn every_file_has_its_hash() {
+    let files = data().files;
+    assert_eq!(files.len(), 12);
+    let (name, hash) = &files[1];
+    let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)).unwrap();
+    assert_eq!(*hash, blake3::hash(&bytes).to_hex().to_string());
+}
