@@ -78,6 +78,10 @@ impl Problem {
     pub fn warning(kind: Kind, message: impl Into<String>) -> Problem {
         Problem { severity: Severity::Warning, ..Problem::error(kind, message) }
     }
+    /// Something worth saying that asks for nothing.
+    pub fn note(message: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Note, ..Problem::error(Kind::Scenario, message) }
+    }
     /// With the place.
     pub fn at(mut self, file: &str, source: &Arc<str>, span: Range<usize>) -> Problem {
         self.place = Some(Place { file: file.to_string(), source: source.clone(), span });
