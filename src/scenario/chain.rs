@@ -28,7 +28,8 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
         sound &= errors.is_empty();
         let more = errors.len().saturating_sub(SYNTAX_ERRORS);
         for (place, (message, span)) in errors.into_iter().take(SYNTAX_ERRORS).enumerate() {
-            let mut problem = Problem::error(Kind::Scenario, message);
+            let (message, advice) = syntax_error(&message);
+            let mut problem = Problem::error(Kind::Scenario, message).advise(advice);
             if place + 1 == SYNTAX_ERRORS && more > 0 {
                 problem = problem.advise(format!("and {more} more places in this file are no TOML"));
             }
@@ -46,6 +47,21 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
         }
     }
     sound
+}
+
+/// A parser's message, and what to do.
+fn syntax_error(message: &str) -> (String, &'static str) {
+    if let Some(expected) = message.strip_prefix("invalid date") {
+        return (format!("impossible date{expected}"), "dates are written year-month-day, such as 2021-02-28");
+    }
+    let advice = if message.contains("duplicate key") {
+        "keep one of the two lines"
+    } else if message.contains("recurs") {
+        "a scenario needs no more than a few levels of brackets"
+    } else {
+        "a file consists of [section] lines and of lines key = value; text stands in quotes"
+    };
+    (format!("not TOML: {message}"), advice)
 }
 
 /// Opens the file that `extends` names.
@@ -85,7 +101,7 @@ pub fn parse(text: &str, base: usize) -> (Table<'_>, Vec<(String, Range<usize>)>
         .iter()
         .map(|error| {
             let span = error.span().unwrap_or(0..0);
-            (format!("not TOML: {}", error.message().replace('\n', " ")), span.start + base..span.end + base)
+            (error.message().replace('\n', " "), span.start + base..span.end + base)
         })
         .collect();
     errors.sort_by_key(|error| error.1.start);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     calendar::EPOCH,
     classification::{Industry, Prefecture, SizeClass},
-    error::{Kind, Problem, Problems},
+    error::{Kind, Problem, Problems, Severity},
     parameters::Parameters,
 };
 use jiff::civil::{Date, date};
@@ -23,8 +23,9 @@ const KNOWN_UNTIL: Date = date(2021, 4, 30);
 
 /// Gives the scenario that is meant. Every problem is pushed; the result is only valid when none is an error.
 pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Problems) -> Scenario {
-    let mut check = Check { sources, found };
+    let mut check = Check { sources, found, sound_run: true };
     let run = check.run(raw.run.as_ref());
+    check.sound_run = check.found.0.iter().all(|problem| problem.severity < Severity::Error);
     let mut parameters = Parameters::default();
     for (name, value) in raw.parameters.iter().flat_map(|parameters| &parameters.0) {
         parameters.set(name, **value);
@@ -59,6 +60,8 @@ pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Probl
 struct Check<'a> {
     sources: &'a Sources,
     found: &'a mut Problems,
+    /// Whether the run's own days can be compared with.
+    sound_run: bool,
 }
 
 impl Check<'_> {
@@ -126,7 +129,8 @@ impl Check<'_> {
         if raw.from.is_some() && raw.until.is_some() {
             self.period(from, until, place.clone(), &format!("`{name}`"));
         }
-        if active && (run.end < from || until < run.start) {
+        let sound = self.sound_run && !(raw.from.is_some() && raw.until.is_some() && until < from);
+        if active && sound && (run.end < from || until < run.start) {
             let message = format!("`{name}` ({from} to {until}) lies outside the run: it has no effect");
             self.warn(place, message, format!("the run goes from {} to {}", run.start, run.end));
         }
@@ -154,7 +158,49 @@ impl Check<'_> {
             );
         }
         self.money(raw, &meant);
+        self.unused_keys(raw, &meant);
         Some(meant)
+    }
+
+    /// Keys that are common to all kinds but mean nothing to this one.
+    fn unused_keys(&mut self, raw: &At<RawIntervention>, meant: &Intervention) {
+        let by_class = matches!(meant.measure, Measure::Guidelines(_) | Measure::ProcurementBonus(_));
+        let nationwide = matches!(
+            meant.measure,
+            Measure::EmergencyDeclaration(_) | Measure::Campaign(_) | Measure::RegionalTrial(_)
+        );
+        let mut unused: Vec<(&str, Range<usize>, &str)> = Vec::new();
+        if by_class || nationwide {
+            let why = "it has no deliveries to single firms; drop the key";
+            unused.extend(raw.delay.as_ref().map(|key| ("delay", key.span(), why)));
+            unused.extend(raw.half_life.as_ref().map(|key| ("half_life", key.span(), why)));
+        }
+        if let (true, Some(target)) = (nationwide, &raw.target) {
+            unused.push(("target", target.span(), "it acts on all firms that it reaches; drop the key"));
+        }
+        if let (true, Some(target)) = (by_class, &raw.target) {
+            let why = "it acts on whole classes of firms (industry, prefecture, size, capital, bidders); drop the key";
+            let single = [
+                ("min_employees", target.min_employees.as_ref().map(At::span)),
+                ("max_employees", target.max_employees.as_ref().map(At::span)),
+                ("practising", target.practising.as_ref().map(At::span)),
+                ("formal", target.formal.as_ref().map(At::span)),
+            ];
+            unused.extend(single.into_iter().filter_map(|(key, span)| Some((key, span?, why))));
+        }
+        for (key, place, why) in unused {
+            let message = format!("`{key}` of `{}` has no effect on {}", meant.name, meant.measure.key());
+            self.warn(place, message, why);
+        }
+        if let (Some(table), Measure::EmergencyDeclaration(emergency)) = (&raw.emergency_declaration, &meant.measure) {
+            for (raw, declared) in table.list.iter().zip(&emergency.list) {
+                let sound = self.sound_run && declared.from <= declared.until;
+                if sound && (declared.until < meant.from || meant.until < declared.from) {
+                    let advice = format!("`{}` runs from {} to {}", meant.name, meant.from, meant.until);
+                    self.warn(raw.from.span(), "this declaration lies outside its period: it has no effect", advice);
+                }
+            }
+        }
     }
 
     /// The one table named by a kind.

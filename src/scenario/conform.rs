@@ -86,6 +86,12 @@ impl Form<'_> {
             _ if schema["format"] == "date" => ("a date", "write a date such as 2021-04-01, without quotes"),
             _ => ("text", "write text in quotes"),
         };
+        let advice = match schema["enum"].as_array() {
+            Some(words) => {
+                format!("write one of: {}", words.iter().map(Schema::to_string).collect::<Vec<_>>().join(", "))
+            }
+            None => advice.to_string(),
+        };
         self.error(span, format!("`{path}` must be {wanted}, not {}", described(value)), advice)
     }
 
@@ -101,7 +107,7 @@ impl Form<'_> {
             format!("a share is a fraction between 0 and 1: for {value} % write {}", value / 100.0)
         } else {
             let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
-            format!("write a number from {} to {}{unit}", schema["minimum"], schema["maximum"])
+            format!("write a number from {} to {}{unit}", plain(&schema["minimum"]), plain(&schema["maximum"]))
         };
         self.error(span, format!("`{path}` is out of range: {shown}"), advice)
     }
@@ -208,6 +214,12 @@ impl Form<'_> {
         }
         format!("the keys here are: {}", known.join(", "))
     }
+}
+
+/// A bound as people write it.
+pub fn plain(number: &Schema) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map_or(text.clone(), str::to_string)
 }
 
 /// Lower-case letters, digits, underscores; a letter first.

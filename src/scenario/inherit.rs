@@ -233,7 +233,7 @@ impl<'s> Editor<'s, '_> {
                         Some(inner) => self.overlay(&path, inner, value, notes),
                         None => {
                             if notes && !value.get_ref().is_table() {
-                                let new = self.sources.text(value.span()).to_string();
+                                let new = excerpt(self.sources.text(value.span()));
                                 self.say(Problem::note(format!("sets `{path}` to {new}")), value.span());
                             }
                             under.insert(key, value);
@@ -259,7 +259,7 @@ impl<'s> Editor<'s, '_> {
         span: Range<usize>,
         new: &DeValue<'s>,
     ) {
-        let (from, to) = (self.sources.text(old_span.clone()).to_string(), self.sources.text(span.clone()).to_string());
+        let (from, to) = (excerpt(self.sources.text(old_span.clone())), excerpt(self.sources.text(span.clone())));
         let old_source = self.sources.number(old_span.start);
         if self.sources.number(span.start) >= self.settings && old_source < self.root {
             let message =
@@ -337,6 +337,15 @@ fn into_table<'s>(value: Value<'s>) -> Table<'s> {
     match value.into_inner() {
         DeValue::Table(table) => table,
         _ => Table::new(),
+    }
+}
+
+/// A value as typed, on one line and not too long.
+fn excerpt(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(60) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
     }
 }
 

@@ -17,7 +17,7 @@ mod template;
 pub use meaning::*;
 pub use schema::{key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
-pub use template::{TEMPLATE_ENDING, template};
+pub use template::template;
 
 use crate::{
     error::{Kind, Problem, Problems, Severity},
@@ -91,10 +91,10 @@ fn load_from(
 ) -> Result<Loaded, Problems> {
     let mut found = Problems::default();
     let mut sources = Sources::default();
-    let empty = text.trim().is_empty();
+    let empty = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
     let sound = chain::read(origin, shown, text, &mut sources, &mut found);
     if empty {
-        let problem = Problem::error(Kind::Scenario, "the file is empty");
+        let problem = Problem::error(Kind::Scenario, "the file says nothing");
         found.0.push(sources.place(problem.advise("`telework new NAME` writes a scenario to start from"), 0..0));
     }
     if !sound || empty {
@@ -106,6 +106,7 @@ fn load_from(
     }
     let merged = inherit::merge(files, overrides, &sources, &mut found);
     let mut tree = merged.into_value();
+    let given = ["title", "question", "sources"].map(|key| tree.get_ref().get(key).is_some());
     conform::conform(&mut tree, schema::form(), &sources, &mut found);
     let toml::de::DeValue::Table(table) = tree.into_inner() else {
         return Err(worth_fixing(in_order(found)));
@@ -120,7 +121,7 @@ fn load_from(
         }
     };
     let scenario = check::check(&raw, name, &sources, &mut found);
-    titles(&raw, files, &sources, &mut found);
+    titles(&raw, given, files, &sources, &mut found);
     let resolved = resolved(raw, &scenario);
     let found = in_order(found);
     if found.0.iter().any(|problem| problem.severity == Severity::Error) {
@@ -131,8 +132,13 @@ fn load_from(
 }
 
 /// A scenario needs a title, a question and sources, and a child its own title and question.
-fn titles(raw: &RawScenario, files: usize, sources: &Sources, found: &mut Problems) {
-    for (key, text) in [("title", &raw.title), ("question", &raw.question)] {
+///
+/// `given` says which of the three are there at all, so that one of a wrong type is not also called missing.
+fn titles(raw: &RawScenario, given: [bool; 3], files: usize, sources: &Sources, found: &mut Problems) {
+    for (given, key, text) in [(given[0], "title", &raw.title), (given[1], "question", &raw.question)] {
+        if given && text.is_none() {
+            continue;
+        }
         let Some(text) = text.as_ref().filter(|text| !text.trim().is_empty()) else {
             let problem = Problem::error(Kind::Scenario, format!("the scenario has no {key}"));
             found.0.push(sources.place(problem.advise(format!("write {key} = \"...\" in its first lines")), 0..0));
@@ -143,7 +149,7 @@ fn titles(raw: &RawScenario, files: usize, sources: &Sources, found: &mut Proble
             found.0.push(sources.place(problem.advise(format!("write its own {key} = \"...\"")), 0..0));
         }
     }
-    if raw.sources.as_ref().is_none_or(Vec::is_empty) {
+    if raw.sources.as_ref().map_or(!given[2], Vec::is_empty) {
         let problem = Problem::error(Kind::Scenario, "the scenario names no sources");
         found.0.push(sources.place(problem.advise("write sources = [\"where its figures come from\"]"), 0..0));
     }

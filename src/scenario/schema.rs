@@ -1,6 +1,9 @@
 //! The schema of a scenario, from the raw types: for the checks of form, for editors, and for the docs' key tables.
 
-use super::raw::{KINDS, RawScenario};
+use super::{
+    conform::plain,
+    raw::{KINDS, RawScenario},
+};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use std::{fmt::Write, sync::OnceLock};
@@ -163,7 +166,7 @@ fn value_words(schema: &Value) -> String {
     let unit_words = unit.map_or(String::new(), |unit| format!(", {unit}"));
     let range = |schema: &Value| match (&schema["minimum"], &schema["maximum"]) {
         (Value::Null, Value::Null) => String::new(),
-        (minimum, maximum) => format!(", {minimum} to {maximum}"),
+        (minimum, maximum) => format!(", {} to {}", plain(minimum), plain(maximum)),
     };
     match schema["type"].as_str().unwrap_or("") {
         "string" if schema["format"] == "date" => "date".into(),

@@ -1,8 +1,5 @@
 //! The commented scenario that `telework new NAME` writes. A name in, text out.
 
-/// Ending of scenario files.
-pub const TEMPLATE_ENDING: &str = ".toml";
-
 /// A scenario to start from: it inherits the baseline, changes one measure and adds another.
 pub fn template(name: &str) -> String {
     let title = name.replace(['"', '\\'], "'");
@@ -24,7 +21,7 @@ replicates = 20
 # end = 2026-03-31
 
 # [parameters]
-# A model parameter that differs from its default, such as: peer_effect = 1.2
+# A model parameter that differs from its default, such as: peer_strength = 2.0
 
 # Inherited interventions, one line each: "off", "on", or what differs.
 [change]
@@ -33,15 +30,15 @@ supportnw = {{ scale = 2 }}              # twice the capacity and twice the budg
 
 # A new intervention: a name, a period, and one table that says what it does.
 [[intervention]]
-name = "regional_campaign"
+name = "regional_seminars"
 from = 2022-04-01
 until = 2026-03-31
 target = {{ prefectures = ["Hokkaido", "Fukuoka"], max_employees = 300 }}
-budget_per_fiscal_year = "50 million yen"
-unit_cost = "20 thousand yen"            # for one firm reached
+budget_per_fiscal_year = "100 million yen"
+unit_cost = "85 thousand yen"            # for one delivery, here one participant
 delay = "2 weeks"                        # from delivery to effect
-half_life = "26 weeks"                   # half of the effect is left after so long
-campaign = {{ months = [7, 11], participants_per_year = 2500 }}
+half_life = "52 weeks"                   # half of the effect is left after so long
+support_network = {{ events_per_year = 100, participants_per_event = 10, windows = 20, share_sme = 0.9 }}
 "#
     )
 }
