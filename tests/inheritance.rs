@@ -158,3 +158,16 @@ fn a_target_that_matches_no_firm_warns() {
     let expected = names.map(|name| format!("the target of `{name}` matches no firm: it has no effect"));
     assert_eq!(idle.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn a_declaration_over_a_real_one_warns() {
+    // Tokyo's third state of emergency was announced for 25 April to 11 May 2021.
+    let (tokyo, day) = (telework::classification::Prefecture(12), |month, day| jiff::civil::date(2021, month, day));
+    let known = [(tokyo, day(4, 25), day(5, 11))];
+    let with = |from: &str| {
+        let list = format!("[{{ from = {from}, until = 2021-06-30, prefectures = ['Tokyo'] }}]");
+        load("", &[&format!("intervention.declarations.emergency_declaration.list={list}")]).scenario
+    };
+    assert_eq!(scenario::overlaps_with_known(&with("2021-05-11"), &known).len(), 1);
+    assert!(scenario::overlaps_with_known(&with("2021-05-12"), &known).is_empty());
+}

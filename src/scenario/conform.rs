@@ -180,12 +180,14 @@ impl Form<'_> {
                 continue;
             };
             let path = if path.is_empty() { name } else { format!("{path}.{name}") };
-            if self.check(&path, &mut value, schema) {
-                table.insert(key, value);
-            } else if matches!(value.get_ref(), DeValue::Array(_)) && path == "intervention" {
-                table.insert(key, value);
-            } else if matches!(value.get_ref(), DeValue::Table(_)) && matches!(schema["type"].as_str(), Some("object"))
-            {
+            let sound = self.check(&path, &mut value, schema);
+            // What is wrong inside a table or in one intervention is gone already; the rest stays.
+            let rest = match value.get_ref() {
+                DeValue::Table(_) => schema["type"] == "object",
+                DeValue::Array(_) => path == "intervention",
+                _ => false,
+            };
+            if sound || rest {
                 table.insert(key, value);
             }
         }

@@ -7,6 +7,7 @@ mod chain;
 mod check;
 mod conform;
 mod inherit;
+mod kinds;
 mod meaning;
 mod quantity;
 mod raw;
@@ -20,10 +21,12 @@ pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;
 
 use crate::{
+    classification::Prefecture,
     error::{Kind, Problem, Problems, Severity},
     parameters::{Parameters, TABLE},
 };
 use check::placed;
+use jiff::civil::Date;
 use raw::RawScenario;
 use serde::Deserialize;
 use sources::{Origin, Sources};
@@ -198,6 +201,32 @@ pub fn idle_targets(scenario: &Scenario, matching: impl Fn(&Target) -> u64) -> V
         Problem::warning(Kind::Scenario, message).advise("conditions are joined by `and`: drop or widen one")
     })
     .collect()
+}
+
+/// Declarations of the scenario that overlap real ones (prefecture, first and last day) of which it also takes the
+/// dates, as warnings: a firm feels the stronger of the two, not their sum.
+pub fn overlaps_with_known(scenario: &Scenario, known: &[(Prefecture, Date, Date)]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for intervention in &scenario.interventions {
+        let Measure::EmergencyDeclaration(emergency) = &intervention.measure else { continue };
+        for declared in emergency.list.iter().filter(|_| emergency.known_on.is_some()) {
+            let overlaps = |(prefecture, from, until): &&(Prefecture, Date, Date)| {
+                declared.prefectures.contains(prefecture) && *from <= declared.until && declared.from <= *until
+            };
+            if let Some((prefecture, from, until)) = known.iter().find(overlaps) {
+                let message = format!(
+                    "the declaration of `{}` from {} overlaps a real one in {} ({from} to {until})",
+                    intervention.name,
+                    declared.from,
+                    prefecture.name()
+                );
+                found.push(
+                    Problem::warning(Kind::Scenario, message).advise("let it begin later, or leave the place out"),
+                );
+            }
+        }
+    }
+    found
 }
 
 /// The known word most like a mistyped one, if any is like it.

@@ -151,7 +151,7 @@ pub struct RawIntervention {
     pub target: Option<At<RawTarget>>,
     /// Money that it may spend in a fiscal year, before `scale`. Default: not limited by money.
     pub budget_per_fiscal_year: Option<At<Yen>>,
-    /// Money spent for one delivery. Default: not costed; satellite offices and subsidies cost what their rule pays.
+    /// Money spent for one delivery (what that is depends on the kind). Default: not costed; satellite offices and subsidies cost what their rule pays.
     pub unit_cost: Option<At<Yen>>,
     /// Time between delivery and effect, rounded to whole weeks. Default "0 weeks".
     pub delay: Option<At<Weeks>>,

@@ -136,10 +136,9 @@ pub fn key_tables() -> String {
     key_table(&mut text, "`[[intervention]]`, every kind", &common, &properties["intervention"]["items"]);
     key_table(&mut text, "`target`", &item["target"]["properties"], &item["target"]);
     for kind in KINDS {
-        let mut keys = item[kind]["properties"].clone();
-        let list = keys.as_object_mut().and_then(|keys| keys.shift_remove("list"));
-        key_table(&mut text, &format!("`{kind}`"), &keys, &item[kind]);
-        if let Some(list) = list {
+        let keys = &item[kind]["properties"];
+        key_table(&mut text, &format!("`{kind}`"), keys, &item[kind]);
+        if let Some(list) = keys.get("list") {
             let title = format!("`{kind}`, each of `list`");
             key_table(&mut text, &title, &list["items"]["properties"], &list["items"]);
         }
@@ -172,7 +171,6 @@ fn value_words(schema: &Value) -> String {
         "string" if schema["format"] == "date" => "date".into(),
         "string" if unit == Some("yen") => "money with unit".into(),
         "string" if unit == Some("weeks") => "duration with unit".into(),
-        "string" if schema["x-list"].is_string() => format!("a {}", schema["x-list"].as_str().unwrap_or("")),
         "string" => match schema["enum"].as_array() {
             Some(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or "),
             None => "text".into(),
@@ -180,7 +178,13 @@ fn value_words(schema: &Value) -> String {
         "boolean" => "true or false".into(),
         "integer" => format!("whole number{unit_words}{}", range(schema)),
         "number" => format!("number{unit_words}{}", range(schema)),
-        "array" => format!("list of {}", value_words(&schema["items"])),
+        "array" => match schema["items"]["x-list"].as_str() {
+            Some("prefecture") => "list of prefectures".into(),
+            Some("industry") => "list of industries".into(),
+            Some(_) => "list of sizes".into(),
+            None if schema["items"]["properties"].is_object() => "list of tables, see below".into(),
+            None => format!("list: {}", value_words(&schema["items"])),
+        },
         _ => "table".into(),
     }
 }
