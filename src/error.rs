@@ -3,6 +3,9 @@
 //! Every failure that a user can cause is a [`Problem`]: a message, a place (file and bytes) where there is one,
 //! and advice. Checks collect [`Problems`] so that all of them are shown at once. Nothing here prints.
 
+mod render;
+pub use render::{Style, harmless};
+
 use std::{fmt, ops::Range, sync::Arc};
 
 /// How bad a problem is.
@@ -48,7 +51,11 @@ pub struct Place {
 impl Place {
     /// Line and column, both from 1, the column in characters.
     pub fn line_column(&self) -> (usize, usize) {
-        let before = &self.source[..self.span.start.min(self.source.len())];
+        let mut start = self.span.start.min(self.source.len());
+        while !self.source.is_char_boundary(start) {
+            start -= 1;
+        }
+        let before = &self.source[..start];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
@@ -77,6 +84,10 @@ impl Problem {
     /// A warning without place or advice.
     pub fn warning(kind: Kind, message: impl Into<String>) -> Problem {
         Problem { severity: Severity::Warning, ..Problem::error(kind, message) }
+    }
+    /// Something worth saying that asks for nothing.
+    pub fn note(message: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Note, ..Problem::error(Kind::Scenario, message) }
     }
     /// With the place.
     pub fn at(mut self, file: &str, source: &Arc<str>, span: Range<usize>) -> Problem {

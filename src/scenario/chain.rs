@@ -1,0 +1,144 @@
+//! The chain of files that a scenario `extends`, read and parsed. A scenario's text in, all texts out.
+
+use super::sources::{self, Origin, Sources};
+use crate::error::{Kind, Problem, Problems};
+use serde_spanned::Spanned;
+use std::{ops::Range, sync::Arc};
+use toml::de::{DeTable, DeValue};
+
+/// A table whose values keep their places.
+pub type Table<'s> = DeTable<'s>;
+/// A value with its place.
+pub type Value<'s> = Spanned<DeValue<'s>>;
+
+/// Longest chain of `extends`.
+const LONGEST_CHAIN: usize = 16;
+/// Syntax errors shown for one file.
+const SYNTAX_ERRORS: usize = 10;
+
+/// Reads a scenario's parents into `sources`, child first. All that is wrong with the files is pushed; `false` when
+/// they cannot be merged.
+pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources, found: &mut Problems) -> bool {
+    let mut chain = Vec::new();
+    let mut next = Some((origin, name, text));
+    let mut sound = true;
+    while let Some((origin, name, text)) = next.take() {
+        let base = sources.add(name, text.clone());
+        let (table, errors) = parse(&text, base);
+        sound &= errors.is_empty();
+        let more = errors.len().saturating_sub(SYNTAX_ERRORS);
+        for (place, (message, span)) in errors.into_iter().take(SYNTAX_ERRORS).enumerate() {
+            let (message, advice) = syntax_error(&message);
+            let mut problem = Problem::error(Kind::Scenario, message).advise(advice);
+            if place + 1 == SYNTAX_ERRORS && more > 0 {
+                problem = problem.advise(format!("and {more} more places in this file are no TOML"));
+            }
+            found.0.push(sources.place(problem, span));
+        }
+        chain.push(origin.clone());
+        if let Some(parent) = table.get("extends") {
+            match follow(&origin, parent, &chain, sources) {
+                Ok(opened) => next = Some(opened),
+                Err(problem) => {
+                    found.0.push(problem);
+                    sound = false;
+                }
+            }
+        }
+    }
+    sound
+}
+
+/// A parser's message, and what to do.
+fn syntax_error(message: &str) -> (String, &'static str) {
+    if let Some(expected) = message.strip_prefix("invalid date") {
+        return (format!("impossible date{expected}"), "dates are written year-month-day, such as 2021-02-28");
+    }
+    let advice = if message.contains("duplicate key") {
+        "keep one of the two lines"
+    } else if message.contains("recurs") {
+        "a scenario needs no more than a few levels of brackets"
+    } else {
+        "a file consists of [section] lines and of lines key = value; text stands in quotes"
+    };
+    (format!("not TOML: {message}"), advice)
+}
+
+/// Opens the file that `extends` names.
+fn follow(
+    child: &Origin,
+    parent: &Value<'_>,
+    chain: &[Origin],
+    sources: &Sources,
+) -> Result<(Origin, String, Arc<str>), Problem> {
+    let wrong = |message: String, advice: &str| {
+        sources.place(Problem::error(Kind::Scenario, message).advise(advice), parent.span())
+    };
+    let Some(name) = parent.get_ref().as_str() else {
+        let message = format!("`extends` must be text in quotes, not {}", described(parent.get_ref()));
+        return Err(wrong(message, "write extends = \"baseline.toml\""));
+    };
+    let opened = sources::open_parent(child, name).map_err(|problem| match problem.place {
+        Some(_) => problem,
+        None => sources.place(problem, parent.span()),
+    })?;
+    if chain.contains(&opened.0) {
+        let names = sources.names().join("` -> `");
+        let message = format!("circular `extends`: `{names}` -> `{}`", opened.1);
+        return Err(wrong(message, "let one file of the circle stand on its own, without `extends`"));
+    }
+    if chain.len() == LONGEST_CHAIN {
+        let message = format!("a chain of more than {LONGEST_CHAIN} `extends`");
+        return Err(wrong(message, "let the scenario extend an earlier file of the chain"));
+    }
+    Ok(opened)
+}
+
+/// A text's tree with its places moved by `base`, and its syntax errors in order.
+pub fn parse(text: &str, base: usize) -> (Table<'_>, Vec<(String, Range<usize>)>) {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut errors: Vec<_> = errors
+        .iter()
+        .map(|error| {
+            let span = error.span().unwrap_or(0..0);
+            (error.message().replace('\n', " "), span.start + base..span.end + base)
+        })
+        .collect();
+    errors.sort_by_key(|error| error.1.start);
+    errors.dedup();
+    (move_table(table.into_inner(), base), errors)
+}
+
+fn move_table(table: Table<'_>, base: usize) -> Table<'_> {
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let span = key.span();
+            (Spanned::new(span.start + base..span.end + base, key.into_inner()), move_value(value, base))
+        })
+        .collect()
+}
+
+/// A value with its places moved by `base`.
+pub fn move_value(value: Value<'_>, base: usize) -> Value<'_> {
+    let span = value.span();
+    let moved = match value.into_inner() {
+        DeValue::Table(table) => DeValue::Table(move_table(table, base)),
+        DeValue::Array(items) => DeValue::Array(items.into_iter().map(|item| move_value(item, base)).collect()),
+        leaf => leaf,
+    };
+    Spanned::new(span.start + base..span.end + base, moved)
+}
+
+/// A value's type for people.
+pub fn described(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,231 @@
+//! Checks of form: unknown keys, wrong types, values out of range, missing units and missing keys, all at once.
+//!
+//! The tree of values is compared with the schema that the raw types give, so a key is described in one place only.
+//! What is wrong is also taken out of the tree, so that the checks of meaning can go on with the rest.
+
+use super::{
+    chain::{Value, described},
+    nearest,
+    quantity::Dimension,
+    sources::Sources,
+};
+use crate::error::{Kind, Problem, Problems};
+use serde_json::Value as Schema;
+use std::ops::Range;
+use toml::de::{DeArray, DeValue};
+
+/// Compares a tree with a schema. Every difference is pushed, and taken out of the tree.
+pub fn conform(value: &mut Value<'_>, schema: &Schema, sources: &Sources, found: &mut Problems) {
+    Form { sources, found, root: schema }.check("", value, schema);
+}
+
+struct Form<'a> {
+    sources: &'a Sources,
+    found: &'a mut Problems,
+    root: &'a Schema,
+}
+
+impl Form<'_> {
+    fn error(&mut self, span: Range<usize>, message: impl Into<String>, advice: impl Into<String>) -> bool {
+        self.found.0.push(self.sources.place(Problem::error(Kind::Scenario, message).advise(advice), span));
+        false
+    }
+
+    /// Whether the value is as the schema says.
+    fn check(&mut self, path: &str, value: &mut Value<'_>, schema: &Schema) -> bool {
+        let span = value.span();
+        let expected = schema["type"].as_str().unwrap_or("object");
+        match (expected, value.get_mut()) {
+            ("object", DeValue::Table(_)) => self.table(path, value, schema),
+            ("array", DeValue::Array(_)) => self.list(path, value, schema),
+            ("boolean", DeValue::Boolean(_)) => true,
+            ("integer", DeValue::Integer(number)) => {
+                let value = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX) as f64;
+                self.range(path, span, value, schema)
+            }
+            ("number", DeValue::Integer(number)) => {
+                let value = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX) as f64;
+                self.range(path, span, value, schema)
+            }
+            ("number", DeValue::Float(number)) => {
+                let value = number.as_str().parse().unwrap_or(f64::NAN);
+                self.range(path, span, value, schema)
+            }
+            ("string", DeValue::Datetime(date)) if schema["format"] == "date" => {
+                if date.date.is_some() && date.time.is_none() && date.offset.is_none() {
+                    return true;
+                }
+                self.error(span, format!("`{path}` must be a day without a time"), "write it as 2021-04-01")
+            }
+            ("string", DeValue::String(text)) if schema["format"] != "date" => {
+                let text = text.to_string();
+                self.text(path, span, &text, schema)
+            }
+            ("string", other) if schema["x-unit"].is_string() && schema["format"] != "date" => {
+                let number = match other {
+                    DeValue::Integer(number) => number.to_string(),
+                    DeValue::Float(number) => number.to_string(),
+                    _ => return self.wrong_type(path, span, other, schema),
+                };
+                let dimension = schema["x-unit"].as_str().and_then(Dimension::from_key).unwrap_or(Dimension::Yen);
+                let key = path.rsplit('.').next().unwrap_or(path);
+                let advice = format!("write {key} = {}", dimension.example(&number));
+                self.error(span, format!("missing unit of `{path}`"), advice)
+            }
+            (_, other) => self.wrong_type(path, span, other, schema),
+        }
+    }
+
+    fn wrong_type(&mut self, path: &str, span: Range<usize>, value: &DeValue<'_>, schema: &Schema) -> bool {
+        let (wanted, advice) = match schema["type"].as_str().unwrap_or("object") {
+            "object" => ("a table", "write { key = value, ... } or a [section]"),
+            "array" => ("a list", "write [first, second]"),
+            "boolean" => ("true or false", "write true or false, without quotes"),
+            "integer" => ("a whole number", "write digits only, without quotes or a decimal point"),
+            "number" => ("a number", "write a number, without quotes"),
+            _ if schema["format"] == "date" => ("a date", "write a date such as 2021-04-01, without quotes"),
+            _ => ("text", "write text in quotes"),
+        };
+        let advice = match schema["enum"].as_array() {
+            Some(words) => {
+                format!("write one of: {}", words.iter().map(Schema::to_string).collect::<Vec<_>>().join(", "))
+            }
+            None => advice.to_string(),
+        };
+        self.error(span, format!("`{path}` must be {wanted}, not {}", described(value)), advice)
+    }
+
+    fn range(&mut self, path: &str, span: Range<usize>, value: f64, schema: &Schema) -> bool {
+        let bound = |key: &str, open: f64| schema[key].as_f64().unwrap_or(open);
+        let (minimum, maximum) = (bound("minimum", f64::MIN), bound("maximum", f64::MAX));
+        if (minimum..=maximum).contains(&value) {
+            return true;
+        }
+        let shown = self.sources.text(span.clone()).to_string();
+        let unit = schema["x-unit"].as_str().unwrap_or("");
+        let advice = if unit == "share" && value > 1.0 && value <= 100.0 {
+            format!("a share is a fraction between 0 and 1: for {value} % write {}", value / 100.0)
+        } else {
+            let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+            format!("write a number from {} to {}{unit}", plain(&schema["minimum"]), plain(&schema["maximum"]))
+        };
+        self.error(span, format!("`{path}` is out of range: {shown}"), advice)
+    }
+
+    fn text(&mut self, path: &str, span: Range<usize>, text: &str, schema: &Schema) -> bool {
+        if let Some(dimension) = schema["x-unit"].as_str().and_then(Dimension::from_key) {
+            return match dimension.parse(text) {
+                Ok(_) => true,
+                Err(error) => {
+                    let (message, advice) = dimension.explain(&error);
+                    self.error(span, format!("{message} in `{path}`"), advice)
+                }
+            };
+        }
+        if let Some(members) = schema["enum"].as_array() {
+            let members: Vec<&str> = members.iter().filter_map(Schema::as_str).collect();
+            if members.contains(&text) {
+                return true;
+            }
+            let what = schema["x-list"].as_str().unwrap_or("choice");
+            let advice = match nearest(text, members.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("write one of: {}", members.iter().take(47).copied().collect::<Vec<_>>().join(", ")),
+            };
+            return self.error(span, format!("unknown {what} `{}` in `{path}`", text.escape_debug()), advice);
+        }
+        if schema["pattern"].is_string() && !is_name(text) {
+            let advice = "begin with a lower-case letter; go on with lower-case letters, digits and underscores";
+            return self.error(span, format!("`{}` cannot be a name", text.escape_debug()), advice);
+        }
+        true
+    }
+
+    fn list(&mut self, path: &str, value: &mut Value<'_>, schema: &Schema) -> bool {
+        let DeValue::Array(items) = value.get_mut() else { return false };
+        let taken = std::mem::replace(items, DeArray::new());
+        let count = taken.len();
+        for mut item in taken {
+            let named = item.get_ref().get("name").and_then(|name| name.get_ref().as_str());
+            let item_path = match named {
+                Some(name) if path == "intervention" => format!("intervention.{}", name.escape_debug()),
+                _ => path.to_string(),
+            };
+            let before = self.found.0.len();
+            self.check(&item_path, &mut item, &schema["items"]);
+            // Half an item would only lead to further, false, complaints.
+            if self.found.0.len() == before {
+                items.push(item);
+            }
+        }
+        items.len() == count
+    }
+
+    fn table(&mut self, path: &str, value: &mut Value<'_>, schema: &Schema) -> bool {
+        let span = value.span();
+        let DeValue::Table(table) = value.get_mut() else { return false };
+        let Some(properties) = schema["properties"].as_object() else { return true };
+        let mut entries: Vec<_> = std::mem::take(table).into_iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let required = schema["required"].as_array();
+        let required: Vec<&str> = required.map_or(Vec::new(), |keys| keys.iter().filter_map(Schema::as_str).collect());
+        let given: Vec<String> = entries.iter().map(|(key, _)| key.get_ref().to_string()).collect();
+        for (key, mut value) in entries {
+            let name = key.get_ref().to_string();
+            let Some(schema) = properties.get(&name) else {
+                let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
+                let what = if path == "parameters" { "parameter" } else { "key" };
+                let advice = self.known_keys(&name, &mut properties.keys().map(String::as_str));
+                self.error(key.span(), format!("unknown {what} `{}`{place}", name.escape_debug()), advice);
+                continue;
+            };
+            let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+            let sound = self.check(&path, &mut value, schema);
+            // What is wrong inside a table or in one intervention is gone already; the rest stays.
+            let rest = match value.get_ref() {
+                DeValue::Table(_) => schema["type"] == "object",
+                DeValue::Array(_) => path == "intervention",
+                _ => false,
+            };
+            if sound || rest {
+                table.insert(key, value);
+            }
+        }
+        let missing: Vec<&str> = required.into_iter().filter(|key| !given.iter().any(|g| g == key)).collect();
+        for key in &missing {
+            let what = properties[*key]["description"].as_str().unwrap_or("");
+            let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+            self.error(span.clone(), format!("`{path}` needs the key `{key}`"), format!("{key}: {what}"));
+        }
+        missing.is_empty() && given.len() == table.len()
+    }
+
+    /// What to say about an unknown key.
+    fn known_keys(&self, name: &str, known: &mut dyn Iterator<Item = &str>) -> String {
+        let known: Vec<&str> = known.collect();
+        if let Some(near) = nearest(name, known.iter().copied()) {
+            return format!("did you mean `{near}`?");
+        }
+        for section in ["run", "parameters", "environment"] {
+            if self.root["properties"][section]["properties"].get(name).is_some() {
+                return format!("`{name}` belongs under [{section}]");
+            }
+        }
+        if known.len() > 24 {
+            return "no known key is like it; the docs page `scenarios` lists all".into();
+        }
+        format!("the keys here are: {}", known.join(", "))
+    }
+}
+
+/// A bound as people write it.
+pub fn plain(number: &Schema) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map_or(text.clone(), str::to_string)
+}
+
+/// Lower-case letters, digits, underscores; a letter first.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}

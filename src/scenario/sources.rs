@@ -1,0 +1,200 @@
+//! Scenario texts and their places: files on disk, the scenarios built into the program, command-line settings.
+//!
+//! All texts of one scenario share one line of byte offsets, so a single span says both the file and the place in it.
+//! Name in, text or [`Problem`] out.
+
+use crate::error::{Kind, Problem};
+use std::{
+    fs,
+    io::Read,
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Largest scenario file; the shipped ones have a few kilobytes.
+pub const SIZE_LIMIT: u64 = 1 << 20;
+
+/// The scenarios built into the program, by file name.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("all_measures.toml", include_str!("../../scenarios/all_measures.toml")),
+    ("awards_and_bonus.toml", include_str!("../../scenarios/awards_and_bonus.toml")),
+    ("baseline.toml", include_str!("../../scenarios/baseline.toml")),
+    ("managers_x10.toml", include_str!("../../scenarios/managers_x10.toml")),
+    ("no_policy.toml", include_str!("../../scenarios/no_policy.toml")),
+    ("satellite_offices.toml", include_str!("../../scenarios/satellite_offices.toml")),
+    ("second_pandemic.toml", include_str!("../../scenarios/second_pandemic.toml")),
+    ("subsidy_push.toml", include_str!("../../scenarios/subsidy_push.toml")),
+    ("supportnw_x10.toml", include_str!("../../scenarios/supportnw_x10.toml")),
+];
+
+/// Where a scenario text comes from; two equal ones are the same file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, by its canonical path.
+    Disk(PathBuf),
+    /// Built into the program.
+    BuiltIn(&'static str),
+    /// Text that the program holds (a run folder's manifest).
+    Memory,
+}
+
+/// One text with its name and the offset at which it begins.
+#[derive(Clone, Debug)]
+struct Source {
+    name: String,
+    text: Arc<str>,
+    base: usize,
+}
+
+/// All texts of one scenario.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a text; returns the offset to add to its spans.
+    pub fn add(&mut self, name: impl Into<String>, text: Arc<str>) -> usize {
+        let base = self.list.last().map_or(0, |last| last.base + last.text.len() + 1);
+        self.list.push(Source { name: name.into(), text, base });
+        base
+    }
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+    /// A text and its offset.
+    pub fn source(&self, number: usize) -> (&str, usize) {
+        self.list.get(number).map_or(("", 0), |source| (&source.text, source.base))
+    }
+    /// Names of all.
+    pub fn names(&self) -> Vec<&str> {
+        self.list.iter().map(|source| source.name.as_str()).collect()
+    }
+    /// Number of the text that holds an offset.
+    pub fn number(&self, offset: usize) -> usize {
+        self.list.partition_point(|source| source.base <= offset).saturating_sub(1)
+    }
+    /// Name of a text.
+    pub fn name(&self, number: usize) -> &str {
+        self.list.get(number).map_or("", |source| &source.name)
+    }
+    /// Gives a problem its place.
+    pub fn place(&self, problem: Problem, span: Range<usize>) -> Problem {
+        let Some(source) = self.list.get(self.number(span.start)) else {
+            return problem;
+        };
+        let local = |offset: usize| offset.saturating_sub(source.base).min(source.text.len());
+        problem.at(&source.name, &source.text, local(span.start)..local(span.end))
+    }
+    /// The text at a span.
+    pub fn text(&self, span: Range<usize>) -> &str {
+        let source = self.list.get(self.number(span.start));
+        source.and_then(|s| s.text.get(span.start.checked_sub(s.base)?..span.end.checked_sub(s.base)?)).unwrap_or("")
+    }
+    /// Name and text of each, in the order of adding.
+    pub fn into_pairs(self) -> Vec<(String, Arc<str>)> {
+        self.list.into_iter().map(|source| (source.name, source.text)).collect()
+    }
+}
+
+fn built_in(name: &str) -> Option<(Origin, String, Arc<str>)> {
+    let with_ending = if name.ends_with(".toml") { name.to_string() } else { format!("{name}.toml") };
+    let (file, text) = BUILT_IN.iter().find(|(file, _)| *file == with_ending)?;
+    Some((Origin::BuiltIn(file), format!("built-in {file}"), Arc::from(*text)))
+}
+
+/// Finds and reads the scenario that the user named: a path, a path without its ending, a name in `scenarios/`, or a
+/// built-in scenario. A file on disk wins.
+pub fn open(name: &str) -> Result<(Origin, String, Arc<str>), Problem> {
+    let candidates = [name.to_string(), format!("{name}.toml"), format!("scenarios/{name}.toml")];
+    if let Some(found) = candidates.iter().find(|path| Path::new(path).exists() && !Path::new(path).is_dir()) {
+        return read(Path::new(found));
+    }
+    let path = Path::new(name);
+    if !path.is_dir() {
+        let folder = path.parent().and_then(Path::to_str).unwrap_or("");
+        let file = path.file_name().and_then(|file| file.to_str()).unwrap_or("");
+        let shipped = matches!(folder, "" | "scenarios" | "./scenarios" | ".");
+        if let Some(found) = built_in(file).filter(|_| shipped) {
+            return Ok(found);
+        }
+    } else if let Some(found) = built_in(name) {
+        return Ok(found);
+    }
+    if path.is_dir() {
+        return read(path);
+    }
+    let known: Vec<&str> = BUILT_IN.iter().map(|(file, _)| file.trim_end_matches(".toml")).collect();
+    Err(Problem::error(Kind::Scenario, format!("there is no scenario file `{}`", name.escape_debug()))
+        .advise(format!("give the path of a TOML file, or a built-in scenario: {}", known.join(", "))))
+}
+
+/// Finds and reads the parent that a scenario `extends`: beside the child, else built in.
+pub fn open_parent(child: &Origin, name: &str) -> Result<(Origin, String, Arc<str>), Problem> {
+    let folder = match child {
+        Origin::Disk(path) => path.parent().map(Path::to_path_buf),
+        Origin::Memory => Some(PathBuf::new()),
+        Origin::BuiltIn(_) => None,
+    };
+    if let Some(folder) = folder {
+        let path = folder.join(name);
+        if path.exists() {
+            return read(&path);
+        }
+    }
+    let known: Vec<&str> = BUILT_IN.iter().map(|(file, _)| *file).collect();
+    built_in(name).ok_or_else(|| {
+        Problem::error(Kind::Scenario, format!("the parent `{}` does not exist", name.escape_debug())).advise(format!(
+            "`extends` is a path seen from this file's folder, or a built-in scenario: {}",
+            known.join(", ")
+        ))
+    })
+}
+
+/// Reads a file, but never more than [`SIZE_LIMIT`] of it.
+fn read(path: &Path) -> Result<(Origin, String, Arc<str>), Problem> {
+    let name = shown(path);
+    let cannot = |error: std::io::Error| Problem::error(Kind::Files, format!("cannot read `{name}`: {error}"));
+    let meta = fs::metadata(path).map_err(cannot)?;
+    if meta.is_dir() {
+        return Err(Problem::error(Kind::Scenario, format!("`{name}` is a folder, not a scenario file"))
+            .advise("give the path of one TOML file"));
+    }
+    let mut bytes = Vec::new();
+    if meta.len() <= SIZE_LIMIT {
+        let file = fs::File::open(path).map_err(cannot)?;
+        // A device or pipe has length 0 and may never end.
+        file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    }
+    if meta.len() > SIZE_LIMIT || bytes.len() as u64 > SIZE_LIMIT {
+        let size = match meta.len() {
+            0 => "more than 1 MiB".to_string(),
+            length => format!("{:.1} MiB", length as f64 / f64::from(1 << 20)),
+        };
+        return Err(Problem::error(Kind::Scenario, format!("`{name}` is too large for a scenario: {size}"))
+            .advise("a scenario file has at most 1 MiB; the shipped ones have a few kilobytes"));
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let text: Arc<str> = String::from_utf8_lossy(error.as_bytes()).into();
+            let end = text[valid..].chars().next().map_or(valid, |c| valid + c.len_utf8());
+            return Err(Problem::error(Kind::Scenario, format!("not UTF-8 text from byte {} on", valid + 1))
+                .at(&name, &text, valid..end)
+                .advise("save the file as UTF-8 (in Windows Notepad: Save as, Encoding UTF-8)"));
+        }
+    };
+    let origin = Origin::Disk(path.canonicalize().map_err(cannot)?);
+    // A byte order mark is what Windows editors put in front of UTF-8; it says nothing more.
+    let text = text.strip_prefix('\u{feff}').map_or_else(|| Arc::from(text.as_str()), Arc::from);
+    Ok((origin, name, text))
+}
+
+/// A path as shown to people: from the working folder when it lies inside.
+fn shown(path: &Path) -> String {
+    let relative = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
+    relative.as_deref().unwrap_or(path).display().to_string()
+}
