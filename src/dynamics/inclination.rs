@@ -1,5 +1,6 @@
 //! What a firm brings along: its inclination, and the state in which it enters the run.
 
+use super::{Slopes, intensity};
 use crate::{
     classification::BARRIERS,
     interventions::barrier_weights,
@@ -11,6 +12,8 @@ use rayon::prelude::*;
 
 /// Inclination of a firm without a single teleworkable job: it never starts.
 pub const IMMUNE: f32 = -60.0;
+/// Weeks that firms practising in January 2020 had practised: two years (assumed).
+const EXPERIENCE_AT_START: u8 = 104;
 /// Employees and teleworkable share at which a firm's inclination is 0 (propensity 0, no barriers).
 const REFERENCE_EMPLOYEES: f64 = 20.0;
 const REFERENCE_SHARE: f64 = 0.3;
@@ -72,15 +75,18 @@ pub fn initial_state(
     key: Key,
 ) -> State {
     let logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let slopes = Slopes::new(parameters);
+    let reach = parameters.reach_base.clamp(0.0, 1.0) as f32;
     State::new(population, response, |_, firm| {
         let x = f64::from(own[firm]);
         let [practice, scheme] = key.words(population.id[firm], 0, Purpose::InitialState).map(uniform);
         let practises = practice < logistic(parameters.initial_practice + parameters.initial_practice_slope * x);
-        let formal = scheme < logistic(parameters.initial_scheme + parameters.initial_scheme_slope * x);
-        match (own[firm] > IMMUNE && practises, formal) {
-            (false, _) => Status(Practice::Never as u8),
-            (true, false) => Status(Practice::Current as u8),
-            (true, true) => Status(Practice::Current as u8 | Status::FORMAL | Status::FORMAL_AT_START),
+        if own[firm] <= IMMUNE || !practises {
+            return (Status(Practice::Never as u8), 0, 0);
         }
+        let formal = scheme < logistic(parameters.initial_scheme + parameters.initial_scheme_slope * x);
+        let bits = if formal { Status::FORMAL | Status::FORMAL_AT_START } else { 0 };
+        let peak = intensity(population.teleworkable[firm], EXPERIENCE_AT_START, reach, &slopes);
+        (Status(Practice::Current as u8 | bits), EXPERIENCE_AT_START, peak)
     })
 }

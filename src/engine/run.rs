@@ -18,6 +18,8 @@ use crate::{
 pub struct Options {
     /// The state of every simulated firm at each month's end.
     pub panel: bool,
+    /// Leave the observers out: no indicators, no surveys.
+    pub unobserved: bool,
 }
 
 /// Runs one replicate. `goes_on` is asked before every week; the run is given up with `None` when it says no.
@@ -49,7 +51,9 @@ pub fn simulate(
     let mut panel = Vec::new();
     let staff = staff_by_band(population);
     let staff = staff.as_slice();
-    observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
+    if !options.unobserved {
+        observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
+    }
     for week in (first.0..=last.0).map(Week) {
         if !goes_on(week) {
             return None;
@@ -63,7 +67,9 @@ pub fn simulate(
         // Others' practice, transitions, experience and intensity.
         dynamics::advance(&mut state, population, &terms, parameters, &response, key, week.0);
         // Observers look on.
-        observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
+        if !options.unobserved {
+            observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
+        }
         if options.panel && week.closes_month() {
             panel.extend(panel_rows(week, population, &state, &terms, scenario));
         }

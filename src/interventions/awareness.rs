@@ -5,7 +5,7 @@
 
 use super::{Programme, Setting, Terms};
 use crate::{
-    calendar::{EPOCH, Week, fiscal_year_days, mondays},
+    calendar::{Week, fiscal_year_days, mondays},
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture},
     data::Data,
     parameters::Parameters,
@@ -91,13 +91,20 @@ impl Awareness {
     }
 }
 
-/// How a yearly figure is spread over the weeks of a fiscal year.
+/// How a yearly figure is spread over the weeks of a fiscal year, and when the intervention runs at all.
 #[derive(Clone, Debug)]
-pub enum Season {
+pub struct Season {
+    from: Date,
+    until: Date,
+    spread: Spread,
+}
+
+#[derive(Clone, Debug)]
+enum Spread {
     /// Evenly over all weeks of the year: a period of half a year delivers half.
     Even,
-    /// Evenly over those weeks of the year in which the intervention runs (a trial of one month).
-    Period(Date, Date),
+    /// Evenly over those days of the year on which the intervention runs (a trial of one month).
+    Period,
     /// Share of the year by calendar month, evenly inside a month.
     Monthly([f64; 12]),
 }
@@ -124,27 +131,32 @@ impl Season {
                 }
             }
             Measure::Awards(awards) => monthly[usize::from(awards.selection_month.clamp(1, 12)) - 1] = 1.0,
-            Measure::RegionalTrial(_) => return Season::Period(spec.from, spec.until),
-            _ => return Season::Even,
+            _ => {}
         }
         let total: f64 = monthly.iter().sum();
-        if total == 0.0 { Season::Even } else { Season::Monthly(monthly.map(|m| m / total)) }
+        let spread = match &spec.measure {
+            Measure::RegionalTrial(_) => Spread::Period,
+            _ if total > 0.0 => Spread::Monthly(monthly.map(|m| m / total)),
+            _ => Spread::Even,
+        };
+        Season { from: spec.from, until: spec.until, spread }
     }
 
-    /// Share of its fiscal year's deliveries that falls into `week`; the shares of a year add up to 1.
+    /// Share of its fiscal year's deliveries that falls into `week`; a week of which the intervention runs for some
+    /// days has that part, so that two interventions that follow each other share the week between them.
     pub fn share(&self, week: Week) -> f64 {
         let monday = week.monday();
         let (first, last) = fiscal_year_days(week.fiscal_year());
-        match self {
-            Season::Even => 1.0 / f64::from(mondays(first, last)),
-            // The first day may lie inside a week, which then counts as active.
-            Season::Period(from, until) => {
-                let start = Week::containing((*from).max(EPOCH)).map_or(EPOCH, Week::monday);
-                1.0 / f64::from(mondays(start.max(first), (*until).min(last)).max(1))
+        let active = week.share_within(self.from, self.until);
+        match &self.spread {
+            Spread::Even => active / f64::from(mondays(first, last)),
+            Spread::Period => {
+                let (begin, end) = (self.from.max(first), self.until.min(last));
+                7.0 * active / f64::from(((end - begin).get_days() + 1).max(1))
             }
-            Season::Monthly(shares) => {
-                shares[monday.month() as usize - 1]
-                    / f64::from(mondays(monday.first_of_month(), monday.last_of_month()))
+            Spread::Monthly(shares) => {
+                let weeks = mondays(monday.first_of_month(), monday.last_of_month());
+                active * shares[monday.month() as usize - 1] / f64::from(weeks)
             }
         }
     }

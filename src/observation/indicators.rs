@@ -104,7 +104,8 @@ pub fn weekly(view: &View, share_large: f64) -> Reading {
         reading.push(("current_practice", format!("size={}", size.key()), sizes[size.index()].current()));
     }
     let [sme, large]: [Tally; 2] = view.tally(FRAME_TSR, |cell| usize::from(cell.high_capital));
-    let measures: [(&str, fn(&Tally) -> f64); 3] = [
+    type Share = fn(&Tally) -> f64;
+    let measures: [(&str, Share); 3] = [
         ("tsr_current_practice", Tally::current),
         ("tsr_ever_practised", |tally| 1.0 - tally.never()),
         ("tsr_formal_scheme", Tally::formal),

@@ -161,8 +161,12 @@ impl Response {
 }
 
 impl State {
-    /// All firms with `status` chosen by the caller, nothing experienced yet.
-    pub fn new(population: &Population, response: &Response, status: impl Fn(&Cell, usize) -> Status + Sync) -> State {
+    /// All firms in the state chosen by the caller: status, weeks practised, largest share of employees so far.
+    pub fn new(
+        population: &Population,
+        response: &Response,
+        chosen: impl Fn(&Cell, usize) -> (Status, u8, u8) + Sync,
+    ) -> State {
         use rayon::prelude::*;
         let blocks = partition(population)
             .into_par_iter()
@@ -180,8 +184,10 @@ impl State {
                 };
                 for (cell, counts) in population.cells[cells].iter().zip(&mut block.counts) {
                     for firm in cell.range.clone() {
-                        let status = status(cell, firm);
+                        let (status, experience, peak) = chosen(cell, firm);
                         block.status[firm - first] = status.0;
+                        block.experience[firm - first] = experience;
+                        block.peak[firm - first] = peak;
                         let weights = frame_weights(population.employees[firm], response);
                         for (frame, weight) in weights.into_iter().enumerate() {
                             counts[frame][status.slot()] += weight;
