@@ -11,7 +11,7 @@ use super::{
 use crate::{
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
     data::Data,
-    error::Problem,
+    error::{Kind, Problem},
 };
 
 /// Firms by industry and prefecture of the head office, one table a size class, at `industry * 47 + prefecture`.
@@ -25,6 +25,12 @@ pub(super) fn industry_by_size(data: &Data) -> Result<Vec<u32>, Problem> {
     for row in &data.establishments {
         trend[row.industry.index()][0] += f64::from(row.establishments[0]);
         trend[row.industry.index()][1] += f64::from(row.establishments[1]);
+    }
+    if let Some(industry) = Industry::all().find(|i| trend[i.index()].iter().any(|sum| *sum <= 0.0)) {
+        let message = format!("population/establishments.csv has no establishment in {}", industry.key());
+        return Err(
+            Problem::error(Kind::Data, message).advise("give establishments of 2016 and 2021 in some prefecture")
+        );
     }
     let industries: Vec<f64> =
         seed.chunks_exact(SIZES).zip(trend).map(|(firms, [from, to])| firms.iter().sum::<f64>() * to / from).collect();
@@ -51,7 +57,19 @@ pub(super) fn firm_counts(data: &Data) -> Result<FirmCounts, Problem> {
         };
         Industry::all().flat_map(place).collect::<Vec<u32>>()
     };
-    Ok([by_establishments(SizeClass::Micro), by_establishments(SizeClass::Medium), head_offices(data, &by_size)])
+    let counts =
+        [by_establishments(SizeClass::Micro), by_establishments(SizeClass::Medium), head_offices(data, &by_size)];
+    for (size, total) in SizeClass::ALL.into_iter().zip(size_totals(data)?) {
+        let placed: u32 = counts[size.index()].iter().sum();
+        if placed != total {
+            let message = format!("the tables place {placed} of {total} {} firms", size.key());
+            return Err(Problem::error(Kind::Data, message).advise(
+                "check that no prefecture lacks persons engaged in population/establishments.csv, and no size lacks \
+                 firms in population/firms_2014.csv",
+            ));
+        }
+    }
+    Ok(counts)
 }
 
 /// Large firms by industry and prefecture: head-office weights by prefecture, raked with industries from a start

@@ -110,14 +110,12 @@ pub fn report(data: &Data, population: &Population) -> Result<Report, Problem> {
         let what = format!("persons working in {} (share of each industry)", prefecture.name());
         add(&what, "fitted", "", published, tally.persons_by_place[prefecture.index()]);
     }
-    add(
-        "companies with capital of 100 million yen or more",
-        "fitted",
-        "high_capital_medium",
-        30_000.0,
-        tally.high_capital,
-    );
-    add("bidders for public contracts", "fitted", "bidders_medium", 70_000.0, tally.bidders);
+    for (what, fact, found) in [
+        ("companies with capital of 100 million yen or more", "companies_100m_or_more", tally.high_capital),
+        ("bidders for public contracts", "qualified_bidders", tally.bidders),
+    ] {
+        add(what, "fitted", fact, data.fact(fact)?, found);
+    }
     Ok(Report { simulated: population.len(), cells: population.cells.len(), rows })
 }
 

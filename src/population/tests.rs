@@ -240,6 +240,21 @@ fn a_missing_or_absurd_fact_stops_the_synthesis() {
 }
 
 #[test]
+fn tables_that_cannot_be_reconciled_stop_the_synthesis() {
+    let refused = |change: &dyn Fn(&mut Data)| {
+        let mut changed = data().clone();
+        change(&mut changed);
+        synthesise(&changed, 1, Scale::Sample(60_000)).err().map(|problem| problem.message).unwrap_or_default()
+    };
+    let message = refused(&|data| data.establishments.iter_mut().for_each(|row| row.establishments[0] = 0));
+    assert!(message.contains("no establishment in mining"), "{message}");
+    let message = refused(&|data| {
+        data.firms_2014.iter_mut().filter(|row| row.size == SizeClass::Micro).for_each(|row| row.firms = 0);
+    });
+    assert!(message.starts_with("the tables place"), "{message}");
+}
+
+#[test]
 fn workplaces_are_shares_and_micro_firms_stay_at_home() {
     assert_eq!(whole().workplaces.len(), INDUSTRIES * SIZES * PREFECTURES);
     for cell in &whole().cells {
