@@ -71,7 +71,7 @@ fn edits_that_collide_or_do_nothing_warn() {
     assert_eq!(warned("[change]\nmanagers = { scale = 2 }\n", &["intervention.managers=off"]).matches(off).count(), 1);
     assert!(warned("[change]\nmanagers = { scale = 0 }\n", &[]).contains("has scale 0"));
     assert!(
-        warned("", &["run.end=2020-12-31"]).contains("`supportnw` (2021-04-01 to 2020-12-31) lies outside the run")
+        warned("", &["run.end=2020-12-31"]).contains("`supportnw` (2021-04-05 to 2020-12-31) lies outside the run")
     );
     assert!(
         warned("[change]\ntelework_days = { delay = '2 weeks' }\n", &[])
