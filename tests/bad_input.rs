@@ -75,10 +75,20 @@ fn noise_below_the_limit_gives_a_short_message() {
     assert!(text.len() < 20_000, "{} bytes", text.len());
 }
 
-/// Each mutation cuts, doubles, swaps or replaces bytes of the baseline; the seed is fixed.
+/// Each mutation cuts, doubles, inserts or replaces bytes of shipped scenarios; the seed is fixed.
 #[test]
-fn no_mutation_of_the_baseline_panics() {
-    let text = fs::read("scenarios/baseline.toml").expect("baseline");
+fn no_mutation_of_a_scenario_panics() {
+    let texts = ["baseline", "all_measures", "second_pandemic"]
+        .map(|name| fs::read(format!("scenarios/{name}.toml")).expect("a shipped scenario"));
+    let sets = [
+        "run.seed=7",
+        "intervention.managers=off",
+        "intervention.awards.awards=3",
+        "sources=[]",
+        "run=[[[",
+        "a.b.c={}",
+    ]
+    .map(|set| Override::set(set).expect("path=value"));
     let tokens: [&[u8]; 16] = [
         b"[",
         b"]",
@@ -100,8 +110,8 @@ fn no_mutation_of_the_baseline_panics() {
     let key = Key::new(20_210_430, 0);
     let (mut accepted, mut refused) = (0, 0);
     for round in 0..3_000 {
-        let mut bytes = text.clone();
-        for edit in 0..1 + round % 4 {
+        let mut bytes = texts[round as usize % 3].clone();
+        for edit in 0..round % 5 {
             let [place, what] = key.words(round, edit, Purpose::Survey);
             let [length, token] = key.words(round, edit, Purpose::Selection);
             let from = place as usize % bytes.len();
@@ -116,7 +126,8 @@ fn no_mutation_of_the_baseline_panics() {
                 _ => bytes[from] = token as u8,
             }
         }
-        match scenario::load_text("mutant", &String::from_utf8_lossy(&bytes), &[]) {
+        let sets = &sets[..(round as usize / 3) % 7];
+        match scenario::load_text("mutant", &String::from_utf8_lossy(&bytes), sets) {
             Ok(_) => accepted += 1,
             Err(problems) => {
                 assert!(!problems.render(Style::Plain).is_empty());

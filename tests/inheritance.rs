@@ -58,6 +58,11 @@ fn edits_that_collide_or_do_nothing_warn() {
         let loaded = load(body, sets);
         said(&loaded, Severity::Warning).join("; ")
     };
+    let untitled = scenario::load_text("child", "extends = 'baseline.toml'", &[]).expect("child");
+    assert_eq!(
+        said(&untitled, Severity::Warning),
+        ["the scenario has its parent's title", "the scenario has its parent's question"]
+    );
     assert_eq!(warned("", &["run.seed=1", "run.seed=2"]).matches("is set twice").count(), 1);
     let over = warned("[change]\nsupportnw = { scale = 2 }\n", &["intervention.supportnw.scale=3"]);
     assert_eq!(over, "overrides `intervention.supportnw.scale`, which `child.toml` had changed: 2 -> 3");
@@ -66,7 +71,7 @@ fn edits_that_collide_or_do_nothing_warn() {
     assert_eq!(warned("[change]\nmanagers = { scale = 2 }\n", &["intervention.managers=off"]).matches(off).count(), 1);
     assert!(warned("[change]\nmanagers = { scale = 0 }\n", &[]).contains("has scale 0"));
     assert!(
-        warned("", &["run.end=2020-12-31"]).contains("`supportnw` (2021-04-01 to 2020-12-31) lies outside the run")
+        warned("", &["run.end=2020-12-31"]).contains("`supportnw` (2021-04-05 to 2020-12-31) lies outside the run")
     );
     assert!(
         warned("[change]\ntelework_days = { delay = '2 weeks' }\n", &[])
