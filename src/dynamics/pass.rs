@@ -122,7 +122,7 @@ pub fn pass(
             }
             for (lane, &candidate) in candidates.iter().enumerate() {
                 if candidate != 0 {
-                    decide(firms, begin + 8 * eight + lane, counts, rates, slopes, response, key, week);
+                    decide(firms, begin + 8 * eight + lane, candidate, counts, rates, slopes, response, key, week);
                 }
             }
         }
@@ -137,6 +137,11 @@ pub fn pass(
         begin = end;
     }
 }
+
+/// Bit of a firm whose practice may change.
+const PRACTICE: u8 = 1;
+/// Bit of a firm whose scheme may change.
+const SCHEME: u8 = 2;
 
 /// Marks the firms whose week may bring an event.
 #[inline(always)]
@@ -171,6 +176,7 @@ fn filter(
 fn decide(
     firms: &mut Firms,
     firm: usize,
+    candidate: u8,
     counts: &mut [Counts; FRAMES],
     rates: &Rates,
     slopes: &Slopes,
@@ -182,14 +188,15 @@ fn decide(
     let (practice, rule) = log_hazards(before.0, firms.experience[firm], firms.inclination[firm], rates, slopes);
     let [practice_word, scheme_word] = key.words(firms.id[firm], week, Purpose::Transition);
     let mut after = before.0;
-    let practice_changes = uniform(practice_word) < chance(practice);
+    let practice_changes = candidate & PRACTICE != 0 && uniform(practice_word) < chance(practice);
     if practice_changes {
         after = after & !3 | if before.practises() { 2 } else { 1 };
         firms.entered[firm] = week as u16;
     }
     // A firm that stops this week does not write telework into its rules as well.
     let stops = practice_changes && before.practises();
-    if uniform(scheme_word) < chance(rule) && (before.formal() || !stops) {
+    let scheme_changes = candidate & SCHEME != 0 && uniform(scheme_word) < chance(rule);
+    if scheme_changes && (before.formal() || !stops) {
         after ^= Status::FORMAL;
     }
     if after == before.0 {

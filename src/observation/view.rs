@@ -160,6 +160,16 @@ struct CellSums {
     ever_with_scheme: u64,
 }
 
+impl CellSums {
+    fn add(&mut self, other: &CellSums) {
+        self.employees += other.employees;
+        self.now += other.now;
+        self.last_year += other.last_year;
+        self.ever += other.ever;
+        self.ever_with_scheme += other.ever_with_scheme;
+    }
+}
+
 impl WorkerTable {
     /// One pass over all firms.
     pub fn new(view: &View) -> WorkerTable {
@@ -211,48 +221,100 @@ impl WorkerTable {
     }
 }
 
+/// Sums of a block's cells. The loops read each firm once and add whole numbers, so that the order does not matter.
+#[multiversion::multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<([CellSums; BANDS], u64)> {
-    let year_ago = view.week.0.saturating_sub(52) as u16;
-    let in_first_year = view.week.0 < 52;
     block
         .cells
         .clone()
         .map(|position| {
             let cell = &view.population.cells[position];
-            let declaration = f64::from(view.terms.cells[position].declaration);
             let p = view.parameters;
+            let declaration = f64::from(view.terms.cells[position].declaration);
             let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
             let days = days_a_week(p, declaration);
-            let (mut bands, mut meeting) = ([CellSums::default(); BANDS], 0);
-            for (sum, &staff) in bands.iter_mut().zip(&view.staff[position]) {
-                sum.employees = staff;
+            let local = block.local(cell);
+            let firms = Firms {
+                employees: &view.population.employees[cell.range.clone()],
+                teleworkable: &view.population.teleworkable[cell.range.clone()],
+                status: &block.status[local.clone()],
+                entered: &block.entered[local.clone()],
+                experience: &block.experience[local.clone()],
+                peak: &block.peak[local],
+            };
+            let mut bands = [CellSums::default(); BANDS];
+            // Most firms are in cells of one band, whose sums need no look-up.
+            if view.staff[position][1..] == [0; BANDS - 1] {
+                bands[0] = firms.sums(view.week, reach, slopes);
+            } else {
+                for firm in 0..firms.status.len() {
+                    let one = firms.one(firm).sums(view.week, reach, slopes);
+                    bands[band(firms.employees[firm])].add(&one);
+                }
             }
-            for firm in cell.range.clone() {
-                let local = firm - block.first;
-                let status = Status(block.status[local]);
-                if status.practice() == Practice::Never {
-                    continue;
-                }
-                let employees = view.population.employees[firm];
-                let sum = &mut bands[band(employees)];
-                let staff = u64::from(employees);
-                let peak = u64::from(block.peak[local]);
-                if status.practises() {
-                    let share = view.population.teleworkable[firm];
-                    let now = intensity(share, block.experience[local], reach, slopes);
-                    sum.now += staff * u64::from(now);
-                    let (covered, practising) = (f64::from(share) / 255.0, f64::from(now) / 255.0);
-                    meeting += u64::from(awards::meets_criteria(status, employees, covered, practising, days));
-                }
-                if status.practises() || in_first_year || block.entered[local] > year_ago {
-                    sum.last_year += staff * peak;
-                }
-                sum.ever += staff * peak;
-                sum.ever_with_scheme += staff * peak * u64::from(status.formal());
-            }
-            (bands, meeting)
+            (bands, firms.meeting(reach, slopes, days))
         })
         .collect()
+}
+
+/// The arrays of one cell's firms.
+#[derive(Clone, Copy)]
+struct Firms<'a> {
+    employees: &'a [u32],
+    teleworkable: &'a [u8],
+    status: &'a [u8],
+    entered: &'a [u16],
+    experience: &'a [u8],
+    peak: &'a [u8],
+}
+
+impl Firms<'_> {
+    fn one(&self, firm: usize) -> Firms<'_> {
+        let only = firm..firm + 1;
+        Firms {
+            employees: &self.employees[only.clone()],
+            teleworkable: &self.teleworkable[only.clone()],
+            status: &self.status[only.clone()],
+            entered: &self.entered[only.clone()],
+            experience: &self.experience[only.clone()],
+            peak: &self.peak[only],
+        }
+    }
+
+    #[inline(always)]
+    fn sums(&self, week: Week, reach: f32, slopes: &Slopes) -> CellSums {
+        // A firm that stopped counts for a year; in the first year all that ever practised do.
+        let since = if week.0 < 52 { 0 } else { week.0 as u16 - 51 };
+        let n = self.status.len();
+        let (employees, teleworkable) = (&self.employees[..n], &self.teleworkable[..n]);
+        let (entered, experience, peak) = (&self.entered[..n], &self.experience[..n], &self.peak[..n]);
+        let mut sums = CellSums::default();
+        for firm in 0..n {
+            let status = self.status[firm];
+            let current = u64::from(status & 3 == 1);
+            let staff = u64::from(employees[firm]);
+            let now = intensity(teleworkable[firm], experience[firm], reach, slopes);
+            let ever = staff * u64::from(peak[firm]);
+            sums.employees += staff;
+            sums.now += staff * u64::from(now) * current;
+            sums.ever += ever;
+            sums.last_year += ever * (current | u64::from(entered[firm] >= since));
+            sums.ever_with_scheme += ever * u64::from(status & Status::FORMAL != 0);
+        }
+        sums
+    }
+
+    /// Firms that would meet the award's criteria.
+    fn meeting(&self, reach: f32, slopes: &Slopes, days: f64) -> u64 {
+        let with_scheme = Status::FORMAL | Practice::Current as u8;
+        let meets = |firm: &usize| {
+            let share = self.teleworkable[*firm];
+            let now = intensity(share, self.experience[*firm], reach, slopes);
+            let (covered, practising) = (f64::from(share) / 255.0, f64::from(now) / 255.0);
+            awards::meets_criteria(Status(self.status[*firm]), self.employees[*firm], covered, practising, days)
+        };
+        (0..self.status.len()).filter(|&firm| self.status[firm] & 7 == with_scheme).filter(meets).count() as u64
+    }
 }
 
 /// Share of practising firms by the share of their staff that teleworks (answers in tenths: 10, 20, 30 %, at least
