@@ -164,9 +164,9 @@ fn filter(
     for lane in 0..lanes {
         let [practice_word, scheme_word] = philox(id[lane], address, key.0);
         let (practice, rule) = log_hazards(status[lane], experience[lane], inclination[lane], rates, slopes);
-        let may =
-            may_fall_below(practice_word, above_hazard(practice)) | may_fall_below(scheme_word, above_hazard(rule));
-        candidates[lane] = u8::from(may);
+        let practice_may = may_fall_below(practice_word, above_hazard(practice));
+        let scheme_may = may_fall_below(scheme_word, above_hazard(rule));
+        candidates[lane] = u8::from(practice_may) * PRACTICE + u8::from(scheme_may) * SCHEME;
     }
 }
 
@@ -243,6 +243,7 @@ pub fn intensity(teleworkable: u8, experience: u8, reach: f32, slopes: &Slopes) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parameters::Parameters;
 
     /// Over all log hazards that occur and draws on both sides of the chance.
     #[test]
@@ -259,6 +260,62 @@ mod tests {
                 assert!(uniform(word) >= chance || may_fall_below(word, above), "{word} at {log_hazard}");
             }
         }
+    }
+
+    /// The pass against the rule as the model description reads, one firm at a time in double precision.
+    #[test]
+    fn the_pass_equals_the_plain_rule() {
+        let n = 5000;
+        let parameters = Parameters { tsr_size_exponent: 1.0, ..Parameters::default() };
+        let (slopes, response, key) = (Slopes::new(&parameters), Response::new(&parameters), Key::new(5, 2));
+        let rates = Rates { start: -3.0, stop: -2.0, resume: -2.5, formalise: -3.5, give_up: -4.0, reach: 0.5 };
+        let (id, employees): (Vec<u32>, Vec<u32>) = (0..n).map(|i| (7 * i, 1 + i % 50)).unzip();
+        let teleworkable: Vec<u8> = (0..n).map(|i| (i % 256) as u8).collect();
+        let inclination: Vec<f32> = (0..n).map(|i| (i % 60) as f32 * 0.1 - 4.0).collect();
+        let start: Vec<u8> = (0..n).map(|i| [0, 1, 2, 5, 6, 13][i as usize % 6]).collect();
+        let weeks: Vec<u8> = (0..n).map(|i| (i % 200) as u8).collect();
+        let (mut status, mut entered) = (start.clone(), vec![0; n as usize]);
+        let (mut experience, mut peak) = (weeks.clone(), vec![0; n as usize]);
+        let mut counts = [[1_000_000; 9]; FRAMES];
+        let mut firms = Firms {
+            id: &id,
+            employees: &employees,
+            teleworkable: &teleworkable,
+            inclination: &inclination,
+            status: &mut status,
+            entered: &mut entered,
+            experience: &mut experience,
+            peak: &mut peak,
+        };
+        pass(&mut firms, &mut counts, &rates, &slopes, &response, key, 9);
+        let mut events = [0; 4];
+        for i in 0..n as usize {
+            let (x, e) =
+                (f64::from(inclination[i]), f64::from(weeks[i]) / (f64::from(weeks[i]) + parameters.experience_half));
+            let (practice, formal) = (start[i] & 3, start[i] & 4 != 0);
+            let scheme = f64::from(u8::from(formal));
+            let p = &parameters;
+            let practice_hazard = match practice {
+                0 => -3.0 + x,
+                1 => -2.0 - p.stop_inclination * x - p.stop_experience * e - p.stop_scheme * scheme,
+                _ => -2.5 + p.resume_inclination * x + p.resume_scheme * scheme,
+            };
+            let scheme_hazard = match (formal, practice) {
+                (true, 2) => -4.0 + p.give_up_stopped,
+                (true, _) => -4.0,
+                (false, 1) => -3.5 + p.formalise_inclination * x + p.formalise_experience * e,
+                _ => f64::NEG_INFINITY,
+            };
+            let happens = |word: u32, log_hazard: f64| uniform(word) < 1.0 - (-log_hazard.exp()).exp();
+            let words = key.words(id[i], 9, Purpose::Transition);
+            let moves = happens(words[0], practice_hazard);
+            let rewrites = happens(words[1], scheme_hazard) && (formal || !(moves && practice == 1));
+            let after = if moves { [1, 2, 1][usize::from(practice)] } else { practice };
+            let expected = after | (start[i] & 12) ^ if rewrites { 4 } else { 0 };
+            assert_eq!(status[i], expected, "firm {i} from {}", start[i]);
+            events[usize::from(moves) + 2 * usize::from(rewrites)] += 1;
+        }
+        assert!(events.iter().all(|&number| number > 5), "every kind of event is tried: {events:?}");
     }
 
     #[test]
