@@ -77,18 +77,18 @@ macro_rules! parameters {
 
 parameters! {
     // --- What a firm brings along: its inclination, a log-hazard index.
-    inclination_size: 0.29 in 0.0..=2.0, sd 0.15, "log hazard per log employees", Estimated,
+    inclination_size: 0.31 in 0.0..=2.0, sd 0.15, "log hazard per log employees", Estimated,
         "Inclination gained by e times as many employees (20 employees = 0)", "TSR waves 2-14 by size";
-    inclination_high_capital: -0.30 in -1.0..=3.0, sd 0.3, "log hazard", Estimated,
+    inclination_high_capital: -0.63 in -1.0..=3.0, sd 0.3, "log hazard", Estimated,
         "Inclination of firms with 100 million yen of capital or more, beyond their employees", "TSR waves 2-14 by size";
-    inclination_teleworkable: 0.18 in 0.0..=4.0, sd 0.4, "log hazard per log share", Estimated,
+    inclination_teleworkable: 0.15 in 0.0..=4.0, sd 0.4, "log hazard per log share", Estimated,
         "Inclination lost when the teleworkable share of jobs is e times smaller (share 0.3 = 0); no such job = immune",
         "TSR never-practised shares, Cabinet Office by industry";
-    inclination_spread: 1.86 in 0.0..=5.0, sd 0.4, "log hazard", Estimated,
+    inclination_spread: 1.68 in 0.0..=5.0, sd 0.4, "log hazard", Estimated,
         "Standard deviation of the lasting propensity between firms", "TSR never-practised shares";
-    inclination_tokyo: 1.49 in -1.0..=3.0, sd 0.4, "log hazard", Estimated,
+    inclination_tokyo: 1.78 in -1.0..=3.0, sd 0.4, "log hazard", Estimated,
         "Inclination of head offices in Tokyo, beyond size, industry and pressure", "TSR wave 12: Tokyo 66.8 %";
-    inclination_metropolitan: 0.85 in -1.0..=3.0, sd 0.3, "log hazard", Estimated,
+    inclination_metropolitan: 1.07 in -1.0..=3.0, sd 0.3, "log hazard", Estimated,
         "Inclination of head offices in Kanagawa, Aichi, Osaka, beyond size, industry and pressure",
         "Cabinet Office and MLIT by area";
     barrier_management: 0.30 in 0.0..=2.0, sd 0.15, "log hazard", Assumed,
@@ -105,53 +105,53 @@ parameters! {
         "Inclination lost to an unresolved barrier of the home environment", "size of effect assumed";
 
     // --- State at the start of the run.
-    initial_practice: -2.48 in -10.0..=3.0, sd 0.5, "logit", Estimated,
+    initial_practice: -3.10 in -10.0..=3.0, sd 0.5, "logit", Estimated,
         "Logit of practising in January 2020 at inclination 0", "TSR wave 2, MIC 2019";
-    initial_practice_slope: 1.15 in 0.0..=3.0, sd 0.3, "logit per log hazard", Estimated,
+    initial_practice_slope: 1.45 in 0.0..=3.0, sd 0.3, "logit per log hazard", Estimated,
         "How steeply practice in January 2020 rises with inclination", "TSR wave 2 by size";
-    initial_scheme: -1.11 in -6.0..=4.0, sd 0.5, "logit", Estimated,
+    initial_scheme: -0.85 in -6.0..=4.0, sd 0.5, "logit", Estimated,
         "Logit of a formal scheme among firms practising in January 2020, at inclination 0", "TSR wave 14: before COVID";
-    initial_scheme_slope: 0.19 in -1.0..=3.0, sd 0.3, "logit per log hazard", Estimated,
+    initial_scheme_slope: 0.17 in -1.0..=3.0, sd 0.3, "logit per log hazard", Estimated,
         "How steeply a formal scheme rises with inclination among firms practising in January 2020", "TSR wave 14 by size";
 
     // --- Start: never -> current.
-    start_base: -7.10 in -15.0..=0.0, sd 0.7, "log hazard", Estimated,
+    start_base: -7.21 in -15.0..=0.0, sd 0.7, "log hazard", Estimated,
         "Weekly log hazard to start without any pressure, at inclination 0", "TSR waves 2-14";
-    start_declaration: 2.70 in 0.0..=6.0, sd 0.4, "log hazard", Estimated,
+    start_declaration: 2.46 in 0.0..=6.0, sd 0.4, "log hazard", Estimated,
         "Push of a first state of emergency on starting", "TSR waves 3-5";
-    start_concern: 2.14 in 0.0..=4.0, sd 0.3, "log hazard", Estimated,
+    start_concern: 1.96 in 0.0..=4.0, sd 0.3, "log hazard", Estimated,
         "Push on starting of a concern of 1 (see concern_scale)", "TSR waves 2-4";
 
     // --- Stop: current -> stopped.
-    stop_base: -0.57 in -10.0..=0.0, sd 0.5, "log hazard", Estimated,
+    stop_base: -0.04 in -10.0..=0.0, sd 0.5, "log hazard", Estimated,
         "Weekly log hazard to stop without pressure, at inclination 0", "TSR waves 5-8";
-    stop_inclination: 1.17 in 0.0..=3.0, sd 0.2, "ratio", Estimated,
+    stop_inclination: 1.13 in 0.0..=3.0, sd 0.2, "ratio", Estimated,
         "How much of the inclination holds a practising firm back from stopping", "TSR waves 5-10 by size";
-    stop_declaration: 2.03 in 0.0..=8.0, sd 0.5, "log hazard", Estimated,
+    stop_declaration: 1.02 in 0.0..=8.0, sd 0.5, "log hazard", Estimated,
         "How much a first state of emergency keeps firms from stopping", "TSR waves 4-6";
-    stop_concern: 0.08 in 0.0..=4.0, sd 0.3, "log hazard", Estimated,
+    stop_concern: 0.15 in 0.0..=4.0, sd 0.3, "log hazard", Estimated,
         "How much a concern of 1 keeps firms from stopping", "TSR waves 6-10";
-    stop_experience: 2.00 in 0.0..=6.0, sd 0.5, "log hazard", Estimated,
+    stop_experience: 2.55 in 0.0..=6.0, sd 0.5, "log hazard", Estimated,
         "How much full experience keeps firms from stopping", "TSR waves 6-14";
     stop_scheme: 1.0 in 0.0..=4.0, sd 0.4, "log hazard", Assumed,
         "How much a formal scheme keeps firms from stopping", "MLIT by scheme (direction); size assumed";
 
     // --- Resume: stopped -> current.
-    resume_base: -4.73 in -12.0..=0.0, sd 0.7, "log hazard", Estimated,
+    resume_base: -4.65 in -12.0..=0.0, sd 0.7, "log hazard", Estimated,
         "Weekly log hazard to resume without pressure, at inclination 0", "TSR waves 8-14";
-    resume_inclination: 0.40 in 0.0..=3.0, sd 0.2, "ratio", Estimated,
+    resume_inclination: 0.53 in 0.0..=3.0, sd 0.2, "ratio", Estimated,
         "How much of the inclination quickens resuming", "TSR waves 8-14 by size";
     resume_declaration: 2.04 in 0.0..=6.0, sd 0.4, "log hazard", Estimated,
         "Push of a first state of emergency on resuming", "TSR waves 10-14";
-    resume_concern: 1.17 in 0.0..=4.0, sd 0.3, "log hazard", Estimated,
+    resume_concern: 1.16 in 0.0..=4.0, sd 0.3, "log hazard", Estimated,
         "Push on resuming of a concern of 1", "TSR waves 6-10";
     resume_scheme: 0.7 in 0.0..=4.0, sd 0.3, "log hazard", Assumed,
         "How much a formal scheme quickens resuming", "MLIT by scheme (direction); size assumed";
 
     // --- Formal scheme.
-    formalise_base: -4.97 in -12.0..=0.0, sd 0.5, "log hazard", Estimated,
+    formalise_base: -5.09 in -12.0..=0.0, sd 0.5, "log hazard", Estimated,
         "Weekly log hazard of a practising firm to write telework into its rules, at inclination 0", "TSR wave 14";
-    formalise_inclination: 0.90 in -1.0..=3.0, sd 0.2, "ratio", Estimated,
+    formalise_inclination: 0.97 in -1.0..=3.0, sd 0.2, "ratio", Estimated,
         "How much of the inclination quickens formalising", "TSR wave 14 by size";
     formalise_experience: 1.0 in 0.0..=4.0, sd 0.5, "log hazard", Assumed,
         "How much full experience quickens formalising", "assumed";
@@ -161,19 +161,19 @@ parameters! {
         "How much more readily a firm that has stopped gives up its scheme", "assumed";
 
     // --- Pressure.
-    declaration_fatigue: 0.26 in 0.0..=3.0, sd 0.2, "log ratio per earlier declaration", Estimated,
+    declaration_fatigue: 0.19 in 0.0..=3.0, sd 0.2, "log ratio per earlier declaration", Estimated,
         "How much weaker each later declaration presses than the one before it in the prefecture", "TSR waves 10-14";
     declaration_quasi: 0.5 in 0.0..=1.0, sd 0.2, "ratio", Assumed,
         "Pressure of a quasi-emergency as a share of a state of emergency", "assumed";
-    concern_scale: 0.44 in 0.05..=100.0, sd 1.0, "reported infections per 100,000 a week", Estimated,
+    concern_scale: 0.71 in 0.05..=100.0, sd 1.0, "reported infections per 100,000 a week", Estimated,
         "Weekly infections at which concern is ln 2; concern is ln(1 + infections / scale)", "TSR waves 2-10";
     concern_half_life: 4.0 in 0.5..=52.0, sd 1.5, "weeks", Assumed,
         "How long concern outlasts the infections that caused it", "assumed";
     concern_national: 0.5 in 0.0..=1.0, sd 0.2, "ratio", Assumed,
         "Weight of the national infections beside the prefecture's own in concern", "assumed";
-    concern_habituation: 1.13 in 0.0..=4.0, sd 0.25, "log ratio per year", Estimated,
+    concern_habituation: 1.10 in 0.0..=4.0, sd 0.25, "log ratio per year", Estimated,
         "How fast firms get used to infections from March 2020 on", "TSR waves 2-14";
-    alarm: 0.58 in 0.0..=5.0, sd 0.5, "concern", Estimated,
+    alarm: 0.99 in 0.0..=5.0, sd 0.5, "concern", Estimated,
         "Alarm of spring 2020 beside reported infections: rises from 24 February 2020, halves every 6 weeks from May",
         "TSR waves 2-5 (school closures of 2 March 2020)";
 
@@ -193,10 +193,10 @@ parameters! {
     // --- Experience and intensity.
     experience_half: 12.0 in 1.0..=104.0, sd 4.0, "weeks", Assumed,
         "Weeks of practice after which half of the full experience is gained", "assumed";
-    reach_base: 0.61 in 0.01..=1.0, sd 0.1, "share", Estimated,
+    reach_base: 0.62 in 0.01..=1.0, sd 0.1, "share", Estimated,
         "Share of the teleworkable jobs that telework in a practising firm without pressure or experience",
         "TSR staff-share distribution";
-    reach_declaration: 0.09 in 0.0..=1.0, sd 0.1, "share", Estimated,
+    reach_declaration: 0.13 in 0.0..=1.0, sd 0.1, "share", Estimated,
         "Further share under a first state of emergency", "MLIT recall of April-May 2020 against later";
     reach_experience: 0.15 in 0.0..=1.0, sd 0.1, "share", Assumed,
         "Further share with full experience", "assumed";
@@ -206,12 +206,12 @@ parameters! {
         "Further days under a first state of emergency", "Tokyo April 2020: 12.2 days a month";
     worker_turnover: 0.10 in 0.0..=0.5, sd 0.03, "share per year", Assumed,
         "Share of employees a year who leave, taking their telework experience along", "assumed";
-    permitted_without_scheme: 0.51 in 0.0..=1.0, sd 0.2, "share", Assumed,
+    permitted_without_scheme: 0.45 in 0.0..=1.0, sd 0.2, "share", Assumed,
         "Share of teleworkers in firms without written rules whom MLIT's scheme question counts (the boss permits it)",
         "MLIT scheme_based against employed_ever";
 
     // --- Surveys.
-    tsr_size_exponent: 0.53 in 0.0..=1.5, sd 0.2, "exponent", Assumed,
+    tsr_size_exponent: 0.68 in 0.0..=1.5, sd 0.2, "exponent", Assumed,
         "TSR: how the chance to answer rises with employees", "frame known, response pattern not published";
 
     // --- Interventions (no causal evidence unless said).
