@@ -200,8 +200,8 @@ parameters! {
         "Further share under a first state of emergency", "MLIT recall of April-May 2020 against later";
     reach_experience: 0.15 in 0.0..=1.0, sd 0.1, "share", Assumed,
         "Further share with full experience", "assumed";
-    days_base: 2.0 in 0.5..=5.0, sd 0.3, "days a week", Estimated,
-        "Days a week of a teleworker without pressure", "MLIT FY2020: 2.4 days";
+    days_base: 2.4 in 0.5..=5.0, sd 0.3, "days a week", Estimated,
+        "Days a week of a teleworker without pressure", "MLIT FY2020: 2.4 days in November and December 2020, when no declaration was in force";
     days_declaration: 1.2 in 0.0..=4.0, sd 0.3, "days a week", Estimated,
         "Further days under a first state of emergency", "Tokyo April 2020: 12.2 days a month";
     worker_turnover: 0.10 in 0.0..=0.5, sd 0.03, "share per year", Assumed,

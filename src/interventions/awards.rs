@@ -3,7 +3,10 @@
 //! Published criteria (Telework Pioneers Top 100, fiscal 2020): a formal scheme; at least 25 % of regular employees
 //! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
 
-use super::{Awareness, Delivered, Programme, Setting, selection::matches};
+use super::{
+    Awareness, Delivered, Programme, Setting,
+    selection::{Misses, matches},
+};
 use crate::{
     calendar::Week,
     classification::Barrier,
@@ -41,6 +44,7 @@ pub(super) fn select(
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let slots = programme.chain.open(week, programme.yearly(week, awards.awards_per_year));
     let prize_share = awards.minister_prizes_per_year / awards.awards_per_year.max(1.0);
+    let mut misses = Misses::default();
     for slot in 0..slots {
         if programme.chain.affordable(cost) < 1.0 {
             break;
@@ -55,6 +59,9 @@ pub(super) fn select(
                 && meets_criteria(status, employees, covered, practising, setting.parameters.days_base)
                 && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
         });
+        if misses.hopeless(&found) {
+            break;
+        }
         let Some(candidate) = found else { continue };
         if programme.chain.deliver(cost, 1.0) {
             let none: &[Barrier] = &[];

@@ -15,8 +15,8 @@ pub struct Delivered {
     unresolved: HashMap<u32, [f32; BARRIERS]>,
     /// Share of the firms that a simulated firm stands for, by kind, that were served.
     served: HashMap<(&'static str, u32), f64>,
-    /// Subsidised firms, in the order of their grants.
-    pub subsidised: Vec<u32>,
+    /// Subsidised firms with the name of the subsidy, in the order of their grants.
+    pub subsidised: Vec<(String, u32)>,
 }
 
 impl Delivered {
@@ -39,9 +39,6 @@ impl Delivered {
     ) -> f32 {
         let share_of_firms = (1.0 / weight).min(1.0);
         *self.served.entry((kind, firm)).or_default() += share_of_firms;
-        if kind == "subsidy" {
-            self.subsidised.push(firm);
-        }
         let unresolved = self.unresolved.entry(firm).or_insert_with(|| {
             let set = setting.population.barriers[firm as usize];
             std::array::from_fn(|b| f32::from(set >> b & 1))

@@ -2,7 +2,7 @@
 
 use super::{
     Awareness, Delivered, Programme, Setting, Terms, barrier_weights,
-    selection::{Candidate, matches},
+    selection::{Candidate, Misses, matches},
 };
 use crate::{
     calendar::Week,
@@ -110,6 +110,7 @@ pub(super) fn disclose(
     let kind = programme.spec.measure.key();
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let slots = programme.chain.open(week, programme.yearly(week, disclosure.firms_per_year));
+    let mut misses = Misses::default();
     for slot in 0..slots {
         if programme.chain.affordable(cost) < 1.0 {
             break;
@@ -128,12 +129,17 @@ pub(super) fn disclose(
         };
         let found = if disclosure.form == DisclosureForm::ConditionOfSubsidy {
             // Subsidised firms declare in the order of their grants.
-            let next = delivered.subsidised.get(programme.cursor).copied();
-            programme.cursor += usize::from(next.is_some());
-            next.map(|firm| Candidate::of(setting, firm)).filter(|c| suits(c))
+            let carries = |name: &str| disclosure.of_subsidy.as_ref().is_none_or(|wanted| wanted == name);
+            let grants = &delivered.subsidised[programme.cursor..];
+            let next = grants.iter().position(|(name, _)| carries(name));
+            programme.cursor += next.map_or(grants.len(), |skipped| skipped + 1);
+            next.map(|at| Candidate::of(setting, grants[at].1)).filter(|c| suits(c))
         } else {
             programme.slots.fill(setting, week, slot, suits)
         };
+        if misses.hopeless(&found) {
+            break;
+        }
         let Some(candidate) = found else { continue };
         if programme.chain.deliver(cost, 1.0) {
             let gain = setting.parameters.disclosure_effect;

@@ -15,6 +15,21 @@ use crate::{
 /// Draws after which a slot stays empty.
 const ATTEMPTS: u32 = 4096;
 
+/// Slots in a row without a firm after which an intervention gives up for the week: its target is exhausted.
+const MISSES: u32 = 64;
+
+/// Counts slots in a row that found no firm.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Misses(u32);
+
+impl Misses {
+    /// Notes whether a slot found a firm; `true` once it is no use to go on this week.
+    pub fn hopeless<T>(&mut self, found: &Option<T>) -> bool {
+        self.0 = if found.is_some() { 0 } else { self.0 + 1 };
+        self.0 >= MISSES
+    }
+}
+
 /// The draws of one kind of intervention in one run.
 #[derive(Clone, Copy, Debug)]
 pub struct Slots {

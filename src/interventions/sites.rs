@@ -1,6 +1,9 @@
 //! Money for places and equipment: satellite offices and subsidies.
 
-use super::{Delivered, Programme, Setting, selection::matches};
+use super::{
+    Delivered, Programme, Setting,
+    selection::{Misses, matches},
+};
 use crate::{
     calendar::Week,
     classification::{Barrier, Prefecture},
@@ -29,6 +32,7 @@ pub(super) fn build(
         if !programme.chain.deliver(grant, f64::from(near)) {
             break;
         }
+        let mut misses = Misses::default();
         for visitor in 0..near {
             let slot = site * (near + 1) + 1 + visitor;
             let found = programme.slots.fill(setting, week, slot, |candidate| {
@@ -42,6 +46,9 @@ pub(super) fn build(
                     )
                     && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
             });
+            if misses.hopeless(&found) {
+                break;
+            }
             let Some(candidate) = found else { continue };
             let home = [Barrier::HomeEnvironment];
             let effect = setting.parameters.satellite_effect;
@@ -93,6 +100,7 @@ pub(super) fn subsidise(
 ) {
     let kind = programme.spec.measure.key();
     let slots = programme.chain.open(week, programme.yearly(week, subsidy.grants_per_year));
+    let mut misses = Misses::default();
     for slot in 0..slots {
         if programme.chain.affordable(subsidy.minimum_yen) < 1.0 {
             break;
@@ -114,9 +122,13 @@ pub(super) fn subsidise(
                 )
                 && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
         });
+        if misses.hopeless(&found) {
+            break;
+        }
         let Some(candidate) = found else { continue };
         let grant = (subsidy.rate * cost(candidate.firm as usize)).clamp(subsidy.minimum_yen, subsidy.maximum_yen);
         if programme.chain.deliver(grant, 1.0) {
+            delivered.subsidised.push((programme.spec.name.clone(), candidate.firm));
             let barriers = [Barrier::Cost, Barrier::IctTools];
             let effect = setting.parameters.subsidy_effect;
             let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, &barriers, effect, 0.0);

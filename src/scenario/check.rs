@@ -350,11 +350,17 @@ impl Check<'_> {
 
     /// Conditions on subsidies where there is none.
     fn conditions(&mut self, active: &[(&At<RawIntervention>, Intervention)]) {
-        let subsidies = active.iter().any(|(_, meant)| matches!(meant.measure, Measure::Subsidy(_)));
-        for (raw, meant) in active.iter().filter(|_| !subsidies) {
-            if let Measure::Disclosure(Disclosure { form: DisclosureForm::ConditionOfSubsidy, .. }) = meant.measure {
+        for (raw, meant) in active {
+            let Measure::Disclosure(disclosure) = &meant.measure else { continue };
+            let carries = |other: &Intervention| {
+                matches!(other.measure, Measure::Subsidy(_))
+                    && disclosure.of_subsidy.as_ref().is_none_or(|name| *name == other.name)
+            };
+            let conditional = disclosure.form == DisclosureForm::ConditionOfSubsidy;
+            if conditional && !active.iter().any(|(_, other)| carries(other)) {
+                let which = disclosure.of_subsidy.as_deref().map_or("none".to_string(), |name| format!("no `{name}`"));
                 let message =
-                    format!("`{}` is a condition of subsidies, but none is active: it has no effect", meant.name);
+                    format!("`{}` is a condition of subsidies, but {which} is active: it has no effect", meant.name);
                 self.warn(raw.name.span(), message, "switch a subsidy on, or choose another form");
             }
         }

@@ -69,7 +69,8 @@ impl Check<'_> {
                 RawDisclosureForm::SelfDeclaration => DisclosureForm::SelfDeclaration,
                 RawDisclosureForm::ConditionOfSubsidy => DisclosureForm::ConditionOfSubsidy,
             };
-            Measure::Disclosure(Disclosure { form, firms_per_year: *raw.firms_per_year })
+            let of_subsidy = raw.of_subsidy.as_ref().map(|name| name.0.get_ref().clone());
+            Measure::Disclosure(Disclosure { form, of_subsidy, firms_per_year: *raw.firms_per_year })
         });
         kind!(regional_trial, |check: &mut Self, raw: &At<RawRegionalTrial>| {
             Measure::RegionalTrial(RegionalTrial {

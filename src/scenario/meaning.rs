@@ -291,6 +291,8 @@ pub struct Guidelines {
 pub struct Disclosure {
     /// What firms show.
     pub form: DisclosureForm,
+    /// With a condition of subsidies: the one intervention whose grants carry it; `None` = all.
+    pub of_subsidy: Option<String>,
     /// Firms that may be listed a fiscal year (listing, rating) or declare (self-declaration).
     pub firms_per_year: f64,
 }

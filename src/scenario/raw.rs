@@ -427,6 +427,8 @@ pub struct RawDisclosure {
     /// seekers), `self_declaration` (on the firm's own word) or `condition_of_subsidy` (the same, asked of every firm
     /// that takes a subsidy of the scenario).
     pub form: At<RawDisclosureForm>,
+    /// With `condition_of_subsidy`: the intervention whose grants carry the condition; all subsidies when left out.
+    pub of_subsidy: Option<At<String>>,
     /// Firms that may be listed or rated, or that declare, in a fiscal year.
     #[schemars(range(min = 0.0, max = 10_000_000.0), extend("x-unit" = "firms a year"))]
     pub firms_per_year: At<f64>,
