@@ -5,7 +5,6 @@
 
 use super::{
     folder::Draft,
-    manifest::run_key,
     tables::{TABLES, read_series, write_table},
 };
 use crate::{engine::Series, error::Problem};
@@ -70,7 +69,7 @@ impl Partial {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::folder::tests::synthetic;
+    use crate::results::{folder::tests::synthetic, run_key};
 
     #[test]
     fn kept_replicates_come_back_in_order_and_only_for_their_own_key() {
