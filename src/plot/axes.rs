@@ -125,9 +125,9 @@ pub fn written(value: f64, unit: Unit) -> String {
 /// A number in few characters: 4,687; 64,000; 1.2 M.
 pub fn compact(value: f64) -> String {
     match value.abs() {
-        v if v >= 99_950.0 && v < 999_500.0 => format!("{:.0} k", value / 1e3),
-        v if v >= 999_500.0 && v < 999.5e6 => format!("{:.*} M", usize::from(v < 99.5e6), value / 1e6),
         v if v >= 999.5e6 => format!("{:.*} bn", usize::from(v < 99.5e9), value / 1e9),
+        v if v >= 999_500.0 => format!("{:.*} M", usize::from(v < 99.5e6), value / 1e6),
+        v if v >= 99_950.0 => format!("{:.0} k", value / 1e3),
         v if v >= 1000.0 => {
             let whole = value.round() as i64;
             format!("{},{:03}", whole / 1000, whole.abs() % 1000)

@@ -2,11 +2,10 @@
 
 use crate::{
     calendar::Week,
-    data::{Data, DeclarationRow},
+    data::Data,
     scenario::{Declared, Measure, Scenario},
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 
 /// Weeks in which anybody lives under a declaration, with the share of the population that does (a quasi-emergency
 /// counts half). Declarations that a replicate draws at random are not known here.
@@ -14,15 +13,9 @@ pub fn shares(scenario: &Scenario, data: &Data) -> Vec<(Week, f64)> {
     let mut in_force: Vec<(Date, Date, usize, f64)> = Vec::new();
     for intervention in &scenario.interventions {
         let Measure::EmergencyDeclaration(measure) = &intervention.measure else { continue };
-        let mut latest: BTreeMap<(u8, &str), &DeclarationRow> = BTreeMap::new();
-        for row in data.declarations.iter().filter(|row| measure.known_on.is_some_and(|known| row.announced <= known)) {
-            let kept = latest.entry((row.prefecture.0, &row.declaration)).or_insert(row);
-            if row.announced >= kept.announced {
-                *kept = row;
-            }
-        }
         let weight = |full: bool| if full { 1.0 } else { 0.5 };
-        in_force.extend(latest.values().map(|r| (r.start, r.end, r.prefecture.index(), weight(r.full))));
+        let known = measure.known_on.into_iter().flat_map(|day| data.declarations_known_on(day));
+        in_force.extend(known.map(|r| (r.start, r.end, r.prefecture.index(), weight(r.full))));
         for Declared { prefectures, from, until, full } in &measure.list {
             in_force.extend(prefectures.iter().map(|p| (*from, *until, p.index(), weight(*full))));
         }

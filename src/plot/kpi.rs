@@ -3,7 +3,7 @@
 use super::{
     Picture, Subject,
     axes::{Axes, Unit, axis_end},
-    canvas::{Canvas, GREY, INK, WHITE, okabe_ito, style, wrap},
+    canvas::{Canvas, GREY, INK, Style, WHITE, okabe_ito, style, wrap},
     draw_source, draw_title, fiscal_years, period,
 };
 use crate::results::Fan;
@@ -27,8 +27,8 @@ pub fn fans(subject: &Subject) -> Option<Picture> {
     }
     draw_source(
         &mut canvas,
-        "Simulated: telework-sim; survey KPIs are what the simulated survey would publish. Published: MIC \
-         communications usage trend survey, TSR firm survey, MLIT telework population survey.",
+        "Simulated: telework-sim, each in its survey's frame. Published: MIC communications usage trend survey, TSR \
+         firm survey, MLIT telework population survey.",
         true,
         subject,
     );
@@ -38,18 +38,20 @@ pub fn fans(subject: &Subject) -> Option<Picture> {
 
 fn draw_fan(canvas: &mut Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subject) {
     let kpi = &fan.kpi;
-    canvas.text((left, top + 16.0), kpi.name, style(13.0, INK).bold());
-    let frame = format!("{}; {}", kpi.frame, if kpi.unit == "share" { "per cent" } else { kpi.unit });
-    canvas.text((left, top + 33.0), &wrap(&frame, style(11.0, GREY), PANEL.0 - 20.0)[0], style(11.0, GREY));
-    let target = kpi.target.map(|(value, _)| value);
-    let highest = fan.points.iter().map(|p| p.quantiles[4]).chain(fan.observed.iter().map(|o| o.1)).chain(target);
+    let share = kpi.indicator.unit.contains("share");
+    canvas.text((left, top + 16.0), &fitting(&kpi.name(), style(13.0, INK).bold()), style(13.0, INK).bold());
+    let frame = format!("{}; {}", if share { "per cent" } else { kpi.indicator.unit }, kpi.indicator.frame);
+    canvas.text((left, top + 33.0), &fitting(&frame, style(11.0, GREY)), style(11.0, GREY));
+    let (first, last) = period(subject);
+    let shown = fan.published.iter().filter(|o| first <= o.0 && o.0 <= last);
+    let highest = fan.points.iter().map(|p| p.quantiles[4]).chain(shown.clone().map(|o| o.1)).chain(kpi.target);
     let lowest = fan.points.iter().map(|p| p.quantiles[0]).fold(0.0, f64::min);
     let axes = Axes {
         corner: (left + 46.0, top + 46.0),
         size: (PANEL.0 - 74.0, PANEL.1 - 90.0),
-        dates: period(subject),
+        dates: (first, last),
         values: (if lowest < 0.0 { -axis_end(-lowest) } else { 0.0 }, axis_end(highest.fold(0.0, f64::max))),
-        unit: if kpi.unit == "share" { Unit::Share } else { Unit::Number },
+        unit: if share { Unit::Share } else { Unit::Number },
     };
     axes.draw_values(canvas, 10.5, true);
     axes.draw_spans(canvas, 10.5, &fiscal_years(axes.dates.0, axes.dates.1, |y| format!("{:02}", y % 100)));
@@ -60,15 +62,11 @@ fn draw_fan(canvas: &mut Canvas, (left, top): (f32, f32), fan: &Fan, subject: &S
     axes.draw_band(canvas, &band(1, 3), okabe_ito::BLUE, 0.3);
     let median: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[2])).collect();
     axes.draw_curve(canvas, &median, okabe_ito::BLUE, 2.0, 0.0);
-    // A yearly survey gives few points: mark each.
-    if median.len() <= 30 {
-        median.iter().for_each(|p| canvas.circle((axes.x(p.0), axes.y(p.1)), 2.5, okabe_ito::BLUE, okabe_ito::BLUE));
-    }
-    if let Some(target) = target {
+    if let Some(target) = kpi.target {
         let y = axes.y(target);
         canvas.line(&[(axes.corner.0, y), (axes.corner.0 + axes.size.0, y)], okabe_ito::GREEN, 1.8, 6.0);
     }
-    for &(date, value) in fan.observed.iter().filter(|o| axes.holds(o.0)) {
+    for &(date, value) in shown {
         canvas.circle((axes.x(date), axes.y(value)), 4.0, okabe_ito::VERMILION, WHITE);
     }
 }
@@ -82,8 +80,8 @@ fn draw_legend(canvas: &mut Canvas) {
         x += 118.0;
     }
     canvas.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], okabe_ito::BLUE, 2.0, 0.0);
-    canvas.text((x + 29.0, y), "median (dots: survey waves)", text);
-    x += 228.0;
+    canvas.text((x + 29.0, y), "median", text);
+    x += 108.0;
     canvas.circle((x + 11.0, y - 4.0), 4.0, okabe_ito::VERMILION, WHITE);
     canvas.text((x + 25.0, y), "published figure", text);
     x += 148.0;
@@ -91,4 +89,11 @@ fn draw_legend(canvas: &mut Canvas) {
     canvas.text((x + 29.0, y), "official target set for 2020", text);
     x += 222.0;
     canvas.text((x, y), "Below: fiscal years (20 = April 2020 - March 2021)", style(11.0, GREY));
+}
+
+/// As many words as fit on one line of a panel, with a mark when some are left out.
+fn fitting(text: &str, style: Style) -> String {
+    let lines = wrap(text, style, PANEL.0 - 34.0);
+    let more = if lines.len() > 1 { " …" } else { "" };
+    lines.into_iter().next().unwrap_or_default().trim_end_matches([';', ',']).to_string() + more
 }

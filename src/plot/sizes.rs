@@ -6,29 +6,25 @@ use super::{
     canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, okabe_ito, style},
     declarations, draw_source, draw_title, fiscal_years, period,
 };
-use crate::{
-    engine::Series,
-    results::{Fan, Kpi, KpiFigure, SurveyFigure, fan},
-};
+use crate::{engine::Series, results::Fan};
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
 
-/// The three lines: segment of the TSR survey, legend, colour.
-const LINES: [(&str, &str, Colour); 3] = [
-    ("large", "Large firms (capital 100 M yen +)", okabe_ito::VERMILION),
-    ("total", "All respondents", INK),
-    ("SME", "SMEs", okabe_ito::BLUE),
+/// The three lines: segment of the weekly figure, segment of the TSR survey, legend, colour.
+const LINES: [(&str, &str, &str, Colour); 3] = [
+    ("size=large", "large", "Large firms (capital 100 M yen +)", okabe_ito::VERMILION),
+    ("total", "total", "All respondents", INK),
+    ("size=SME", "SME", "SMEs", okabe_ito::BLUE),
 ];
 
-/// Indicator of current practice among TSR's respondents, every week; its segments are `size=large` and so on.
-const WEEKLY: &str = "tsr_current_practice";
-
-/// Draws the picture; `None` when the run observed neither the weekly figure nor the survey.
+/// Draws the picture; `None` when the run did not observe practice in the TSR frame.
 pub fn practice_by_size(subject: &Subject) -> Option<Picture> {
-    let lines: Vec<(Fan, &str, Colour)> = LINES
-        .iter()
-        .filter_map(|(segment, name, colour)| Some((line(segment, subject.series)?, *name, *colour)))
-        .collect();
+    let line = |segment: &str| {
+        let of = |fan: &&Fan| fan.kpi.indicator.id == "tsr_current_practice" && fan.kpi.segment == segment;
+        subject.fans.iter().find(of).filter(|fan| !fan.points.is_empty())
+    };
+    let lines: Vec<(&Fan, &str, Colour)> =
+        LINES.iter().filter_map(|(segment, _, name, colour)| Some((line(segment)?, *name, *colour))).collect();
     if lines.is_empty() {
         return None;
     }
@@ -71,7 +67,7 @@ pub fn practice_by_size(subject: &Subject) -> Option<Picture> {
             let median: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[2])).collect();
             panel.draw_curve(&mut canvas, &median, *colour, 2.2, 0.0);
         }
-        for (segment, _, colour) in LINES {
+        for (_, segment, _, colour) in LINES {
             for (at, value, simulated) in practised(segment, subject.series) {
                 if panel.holds(at) {
                     let (x, y) = (panel.x(at), panel.y(simulated));
@@ -81,7 +77,7 @@ pub fn practice_by_size(subject: &Subject) -> Option<Picture> {
             }
         }
         for (fan, _, colour) in &lines {
-            for &(at, value) in fan.observed.iter().filter(|(at, _)| panel.holds(*at)) {
+            for &(at, value) in fan.published.iter().filter(|(at, _)| panel.holds(*at)) {
                 canvas.circle((panel.x(at), panel.y(value)), 5.0, *colour, WHITE);
             }
         }
@@ -101,30 +97,7 @@ pub fn practice_by_size(subject: &Subject) -> Option<Picture> {
     Some(Picture { name: "practice_by_size", svg, png })
 }
 
-fn line(segment: &'static str, series: &[Series]) -> Option<Fan> {
-    let published = SurveyFigure { survey: "tsr_practice", metric: "current_practice", segment_type: "size", segment };
-    let weekly = match segment {
-        "large" => "size=large",
-        "SME" => "size=SME",
-        _ => "total",
-    };
-    let figures = [KpiFigure::Indicator { indicator: WEEKLY, segment: weekly }, KpiFigure::Survey(published)];
-    figures.into_iter().find_map(|figure| {
-        let kpi = Kpi {
-            id: WEEKLY,
-            name: "",
-            frame: "",
-            unit: "share",
-            formula: "",
-            figure,
-            observed_beside: Some(published),
-            target: None,
-        };
-        Some(fan(&kpi, series)).filter(|fan| !fan.points.is_empty())
-    })
-}
-
-/// The waves that asked whether a firm *has practised*: date, published share, mean of the simulated ones.
+/// The waves that asked whether a firm *has practised*: date, published share, mean of the simulated.
 fn practised(segment: &str, series: &[Series]) -> Vec<(Date, Option<f64>, f64)> {
     let mut waves: BTreeMap<Date, (Option<f64>, f64, u32)> = BTreeMap::new();
     let answers = series.iter().flat_map(|one| &one.surveys);
@@ -166,7 +139,7 @@ fn quarters(from: Date, until: Date) -> Vec<(Date, Date, String)> {
     spans
 }
 
-fn draw_legend(canvas: &mut Canvas, lines: &[(Fan, &str, Colour)]) {
+fn draw_legend(canvas: &mut Canvas, lines: &[(&Fan, &str, Colour)]) {
     let (left, text) = (936.0, style(11.0, INK));
     let mut y = 122.0;
     let title = |canvas: &mut Canvas, words: &str, y: &mut f32| {

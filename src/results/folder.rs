@@ -188,7 +188,7 @@ pub(crate) mod tests {
         Series {
             replicate,
             indicators: vec![
-                IndicatorSeries { indicator: "current_practice", segment: "total".into(), values: weekly(0.05) },
+                IndicatorSeries { indicator: "tsr_current_practice", segment: "total".into(), values: weekly(0.05) },
                 IndicatorSeries { indicator: "current_practice", segment: "a, \"b\"".into(), values: weekly(0.1) },
             ],
             surveys: vec![SurveyAnswer {

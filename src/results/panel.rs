@@ -3,6 +3,9 @@
 use crate::engine::Series;
 use std::io::{self, Write};
 
+/// File name of the panel.
+pub const PANEL: &str = "panel.parquet";
+
 /// Whether this program can write a panel.
 pub const PANEL_AVAILABLE: bool = cfg!(feature = "panel");
 

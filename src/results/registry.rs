@@ -1,198 +1,110 @@
-//! The candidate KPIs: formula, frame, unit, and the published figure that stands beside each.
+//! The candidate KPIs that reports show: which segments of the indicator registry, and the published figure and the
+//! official target that stand beside each.
 //!
-//! Source: MODEL section 6 of the project's brief; survey and metric names as in `data/observations`.
+//! Names, formulas, frames and units are those of [`crate::observation::REGISTRY`].
+
+use crate::observation::{Indicator, describe};
 
 /// A candidate KPI.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Kpi {
-    /// Id in `kpi.csv`.
-    pub id: &'static str,
-    /// Name for people.
-    pub name: &'static str,
-    /// Who is counted.
-    pub frame: &'static str,
-    /// `share`, `days` or `yen`.
-    pub unit: &'static str,
-    /// How it is computed.
-    pub formula: &'static str,
-    /// Where its value is found.
-    pub figure: KpiFigure,
-    /// The published figure to show beside an indicator, when there is one with nearly the same meaning.
-    pub observed_beside: Option<SurveyFigure<'static>>,
-    /// Official target and the year it was set for.
-    pub target: Option<(f64, &'static str)>,
+    /// What it is.
+    pub indicator: &'static Indicator,
+    /// Which segment of it.
+    pub segment: &'static str,
+    /// The published figure with the same meaning, when there is one.
+    pub published: Option<Published>,
+    /// Official target for 2020.
+    pub target: Option<f64>,
 }
 
-/// Where a KPI's value is found.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum KpiFigure {
-    /// In the weekly indicators.
-    Indicator {
-        /// Id of the indicator.
-        indicator: &'static str,
-        /// Its segment.
-        segment: &'static str,
-    },
-    /// In the answers of a simulated survey.
-    Survey(SurveyFigure<'static>),
-}
-
-/// One figure of a survey, as spelt in `data/observations`.
+/// A figure of a survey, as spelt in `data/observations`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SurveyFigure<'a> {
+pub struct Published {
     /// Survey id.
-    pub survey: &'a str,
+    pub survey: &'static str,
     /// Metric.
-    pub metric: &'a str,
+    pub metric: &'static str,
     /// Kind of segment.
-    pub segment_type: &'a str,
+    pub segment_type: &'static str,
     /// Segment.
-    pub segment: &'a str,
+    pub segment: &'static str,
 }
 
-impl Kpi {
-    /// The published figure to show beside it.
-    pub fn beside(&self) -> Option<SurveyFigure<'static>> {
-        match self.figure {
-            KpiFigure::Survey(figure) => Some(figure),
-            KpiFigure::Indicator { .. } => self.observed_beside,
-        }
-    }
-}
+/// Indicator, segment, published figure, target.
+type Shown = (&'static str, &'static str, Option<Published>, Option<f64>);
 
-const fn survey(
+const fn published(
     survey: &'static str,
     metric: &'static str,
     segment_type: &'static str,
     segment: &'static str,
-) -> KpiFigure {
-    KpiFigure::Survey(SurveyFigure { survey, metric, segment_type, segment })
+) -> Option<Published> {
+    Some(Published { survey, metric, segment_type, segment })
 }
 
-const fn indicator(indicator: &'static str, segment: &'static str) -> KpiFigure {
-    KpiFigure::Indicator { indicator, segment }
+const fn tsr(metric: &'static str, segment: &'static str) -> Option<Published> {
+    published("tsr_practice", metric, "size", segment)
 }
 
-const fn kpi(
-    id: &'static str,
-    name: &'static str,
-    frame: &'static str,
-    unit: &'static str,
-    formula: &'static str,
-    figure: KpiFigure,
-) -> Kpi {
-    Kpi { id, name, frame, unit, formula, figure, observed_beside: None, target: None }
+const fn mlit(metric: &'static str, segment: &'static str) -> Option<Published> {
+    published("mlit_workers", metric, "total", segment)
 }
 
-const MIC: &str = "firms with 100+ employees (MIC)";
-const TSR: &str = "respondents of the TSR survey";
-const MLIT: &str = "employees (MLIT)";
-const ALL: &str = "all firms";
-const SIZE: &str = "size";
-const EMPLOYEES: &str = "all employees";
+const SHOWN: &[Shown] = &[
+    ("mic_introduction", "total", published("mic_introduction", "introduced", "size", "total"), Some(0.345)),
+    ("tsr_current_practice", "total", tsr("current_practice", "total"), None),
+    ("tsr_current_practice", "size=large", tsr("current_practice", "large"), None),
+    ("tsr_current_practice", "size=SME", tsr("current_practice", "SME"), None),
+    ("tsr_formal_scheme", "total", tsr("institutionalised", "total"), None),
+    ("teleworkers_ever", "total", mlit("employed_ever", "all employees"), None),
+    ("teleworkers_last_year", "total", None, None),
+    ("scheme_based_teleworkers", "total", mlit("scheme_based", "all employees"), Some(0.154)),
+    ("telework_days", "total", mlit("days_per_week_mean", "teleworkers"), None),
+    ("sustained_practice", "total", None, None),
+    ("regional_gap", "total", None, None),
+    ("current_practice", "region=Tokyo area", None, None),
+    ("current_practice", "region=Kinki area", None, None),
+    ("current_practice", "region=Chukyo area", None, None),
+    ("current_practice", "region=regional cities", None, None),
+];
 
 /// Every candidate KPI, in the order of reports.
-pub const KPIS: &[Kpi] = &[
-    Kpi {
-        target: Some((0.345, "2020")),
-        ..kpi(
-            "introduction",
-            "Firms that introduced telework",
-            MIC,
-            "share",
-            "firms with telework in any form for any staff / firms, weighted",
-            survey("mic_introduction", "introduced", SIZE, "total"),
-        )
-    },
-    kpi(
-        "current_practice",
-        "Firms practising telework",
-        TSR,
-        "share",
-        "respondents that practise now / respondents",
-        survey("tsr_practice", "current_practice", SIZE, "total"),
-    ),
-    kpi(
-        "current_practice_large",
-        "Large firms practising telework",
-        TSR,
-        "share",
-        "respondents with capital of 100 million yen or more that practise now / such respondents",
-        survey("tsr_practice", "current_practice", SIZE, "large"),
-    ),
-    kpi(
-        "current_practice_sme",
-        "SMEs practising telework",
-        TSR,
-        "share",
-        "respondents with less capital that practise now / such respondents",
-        survey("tsr_practice", "current_practice", SIZE, "SME"),
-    ),
-    kpi(
-        "formal_scheme",
-        "Firms with a formal scheme",
-        TSR,
-        "share",
-        "respondents with telework in their work rules / respondents",
-        survey("tsr_practice", "institutionalised", SIZE, "total"),
-    ),
-    kpi(
-        "practice_all_firms",
-        "All firms practising telework",
-        ALL,
-        "share",
-        "firms that practise this week / firms",
-        indicator("current_practice", "total"),
-    ),
-    kpi(
-        "employees_ever",
-        "Employees who ever teleworked",
-        MLIT,
-        "share",
-        "employees who teleworked in their present job at any time / employees",
-        survey("mlit_workers", "employed_ever", "total", EMPLOYEES),
-    ),
-    Kpi {
-        target: Some((0.154, "2020")),
-        ..kpi(
-            "employees_scheme_based",
-            "Scheme-based teleworkers",
-            MLIT,
-            "share",
-            "employees who teleworked under a formal scheme / employees",
-            survey("mlit_workers", "scheme_based", "total", EMPLOYEES),
-        )
-    },
-    kpi(
-        "sustained_practice",
-        "Firms that meet the award's criteria",
-        ALL,
-        "share",
-        "firms that meet the published criteria of the pioneer award / firms",
-        indicator("sustained_practice", "total"),
-    ),
-    kpi(
-        "regional_gap",
-        "Gap of the regions to the Tokyo area",
-        ALL,
-        "share",
-        "current practice in the Tokyo area - current practice in regional cities",
-        indicator("regional_gap", "total"),
-    ),
-    Kpi {
-        observed_beside: Some(SurveyFigure {
-            survey: "mlit_workers",
-            metric: "days_per_week_mean",
-            segment_type: "total",
-            segment: "teleworkers",
-        }),
-        ..kpi(
-            "telework_days",
-            "Telework days a week",
-            "teleworking employees",
-            "days",
-            "days teleworked / employees who telework this week",
-            indicator("telework_days", "total"),
-        )
-    },
-];
+pub fn candidate_kpis() -> Vec<Kpi> {
+    let known = SHOWN.iter().filter_map(|&(id, segment, published, target)| {
+        describe(id).map(|indicator| Kpi { indicator, segment, published, target })
+    });
+    known.collect()
+}
+
+impl Kpi {
+    /// One indicator in one segment, beside a published figure.
+    pub fn of(id: &str, segment: &'static str) -> Option<Kpi> {
+        candidate_kpis().into_iter().find(|kpi| kpi.indicator.id == id && kpi.segment == segment)
+    }
+
+    /// Name for people: the indicator's, and the segment when it is not the total.
+    pub fn name(&self) -> String {
+        // What the registry says in brackets about targets has its own place in reports.
+        let name = self.indicator.name.split(" (").next().unwrap_or_default();
+        match self.segment.split_once('=') {
+            Some((_, member)) => format!("{name}: {member}"),
+            None => name.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observation::{Cadence, REGISTRY};
+
+    #[test]
+    fn every_candidate_of_a_single_run_is_shown() {
+        let shown = candidate_kpis();
+        assert_eq!(shown.len(), SHOWN.len(), "an indicator is not in the registry");
+        for candidate in REGISTRY.iter().filter(|i| i.candidate && i.cadence != Cadence::Compared) {
+            assert!(shown.iter().any(|kpi| kpi.indicator.id == candidate.id), "{} is missing", candidate.id);
+        }
+    }
+}

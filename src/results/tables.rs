@@ -102,23 +102,28 @@ fn interventions(out: &mut dyn Write, series: &[Series]) -> io::Result<()> {
 }
 
 fn kpi_years(out: &mut dyn Write, kpi: &[KpiYear]) -> io::Result<()> {
-    writeln!(out, "kpi,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,observed,observed_by")?;
-    for k in kpi {
-        let [low, _, median, _, high] = k.quantiles;
+    writeln!(
+        out,
+        "kpi,segment,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,published,published_by,published_for"
+    )?;
+    for year in kpi {
+        let [low, _, median, _, high] = year.quantiles;
         writeln!(
             out,
-            "{},{},{},{},{},{},{},{},{},{},{}",
-            k.kpi,
-            field(k.frame),
-            k.fiscal_year,
-            k.as_of,
-            k.unit,
+            "{},{},{},{},{},{},{},{},{},{},{},{},{}",
+            year.kpi.indicator.id,
+            field(year.kpi.segment),
+            field(year.kpi.indicator.frame),
+            year.fiscal_year,
+            year.as_of,
+            field(year.kpi.indicator.unit),
             finite(median),
             finite(low),
             finite(high),
-            k.replicates,
-            number(k.observed),
-            field(k.observed_by.as_deref().unwrap_or("")),
+            year.replicates,
+            number(year.published.map(|(_, value)| value)),
+            year.published.and(year.kpi.published).map_or("", |by| by.survey),
+            number(year.published.map(|(date, _)| date)),
         )?;
     }
     Ok(())
