@@ -132,7 +132,7 @@ pub fn compact(value: f64) -> String {
             let whole = value.round() as i64;
             format!("{},{:03}", whole / 1000, whole.abs() % 1000)
         }
-        v if v >= 10.0 || v == 0.0 => format!("{value:.0}"),
+        v if v >= 10.0 || v.fract() == 0.0 => format!("{value:.0}"),
         _ => format!("{value:.1}"),
     }
 }
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn big_numbers_are_short() {
-        let shown = [0.0, 2.4, 372.0, 4687.0, 258_000.0, 999_600.0, 2_430_000_000.0].map(compact);
-        assert_eq!(shown, ["0", "2.4", "372", "4,687", "258 k", "1.0 M", "2.4 bn"]);
+        let shown = [0.0, 4.0, 2.4, 372.0, 4687.0, 258_000.0, 999_600.0, 2_430_000_000.0].map(compact);
+        assert_eq!(shown, ["0", "4", "2.4", "372", "4,687", "258 k", "1.0 M", "2.4 bn"]);
     }
 }

@@ -129,7 +129,7 @@ fn draw_bars(
         return;
     }
     let width = (COLUMN - 30.0) / f32::from(years.end() - years.start() + 1) * 0.62;
-    for (&year, &value) in values {
+    for (&year, &value) in values.iter().filter(|(_, value)| **value > 0.0) {
         let middle = bar_middle(left, years.clone(), year);
         let height = (ROW - 34.0) * (value / highest) as f32;
         canvas.rectangle((middle - width / 2.0, floor - height), (width, height), colour);

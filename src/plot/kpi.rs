@@ -3,13 +3,13 @@
 use super::{
     Picture, Subject,
     axes::{Axes, Unit, axis_end},
-    canvas::{Canvas, GREY, INK, Style, WHITE, okabe_ito, style, wrap},
-    draw_source, draw_title, fiscal_years, period,
+    canvas::{Canvas, GREY, INK, WHITE, okabe_ito, style, wrap},
+    draw_source, draw_title, fiscal_years, fitting, period,
 };
 use crate::results::Fan;
 
 const COLUMNS: usize = 3;
-const PANEL: (f32, f32) = (385.0, 250.0);
+const PANEL: (f32, f32) = (385.0, 266.0);
 
 /// Draws the picture; `None` when the run observed no KPI.
 pub fn fans(subject: &Subject) -> Option<Picture> {
@@ -39,16 +39,21 @@ pub fn fans(subject: &Subject) -> Option<Picture> {
 fn draw_fan(canvas: &mut Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subject) {
     let kpi = &fan.kpi;
     let share = kpi.indicator.unit.contains("share");
-    canvas.text((left, top + 16.0), &fitting(&kpi.name(), style(13.0, INK).bold()), style(13.0, INK).bold());
+    let title = style(12.5, INK).bold();
+    let lines = wrap(&kpi.name(), title, PANEL.0 - 20.0);
+    for (i, line) in lines.iter().enumerate() {
+        canvas.text((left, top + 16.0 + 16.0 * i as f32), line, title);
+    }
     let frame = format!("{}; {}", if share { "per cent" } else { kpi.indicator.unit }, kpi.indicator.frame);
-    canvas.text((left, top + 33.0), &fitting(&frame, style(11.0, GREY)), style(11.0, GREY));
+    let below = top + 17.0 + 16.0 * lines.len() as f32;
+    canvas.text((left, below), &fitting(&frame, style(11.0, GREY), PANEL.0 - 20.0), style(11.0, GREY));
     let (first, last) = period(subject);
     let shown = fan.published.iter().filter(|o| first <= o.0 && o.0 <= last);
     let highest = fan.points.iter().map(|p| p.quantiles[4]).chain(shown.clone().map(|o| o.1)).chain(kpi.target);
     let lowest = fan.points.iter().map(|p| p.quantiles[0]).fold(0.0, f64::min);
     let axes = Axes {
-        corner: (left + 46.0, top + 46.0),
-        size: (PANEL.0 - 74.0, PANEL.1 - 90.0),
+        corner: (left + 46.0, top + 62.0),
+        size: (PANEL.0 - 74.0, PANEL.1 - 106.0),
         dates: (first, last),
         values: (if lowest < 0.0 { -axis_end(-lowest) } else { 0.0 }, axis_end(highest.fold(0.0, f64::max))),
         unit: if share { Unit::Share } else { Unit::Number },
@@ -89,11 +94,4 @@ fn draw_legend(canvas: &mut Canvas) {
     canvas.text((x + 29.0, y), "official target set for 2020", text);
     x += 222.0;
     canvas.text((x, y), "Below: fiscal years (20 = April 2020 - March 2021)", style(11.0, GREY));
-}
-
-/// As many words as fit on one line of a panel, with a mark when some are left out.
-fn fitting(text: &str, style: Style) -> String {
-    let lines = wrap(text, style, PANEL.0 - 34.0);
-    let more = if lines.len() > 1 { " …" } else { "" };
-    lines.into_iter().next().unwrap_or_default().trim_end_matches([';', ',']).to_string() + more
 }

@@ -10,7 +10,7 @@ mod prefectures;
 mod sizes;
 
 use crate::{data::Data, engine::Series, results::Fan, scenario::Scenario};
-use canvas::{Anchor, Canvas, GREY, INK, style, wrap};
+use canvas::{Anchor, Canvas, GREY, INK, Style, style, wrap};
 use jiff::civil::Date;
 
 /// What the pictures are drawn from.
@@ -57,8 +57,8 @@ fn period(subject: &Subject) -> (Date, Date) {
 /// Title and scenario line at the top of a sheet.
 fn draw_title(canvas: &mut Canvas, title: &str, subject: &Subject) {
     canvas.text((24.0, 36.0), title, style(20.0, INK).bold());
-    let scenario = format!("Scenario “{}”: {}", subject.scenario.name, subject.scenario.title);
-    canvas.text((24.0, 58.0), &wrap(&scenario, style(13.0, GREY), canvas.size().0 - 48.0)[0], style(13.0, GREY));
+    let scenario = format!("{} (scenario {})", subject.scenario.title, subject.scenario.name);
+    canvas.text((24.0, 58.0), &fitting(&scenario, style(13.0, GREY), canvas.size().0 - 48.0), style(13.0, GREY));
 }
 
 /// Source at the foot of a sheet, and what its bands (or medians) hold.
@@ -84,6 +84,13 @@ fn fiscal_years(from: Date, until: Date, name: impl Fn(i16) -> String) -> Vec<(D
     years.map(|y| (begin(y).max(from), begin(y + 1).min(until), name(y))).collect()
 }
 
+/// As many words as fit on one line, with a mark when some are left out.
+fn fitting(text: &str, style: Style, width: f32) -> String {
+    let lines = wrap(text, style, width - 14.0);
+    let more = if lines.len() > 1 { " …" } else { "" };
+    lines.into_iter().next().unwrap_or_default().trim_end_matches([';', ',']).to_string() + more
+}
+
 /// Text in the middle of what has no data.
 fn draw_remark(canvas: &mut Canvas, at: (f32, f32), text: &str) {
     canvas.text(at, text, style(12.0, GREY).anchored(Anchor::Middle));
@@ -95,7 +102,7 @@ mod tests {
     use crate::{
         calendar::Week,
         classification::{PREFECTURES, Prefecture},
-        data::{DeclarationRow, PrefectureRow},
+        data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, SurveyAnswer},
         parameters::Parameters,
         results::{candidate_kpis, fan},
@@ -141,15 +148,11 @@ mod tests {
         }
     }
 
-    /// 47 tiles in rows of seven; the first declaration in Tokyo, planned to 6 May and then prolonged to 25 May 2020.
+    /// The embedded tables, with equal prefectures and one declaration: in Tokyo, planned to 6 May and then prolonged
+    /// to 25 May 2020, and a version that nobody knew by April 2021.
     fn data() -> Data {
-        let tile = |p: Prefecture| PrefectureRow {
-            prefecture: p,
-            population: 1.0,
-            tile_row: p.0 / 7 + 1,
-            tile_column: p.0 % 7 + 1,
-            abbreviation: p.name()[..3].to_uppercase(),
-        };
+        let mut data = Data::embedded().unwrap();
+        data.prefectures.iter_mut().for_each(|row| row.population = 1.0);
         let declared = |end, announced| DeclarationRow {
             prefecture: Prefecture(12),
             full: true,
@@ -158,18 +161,12 @@ mod tests {
             end,
             announced,
         };
-        Data {
-            prefectures: Prefecture::all().map(tile).collect(),
-            declarations: vec![
-                declared(date(2020, 5, 6), date(2020, 4, 7)),
-                declared(date(2020, 5, 25), date(2020, 5, 25)),
-                declared(date(2020, 6, 30), date(2021, 5, 7)),
-            ],
-            infections: Vec::new(),
-            observations: Vec::new(),
-            programmes: Vec::new(),
-            files: Vec::new(),
-        }
+        data.declarations = vec![
+            declared(date(2020, 5, 6), date(2020, 4, 7)),
+            declared(date(2020, 5, 25), date(2020, 5, 25)),
+            declared(date(2020, 6, 30), date(2021, 5, 7)),
+        ];
+        data
     }
 
     /// A made-up run that rises in spring 2020, falls, and grows slowly.

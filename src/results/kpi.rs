@@ -96,7 +96,7 @@ pub fn by_fiscal_year(fan: &Fan) -> Vec<KpiYear> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::folder::tests::synthetic;
+    use crate::{data::Data, results::folder::tests::synthetic};
     use jiff::civil::date;
 
     /// Replicate r of the synthetic run has 0.1 r more in every week, so the quantiles of 11 replicates are known.
@@ -104,26 +104,14 @@ mod tests {
     fn a_fiscal_year_has_its_last_week_and_the_quantiles_of_its_replicates() {
         let series: Vec<Series> = (0..11).map(synthetic).collect();
         let kpi = Kpi::of("tsr_current_practice", "total").unwrap();
-        // TSR, wave 14 (1-8 March 2021): 38.4 %; and a figure that nobody has seen in print.
-        let wave = |start, end, value, confidence: &str| Observation {
-            survey: "tsr_practice".into(),
-            wave: "wave".into(),
-            field_start: start,
-            field_end: end,
-            n: None,
-            metric: "current_practice".into(),
-            segment_type: "size".into(),
-            segment: "total".into(),
-            value,
-            unit: "share".into(),
-            confidence: confidence.into(),
-            source: String::new(),
-        };
-        let observations = [
-            wave(date(2021, 3, 1), date(2021, 3, 8), 0.384, "seed"),
-            wave(date(2020, 11, 9), date(2020, 11, 16), 0.307, "page read"),
-            wave(date(2021, 3, 20), date(2021, 3, 21), 0.9, "memory"),
-        ];
+        let mut observations = Data::embedded().unwrap().observations;
+        // A figure that nobody has seen in print, after the last wave of the fiscal year.
+        let mut remembered = observations.iter().find(|o| o.survey == "tsr_practice").unwrap().clone();
+        remembered.metric = "current_practice".into();
+        remembered.segment = "total".into();
+        (remembered.field_start, remembered.field_end) = (date(2021, 3, 20), date(2021, 3, 21));
+        remembered.confidence = "memory".into();
+        observations.push(remembered);
         let years = by_fiscal_year(&fan(&kpi, &series, &observations));
         assert_eq!(years[0].fiscal_year, 2019);
         // The last Monday of fiscal 2019 was 30 March 2020.
@@ -131,6 +119,7 @@ mod tests {
         let spread = years[0].quantiles.map(|q| ((q - years[0].quantiles[2]) * 1e5).round() / 1e5);
         assert_eq!(spread, [-0.45, -0.25, 0.0, 0.25, 0.45]);
         assert_eq!(years[0].published, None);
+        // TSR, wave 14 (1-8 March 2021): 38.4 %.
         assert_eq!(years[1].published, Some((date(2021, 3, 4), 0.384)));
     }
 }
