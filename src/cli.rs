@@ -142,7 +142,7 @@ fn dispatch(command: Command) -> Result<(), Problems> {
         Command::Check { scenarios, data } => check(&scenarios, data.as_deref()),
         Command::Schema => print(&schema_text()),
         Command::New { name } => {
-            let path = commands::new_scenario(&name, Path::new("."))?;
+            let path = commands::new_scenario(&name, Path::new(""))?;
             print(&format!("Wrote {}. Run it with: telework run {0}\n", path.display()))
         }
         Command::Verify { run_dir, threads, data } => verify(&run_dir, threads, data.as_deref()),

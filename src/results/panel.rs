@@ -75,7 +75,7 @@ mod tests {
         let reader = SerializedFileReader::new(file.reopen().unwrap()).unwrap();
         let rows: Vec<String> = reader.get_row_iter(None).unwrap().map(|r| r.unwrap().to_string()).collect();
         assert_eq!(rows.len(), 3);
-        let expected = "{replicate: 7, week_monday: 2020-04-06 +00:00, firm: 3375254, practice: 2, formal: true, \
+        let expected = "{replicate: 7, week_monday: 2020-04-06, firm: 3375254, practice: 2, formal: true, \
                         intensity: 0.25, weight: 4.5}";
         assert_eq!(rows[0], expected);
     }
