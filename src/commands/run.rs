@@ -91,7 +91,7 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
 pub fn execute(mut job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
     let scenario = &job.loaded.scenario;
     let finished = std::mem::take(&mut job.finished);
-    let options = Options { panel: job.request.panel };
+    let options = Options { panel: job.request.panel, ..Options::default() };
     let (series, complete) = simulate(scenario, &job.data, &job.population, finished, options, conduct);
     if !complete {
         return Err(interrupted(&job, &series)?.into());

@@ -45,7 +45,7 @@ pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Ve
     }
     let panel = panel && PANEL_AVAILABLE;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
-    let options = Options { panel };
+    let options = Options { panel, ..Options::default() };
     let (series, complete) = simulate(&loaded.scenario, &data, &population, Vec::new(), options, conduct);
     if !complete {
         return Err(Problem::error(Kind::Interrupted, "interrupted: nothing was compared").into());
