@@ -1,8 +1,288 @@
-//! The command line: arguments, progress, text, exit code.
+//! The command line: arguments, progress, text, exit code. The only room that prints.
+//!
+//! Results and what will be run go to standard output; progress, warnings and errors go to standard error.
 
-use std::process::ExitCode;
+mod progress;
+mod text;
+
+use crate::{
+    commands::{self, Conduct, RunRequest},
+    error::{Kind, Problem, Problems, Severity, Style},
+    scenario::{Override, Scale, schema_text},
+};
+use clap::{Args, Parser, Subcommand, value_parser};
+use progress::Progress;
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// Simulates how Japan's firms take up, drop and formalise telework under policy.
+#[derive(Debug, Parser)]
+#[command(name = "telework", version, help_expected = true, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 2 command line, 3 scenario, 4 data, 5 files, 6 different, 130 interrupted."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a scenario and writes a run folder
+    Run(RunArguments),
+    /// Tells all problems of scenarios at once, without running them
+    Check {
+        /// Paths of scenario files, or names of built-in scenarios such as `baseline`
+        #[arg(required = true)]
+        scenarios: Vec<String>,
+        /// Folder of data tables to use in place of those inside the program
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Prints the JSON Schema of scenario files, for completion in editors
+    Schema,
+    /// Writes a commented scenario to start from into this folder
+    New {
+        /// Name of the scenario; the file is NAME.toml
+        name: String,
+    },
+    /// Runs a run folder's manifest again and compares every byte of its tables
+    Verify {
+        /// The run folder
+        run_dir: PathBuf,
+        /// Threads; 0 = one for each core; the tables do not depend on it
+        #[arg(long, default_value_t = 0)]
+        threads: usize,
+        /// Folder of data tables to use in place of those inside the program
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Runs a small built-in case and compares it with the result inside the program
+    Selftest,
+    /// Prints how the synthesised firms compare with published figures
+    Population {
+        /// About so many firms, weighted, in place of all of them
+        #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+        sample: Option<u32>,
+        /// Seed of the synthesis
+        #[arg(long, value_name = "S", default_value_t = 2021)]
+        seed: u64,
+        /// Folder of data tables to use in place of those inside the program
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+}
+
+#[derive(Args, Debug)]
+struct RunArguments {
+    /// Path of a scenario file, or name of a built-in scenario such as `baseline`
+    scenario: String,
+    /// Simulates every firm of Japan
+    #[arg(long, conflicts_with = "sample")]
+    whole: bool,
+    /// Simulates about so many firms, weighted
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    sample: Option<u32>,
+    /// Number of replicates, each with other luck
+    #[arg(long, value_name = "R", value_parser = value_parser!(u32).range(1..))]
+    replicates: Option<u32>,
+    /// Seed of all draws of the dynamics
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Threads; 0 = one for each core; results do not depend on it
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    threads: usize,
+    /// Changes one value of the scenario, such as `intervention.managers.scale=2`; may be given many times
+    #[arg(long, value_name = "path=value")]
+    set: Vec<String>,
+    /// Where the run folder goes, in place of results/<scenario>-<short hash>
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replaces an existing run folder
+    #[arg(long)]
+    force: bool,
+    /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
+    #[arg(long)]
+    panel: bool,
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Set by Ctrl-C and by SIGTERM; runs look at it between weeks.
+static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(help) => {
+            // A closed pipe is no reason to fail; there is nobody left to tell.
+            let _ = help.print();
+            return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
+        }
+    };
+    match dispatch(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            complain(&problems.0);
+            let worst = problems.0.iter().find(|p| p.severity == Severity::Error);
+            ExitCode::from(worst.map_or(1, |p| p.kind as u8))
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<(), Problems> {
+    match command {
+        Command::Run(arguments) => run(arguments),
+        Command::Check { scenarios, data } => check(&scenarios, data.as_deref()),
+        Command::Schema => print(&schema_text()),
+        Command::New { name } => {
+            let path = commands::new_scenario(&name, Path::new(""))?;
+            print(&format!("Wrote {}. Run it with: telework run {0}\n", path.display()))
+        }
+        Command::Verify { run_dir, threads, data } => verify(&run_dir, threads, data.as_deref()),
+        Command::Selftest => match commands::selftest()? {
+            None => print("PASSED: the small built-in run gives the figures stored in the program.\n"),
+            Some(difference) => {
+                let message = format!("FAILED: the small built-in run differs in {difference}");
+                Err(Problem::error(Kind::Different, message)
+                    .advise("this program or this machine computes other figures than the one it was made on")
+                    .into())
+            }
+        },
+        Command::Population { sample, seed, data } => {
+            let scale = sample.map_or(Scale::Whole, Scale::Sample);
+            print(&commands::population_report(data.as_deref(), seed, scale)?)
+        }
+    }
+}
+
+fn run(arguments: RunArguments) -> Result<(), Problems> {
+    let threads = arguments.threads;
+    catch_interrupts()?;
+    let job = commands::prepare(request(arguments)?)?;
+    let (warnings, notes): (Vec<Problem>, Vec<Problem>) =
+        job.loaded.notes.iter().cloned().partition(|p| p.severity != Severity::Note);
+    print(&text::plan(&job, &notes))?;
+    complain(&warnings);
+    let progress = Progress::new("simulating");
+    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
+    let replicates = job.loaded.scenario.run.replicates;
+    let outcome = commands::execute(job, conduct);
+    progress.clear();
+    let outcome = outcome?;
+    print(&text::kpi_table(&outcome.kpi, replicates))?;
+    print(&format!("\nRun folder: {}\n", outcome.folder.display()))
+}
+
+fn request(arguments: RunArguments) -> Result<RunRequest, Problem> {
+    let flag = |flag: &str, path: &str, value: Option<String>| value.map(|v| Override::flag(flag, path, &v));
+    let whole = Override { flag: "--whole".into(), path: "run.whole".into(), value: "true".into() };
+    let own = [
+        arguments.whole.then_some(whole),
+        flag("--sample", "run.sample", arguments.sample.map(|n| n.to_string())),
+        flag("--replicates", "run.replicates", arguments.replicates.map(|n| n.to_string())),
+        flag("--seed", "run.seed", arguments.seed.map(|n| n.to_string())),
+    ];
+    let set = arguments.set.iter().map(|text| Override::set(text));
+    Ok(RunRequest {
+        scenario: arguments.scenario,
+        overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
+        out: arguments.out,
+        force: arguments.force,
+        panel: arguments.panel,
+        data: arguments.data,
+    })
+}
+
+fn check(scenarios: &[String], data: Option<&Path>) -> Result<(), Problems> {
+    let mut errors = Problems::default();
+    for name in scenarios {
+        match commands::check(name, data) {
+            Ok(loaded) => {
+                complain(&loaded.notes);
+                print(&format!("{name}: would run ({})\n", loaded.scenario.title))?;
+            }
+            Err(problems) => errors.0.extend(problems.0),
+        }
+    }
+    if errors.0.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn verify(folder: &Path, threads: usize, data: Option<&Path>) -> Result<(), Problems> {
+    catch_interrupts()?;
+    let progress = Progress::new("running again");
+    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
+    let found = commands::verify(folder, data, conduct);
+    progress.clear();
+    let found = found?;
+    let changes = found.changes.into_iter().map(|change| Problem::warning(Kind::Different, change));
+    complain(&changes.collect::<Vec<_>>());
+    if found.differences.is_empty() {
+        return print(&format!(
+            "SAME: {} of {} are byte for byte as run again.\n",
+            found.tables.join(", "),
+            folder.display()
+        ));
+    }
+    let different = |d: String| Problem::error(Kind::Different, format!("DIFFERENT: {d} (in the folder, run again)"));
+    Err(Problems(found.differences.into_iter().map(different).collect()))
+}
+
+/// Lets Ctrl-C and SIGTERM stop a run between two weeks.
+fn catch_interrupts() -> Result<(), Problem> {
+    ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed))
+        .map_err(|e| Problem::error(Kind::Files, format!("cannot listen for interrupts: {e}")))
+}
+
+/// Writes to standard output. Who has closed the pipe does not want more, and that is fine.
+fn print(text: &str) -> Result<(), Problems> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Problem::error(Kind::Files, format!("cannot write to standard output: {e}")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes problems to standard error.
+fn complain(problems: &[Problem]) {
+    if problems.is_empty() {
+        return;
+    }
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let style = if colour { Style::Coloured } else { Style::Plain };
+    // Nobody can be told that standard error is closed.
+    let _ = io::stderr().lock().write_all(Problems(problems.to_vec()).render(style).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// Undocumented flags, clashing names and the like fail here.
+    #[test]
+    fn every_argument_is_documented() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_become_overrides_in_order() {
+        let words = ["telework", "run", "x.toml", "--set", "run.end=2021-03-31", "--sample", "500", "--seed", "7"];
+        let Command::Run(arguments) = Arguments::try_parse_from(words).unwrap().command else { unreachable!() };
+        let flags: Vec<String> = request(arguments).unwrap().overrides.into_iter().map(|o| o.flag).collect();
+        assert_eq!(flags, ["--sample 500", "--seed 7", "--set run.end=2021-03-31"]);
+    }
+
+    #[test]
+    fn whole_and_sample_exclude_each_other() {
+        assert!(Arguments::try_parse_from(["telework", "run", "x", "--whole", "--sample", "5"]).is_err());
+    }
 }

@@ -1,1 +1,284 @@
-//! (room being built)
+//! Static pictures of a run: practice by size, KPI fans, practice by prefecture, interventions. Results in, SVG and
+//! PNG out.
+
+mod axes;
+mod canvas;
+mod declarations;
+mod interventions;
+mod kpi;
+mod prefectures;
+mod sizes;
+
+use crate::{data::Data, engine::Series, results::Fan, scenario::Scenario};
+use canvas::{Anchor, Canvas, GREY, INK, Style, style, wrap};
+use jiff::civil::Date;
+
+/// What the pictures are drawn from.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The scenario that was run.
+    pub scenario: &'a Scenario,
+    /// Tables: prefecture tiles, declarations.
+    pub data: &'a Data,
+    /// One entry a replicate.
+    pub series: &'a [Series],
+    /// The candidate KPIs.
+    pub fans: &'a [Fan],
+}
+
+/// One picture in both forms.
+pub struct Picture {
+    /// File name without ending.
+    pub name: &'static str,
+    /// The SVG file.
+    pub svg: String,
+    /// The PNG file.
+    pub png: Vec<u8>,
+}
+
+/// Every picture that the run has figures for.
+pub fn pictures(subject: &Subject) -> Vec<Picture> {
+    [
+        sizes::practice_by_size(subject),
+        kpi::fans(subject),
+        prefectures::tile_map(subject),
+        interventions::reach_and_spend(subject),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// First and last day of the run.
+fn period(subject: &Subject) -> (Date, Date) {
+    (subject.scenario.run.start, subject.scenario.run.end)
+}
+
+/// Title and scenario line at the top of a sheet.
+fn draw_title(canvas: &mut Canvas, title: &str, subject: &Subject) {
+    canvas.text((24.0, 36.0), title, style(20.0, INK).bold());
+    let scenario = format!("{} (scenario {})", subject.scenario.title, subject.scenario.name);
+    canvas.text((24.0, 58.0), &fitting(&scenario, style(13.0, GREY), canvas.size().0 - 48.0), style(13.0, GREY));
+}
+
+/// Source at the foot of a sheet, and what its bands (or medians) hold.
+fn draw_source(canvas: &mut Canvas, source: &str, bands: bool, subject: &Subject) {
+    let luck = match (subject.scenario.run.replicates, bands) {
+        (0 | 1, _) => "One replicate.".to_string(),
+        (n, true) => format!("Bands: {n} replicates, luck only; the uncertainty of parameters is not in them."),
+        (n, false) => format!("Medians of {n} replicates."),
+    };
+    let (width, height) = canvas.size();
+    let lines = wrap(&format!("{source} {luck}"), style(11.0, GREY), width - 48.0);
+    let first = height - 12.0 - 15.0 * (lines.len() as f32 - 1.0);
+    for (i, line) in lines.iter().enumerate() {
+        canvas.text((24.0, first + 15.0 * i as f32), line, style(11.0, GREY));
+    }
+}
+
+/// Fiscal years (from 1 April) that lie in a period, with their ends cut at the period.
+fn fiscal_years(from: Date, until: Date, name: impl Fn(i16) -> String) -> Vec<(Date, Date, String)> {
+    use crate::calendar::fiscal_year;
+    let begin = |year| jiff::civil::date(year, 4, 1);
+    let years = fiscal_year(from)..=fiscal_year(until);
+    years.map(|y| (begin(y).max(from), begin(y + 1).min(until), name(y))).collect()
+}
+
+/// As many words as fit on one line, with a mark when some are left out.
+fn fitting(text: &str, style: Style, width: f32) -> String {
+    let lines = wrap(text, style, width - 14.0);
+    let more = if lines.len() > 1 { " …" } else { "" };
+    lines.into_iter().next().unwrap_or_default().trim_end_matches([';', ',']).to_string() + more
+}
+
+/// Text in the middle of what has no data.
+fn draw_remark(canvas: &mut Canvas, at: (f32, f32), text: &str) {
+    canvas.text(at, text, style(12.0, GREY).anchored(Anchor::Middle));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        calendar::Week,
+        classification::{PREFECTURES, Prefecture},
+        data::DeclarationRow,
+        engine::{IndicatorSeries, InterventionSeries, InterventionWeek, SurveyAnswer},
+        parameters::Parameters,
+        results::{candidate_kpis, fan},
+        scenario::{
+            EmergencyDeclaration, Intervention, LaterDeclarations, LaterInfections, Measure, RunPlan, Scale, Target,
+        },
+    };
+    use jiff::civil::date;
+
+    fn scenario() -> Scenario {
+        let declarations = EmergencyDeclaration {
+            known_on: Some(date(2021, 4, 30)),
+            list: Vec::new(),
+            later: LaterDeclarations::None,
+        };
+        Scenario {
+            name: "baseline".into(),
+            title: "The programmes as they ran, then kept at the level of fiscal 2020".into(),
+            question: "Which KPIs are within reach?".into(),
+            sources: Vec::new(),
+            run: RunPlan {
+                start: date(2020, 1, 6),
+                end: date(2026, 3, 31),
+                seed: 1,
+                population_seed: 1,
+                replicates: 9,
+                scale: Scale::Sample(1000),
+            },
+            parameters: Parameters::default(),
+            later_infections: LaterInfections::None,
+            interventions: vec![Intervention {
+                name: "declarations".into(),
+                from: date(2020, 1, 6),
+                until: date(2026, 3, 31),
+                scale: 1.0,
+                target: Target::default(),
+                budget_yen_per_fiscal_year: None,
+                unit_cost_yen: None,
+                delay_weeks: 0,
+                half_life_weeks: None,
+                measure: Measure::EmergencyDeclaration(declarations),
+            }],
+        }
+    }
+
+    /// The embedded tables, with equal prefectures and one declaration: in Tokyo, planned to 6 May and then prolonged
+    /// to 25 May 2020, and a version that nobody knew by April 2021.
+    fn data() -> Data {
+        let mut data = Data::embedded().unwrap();
+        data.prefectures.iter_mut().for_each(|row| row.population = 1.0);
+        let declared = |end, announced| DeclarationRow {
+            prefecture: Prefecture(12),
+            full: true,
+            declaration: "1".into(),
+            start: date(2020, 4, 7),
+            end,
+            announced,
+        };
+        data.declarations = vec![
+            declared(date(2020, 5, 6), date(2020, 4, 7)),
+            declared(date(2020, 5, 25), date(2020, 5, 25)),
+            declared(date(2020, 6, 30), date(2021, 5, 7)),
+        ];
+        data
+    }
+
+    /// A made-up run that rises in spring 2020, falls, and grows slowly.
+    fn series(replicate: u32) -> Series {
+        let luck = (replicate as f32 - 4.0) / 4.0;
+        let weekly = |indicator, segment: String, level: f32| IndicatorSeries {
+            indicator,
+            segment,
+            values: (0..326)
+                .map(|w| {
+                    let t = w as f32;
+                    let spring = (-((t - 18.0) / 9.0).powi(2)).exp();
+                    (Week(w), level * (0.6 + 0.5 * spring + t / 1500.0) + luck * t.sqrt() / 400.0)
+                })
+                .collect(),
+        };
+        let mut indicators = vec![
+            weekly("tsr_current_practice", "size=large".into(), 0.8),
+            weekly("tsr_current_practice", "total".into(), 0.5),
+            weekly("tsr_current_practice", "size=SME".into(), 0.42),
+            weekly("current_practice", "total".into(), 0.2),
+            weekly("sustained_practice", "total".into(), 0.05),
+            weekly("telework_days", "total".into(), 2.6),
+        ];
+        for p in Prefecture::all() {
+            indicators.push(weekly(
+                "current_practice",
+                format!("prefecture={}", p.name()),
+                0.1 + 0.01 * f32::from(p.0),
+            ));
+        }
+        let answer = |survey, metric, segment_type, segment: &str, at, value: f64, observed| SurveyAnswer {
+            survey,
+            wave: "wave".into(),
+            date: at,
+            metric,
+            segment_type,
+            segment: segment.into(),
+            respondents: 1000,
+            expected: value,
+            answer: value + f64::from(luck) / 100.0,
+            observed,
+        };
+        let mut surveys = vec![answer("tsr_practice", "practised", "size", "large", date(2020, 6, 3), 0.8, Some(0.83))];
+        for (segment, observed) in [("large", 0.692), ("SME", 0.33), ("total", 0.384)] {
+            let at = date(2021, 3, 4);
+            surveys.push(answer(
+                "tsr_practice",
+                "current_practice",
+                "size",
+                segment,
+                at,
+                observed - 0.02,
+                Some(observed),
+            ));
+        }
+        for year in 2020i16..=2025 {
+            let level = 0.3 + f64::from(year - 2020) * 0.02;
+            surveys.push(answer("mic_introduction", "introduced", "size", "total", date(year, 9, 1), level, None));
+        }
+        let week = |w: u32| InterventionWeek {
+            week: Week(w),
+            spend_yen: 2.5e6,
+            capacity: 13.0,
+            planned: 13.0,
+            deliveries: 13.0,
+            firms_reached: 7.0 * f64::from(w),
+        };
+        let intervention = |name: &str, kind, spend: f64| InterventionSeries {
+            name: name.into(),
+            kind,
+            weeks: (12..326).map(|w| InterventionWeek { spend_yen: spend * f64::from(w), ..week(w) }).collect(),
+        };
+        let interventions = vec![
+            intervention("experts", "telework_managers", 20_000.0),
+            intervention("security_guideline", "guidelines", 0.0),
+        ];
+        Series { replicate, indicators, surveys, interventions, panel: Vec::new() }
+    }
+
+    #[test]
+    fn a_run_gives_four_pictures_and_the_same_bytes_each_time() {
+        let (scenario, data, series) = (scenario(), data(), (0..9).map(series).collect::<Vec<_>>());
+        let fans: Vec<Fan> = candidate_kpis().iter().map(|kpi| fan(kpi, &series, &data.observations)).collect();
+        let subject = Subject { scenario: &scenario, data: &data, series: &series, fans: &fans };
+        let (first, second) = (pictures(&subject), pictures(&subject));
+        let names: Vec<&str> = first.iter().map(|p| p.name).collect();
+        assert_eq!(names, ["practice_by_size", "kpi_fans", "practice_by_prefecture", "interventions"]);
+        for (a, b) in first.iter().zip(&second) {
+            assert!(a.svg == b.svg && a.png == b.png, "{} differs", a.name);
+            assert!(a.svg.contains("telework-sim"), "{} names its source", a.name);
+            assert!(!a.svg.contains("NaN") && !a.svg.contains("inf"), "{} has a place that is no number", a.name);
+        }
+    }
+
+    /// A run without any figure gives no picture, and no panic.
+    #[test]
+    fn nothing_observed_gives_no_picture() {
+        let subject = Subject { scenario: &scenario(), data: &data(), series: &[], fans: &[] };
+        assert_eq!(pictures(&subject).len(), 0);
+    }
+
+    #[test]
+    fn declarations_are_those_known_on_the_day() {
+        // In Tokyo from Tuesday 7 April: six sevenths of the first week, in one of 47 equal prefectures. The version
+        // known in April 2021 ended on Monday 25 May 2020, one seventh of its last week.
+        let shares = declarations::shares(&scenario(), &data());
+        let expected = |share: f64| share / PREFECTURES as f64;
+        assert_eq!(shares.first().map(|(w, _)| w.monday()), Some(date(2020, 4, 6)));
+        assert!((shares[0].1 - expected(6.0 / 7.0)).abs() < 1e-12);
+        let (week, share) = shares[shares.len() - 1];
+        assert_eq!(week.monday(), date(2020, 5, 25));
+        assert!((share - expected(1.0 / 7.0)).abs() < 1e-12);
+    }
+}

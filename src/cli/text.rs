@@ -1,0 +1,194 @@
+//! What the program says: what will be run, candidate KPIs, problems. Outcomes in, text out.
+
+use crate::{
+    calendar::mondays,
+    commands::Job,
+    error::{Problem, harmless},
+    results::KpiYear,
+    scenario::{Measure, Scale},
+};
+use std::{collections::BTreeSet, fmt::Write};
+
+/// What will be run, in plain words.
+pub fn plan(job: &Job, notes: &[Problem]) -> String {
+    let scenario = &job.loaded.scenario;
+    let run = &scenario.run;
+    let mut text = format!("{}\n{}\n\n", scenario.title, scenario.question);
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(text, "  {name:<11} {value}");
+    };
+    line("Period", format!("{} to {} ({} weeks)", run.start, run.end, mondays(run.start, run.end)));
+    let (simulated, all) = (grouped(job.population.len() as u64), grouped(job.population.firms()));
+    line(
+        "Firms",
+        match run.scale {
+            Scale::Whole => format!("all {all}"),
+            Scale::Sample(_) => format!("{simulated} simulated, weighted to stand for all {all}"),
+        },
+    );
+    let kept = match job.finished.len() {
+        0 => String::new(),
+        n => format!(", {n} of them kept from an interrupted run"),
+    };
+    line(
+        "Replicates",
+        format!("{}{kept} (seed {}, population seed {})", run.replicates, run.seed, run.population_seed),
+    );
+    if scenario.interventions.is_empty() {
+        line("Measures", "none".to_string());
+    }
+    let width = scenario.interventions.iter().map(|i| i.name.len()).max().unwrap_or(0);
+    for (i, intervention) in scenario.interventions.iter().enumerate() {
+        let name = if i == 0 { "Measures" } else { "" };
+        let scale = if intervention.scale == 1.0 { String::new() } else { format!(", x {}", intervention.scale) };
+        let effect = if assumed(&intervention.measure) { ", effect *assumed*" } else { "" };
+        let kind = intervention.measure.key().replace('_', " ");
+        let period = format!("{} to {}", intervention.from, intervention.until);
+        line(name, format!("{:width$}  {period}  {kind}{scale}{effect}", intervention.name));
+    }
+    for (i, note) in notes.iter().enumerate() {
+        line(if i == 0 { "Notes" } else { "" }, note.message.clone());
+    }
+    line("Writes to", job.target.display().to_string());
+    // A scenario file may hold anything; a terminal should not obey it.
+    harmless(&text) + "\n"
+}
+
+/// Whether a measure's effect rests on a prior alone: everything except declarations, which the surveys of 2020 and
+/// 2021 bear on.
+fn assumed(measure: &Measure) -> bool {
+    !matches!(measure, Measure::EmergencyDeclaration(_))
+}
+
+/// Candidate KPIs by fiscal year: median, 90 % interval, published figure. Groups of prefectures stand in `kpi.csv`.
+pub fn kpi_table(kpi: &[KpiYear], replicates: u32) -> String {
+    let shown: Vec<&KpiYear> = kpi.iter().filter(|k| !k.kpi.segment.starts_with("region=")).collect();
+    let years: BTreeSet<i16> = shown.iter().map(|k| k.fiscal_year).collect();
+    let mut text = String::from("Candidate KPIs in the last observed week of each fiscal year\n\n");
+    let mut row = |name: &str, cells: &[String]| {
+        let cells: String = cells.iter().map(|cell| format!("{cell:>11}")).collect();
+        let _ = writeln!(text, "{}", format!("{name:<42}{cells}").trim_end());
+    };
+    row("", &years.iter().map(|year| format!("FY{year}")).collect::<Vec<_>>());
+    let mut rest = &shown[..];
+    while let Some(first) = rest.first() {
+        let same = |k: &&&KpiYear| k.kpi.indicator.id == first.kpi.indicator.id && k.kpi.segment == first.kpi.segment;
+        let count = rest.iter().take_while(same).count();
+        let (these, later) = rest.split_at(count);
+        rest = later;
+        let unit = Unit::of(first.kpi.indicator.unit);
+        let cells = |value: &dyn Fn(&KpiYear) -> Option<String>| -> Vec<String> {
+            let of = |year: &i16| these.iter().find(|k| k.fiscal_year == *year).and_then(|k| value(k));
+            years.iter().map(|year| of(year).unwrap_or_else(|| "-".to_string())).collect()
+        };
+        let name = first.kpi.name();
+        let unit_name = unit.name();
+        row(
+            &format!("{}, {unit_name}", shorten(&name, 40 - unit_name.len())),
+            &cells(&|k| Some(unit.write(k.quantiles[2]))),
+        );
+        if replicates > 1 {
+            let interval = |k: &KpiYear| format!("{}-{}", unit.write(k.quantiles[0]), unit.write(k.quantiles[4]));
+            row("    5-95 % of replicates", &cells(&|k| Some(interval(k))));
+        }
+        if let Some(published) = first.kpi.published.filter(|_| these.iter().any(|k| k.published.is_some())) {
+            row(&format!("    published ({})", published.survey), &cells(&|k| k.published.map(|p| unit.write(p.1))));
+        }
+    }
+    let luck = if replicates > 1 {
+        format!("Ranges: {replicates} replicates, luck only; the uncertainty of parameters is not in them yet.")
+    } else {
+        "One replicate: no ranges. Luck and the uncertainty of parameters are not shown.".to_string()
+    };
+    let _ = write!(
+        text,
+        "\n{luck}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n\
+         Published figures are those of the fiscal year's last survey; their week may differ from the simulated one.\n"
+    );
+    text
+}
+
+/// How a KPI is written for people.
+#[derive(Clone, Copy)]
+enum Unit {
+    Share,
+    Points,
+    Number,
+}
+
+impl Unit {
+    fn of(unit: &str) -> Unit {
+        match unit {
+            "share" => Unit::Share,
+            "difference of shares" => Unit::Points,
+            _ => Unit::Number,
+        }
+    }
+    fn name(self) -> &'static str {
+        match self {
+            Unit::Share => "%",
+            Unit::Points => "points",
+            Unit::Number => "days",
+        }
+    }
+    fn write(self, value: f64) -> String {
+        match self {
+            Unit::Share | Unit::Points => format!("{:.1}", value * 100.0),
+            Unit::Number => format!("{value:.2}"),
+        }
+    }
+}
+
+fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_string();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(2)).collect();
+    format!("{}..", kept.trim_end())
+}
+
+/// With commas between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Kpi;
+    use jiff::civil::date;
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(3_375_255), "3,375,255");
+    }
+
+    /// Wave 14 of the TSR survey: 69.2 % of large firms.
+    #[test]
+    fn the_table_puts_published_figures_beside_the_simulated_ones() {
+        let year = |fiscal_year, median: f64, published| KpiYear {
+            kpi: Kpi::of("tsr_current_practice", "size=large").unwrap(),
+            fiscal_year,
+            as_of: date(2021, 3, 29),
+            quantiles: [median - 0.02, median - 0.01, median, median + 0.01, median + 0.02],
+            replicates: 20,
+            published,
+        };
+        let years = [year(2020, 0.68, Some((date(2021, 3, 4), 0.692))), year(2021, 0.7, None)];
+        let table = kpi_table(&years, 20);
+        let lines: Vec<&str> = table.lines().skip(2).take(4).collect();
+        let expected = [
+            "                                               FY2020     FY2021",
+            "Current practice, TSR frame: large, %            68.0       70.0",
+            "    5-95 % of replicates                    66.0-70.0  68.0-72.0",
+            "    published (tsr_practice)                     69.2          -",
+        ];
+        assert_eq!(lines, expected);
+        assert!(table.contains("luck only"));
+    }
+}

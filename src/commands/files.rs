@@ -1,0 +1,91 @@
+//! `telework check`, `new` and `population`: scenario files and the synthesised firms.
+
+use super::{read_data, warn_of_idle_targets};
+use crate::{
+    error::{Kind, Problem, Problems},
+    population,
+    scenario::{self, Loaded, Scale},
+};
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// Ending of scenario files.
+const ENDING: &str = ".toml";
+
+/// Checks one scenario as far as a run would, short of running it.
+///
+/// # Errors
+/// All problems at once.
+pub fn check(name: &str, data: Option<&Path>) -> Result<Loaded, Problems> {
+    let mut loaded = scenario::load(name, &[])?;
+    let data = read_data(data)?;
+    let plan = &loaded.scenario.run;
+    let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
+    loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
+    Ok(loaded)
+}
+
+/// Writes a commented scenario to start from into `folder`; never over an existing file.
+///
+/// # Errors
+/// `Kind::Usage` for a name that cannot be a file name, `Kind::Files` when the file is there or cannot be written.
+pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
+    let name = name.strip_suffix(ENDING).unwrap_or(name);
+    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(plain) {
+        return Err(Problem::error(Kind::Usage, format!("`{}` cannot be a scenario's name", name.escape_debug()))
+            .advise("use letters, digits, _ and -, without a folder, such as `telework new my_scenario`"));
+    }
+    let path = folder.join(format!("{name}{ENDING}"));
+    let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| {
+        let written = file.write_all(scenario::template(name).as_bytes());
+        if written.is_err() {
+            // Half a scenario is worse than none.
+            let _ = std::fs::remove_file(&path);
+        }
+        written
+    });
+    match written {
+        Ok(()) => Ok(path),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Problem::error(Kind::Files, format!("{} is already there", path.display()))
+                .advise("choose another name"))
+        }
+        Err(e) => Err(Problem::error(Kind::Files, format!("cannot write {}: {e}", path.display()))),
+    }
+}
+
+/// Fitted against published figures, as text.
+///
+/// # Errors
+/// A missing or damaged table.
+pub fn population_report(data: Option<&Path>, seed: u64, scale: Scale) -> Result<String, Problems> {
+    let data = read_data(data)?;
+    let population = population::synthesise(&data, seed, scale)?;
+    Ok(population::report(&data, &population)?.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_scenario_is_written_once_and_would_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = new_scenario("my_plan.toml", folder.path()).unwrap();
+        assert_eq!(path, folder.path().join("my_plan.toml"));
+        scenario::load(path.to_str().unwrap(), &[]).unwrap();
+        assert_eq!(new_scenario("my_plan", folder.path()).unwrap_err().kind, Kind::Files);
+    }
+
+    #[test]
+    fn a_name_cannot_leave_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["", "../x", "a/b", "a\nb", ".toml"] {
+            assert_eq!(new_scenario(name, folder.path()).unwrap_err().kind, Kind::Usage, "{name}");
+        }
+    }
+}

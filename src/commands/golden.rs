@@ -1,0 +1,43 @@
+//! `telework selftest`, and the golden result of each shipped scenario: the KPI table of a small run.
+
+use super::{Conduct, read_data, run::summarise, simulate};
+use crate::{
+    engine::Options,
+    error::{Kind, Problem, Problems},
+    population,
+    results::{Difference, first_difference, write_table},
+    scenario::{self, Override},
+};
+use std::sync::atomic::AtomicBool;
+
+/// The golden result of the baseline, inside the program.
+const BASELINE: &str = include_str!("../../scenarios/baseline.golden.csv");
+
+/// `kpi.csv` of a small run of a scenario: few firms, few replicates, the whole period.
+///
+/// # Errors
+/// As a run.
+pub fn golden(scenario: &str) -> Result<String, Problems> {
+    let small = [("run.sample", "8000"), ("run.replicates", "2")];
+    let small = small.map(|(path, value)| Override::flag("golden", path, value));
+    let loaded = scenario::load(scenario, &small)?;
+    let plan = &loaded.scenario.run;
+    let data = read_data(None)?;
+    let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
+    let conduct = Conduct { threads: 0, observe: &|_| {}, stop: &AtomicBool::new(false) };
+    let (series, _) = simulate(&loaded.scenario, &data, &population, Vec::new(), Options::default(), conduct);
+    let mut table = Vec::new();
+    write_table("kpi.csv", &mut table, "golden", &[], &summarise(&series, &data).1)
+        .map_err(|e| Problem::error(Kind::Files, e.to_string()))?;
+    Ok(String::from_utf8_lossy(&table).into_owned())
+}
+
+/// Runs the small baseline and compares it with the result inside the program; `None` when all is the same.
+///
+/// # Errors
+/// As a run.
+pub fn selftest() -> Result<Option<Difference>, Problems> {
+    let found = golden("baseline")?;
+    let compared = first_difference(found.as_bytes(), BASELINE.as_bytes());
+    Ok(compared.map_err(|e| Problem::error(Kind::Files, e.to_string()))?)
+}

@@ -1,0 +1,139 @@
+//! What each intervention spent and whom it reached, as bars by fiscal year.
+
+use super::{
+    Picture, Subject,
+    axes::compact,
+    canvas::{Anchor, Canvas, Colour, GREY, INK, PALE, okabe_ito, style, wrap},
+    draw_remark, draw_source, draw_title,
+};
+use crate::{engine::Series, statistics::quantile_sorted};
+use std::collections::BTreeMap;
+
+const ROW: f32 = 74.0;
+const TOP: f32 = 100.0;
+const LABELS: f32 = 200.0;
+const COLUMN: f32 = 440.0;
+
+/// One intervention by fiscal year, medians of the replicates.
+struct Row {
+    name: String,
+    kind: String,
+    spend: BTreeMap<i16, f64>,
+    reached: BTreeMap<i16, f64>,
+}
+
+/// Draws the picture; `None` when nothing was delivered or spent.
+pub fn reach_and_spend(subject: &Subject) -> Option<Picture> {
+    let rows = rows(subject.series);
+    let years: Vec<i16> = rows.iter().flat_map(|r| r.reached.keys().copied()).collect();
+    let (first, last) = (*years.iter().min()?, *years.iter().max()?);
+    let height = TOP + ROW * rows.len() as f32 + 80.0;
+    let mut canvas = Canvas::new(24.0 + LABELS + 2.0 * COLUMN + 24.0, height);
+    draw_title(&mut canvas, "What the interventions spent and whom they reached", subject);
+    let columns = [24.0 + LABELS, 24.0 + LABELS + COLUMN];
+    canvas.text((columns[0], 92.0), "Spent in the fiscal year (yen)", style(13.0, INK).bold());
+    canvas.text((columns[1], 92.0), "Firms reached so far, at the year's end", style(13.0, INK).bold());
+    for (i, row) in rows.iter().enumerate() {
+        let top = TOP + ROW * i as f32;
+        let name = style(12.5, INK).bold();
+        let words = row.name.replace('_', " ");
+        let lines = wrap(&words, name, LABELS - 20.0);
+        for (line, text) in lines.iter().take(2).enumerate() {
+            canvas.text((24.0, top + 32.0 + 16.0 * line as f32), text, name);
+        }
+        if row.kind.replace('_', " ") != words {
+            let below = top + 33.0 + 16.0 * lines.len().min(2) as f32;
+            canvas.text((24.0, below), &row.kind.replace('_', " "), style(11.0, GREY));
+        }
+        let years = first..=last;
+        draw_bars(&mut canvas, (columns[0], top), years.clone(), &row.spend, okabe_ito::ORANGE, "not costed");
+        draw_bars(&mut canvas, (columns[1], top), years, &row.reached, okabe_ito::BLUE, "reaches no single firm");
+    }
+    let bottom = TOP + ROW * rows.len() as f32 + 16.0;
+    for left in columns {
+        for year in first..=last {
+            let middle = bar_middle(left, first..=last, year);
+            canvas.text((middle, bottom), &format!("FY{year}"), style(10.5, INK).anchored(Anchor::Middle));
+        }
+    }
+    draw_source(
+        &mut canvas,
+        "Simulated: telework-sim. Each row has its own scale; each firm is counted once. k: thousand, M: million, bn: \
+         thousand million. The first and the last fiscal year hold only the weeks of the run.",
+        false,
+        subject,
+    );
+    let (svg, png) = canvas.finish("What the interventions spent and whom they reached, by fiscal year");
+    Some(Picture { name: "interventions", svg, png })
+}
+
+/// Sums spending over the weeks of a fiscal year and takes the last number of firms reached.
+fn rows(series: &[Series]) -> Vec<Row> {
+    let mut order: Vec<(String, String)> = Vec::new();
+    let mut spend: BTreeMap<(usize, i16), Vec<f64>> = BTreeMap::new();
+    let mut reached: BTreeMap<(usize, i16), Vec<f64>> = BTreeMap::new();
+    for one in series {
+        for intervention in one.interventions.iter().filter(|i| !i.weeks.is_empty()) {
+            let row = order.iter().position(|(name, _)| *name == intervention.name).unwrap_or_else(|| {
+                order.push((intervention.name.clone(), intervention.kind.to_string()));
+                order.len() - 1
+            });
+            let mut years: BTreeMap<i16, (f64, f64)> = BTreeMap::new();
+            for week in &intervention.weeks {
+                let year = years.entry(week.week.fiscal_year()).or_default();
+                year.0 += week.spend_yen;
+                year.1 = week.firms_reached;
+            }
+            for (year, (yen, firms)) in years {
+                spend.entry((row, year)).or_default().push(yen);
+                reached.entry((row, year)).or_default().push(firms);
+            }
+        }
+    }
+    let medians = |values: &BTreeMap<(usize, i16), Vec<f64>>, row: usize| {
+        let mine = values.iter().filter(|((r, _), _)| *r == row);
+        mine.filter_map(|((_, year), values)| {
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            Some((*year, quantile_sorted(&sorted, 0.5)?))
+        })
+        .collect()
+    };
+    let rows = order.into_iter().enumerate().map(|(i, (name, kind))| Row {
+        name,
+        kind,
+        spend: medians(&spend, i),
+        reached: medians(&reached, i),
+    });
+    rows.collect()
+}
+
+fn bar_middle(left: f32, years: std::ops::RangeInclusive<i16>, year: i16) -> f32 {
+    let width = (COLUMN - 30.0) / f32::from(years.end() - years.start() + 1);
+    left + width * (f32::from(year - years.start()) + 0.5)
+}
+
+fn draw_bars(
+    canvas: &mut Canvas,
+    (left, top): (f32, f32),
+    years: std::ops::RangeInclusive<i16>,
+    values: &BTreeMap<i16, f64>,
+    colour: Colour,
+    nothing: &str,
+) {
+    let floor = top + ROW - 8.0;
+    canvas.line(&[(left, floor), (left + COLUMN - 30.0, floor)], PALE, 1.0, 0.0);
+    let highest = values.values().fold(0.0, |a: f64, b| a.max(*b));
+    if highest <= 0.0 {
+        draw_remark(canvas, (left + (COLUMN - 30.0) / 2.0, floor - 16.0), nothing);
+        return;
+    }
+    let width = (COLUMN - 30.0) / f32::from(years.end() - years.start() + 1) * 0.62;
+    for (&year, &value) in values.iter().filter(|(_, value)| **value > 0.0) {
+        let middle = bar_middle(left, years.clone(), year);
+        let height = (ROW - 34.0) * (value / highest) as f32;
+        canvas.rectangle((middle - width / 2.0, floor - height), (width, height), colour);
+        let label = style(10.5, INK).anchored(Anchor::Middle);
+        canvas.text((middle, floor - height - 4.0), &compact(value), label);
+    }
+}

@@ -1,0 +1,174 @@
+//! The manifest: what has to be known to make the same tables again, and nothing that may vary between machines.
+
+use crate::{
+    error::{Kind, Problem},
+    parameters,
+    scenario::{Scale, Scenario},
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, path::Path};
+
+/// File name of the manifest.
+pub const MANIFEST: &str = "manifest.json";
+
+/// The program that writes manifests.
+const PROGRAM: &str = env!("CARGO_PKG_NAME");
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What `manifest.json` holds. Two runs with the same tables have the same manifest: no time, no machine, no path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `telework-sim`: the mark by which a run folder is known.
+    pub program: String,
+    /// Version of the program.
+    pub version: String,
+    /// Name of the run: scenario and short key.
+    pub run: String,
+    /// What was typed, without what changes no result (output folder, threads) and with file names for paths.
+    pub command: String,
+    /// Scenario name.
+    pub scenario: String,
+    /// Scenario title.
+    pub title: String,
+    /// Simulated period.
+    pub period: Period,
+    /// Seed of the dynamics.
+    pub seed: u64,
+    /// Seed of the population synthesis.
+    pub population_seed: u64,
+    /// Number of replicates.
+    pub replicates: u32,
+    /// `whole`, or the wished number of sampled firms.
+    pub scale: String,
+    /// Firms simulated.
+    pub firms_simulated: u64,
+    /// Firms they stand for.
+    pub firms: u64,
+    /// Value of every model parameter.
+    pub parameters: BTreeMap<String, f64>,
+    /// The scenario after inheritance and changes from the command line, as TOML.
+    pub scenario_toml: String,
+    /// Data tables that were read.
+    pub data: Vec<FileHash>,
+    /// Tables that were written.
+    pub tables: Vec<FileHash>,
+}
+
+/// First and last day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Period {
+    /// First day.
+    pub start: String,
+    /// Last day.
+    pub end: String,
+}
+
+/// A file and its BLAKE3 hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileHash {
+    /// Name in its folder.
+    pub file: String,
+    /// BLAKE3 hash in hexadecimal.
+    pub blake3: String,
+}
+
+/// Names everything that a run's numbers depend on: program version, scenario, data. Hexadecimal.
+pub fn run_key(scenario_toml: &str, data: &[(String, String)], panel: bool) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in [PROGRAM, VERSION, scenario_toml, if panel { "panel" } else { "" }] {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    for (file, hash) in data {
+        hasher.update(file.as_bytes()).update(b"\0").update(hash.as_bytes()).update(b"\0");
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+impl Manifest {
+    /// The manifest of a run, still without its tables.
+    pub fn new(run: &str, command: &str, scenario: &Scenario, scenario_toml: &str) -> Manifest {
+        let values = parameters::TABLE.iter().filter_map(|p| Some((p.name.into(), scenario.parameters.get(p.name)?)));
+        Manifest {
+            program: PROGRAM.into(),
+            version: VERSION.into(),
+            run: run.into(),
+            command: command.into(),
+            scenario: scenario.name.clone(),
+            title: scenario.title.clone(),
+            period: Period { start: scenario.run.start.to_string(), end: scenario.run.end.to_string() },
+            seed: scenario.run.seed,
+            population_seed: scenario.run.population_seed,
+            replicates: scenario.run.replicates,
+            scale: match scenario.run.scale {
+                Scale::Whole => "whole".into(),
+                Scale::Sample(firms) => format!("sample of about {firms}"),
+            },
+            firms_simulated: 0,
+            firms: 0,
+            parameters: values.collect(),
+            scenario_toml: scenario_toml.into(),
+            data: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// As the text of `manifest.json`.
+    pub fn to_json(&self) -> String {
+        // A struct of strings, numbers and lists always has a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Reads the manifest of a run folder.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when there is none, or when it was not written by this program.
+    pub fn read(folder: &Path) -> Result<Manifest, Problem> {
+        let path = folder.join(MANIFEST);
+        let problem = |what: String| {
+            Problem::error(Kind::Files, format!("{} is not a run folder: {what}", folder.display()))
+                .advise("name a folder that `telework run` has written")
+        };
+        let text = std::fs::read_to_string(&path).map_err(|e| problem(format!("cannot read its {MANIFEST}: {e}")))?;
+        let manifest: Manifest =
+            serde_json::from_str(&text).map_err(|e| problem(format!("its {MANIFEST} is damaged: {e}")))?;
+        if manifest.program != PROGRAM {
+            return Err(problem(format!("its {MANIFEST} was written by {}", manifest.program)));
+        }
+        Ok(manifest)
+    }
+
+    /// What differs between the program and data of this manifest and those at hand, in words; empty when nothing.
+    pub fn changes_since(&self, data: &[(String, String)]) -> Vec<String> {
+        let mut changes = Vec::new();
+        if self.version != VERSION {
+            changes.push(format!("the run was made by version {}, this is version {VERSION}", self.version));
+        }
+        for FileHash { file, blake3 } in &self.data {
+            match data.iter().find(|(name, _)| name == file) {
+                None => changes.push(format!("the data table {file} is not there any more")),
+                Some((_, hash)) if hash != blake3 => changes.push(format!("the data table {file} has changed")),
+                Some(_) => {}
+            }
+        }
+        for (file, _) in data.iter().filter(|(name, _)| self.data.iter().all(|known| known.file != *name)) {
+            changes.push(format!("the data table {file} is new"));
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_changes_with_scenario_and_data_and_with_nothing_else() {
+        let data = [("a.csv".to_string(), "00".to_string())];
+        let key = run_key("title = \"x\"", &data, false);
+        assert_eq!(key, run_key("title = \"x\"", &data, false));
+        assert_ne!(key, run_key("title = \"y\"", &data, false));
+        assert_ne!(key, run_key("title = \"x\"", &[("a.csv".into(), "01".into())], false));
+        assert_ne!(key, run_key("title = \"x\"", &data, true));
+    }
+}

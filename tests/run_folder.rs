@@ -1,0 +1,210 @@
+//! Run folders from end to end: the same bytes again, nothing half written, nothing of others touched.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+};
+use telework::{
+    commands::{Conduct, RunRequest, Verification, execute, prepare, verify},
+    engine::Progress,
+    error::{Kind, Problems},
+    results::Manifest,
+    scenario::Override,
+};
+
+/// Seventeen weeks of the baseline on about 6,000 firms.
+fn request(out: &Path, replicates: u32) -> RunRequest {
+    let set =
+        [("run.sample", "6000".into()), ("run.end", "2020-04-30".into()), ("run.replicates", replicates.to_string())];
+    RunRequest {
+        scenario: "baseline".into(),
+        overrides: set.iter().map(|(path, value)| Override::flag("--set", path, value)).collect(),
+        out: Some(out.to_path_buf()),
+        ..RunRequest::default()
+    }
+}
+
+fn run(request: RunRequest, threads: usize) -> Result<PathBuf, Problems> {
+    let conduct = Conduct { threads, observe: &|_| {}, stop: &AtomicBool::new(false) };
+    Ok(execute(prepare(request)?, conduct)?.folder)
+}
+
+fn verified(folder: &Path) -> Verification {
+    verify(folder, None, Conduct { threads: 2, observe: &|_| {}, stop: &AtomicBool::new(false) }).unwrap()
+}
+
+/// Every file below a folder with its bytes.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(
+                files(&path).into_iter().map(|(name, bytes)| (Path::new(path.file_name().unwrap()).join(name), bytes)),
+            );
+        } else {
+            all.insert(path.file_name().unwrap().into(), fs::read(&path).unwrap());
+        }
+    }
+    all
+}
+
+/// Names in a folder, hidden ones too.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn edit(path: &Path, change: impl Fn(&str) -> String) {
+    let text = fs::read_to_string(path).unwrap();
+    let changed = change(&text);
+    assert_ne!(text, changed, "the test's edit changes something");
+    fs::write(path, changed).unwrap();
+}
+
+#[test]
+fn a_run_is_the_same_bytes_on_any_number_of_threads_and_verifies() {
+    let home = tempfile::tempdir().unwrap();
+    let folders = [1, 2, 4].map(|threads| run(request(&home.path().join(format!("t{threads}")), 2), threads).unwrap());
+    assert_eq!(names(home.path()), ["t1", "t2", "t4"], "nothing else is left behind");
+    let first = files(&folders[0]);
+    assert_eq!(first.len(), 4 + 1 + 8, "tables, manifest, pictures: {:?}", first.keys());
+    for folder in &folders[1..] {
+        assert!(files(folder) == first, "{} differs", folder.display());
+    }
+    let same = verified(&folders[0]);
+    assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (4, 0, 0), "{same:?}");
+}
+
+#[test]
+fn verify_finds_a_flipped_digit_another_version_and_changed_data() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = run(request(&home.path().join("run"), 1), 2).unwrap();
+    let manifest = Manifest::read(&folder).unwrap();
+    // The last digit of line 5 of the survey table.
+    edit(&folder.join("surveys.csv"), |text| {
+        let end = text.match_indices('\n').nth(4).unwrap().0;
+        let last = text[..end].rfind(|c: char| c.is_ascii_digit()).unwrap();
+        let flipped = if &text[last..=last] == "1" { "2" } else { "1" };
+        format!("{}{flipped}{}", &text[..last], &text[last + 1..])
+    });
+    edit(&folder.join("manifest.json"), |text| {
+        text.replacen(&manifest.version, "0.0.0", 1).replacen(&manifest.data[0].blake3, "00", 1)
+    });
+    let found = verified(&folder);
+    assert_eq!(found.differences.len(), 1, "{found:?}");
+    assert!(found.differences[0].starts_with("surveys.csv, line 5: "), "{found:?}");
+    assert!(found.changes[0].contains("made by version 0.0.0"), "{found:?}");
+    assert!(found.changes[1].ends_with("has changed") && found.changes.len() == 2, "{found:?}");
+}
+
+#[test]
+fn an_interrupted_run_goes_on_and_gives_the_same_bytes() {
+    let home = tempfile::tempdir().unwrap();
+    let whole = run(request(&home.path().join("whole"), 3), 1).unwrap();
+    let target = home.path().join("run");
+    // Seventeen weeks a replicate: stopped in the second one.
+    let stop = AtomicBool::new(false);
+    let observe = |p: Progress| {
+        stop.fetch_or(p.done >= 20, Ordering::Relaxed);
+    };
+    let conduct = Conduct { threads: 1, observe: &observe, stop: &stop };
+    let Err(problems) = execute(prepare(request(&target, 3)).unwrap(), conduct) else { panic!("not interrupted") };
+    assert_eq!(problems.0[0].kind, Kind::Interrupted);
+    assert!(problems.0[0].message.contains("1 of 3 replicates are kept"), "{problems}");
+    assert_eq!(names(home.path()), ["run.partial", "whole"]);
+    let job = prepare(request(&target, 3)).unwrap();
+    assert_eq!(job.finished.len(), 1);
+    // Another seed is another run: nothing is taken over.
+    let mut other = request(&target, 3);
+    other.overrides.push(Override::flag("--seed", "run.seed", "7"));
+    assert_eq!(prepare(other).unwrap().finished.len(), 0);
+    run(request(&target, 3), 2).unwrap();
+    assert!(files(&target) == files(&whole), "a resumed run differs");
+    assert_eq!(names(home.path()), ["run", "whole"]);
+}
+
+#[test]
+fn an_existing_folder_is_refused_before_anything_is_simulated() {
+    let home = tempfile::tempdir().unwrap();
+    let target = home.path().join("run");
+    run(request(&target, 1), 2).unwrap();
+    let before = files(&target);
+    let refused = prepare(request(&target, 2)).err().unwrap();
+    assert_eq!(refused.0[0].kind, Kind::Files);
+    assert!(files(&target) == before);
+    run(RunRequest { force: true, ..request(&target, 2) }, 2).unwrap();
+    assert_eq!(Manifest::read(&target).unwrap().replicates, 2);
+    // A folder that is somebody else's is not replaced, force or not.
+    let foreign = home.path().join("foreign");
+    fs::create_dir(&foreign).unwrap();
+    fs::write(foreign.join("notes.txt"), "mine").unwrap();
+    let refused = prepare(RunRequest { force: true, ..request(&foreign, 1) }).err().unwrap();
+    assert_eq!(refused.0[0].kind, Kind::Files);
+    assert_eq!(names(&foreign), ["notes.txt"]);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_a_clear_error() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("file");
+    fs::write(&file, "not a folder").unwrap();
+    let problems = run(request(&file.join("run"), 1), 2).unwrap_err();
+    assert_eq!(problems.0[0].kind, Kind::Files);
+    assert_eq!(names(home.path()), ["file"]);
+}
+
+fn telework(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_telework"));
+    command.args(words).current_dir(folder);
+    command
+}
+
+#[test]
+fn exit_codes_tell_what_was_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("bad.toml"), "nonsense = 1\n").unwrap();
+    let cases: [(&[&str], i32); 7] = [
+        (&["--help"], 0),
+        (&["new", "mine"], 0),
+        (&["new", "mine"], 5),
+        (&["run", "x", "--sample", "0"], 2),
+        (&["run", "bad.toml"], 3),
+        (&["run", "baseline", "--data", "nowhere"], 4),
+        (&["verify", "."], 5),
+    ];
+    for (words, code) in cases {
+        let output = telework(home.path(), words).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
+        assert!(!said.contains("panicked"), "{words:?}: {said}");
+    }
+}
+
+/// As in `telework schema | head -1`: the reader goes away while there is more to say.
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = telework(home.path(), &["schema"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{:?}", output.status);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+/// A build without the feature says so; one with it writes the panel.
+#[test]
+fn the_panel_is_written_or_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let result = run(RunRequest { panel: true, ..request(&home.path().join("run"), 1) }, 2);
+    if cfg!(feature = "panel") {
+        assert_eq!(&fs::read(result.unwrap().join("panel.parquet")).unwrap()[..4], b"PAR1");
+    } else {
+        assert_eq!(result.unwrap_err().0[0].kind, Kind::Usage);
+    }
+}
