@@ -1,6 +1,8 @@
 //! Small worlds for tests: homogeneous firms, no infections, nothing but what a test adds.
 #![allow(dead_code)]
 
+pub mod generated;
+
 use jiff::civil::date;
 use telework::{
     classification::{Industry, PREFECTURES, Prefecture, SizeClass},
