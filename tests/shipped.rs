@@ -1,5 +1,8 @@
 //! The shipped scenarios: they load, say what they change, and can be written out and read back.
 
+mod common;
+
+use common::generated::current;
 use telework::{
     error::Severity,
     scenario::{self, Measure},
@@ -67,14 +70,6 @@ fn no_shipped_scenario_knows_later_declarations() {
             }
         }
     }
-}
-
-fn current(path: &str, text: &str) {
-    if std::env::var_os("TELEWORK_REWRITE").is_some() {
-        std::fs::write(path, text).expect("rewrite");
-    }
-    let found = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(found == text, "{path} is not current: TELEWORK_REWRITE=1 cargo test --test shipped");
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Status {
 pub const FRAMES: usize = 5;
 /// Each firm counts once.
 pub const FRAME_FIRMS: usize = 0;
-/// Each firm counts by its chance to answer the TSR survey, in 1/256 (see [`Population::response`]).
+/// Each firm counts by its chance to answer the TSR survey, in 1/256 (see [`Response`]).
 pub const FRAME_TSR: usize = 1;
 /// Firms with 100-299 regular employees.
 pub const FRAME_100_299: usize = 2;

@@ -1,6 +1,8 @@
 //! Small worlds for tests: homogeneous firms, no infections, nothing but what a test adds.
 #![allow(dead_code)]
 
+pub mod generated;
+
 use jiff::civil::date;
 use telework::{
     classification::{Industry, PREFECTURES, Prefecture, SizeClass},
@@ -57,7 +59,6 @@ pub fn equal_firms(firms: u32) -> Population {
         barriers: vec![0; n],
         workplaces: vec![own; 16 * 3 * PREFECTURES],
         cells: vec![cell],
-        ..Population::default()
     }
 }
 
