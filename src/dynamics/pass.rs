@@ -31,6 +31,15 @@ fn above_hazard(log_hazard: f32) -> f32 {
     f32::from_bits(unsafe { (exponent * 8_388_608.0).to_int_unchecked::<i32>() } as u32)
 }
 
+/// Whether a draw falls below the chance at a log hazard. Most draws that passed the filter are so far below it that
+/// a bound from below decides: h - h^2/2 <= 1 - e^-h, with h at least 1/1.07 of the bound from above.
+#[inline(always)]
+fn falls_below(word: u32, log_hazard: f32) -> bool {
+    let least = f64::from(above_hazard(log_hazard)) / 1.07;
+    let draw = uniform(word);
+    (least < 1.0 && draw < least * (1.0 - 0.5 * least)) || draw < chance(log_hazard)
+}
+
 /// Whether a draw may fall below a chance of at most `above`.
 #[inline(always)]
 fn may_fall_below(word: u32, above: f32) -> bool {
@@ -188,14 +197,14 @@ fn decide(
     let (practice, rule) = log_hazards(before.0, firms.experience[firm], firms.inclination[firm], rates, slopes);
     let [practice_word, scheme_word] = key.words(firms.id[firm], week, Purpose::Transition);
     let mut after = before.0;
-    let practice_changes = candidate & PRACTICE != 0 && uniform(practice_word) < chance(practice);
+    let practice_changes = candidate & PRACTICE != 0 && falls_below(practice_word, practice);
     if practice_changes {
         after = after & !3 | if before.practises() { 2 } else { 1 };
         firms.entered[firm] = week as u16;
     }
     // A firm that stops this week does not write telework into its rules as well.
     let stops = practice_changes && before.practises();
-    let scheme_changes = candidate & SCHEME != 0 && uniform(scheme_word) < chance(rule);
+    let scheme_changes = candidate & SCHEME != 0 && falls_below(scheme_word, rule);
     if scheme_changes && (before.formal() || !stops) {
         after ^= Status::FORMAL;
     }
@@ -258,6 +267,9 @@ mod tests {
             let edge = (chance * 4_294_967_296.0) as u32;
             for word in [0, edge.saturating_sub(200), edge.saturating_sub(1), edge, edge.saturating_add(1), u32::MAX] {
                 assert!(uniform(word) >= chance || may_fall_below(word, above), "{word} at {log_hazard}");
+                // Below -80 the bound stands still, and no draw is so small.
+                let exact = uniform(word) < chance;
+                assert!(log_hazard < -79.0 || falls_below(word, log_hazard) == exact, "{word} at {log_hazard}");
             }
         }
     }
@@ -276,7 +288,7 @@ mod tests {
         let weeks: Vec<u8> = (0..n).map(|i| (i % 200) as u8).collect();
         let (mut status, mut entered) = (start.clone(), vec![0; n as usize]);
         let (mut experience, mut peak) = (weeks.clone(), vec![0; n as usize]);
-        let mut counts = [[1_000_000; 9]; FRAMES];
+        let mut counts = [[1_000_000_000; 9]; FRAMES];
         let mut firms = Firms {
             id: &id,
             employees: &employees,

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar::Week,
     classification::Barrier,
-    population::{State, Status},
+    population::{Practice, State, Status},
     scenario::Awards,
 };
 
@@ -19,15 +19,18 @@ pub const SMALL_EMPLOYEES: u32 = 20;
 /// Visibility of a minister's prize beside that of a selection (assumed).
 const PRIZE_VISIBILITY: f64 = 10.0;
 
-/// Whether a firm meets the award's criteria, given the teleworkable share of its jobs (its scheme is taken to
-/// cover all teleworkable jobs) and the share of employees who telework this week.
-pub fn meets_criteria(status: Status, employees: u32, covered: f64, practising: f64, days_a_week: f64) -> bool {
-    let least = if employees <= SMALL_EMPLOYEES { 0.5 } else { 0.25 };
-    status.formal()
-        && status.practises()
-        && covered >= least
-        && (practising >= 0.5 * covered || practising * f64::from(employees) >= 100.0)
-        && days_a_week * 52.0 / 12.0 >= 4.0
+/// Whether a firm meets the award's criteria, given the teleworkable share of its jobs (its scheme is taken to cover
+/// all teleworkable jobs) and the share of its employees who telework, both in 1/255. Whole numbers without a
+/// branch: a quarter of 255 is 63.75, a half 127.5.
+#[inline(always)]
+pub fn meets_criteria(status: u8, employees: u32, covered: u8, practising: u8, days_a_week: f64) -> bool {
+    let least = if employees <= SMALL_EMPLOYEES { 128 } else { 64 };
+    let enough =
+        (2 * u32::from(practising) >= u32::from(covered)) | (u64::from(practising) * u64::from(employees) >= 100 * 255);
+    (status & 7 == Status::FORMAL | Practice::Current as u8)
+        & (covered >= least)
+        & enough
+        & (days_a_week * 52.0 / 12.0 >= 4.0)
 }
 
 /// The yearly selection.
@@ -53,10 +56,10 @@ pub(super) fn select(
             let firm = candidate.firm as usize;
             let (employees, status) = (setting.population.employees[firm], state.status(firm));
             // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
-            let covered = f64::from(setting.population.teleworkable[firm]) / 255.0;
-            let practising = f64::from(state.peak_and_experience(firm).0) / 255.0;
+            let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
+            let practising = state.peak_and_experience(firm).0;
             matches(&programme.spec.target, candidate.cell, employees, status)
-                && meets_criteria(status, employees, covered, practising, setting.parameters.days_base)
+                && meets_criteria(status.0, employees, covered, practising, days)
                 && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
         });
         if misses.hopeless(&found) {
@@ -72,5 +75,28 @@ pub(super) fn select(
             let visibility = if draw < prize_share { PRIZE_VISIBILITY } else { 1.0 };
             awareness.notice(setting, candidate.cell.industry, candidate.cell.prefecture, visibility);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The published criteria, by hand.
+    #[test]
+    fn criteria_are_those_published() {
+        let formal = Status::FORMAL | Practice::Current as u8;
+        let share = |percent: f64| (percent * 2.55).round() as u8;
+        // 200 employees, 30 % covered, half of those practise: selected. 20 % covered: not.
+        assert!(meets_criteria(formal, 200, share(30.0), share(15.3), 2.4));
+        assert!(!meets_criteria(formal, 200, share(20.0), share(20.0), 2.4));
+        // A third of the covered staff practise: only where those are 100 persons.
+        assert!(!meets_criteria(formal, 200, share(60.0), share(20.0), 2.4));
+        assert!(meets_criteria(formal, 600, share(60.0), share(20.0), 2.4));
+        // Small firms need half of their staff covered; nobody gets it without a scheme or with less than four days a month.
+        assert!(!meets_criteria(formal, 10, share(40.0), share(40.0), 2.4));
+        assert!(meets_criteria(formal, 10, share(60.0), share(60.0), 2.4));
+        assert!(!meets_criteria(Practice::Current as u8, 10, share(60.0), share(60.0), 2.4));
+        assert!(!meets_criteria(formal, 10, share(60.0), share(60.0), 0.9));
     }
 }

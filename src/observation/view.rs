@@ -6,7 +6,7 @@ use crate::{
     dynamics::{Slopes, days_a_week, intensity},
     interventions::{Terms, awards},
     parameters::Parameters,
-    population::{Block, Cell, Population, Practice, State, Status},
+    population::{Block, Cell, Population, State, Status},
 };
 use rayon::prelude::*;
 
@@ -158,6 +158,8 @@ struct CellSums {
     last_year: u64,
     ever: u64,
     ever_with_scheme: u64,
+    /// Firms that would meet the award's criteria.
+    meeting: u64,
 }
 
 impl CellSums {
@@ -167,6 +169,7 @@ impl CellSums {
         self.last_year += other.last_year;
         self.ever += other.ever;
         self.ever_with_scheme += other.ever_with_scheme;
+        self.meeting += other.meeting;
     }
 }
 
@@ -174,13 +177,13 @@ impl WorkerTable {
     /// One pass over all firms.
     pub fn new(view: &View) -> WorkerTable {
         let slopes = Slopes::new(view.parameters);
-        let sums: Vec<Vec<([CellSums; BANDS], u64)>> =
+        let sums: Vec<Vec<[CellSums; BANDS]>> =
             view.state.blocks.par_iter().map(|block| block_sums(view, block, &slopes)).collect();
         let mut workers = vec![[[Workers::default(); 4]; BANDS]; INDUSTRIES];
         let (mut sustained, mut firms) = (0.0, 0.0);
         let cells = view.population.cells.iter().zip(&view.terms.cells);
-        for ((cell, face), (bands, meeting)) in cells.zip(sums.into_iter().flatten()) {
-            sustained += meeting as f64 * cell.weight;
+        for ((cell, face), bands) in cells.zip(sums.into_iter().flatten()) {
+            sustained += bands.iter().map(|sum| sum.meeting).sum::<u64>() as f64 * cell.weight;
             firms += f64::from(cell.firms);
             let mut regions = [0.0; 4];
             for (share, place) in
@@ -223,7 +226,7 @@ impl WorkerTable {
 
 /// Sums of a block's cells. The loops read each firm once and add whole numbers, so that the order does not matter.
 #[multiversion::multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<([CellSums; BANDS], u64)> {
+fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<[CellSums; BANDS]> {
     block
         .cells
         .clone()
@@ -245,14 +248,14 @@ fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<([CellSums; BA
             let mut bands = [CellSums::default(); BANDS];
             // Most firms are in cells of one band, whose sums need no look-up.
             if view.staff[position][1..] == [0; BANDS - 1] {
-                bands[0] = firms.sums(view.week, reach, slopes);
+                bands[0] = firms.sums(view.week, reach, slopes, days);
             } else {
                 for firm in 0..firms.status.len() {
-                    let one = firms.one(firm).sums(view.week, reach, slopes);
+                    let one = firms.one(firm).sums(view.week, reach, slopes, days);
                     bands[band(firms.employees[firm])].add(&one);
                 }
             }
-            (bands, firms.meeting(reach, slopes, days))
+            bands
         })
         .collect()
 }
@@ -282,7 +285,7 @@ impl Firms<'_> {
     }
 
     #[inline(always)]
-    fn sums(&self, week: Week, reach: f32, slopes: &Slopes) -> CellSums {
+    fn sums(&self, week: Week, reach: f32, slopes: &Slopes, days: f64) -> CellSums {
         // A firm that stopped counts for a year; in the first year all that ever practised do.
         let since = if week.0 < 52 { 0 } else { week.0 as u16 - 51 };
         let n = self.status.len();
@@ -300,20 +303,10 @@ impl Firms<'_> {
             sums.ever += ever;
             sums.last_year += ever * (current | u64::from(entered[firm] >= since));
             sums.ever_with_scheme += ever * u64::from(status & Status::FORMAL != 0);
+            let meets = awards::meets_criteria(status, employees[firm], teleworkable[firm], now, days);
+            sums.meeting += u64::from(meets);
         }
         sums
-    }
-
-    /// Firms that would meet the award's criteria.
-    fn meeting(&self, reach: f32, slopes: &Slopes, days: f64) -> u64 {
-        let with_scheme = Status::FORMAL | Practice::Current as u8;
-        let meets = |firm: &usize| {
-            let share = self.teleworkable[*firm];
-            let now = intensity(share, self.experience[*firm], reach, slopes);
-            let (covered, practising) = (f64::from(share) / 255.0, f64::from(now) / 255.0);
-            awards::meets_criteria(Status(self.status[*firm]), self.employees[*firm], covered, practising, days)
-        };
-        (0..self.status.len()).filter(|&firm| self.status[firm] & 7 == with_scheme).filter(meets).count() as u64
     }
 }
 
