@@ -71,6 +71,7 @@ fn advance_block(
     key: Key,
     week: u32,
 ) {
+    let mut found = Vec::new();
     for position in block.cells.clone() {
         let cell = &population.cells[position];
         if cell.range.is_empty() {
@@ -89,6 +90,6 @@ fn advance_block(
             peak: &mut block.peak[local],
         };
         let counts = &mut block.counts[position - block.cells.start];
-        pass::pass(&mut firms, counts, &rates, slopes, response, key, week);
+        pass::pass(&mut firms, counts, &rates, slopes, response, key, week, &mut found);
     }
 }

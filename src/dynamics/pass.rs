@@ -97,8 +97,17 @@ pub struct Firms<'a> {
     pub peak: &'a mut [u8],
 }
 
-/// One week of one cell.
+/// A firm whose week may bring an event: its place in the cell, what may change, its regular employees.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    firm: u32,
+    may: u8,
+    employees: u32,
+}
+
+/// One week of one cell. `found` is room to work in, kept between cells.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 pub fn pass(
     firms: &mut Firms,
     counts: &mut [Counts; FRAMES],
@@ -107,14 +116,16 @@ pub fn pass(
     response: &Response,
     key: Key,
     week: u32,
+    found: &mut Vec<Candidate>,
 ) {
     let length = firms.status.len();
+    found.clear();
     let mut begin = 0;
     while begin < length {
         let end = (begin + LANES).min(length);
-        let mut candidates = [0u8; LANES];
+        let mut may = [0u8; LANES];
         filter(
-            &mut candidates[..end - begin],
+            &mut may[..end - begin],
             &firms.id[begin..end],
             &firms.status[begin..end],
             &firms.experience[begin..end],
@@ -125,26 +136,25 @@ pub fn pass(
             week,
         );
         // Events are rare: eight firms without one are passed over at once.
-        for (eight, candidates) in candidates.as_chunks::<8>().0.iter().enumerate() {
-            if u64::from_ne_bytes(*candidates) == 0 {
+        for (eight, may) in may.as_chunks::<8>().0.iter().enumerate() {
+            if u64::from_ne_bytes(*may) == 0 {
                 continue;
             }
-            for (lane, &candidate) in candidates.iter().enumerate() {
-                if candidate != 0 {
-                    decide(firms, begin + 8 * eight + lane, candidate, counts, rates, slopes, response, key, week);
-                }
+            for (lane, &may) in may.iter().enumerate().filter(|(_, may)| **may != 0) {
+                found.push(Candidate { firm: (begin + 8 * eight + lane) as u32, may, employees: 0 });
             }
         }
-        practise(
-            &firms.status[begin..end],
-            &firms.teleworkable[begin..end],
-            &mut firms.experience[begin..end],
-            &mut firms.peak[begin..end],
-            rates,
-            slopes,
-        );
         begin = end;
     }
+    // Employees are needed for the counts alone and are seldom in the cache: a loop of their own lets the processor
+    // fetch many at once.
+    for candidate in found.iter_mut() {
+        candidate.employees = firms.employees[candidate.firm as usize];
+    }
+    for candidate in found.iter() {
+        decide(firms, *candidate, counts, rates, slopes, response, key, week);
+    }
+    practise(firms.status, firms.teleworkable, firms.experience, firms.peak, rates, slopes);
 }
 
 /// Bit of a firm whose practice may change.
@@ -184,8 +194,7 @@ fn filter(
 #[inline(never)]
 fn decide(
     firms: &mut Firms,
-    firm: usize,
-    candidate: u8,
+    candidate: Candidate,
     counts: &mut [Counts; FRAMES],
     rates: &Rates,
     slopes: &Slopes,
@@ -193,18 +202,20 @@ fn decide(
     key: Key,
     week: u32,
 ) {
+    let Candidate { firm, may, employees } = candidate;
+    let firm = firm as usize;
     let before = Status(firms.status[firm]);
     let (practice, rule) = log_hazards(before.0, firms.experience[firm], firms.inclination[firm], rates, slopes);
     let [practice_word, scheme_word] = key.words(firms.id[firm], week, Purpose::Transition);
     let mut after = before.0;
-    let practice_changes = candidate & PRACTICE != 0 && falls_below(practice_word, practice);
+    let practice_changes = may & PRACTICE != 0 && falls_below(practice_word, practice);
     if practice_changes {
         after = after & !3 | if before.practises() { 2 } else { 1 };
         firms.entered[firm] = week as u16;
     }
     // A firm that stops this week does not write telework into its rules as well.
     let stops = practice_changes && before.practises();
-    let scheme_changes = candidate & SCHEME != 0 && falls_below(scheme_word, rule);
+    let scheme_changes = may & SCHEME != 0 && falls_below(scheme_word, rule);
     if scheme_changes && (before.formal() || !stops) {
         after ^= Status::FORMAL;
     }
@@ -213,7 +224,7 @@ fn decide(
     }
     firms.status[firm] = after;
     let (from, to) = (before.slot(), Status(after).slot());
-    for (counts, weight) in counts.iter_mut().zip(frame_weights(firms.employees[firm], response)) {
+    for (counts, weight) in counts.iter_mut().zip(frame_weights(employees, response)) {
         counts[from] -= weight;
         counts[to] += weight;
     }
@@ -299,7 +310,7 @@ mod tests {
             experience: &mut experience,
             peak: &mut peak,
         };
-        pass(&mut firms, &mut counts, &rates, &slopes, &response, key, 9);
+        pass(&mut firms, &mut counts, &rates, &slopes, &response, key, 9, &mut Vec::new());
         let mut events = [0; 4];
         for i in 0..n as usize {
             let (x, e) =
