@@ -58,11 +58,30 @@ impl Fields {
         }
     }
 
-    /// Share of practising others that firms of a cell see.
-    pub fn seen_by(&self, cell: &Cell) -> f64 {
-        self.weights[0] * self.industry[cell.industry.index()]
-            + self.weights[1] * self.prefecture[cell.prefecture.index()]
-            + self.weights[2] * self.size[cell.size.index()]
-            + self.weights[3] * self.customers[cell.prefecture.index()]
+    /// Share of practising others that firms of an industry, prefecture and size see.
+    fn seen(&self, industry: usize, prefecture: usize, size: usize) -> f64 {
+        self.weights[0] * self.industry[industry]
+            + self.weights[1] * self.prefecture[prefecture]
+            + self.weights[2] * self.size[size]
+            + self.weights[3] * self.customers[prefecture]
+    }
+
+    /// Mass action as a log hazard, ln(1 + strength x share seen), for each industry, prefecture and size.
+    pub fn pulls(&self, strength: f64) -> Pulls {
+        let of = |industry, prefecture, size| (strength * self.seen(industry, prefecture, size)).ln_1p();
+        let sizes = |industry, prefecture| std::array::from_fn(|size| of(industry, prefecture, size));
+        let places = |industry| (0..PREFECTURES).map(|prefecture| sizes(industry, prefecture)).collect();
+        Pulls((0..INDUSTRIES).map(places).collect())
+    }
+}
+
+/// Mass action as a log hazard, by industry, prefecture and size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pulls(Vec<Vec<[f64; SIZES]>>);
+
+impl Pulls {
+    /// On the firms of a cell.
+    pub fn on(&self, cell: &Cell) -> f64 {
+        self.0[cell.industry.index()][cell.prefecture.index()][cell.size.index()]
     }
 }

@@ -5,7 +5,7 @@ mod inclination;
 mod pass;
 mod rates;
 
-pub use fields::Fields;
+pub use fields::{Fields, Pulls};
 pub use inclination::{IMMUNE, initial_state, own};
 pub use pass::intensity;
 pub use rates::{Rates, Slopes, days_a_week};
@@ -31,7 +31,7 @@ pub fn advance(
     key: Key,
     week: u32,
 ) {
-    let fields = Fields::new(population, state, parameters);
+    let pulls = Fields::new(population, state, parameters).pulls(parameters.peer_strength);
     let slopes = Slopes::new(parameters);
     let leavers = (week > 0 && week.is_multiple_of(TURNOVER_EVERY))
         .then_some((1.0 - parameters.worker_turnover).powf(f64::from(TURNOVER_EVERY) / 52.18) as f32);
@@ -39,7 +39,7 @@ pub fn advance(
         if let Some(stay) = leavers {
             turn_over(&mut block.peak, stay);
         }
-        advance_block(block, population, terms, &fields, parameters, &slopes, response, key, week);
+        advance_block(block, population, terms, &pulls, parameters, &slopes, response, key, week);
     };
     match state.blocks.as_mut_slice() {
         [block] => one(block),
@@ -64,7 +64,7 @@ fn advance_block(
     block: &mut Block,
     population: &Population,
     terms: &Terms,
-    fields: &Fields,
+    pulls: &Pulls,
     parameters: &Parameters,
     slopes: &Slopes,
     response: &Response,
@@ -77,7 +77,7 @@ fn advance_block(
         if cell.range.is_empty() {
             continue;
         }
-        let rates = Rates::new(parameters, &terms.cells[position], fields, cell);
+        let rates = Rates::new(parameters, &terms.cells[position], pulls, cell);
         let (local, range) = (block.local(cell), cell.range.clone());
         let mut firms = pass::Firms {
             id: &population.id[range.clone()],

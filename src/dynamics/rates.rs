@@ -1,6 +1,6 @@
 //! Log hazards of a cell's week: parameters + what its firms face + others' practice.
 
-use super::fields::Fields;
+use super::fields::Pulls;
 use crate::{interventions::Face, parameters::Parameters, population::Cell};
 
 /// A cell's week. Weekly log hazards at inclination 0, before what is a firm's own.
@@ -65,10 +65,10 @@ impl Slopes {
 
 impl Rates {
     /// The week of one cell.
-    pub fn new(p: &Parameters, face: &Face, fields: &Fields, cell: &Cell) -> Rates {
+    pub fn new(p: &Parameters, face: &Face, pulls: &Pulls, cell: &Cell) -> Rates {
         let (declaration, concern) = (f64::from(face.declaration), f64::from(face.concern));
         let (adopt, keep) = (f64::from(face.adopt), f64::from(face.keep));
-        let peers = (p.peer_strength * fields.seen_by(cell)).ln_1p();
+        let peers = pulls.on(cell);
         let start = p.start_base + p.start_declaration * declaration + p.start_concern * concern + peers + adopt;
         let stop = p.stop_base - p.stop_declaration * declaration - p.stop_concern * concern - keep;
         let resume = p.resume_base + p.resume_declaration * declaration + p.resume_concern * concern + peers + adopt;

@@ -7,7 +7,7 @@ use crate::{
     dynamics,
     environment::Environment,
     interventions::{Programmes, Setting, Terms},
-    observation::{Observers, View, staff_by_band},
+    observation::{self, Observers, View},
     population::{Population, Response, State, Status},
     random::Key,
     scenario::Scenario,
@@ -49,7 +49,7 @@ pub fn simulate(
         .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
         .collect();
     let mut panel = Vec::new();
-    let staff = staff_by_band(population);
+    let staff = observation::staff(population);
     let staff = staff.as_slice();
     if !options.unobserved {
         observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });

@@ -84,9 +84,16 @@ impl Awareness {
         if self.national == 0.0 && self.industry.iter().chain(&self.prefecture).all(|&a| a == 0.0) {
             return;
         }
+        // One figure for each industry and prefecture, not for each cell.
+        let effect = setting.parameters.awareness_effect.exp_m1();
+        let lifts: [[f32; PREFECTURES]; INDUSTRIES] = std::array::from_fn(|industry| {
+            std::array::from_fn(|prefecture| {
+                let share = self.share(Industry(industry as u8), Prefecture(prefecture as u8));
+                (share * effect).ln_1p() as f32
+            })
+        });
         for (face, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
-            let share = self.share(cell.industry, cell.prefecture);
-            face.adopt += (share * setting.parameters.awareness_effect.exp_m1()).ln_1p() as f32;
+            face.adopt += lifts[cell.industry.index()][cell.prefecture.index()];
         }
     }
 }

@@ -9,7 +9,7 @@ mod view;
 pub use indicators::{Cadence, Indicator, REGISTRY, describe};
 pub use observers::Observers;
 pub use surveys::{Figure, Survey, Wave};
-pub use view::{BANDS, Tally, View, WorkerTable, Workers, staff_by_band};
+pub use view::{BANDS, Staff, Tally, View, WorkerTable, Workers, staff};
 
 use crate::calendar::Week;
 use jiff::civil::Date;

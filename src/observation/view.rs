@@ -2,7 +2,7 @@
 
 use crate::{
     calendar::Week,
-    classification::{INDUSTRIES, Industry, Region},
+    classification::{INDUSTRIES, Industry, Prefecture, Region},
     dynamics::{Slopes, days_a_week, intensity},
     interventions::{Terms, awards},
     parameters::Parameters,
@@ -23,20 +23,32 @@ pub struct View<'a> {
     pub terms: &'a Terms,
     /// Parameters.
     pub parameters: &'a Parameters,
-    /// Employees of each cell's simulated firms by [`BANDS`].
-    pub staff: &'a [[u64; BANDS]],
+    /// Each cell's staff.
+    pub staff: &'a [Staff],
 }
 
-/// Employees of each cell's simulated firms by class of firm size: they never change.
-pub fn staff_by_band(population: &Population) -> Vec<[u64; BANDS]> {
-    let sum = |cell: &Cell| {
-        let mut staff = [0; BANDS];
+/// What never changes about the employees of a cell's firms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Staff {
+    /// Employees of the simulated firms by [`BANDS`].
+    pub bands: [u64; BANDS],
+    /// Share that works in each region, in the order of [`Region::ALL`].
+    pub regions: [f64; 4],
+}
+
+/// The staff of every cell.
+pub fn staff(population: &Population) -> Vec<Staff> {
+    let of = |cell: &Cell| {
+        let (mut bands, mut regions) = ([0; BANDS], [0.0; 4]);
         for &employees in &population.employees[cell.range.clone()] {
-            staff[band(employees)] += u64::from(employees);
+            bands[band(employees)] += u64::from(employees);
         }
-        staff
+        for (share, place) in population.workplaces_of(cell).iter().zip(Prefecture::all()) {
+            regions[place.region() as usize] += f64::from(*share);
+        }
+        Staff { bands, regions }
     };
-    population.cells.par_iter().map(sum).collect()
+    population.cells.par_iter().map(of).collect()
 }
 
 fn band(employees: u32) -> usize {
@@ -181,18 +193,12 @@ impl WorkerTable {
             view.state.blocks.par_iter().map(|block| block_sums(view, block, &slopes)).collect();
         let mut workers = vec![[[Workers::default(); 4]; BANDS]; INDUSTRIES];
         let (mut sustained, mut firms) = (0.0, 0.0);
-        let cells = view.population.cells.iter().zip(&view.terms.cells);
-        for ((cell, face), bands) in cells.zip(sums.into_iter().flatten()) {
+        let cells = view.population.cells.iter().zip(&view.terms.cells).zip(view.staff);
+        for (((cell, face), staff), bands) in cells.zip(sums.into_iter().flatten()) {
             sustained += bands.iter().map(|sum| sum.meeting).sum::<u64>() as f64 * cell.weight;
             firms += f64::from(cell.firms);
-            let mut regions = [0.0; 4];
-            for (share, place) in
-                view.population.workplaces_of(cell).iter().zip(crate::classification::Prefecture::all())
-            {
-                regions[place.region() as usize] += f64::from(*share);
-            }
             let days = days_a_week(view.parameters, f64::from(face.declaration));
-            for (band, sum) in bands.iter().enumerate() {
+            for (band, sum) in bands.iter().enumerate().filter(|(_, sum)| sum.employees > 0) {
                 let persons = |count: u64| count as f64 / 255.0;
                 let one = Workers {
                     employees: sum.employees as f64,
@@ -202,7 +208,7 @@ impl WorkerTable {
                     ever_with_scheme: persons(sum.ever_with_scheme),
                     days: persons(sum.now) * days,
                 };
-                for (region, share) in regions.iter().enumerate() {
+                for (region, share) in staff.regions.iter().enumerate() {
                     workers[cell.industry.index()][band][region].add(&one, cell.weight * share);
                 }
             }
@@ -247,7 +253,7 @@ fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<[CellSums; BAN
             };
             let mut bands = [CellSums::default(); BANDS];
             // Most firms are in cells of one band, whose sums need no look-up.
-            if view.staff[position][1..] == [0; BANDS - 1] {
+            if view.staff[position].bands[1..] == [0; BANDS - 1] {
                 bands[0] = firms.sums(view.week, reach, slopes, days);
             } else {
                 for firm in 0..firms.status.len() {
