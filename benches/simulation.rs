@@ -1,7 +1,7 @@
 //! Time of synthesis and runs, against the targets of `docs/performance.md`. `cargo bench --bench simulation`.
 //!
-//! Every run is `all_measures`: all eleven kinds of intervention, all indicators and surveys, 326 weeks. `cargo bench`
-//! prints 1 and 2 threads one after the other, so that both meet about the same load from elsewhere.
+//! Runs are `all_measures`, with all eleven kinds of intervention, all indicators and surveys, over 326 weeks; and, for
+//! comparison, the baseline. 1 and 2 threads follow each other, so that both meet about the same load from elsewhere.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::{hint::black_box, time::Duration};
@@ -16,25 +16,24 @@ const THREADS: [usize; 2] = [1, 2];
 
 struct World {
     data: Data,
-    scenario: Scenario,
-    default_sample: Scale,
+    baseline: Scenario,
+    all_measures: Scenario,
 }
 
 impl World {
     fn new() -> World {
         let data = Data::embedded().expect("the embedded tables are sound");
-        let scenario = load("all_measures", &[]).expect("a shipped scenario").scenario;
-        let default_sample = load("baseline", &[]).expect("a shipped scenario").scenario.run.scale;
-        World { data, scenario, default_sample }
+        let shipped = |name: &str| load(name, &[]).expect("a shipped scenario").scenario;
+        World { data, baseline: shipped("baseline"), all_measures: shipped("all_measures") }
     }
     fn scales(&self) -> [(&'static str, Scale); 2] {
-        [("default sample", self.default_sample), ("whole Japan", Scale::Whole)]
+        [("default sample", self.baseline.run.scale), ("whole Japan", Scale::Whole)]
     }
     fn population(&self, scale: Scale) -> Population {
-        synthesise(&self.data, self.scenario.run.population_seed, scale).expect("the population")
+        synthesise(&self.data, self.baseline.run.population_seed, scale).expect("the population")
     }
-    fn run(&self, population: &Population, options: Options) -> Option<Series> {
-        simulate(&self.scenario, &self.data, population, 0, options, &|_| true)
+    fn run(&self, scenario: &Scenario, population: &Population, options: Options) -> Option<Series> {
+        simulate(scenario, &self.data, population, 0, options, &|_| true)
     }
 }
 
@@ -63,18 +62,19 @@ fn runs(criterion: &mut Criterion) {
     group.sample_size(10).measurement_time(Duration::from_secs(20));
     for (name, scale) in world.scales() {
         let population = world.population(scale);
-        for threads in THREADS {
+        let mut measure = |what: &str, scenario: &Scenario, threads: usize, options: Options| {
             let pool = pool(threads);
-            group.bench_function(format!("{name}, threads: {threads}"), |bencher| {
-                bencher.iter(|| pool.install(|| black_box(world.run(&population, Options::default()))));
+            group.bench_function(format!("{name}, {what}, threads: {threads}"), |bencher| {
+                bencher.iter(|| pool.install(|| black_box(world.run(scenario, &population, options))));
             });
+        };
+        for threads in THREADS {
+            measure("all_measures", &world.all_measures, threads, Options::default());
         }
-        // What the observers cost: the same run without them.
-        let pool = pool(2);
-        let options = Options { unobserved: true, ..Options::default() };
-        group.bench_function(format!("{name}, unobserved, threads: 2"), |bencher| {
-            bencher.iter(|| pool.install(|| black_box(world.run(&population, options))));
-        });
+        // What observers cost, and what measures cost.
+        let unobserved = Options { unobserved: true, ..Options::default() };
+        measure("all_measures unobserved", &world.all_measures, 2, unobserved);
+        measure("baseline", &world.baseline, 2, Options::default());
     }
     group.finish();
 }

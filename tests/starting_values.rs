@@ -69,7 +69,8 @@ fn every_tsr_wave_by_size_is_met_within_five_points() {
 
 /// One row a published figure: simulated beside it.
 fn row(answer: &SurveyAnswer, short: bool) -> Option<String> {
-    let off = points(answer)?;
+    // Adding 0 takes the sign off a negative zero.
+    let off = (10.0 * points(answer)?).round() / 10.0 + 0.0;
     let wave = answer.wave.split(" (").next().unwrap_or_default();
     let survey = if short { String::new() } else { format!("{} | ", survey_name(answer.survey)) };
     Some(format!(

@@ -21,7 +21,7 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// For the run that will be written to `target` and has this [`run_key`].
+    /// For the run that will be written to `target` and has this [`run_key`](super::run_key).
     pub fn new(target: &Path, key: &str) -> Partial {
         let mut root = target.as_os_str().to_owned();
         root.push(".partial");
