@@ -1,9 +1,6 @@
 //! Advice: SupportNW's seminars and consultations, and the telework managers' visits.
 
-use super::{
-    Awareness, Delivered, Programme, Setting,
-    selection::{Misses, matches},
-};
+use super::{Awareness, Delivered, Programme, Setting, selection::matches};
 use crate::{
     calendar::Week,
     classification::Barrier,
@@ -28,7 +25,6 @@ pub(super) fn support_network(
 ) {
     let capacity = programme.yearly(week, network.events_per_year * network.participants_per_event);
     let slots = programme.chain.open(week, capacity);
-    let mut misses = Misses::default();
     for slot in 0..slots {
         let [draw, _] = programme.slots.condition(week, slot);
         let wants_sme = draw < network.share_sme;
@@ -38,9 +34,7 @@ pub(super) fn support_network(
             encouragement: 0.0,
         };
         let suits = |employees: u32, _practises: bool| (employees <= SME_EMPLOYEES) == wants_sme;
-        if !advise(programme, week, slot, state, setting, delivered, awareness, effect, &mut misses, suits) {
-            break;
-        }
+        advise(programme, week, slot, state, setting, delivered, awareness, effect, usize::from(wants_sme), suits);
     }
 }
 
@@ -57,7 +51,6 @@ pub(super) fn telework_managers(
     let visits = managers.managers * managers.visits_per_manager_per_week * programme.spec.scale;
     let active = week.share_within(programme.spec.from, programme.spec.until);
     let slots = programme.chain.open(week, visits * active / managers.visits_per_firm);
-    let mut misses = Misses::default();
     for slot in 0..slots {
         let [size, practice] = programme.slots.condition(week, slot);
         let (wants_small, wants_new) = (size < managers.share_below_100, practice < managers.share_not_practising);
@@ -68,9 +61,18 @@ pub(super) fn telework_managers(
         };
         let suits =
             |employees: u32, practises: bool| (employees < SMALL_EMPLOYEES) == wants_small && practises != wants_new;
-        if !advise(programme, week, slot, state, setting, delivered, awareness, effect, &mut misses, suits) {
-            break;
-        }
+        advise(
+            programme,
+            week,
+            slot,
+            state,
+            setting,
+            delivered,
+            awareness,
+            effect,
+            usize::from(wants_small) + 2 * usize::from(wants_new),
+            suits,
+        );
     }
 }
 
@@ -80,7 +82,7 @@ struct Effect<'a> {
     encouragement: f64,
 }
 
-/// Serves the firm of one slot; `false` when there is no use in further slots this week.
+/// Serves the firm of one slot.
 #[allow(clippy::too_many_arguments)]
 fn advise(
     programme: &mut Programme,
@@ -91,13 +93,13 @@ fn advise(
     delivered: &mut Delivered,
     awareness: &mut Awareness,
     effect: Effect,
-    misses: &mut Misses,
+    class: usize,
     suits: impl Fn(u32, bool) -> bool,
-) -> bool {
+) {
     let kind = programme.spec.measure.key();
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
-    if programme.chain.affordable(cost) < 1.0 {
-        return false;
+    if programme.chain.affordable(cost) < 1.0 || !programme.misses[class].worth_trying(week) {
+        return;
     }
     let found = programme.slots.fill(setting, week, slot, |candidate| {
         let firm = candidate.firm as usize;
@@ -106,8 +108,7 @@ fn advise(
             && matches(&programme.spec.target, candidate.cell, employees, status)
             && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
     });
-    let goes_on = !misses.hopeless(&found);
-    let Some(candidate) = found else { return goes_on };
+    let Some(candidate) = programme.misses[class].note(week, found) else { return };
     if programme.chain.deliver(cost, 1.0) {
         let (firm, weight) = (candidate.firm, candidate.cell.weight);
         let Effect { barriers, share_removed, encouragement } = effect;
@@ -115,5 +116,4 @@ fn advise(
         programme.records.add(week, firm, lift);
         awareness.notice(setting, candidate.cell.industry, candidate.cell.prefecture, 1.0);
     }
-    goes_on
 }

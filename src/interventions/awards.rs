@@ -3,10 +3,7 @@
 //! Published criteria (Telework Pioneers Top 100, fiscal 2020): a formal scheme; at least 25 % of regular employees
 //! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
 
-use super::{
-    Awareness, Delivered, Programme, Setting,
-    selection::{Misses, matches},
-};
+use super::{Awareness, Delivered, Programme, Setting, selection::matches};
 use crate::{
     calendar::Week,
     classification::Barrier,
@@ -47,9 +44,8 @@ pub(super) fn select(
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let slots = programme.chain.open(week, programme.yearly(week, awards.awards_per_year));
     let prize_share = awards.minister_prizes_per_year / awards.awards_per_year.max(1.0);
-    let mut misses = Misses::default();
     for slot in 0..slots {
-        if programme.chain.affordable(cost) < 1.0 {
+        if programme.chain.affordable(cost) < 1.0 || !programme.misses[0].worth_trying(week) {
             break;
         }
         let found = programme.slots.fill(setting, week, slot, |candidate| {
@@ -62,10 +58,7 @@ pub(super) fn select(
                 && meets_criteria(status.0, employees, covered, practising, days)
                 && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
         });
-        if misses.hopeless(&found) {
-            break;
-        }
-        let Some(candidate) = found else { continue };
+        let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         if programme.chain.deliver(cost, 1.0) {
             let none: &[Barrier] = &[];
             let gain = setting.parameters.awards_effect;

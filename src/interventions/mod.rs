@@ -32,7 +32,7 @@ use crate::{
     scenario::{Intervention, Measure, Scenario},
 };
 use delivered::{Delivered, Records};
-use selection::Slots;
+use selection::{Misses, Slots};
 
 /// What interventions know beside the firms' state; fixed for one run.
 #[derive(Clone, Copy)]
@@ -79,6 +79,8 @@ pub struct Programme<'a> {
     chain: Chain,
     slots: Slots,
     records: Records,
+    /// Slots without a firm, by class of firms that the slots want.
+    misses: [Misses; 4],
     season: awareness::Season,
     /// Guidelines: share of each cell's firms that worked through them, and share that has the security barrier.
     reached: Vec<f32>,
@@ -100,6 +102,7 @@ impl<'a> Programmes<'a> {
                     chain: Chain::new(spec),
                     slots: Slots::new(&setting, spec.measure.key()),
                     records: Records::new(spec),
+                    misses: [Misses::default(); 4],
                     season: awareness::Season::of(spec, setting.data),
                     reached: vec![0.0; security.len()],
                     security,

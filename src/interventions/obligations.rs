@@ -2,7 +2,7 @@
 
 use super::{
     Awareness, Delivered, Programme, Setting, Terms, barrier_weights,
-    selection::{Candidate, Misses, matches},
+    selection::{Candidate, matches},
 };
 use crate::{
     calendar::Week,
@@ -110,9 +110,8 @@ pub(super) fn disclose(
     let kind = programme.spec.measure.key();
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let slots = programme.chain.open(week, programme.yearly(week, disclosure.firms_per_year));
-    let mut misses = Misses::default();
     for slot in 0..slots {
-        if programme.chain.affordable(cost) < 1.0 {
+        if programme.chain.affordable(cost) < 1.0 || !programme.misses[0].worth_trying(week) {
             break;
         }
         let suits = |candidate: &Candidate| {
@@ -137,10 +136,7 @@ pub(super) fn disclose(
         } else {
             programme.slots.fill(setting, week, slot, suits)
         };
-        if misses.hopeless(&found) {
-            break;
-        }
-        let Some(candidate) = found else { continue };
+        let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         if programme.chain.deliver(cost, 1.0) {
             let gain = setting.parameters.disclosure_effect;
             let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, &[], 0.0, gain);

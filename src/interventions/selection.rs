@@ -15,18 +15,27 @@ use crate::{
 /// Draws after which a slot stays empty.
 const ATTEMPTS: u32 = 4096;
 
-/// Slots in a row without a firm after which an intervention gives up for the week: its target is exhausted.
+/// Slots in a row without a firm after which a class of firms counts as exhausted.
 const MISSES: u32 = 64;
 
-/// Counts slots in a row that found no firm.
+/// Slots in a row that found no firm of a class (small or not, practising or not). Once they are many, one slot a week
+/// still tries, in case firms have come back into the class.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Misses(u32);
+pub struct Misses {
+    in_a_row: u32,
+    last: Option<Week>,
+}
 
 impl Misses {
-    /// Notes whether a slot found a firm; `true` once it is no use to go on this week.
-    pub fn hopeless<T>(&mut self, found: &Option<T>) -> bool {
-        self.0 = if found.is_some() { 0 } else { self.0 + 1 };
-        self.0 >= MISSES
+    /// Whether a slot should look for a firm at all.
+    pub fn worth_trying(&self, week: Week) -> bool {
+        self.in_a_row < MISSES || self.last != Some(week)
+    }
+    /// Notes whether a slot found one, and passes it on.
+    pub fn note<T>(&mut self, week: Week, found: Option<T>) -> Option<T> {
+        self.in_a_row = if found.is_some() { 0 } else { self.in_a_row.saturating_add(1) };
+        self.last = Some(week);
+        found
     }
 }
 

@@ -1,9 +1,6 @@
 //! Money for places and equipment: satellite offices and subsidies.
 
-use super::{
-    Delivered, Programme, Setting,
-    selection::{Misses, matches},
-};
+use super::{Delivered, Programme, Setting, selection::matches};
 use crate::{
     calendar::Week,
     classification::{Barrier, Prefecture},
@@ -32,8 +29,10 @@ pub(super) fn build(
         if !programme.chain.deliver(grant, f64::from(near)) {
             break;
         }
-        let mut misses = Misses::default();
         for visitor in 0..near {
+            if !programme.misses[0].worth_trying(week) {
+                break;
+            }
             let slot = site * (near + 1) + 1 + visitor;
             let found = programme.slots.fill(setting, week, slot, |candidate| {
                 let firm = candidate.firm as usize;
@@ -46,10 +45,7 @@ pub(super) fn build(
                     )
                     && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
             });
-            if misses.hopeless(&found) {
-                break;
-            }
-            let Some(candidate) = found else { continue };
+            let Some(candidate) = programme.misses[0].note(week, found) else { continue };
             let home = [Barrier::HomeEnvironment];
             let effect = setting.parameters.satellite_effect;
             let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, &home, effect, 0.0);
@@ -100,9 +96,8 @@ pub(super) fn subsidise(
 ) {
     let kind = programme.spec.measure.key();
     let slots = programme.chain.open(week, programme.yearly(week, subsidy.grants_per_year));
-    let mut misses = Misses::default();
     for slot in 0..slots {
-        if programme.chain.affordable(subsidy.minimum_yen) < 1.0 {
+        if programme.chain.affordable(subsidy.minimum_yen) < 1.0 || !programme.misses[0].worth_trying(week) {
             break;
         }
         let cost = |firm: usize| {
@@ -122,10 +117,7 @@ pub(super) fn subsidise(
                 )
                 && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
         });
-        if misses.hopeless(&found) {
-            break;
-        }
-        let Some(candidate) = found else { continue };
+        let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         let grant = (subsidy.rate * cost(candidate.firm as usize)).clamp(subsidy.minimum_yen, subsidy.maximum_yen);
         if programme.chain.deliver(grant, 1.0) {
             delivered.subsidised.push((programme.spec.name.clone(), candidate.firm));
