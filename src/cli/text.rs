@@ -60,6 +60,9 @@ fn assumed(measure: &Measure) -> bool {
     !matches!(measure, Measure::EmergencyDeclaration(_))
 }
 
+/// Characters of the column of names; longer names are broken between words.
+const NAME_WIDTH: usize = 42;
+
 /// Candidate KPIs by fiscal year: median, 90 % interval, published figure. Groups of prefectures stand in `kpi.csv`.
 pub fn kpi_table(kpi: &[KpiYear], replicates: u32) -> String {
     let shown: Vec<&KpiYear> = kpi.iter().filter(|k| !k.kpi.segment.starts_with("region=")).collect();
@@ -67,7 +70,7 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32) -> String {
     let mut text = String::from("Candidate KPIs in the last observed week of each fiscal year\n\n");
     let mut row = |name: &str, cells: &[String]| {
         let cells: String = cells.iter().map(|cell| format!("{cell:>11}")).collect();
-        let _ = writeln!(text, "{}", format!("{name:<42}{cells}").trim_end());
+        let _ = writeln!(text, "{}", format!("{name:<NAME_WIDTH$}{cells}").trim_end());
     };
     row("", &years.iter().map(|year| format!("FY{year}")).collect::<Vec<_>>());
     let mut rest = &shown[..];
@@ -81,12 +84,12 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32) -> String {
             let of = |year: &i16| these.iter().find(|k| k.fiscal_year == *year).and_then(|k| value(k));
             years.iter().map(|year| of(year).unwrap_or_else(|| "-".to_string())).collect()
         };
-        let name = first.kpi.name();
-        let unit_name = unit.name();
-        row(
-            &format!("{}, {unit_name}", shorten(&name, 40 - unit_name.len())),
-            &cells(&|k| Some(unit.write(k.quantiles[2]))),
-        );
+        let mut name = format!("{}, {}", first.kpi.name(), unit.name());
+        while let Some(space) = name.get(..NAME_WIDTH).and_then(|start| start.rfind(' ')).filter(|at| *at > 2) {
+            row(&name[..space], &[]);
+            name = format!("  {}", &name[space + 1..]);
+        }
+        row(&name, &cells(&|k| Some(unit.write(k.quantiles[2]))));
         if replicates > 1 {
             let interval = |k: &KpiYear| format!("{}-{}", unit.write(k.quantiles[0]), unit.write(k.quantiles[4]));
             row("    5-95 % of replicates", &cells(&|k| Some(interval(k))));
@@ -137,14 +140,6 @@ impl Unit {
             Unit::Number => format!("{value:.2}"),
         }
     }
-}
-
-fn shorten(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_string();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(2)).collect();
-    format!("{}..", kept.trim_end())
 }
 
 /// With commas between thousands.

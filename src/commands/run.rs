@@ -105,7 +105,7 @@ pub fn execute(mut job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
     let draft = Draft::open(&job.target, job.request.force)?;
     manifest.tables = write_tables(&draft, &job.run, &series, &kpi, job.request.panel)?;
     let subject = plot::Subject { scenario, data: &job.data, series: &series, fans: &fans };
-    for picture in plot::pictures(&subject) {
+    for picture in plot::pictures(&subject)? {
         draft.file(&format!("plots/{}.svg", picture.name), |out| out.write_all(picture.svg.as_bytes()))?;
         draft.file(&format!("plots/{}.png", picture.name), |out| out.write_all(&picture.png))?;
     }

@@ -50,11 +50,11 @@ registry! {
     "current_practice", "Firms that practise telework now", "practising firms / firms",
         "all companies and sole proprietors; by size class, prefecture, industry, region", "share", Weekly, false;
     "tsr_current_practice", "Current practice, TSR frame", "practising / firms, weighted by the chance to answer",
-        "TSR: large = capital of 100 million yen or more; the total has 14.9 % large firms as in wave 14", "share", Weekly, true;
+        "TSR respondents; large = capital of 100 million yen or more; total: 14.9 % large, as in wave 14", "share", Weekly, true;
     "tsr_ever_practised", "Ever practised, TSR frame", "(practising + stopped) / firms, weighted by the chance to answer",
-        "TSR, as above", "share", Weekly, false;
+        "TSR respondents; large = capital of 100 million yen or more", "share", Weekly, false;
     "tsr_formal_scheme", "Formal scheme, TSR frame", "firms with telework in their work rules / firms, weighted likewise",
-        "TSR, as above", "share", Weekly, true;
+        "TSR respondents; large = capital of 100 million yen or more", "share", Weekly, true;
     "mic_introduction", "Firm introduction rate (MIC frame; legacy target 34.5 %)",
         "(practising or with a scheme) / firms", "firms with 100 and more regular employees", "share", Monthly, true;
     "formal_scheme", "Firms with a formal scheme", "firms with telework in their work rules / firms",

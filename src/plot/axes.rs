@@ -1,7 +1,8 @@
 //! One panel with axes: dates across, values up; grid, labels, bands, lines.
 
-use super::canvas::{Anchor, Canvas, Colour, GREY, INK, PALE, Point, style};
+use super::canvas::{Anchor, Canvas, Colour, GREY, INK, PALE, Point, Surface, style, ticks};
 use jiff::civil::Date;
+use plotters::coord::types::{RangedCoordf64, RangedCoordi32};
 
 /// How values are written on an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,57 +29,66 @@ pub struct Axes {
 }
 
 impl Axes {
-    /// Where a day stands.
-    pub fn x(&self, date: Date) -> f32 {
-        let days = |from: Date, to: Date| f64::from((to - from).get_days());
-        let share = days(self.dates.0, date) / days(self.dates.0, self.dates.1).max(1.0);
-        self.corner.0 + self.size.0 * share.clamp(0.0, 1.0) as f32
+    /// The panel in days of the period and values.
+    fn panel<'a>(&self, canvas: &Canvas<'a>) -> Surface<'a, RangedCoordi32, RangedCoordf64> {
+        let (low, high) = self.values;
+        canvas.part(self.corner, self.size, 0..self.day(self.dates.1).max(1), low..high)
     }
 
-    /// Where a value stands.
-    pub fn y(&self, value: f64) -> f32 {
-        let share = (value - self.values.0) / (self.values.1 - self.values.0);
-        self.corner.1 + self.size.1 * (1.0 - share.clamp(0.0, 1.0)) as f32
+    /// Days from the first day shown.
+    fn day(&self, date: Date) -> i32 {
+        (date - self.dates.0).get_days()
     }
 
     /// Grid lines with their values at the left edge, when `labels`.
-    pub fn draw_values(&self, canvas: &mut Canvas, text_size: f32, labels: bool) {
-        for tick in ticks(self.values.0, self.values.1) {
-            let y = self.y(tick);
-            canvas.line(&[(self.corner.0, y), (self.corner.0 + self.size.0, y)], PALE, 1.0, 0.0);
+    pub fn draw_values(&self, canvas: &Canvas, text_size: f32, labels: bool) {
+        let panel = self.panel(canvas);
+        for tick in ticks(self.values.0, self.values.1, 7) {
+            panel.line(vec![(0, tick), (self.day(self.dates.1), tick)], PALE, 1.0, 0.0);
             if labels {
-                let at = (self.corner.0 - 6.0, y + text_size * 0.36);
-                canvas.text(at, &written(tick, self.unit), style(text_size, GREY).anchored(Anchor::End));
+                let label = style(text_size, GREY).anchored(Anchor::End);
+                panel.text_beside((0, tick), (-6.0, text_size * 0.36), &written(tick, self.unit), label);
             }
         }
     }
 
     /// Tick marks at `dates` and text centred below each span between them.
-    pub fn draw_spans(&self, canvas: &mut Canvas, text_size: f32, spans: &[(Date, Date, String)]) {
-        let bottom = self.corner.1 + self.size.1;
-        canvas.line(&[(self.corner.0, bottom), (self.corner.0 + self.size.0, bottom)], GREY, 1.0, 0.0);
+    pub fn draw_spans(&self, canvas: &Canvas, text_size: f32, spans: &[(Date, Date, String)]) {
+        let (panel, bottom) = (self.panel(canvas), self.values.0);
+        let tick = |day| panel.line_beside((day, bottom), [(0.0, 0.0), (0.0, 5.0)], GREY, 1.0);
+        let last = self.day(self.dates.1);
+        panel.line(vec![(0, bottom), (last, bottom)], GREY, 1.0, 0.0);
         for (from, until, text) in spans {
-            let (left, right) = (self.x(*from), self.x(*until));
-            canvas.line(&[(left, bottom), (left, bottom + 5.0)], GREY, 1.0, 0.0);
+            let (from, until) = (self.day(*from), self.day(*until));
+            tick(from);
             let label = style(text_size, INK).anchored(Anchor::Middle);
-            canvas.text(((left + right) / 2.0, bottom + 7.0 + text_size), text, label);
+            panel.text_beside(((from + until) / 2, bottom), (0.0, 7.0 + text_size), text, label);
         }
-        let right = self.corner.0 + self.size.0;
-        canvas.line(&[(right, bottom), (right, bottom + 5.0)], GREY, 1.0, 0.0);
+        tick(last);
     }
 
     /// A band between two curves.
-    pub fn draw_band(&self, canvas: &mut Canvas, points: &[(Date, f64, f64)], colour: Colour, opacity: f32) {
+    pub fn draw_band(&self, canvas: &Canvas, points: &[(Date, f64, f64)], colour: Colour, opacity: f64) {
         let inside = || points.iter().filter(|p| self.holds(p.0));
-        let upper = inside().map(|p| (self.x(p.0), self.y(p.2)));
-        let lower = inside().rev().map(|p| (self.x(p.0), self.y(p.1)));
-        canvas.area(&upper.chain(lower).collect::<Vec<_>>(), colour, opacity);
+        let upper = inside().map(|p| (self.day(p.0), p.2));
+        let lower = inside().rev().map(|p| (self.day(p.0), p.1));
+        self.panel(canvas).area(upper.chain(lower).collect(), colour, opacity);
     }
 
     /// A curve.
-    pub fn draw_curve(&self, canvas: &mut Canvas, points: &[(Date, f64)], colour: Colour, width: f32, dash: f32) {
+    pub fn draw_curve(&self, canvas: &Canvas, points: &[(Date, f64)], colour: Colour, width: f32, dash: f32) {
         let inside = points.iter().filter(|p| self.holds(p.0));
-        canvas.line(&inside.map(|p| (self.x(p.0), self.y(p.1))).collect::<Vec<_>>(), colour, width, dash);
+        self.panel(canvas).line(inside.map(|p| (self.day(p.0), p.1)).collect(), colour, width, dash);
+    }
+
+    /// A circle on a day.
+    pub fn draw_point(&self, canvas: &Canvas, (at, value): (Date, f64), radius: f32, fill: Colour, edge: Colour) {
+        self.panel(canvas).circle((self.day(at), value), radius, fill, edge);
+    }
+
+    /// A short level line on a day.
+    pub fn draw_mark(&self, canvas: &Canvas, (at, value): (Date, f64), colour: Colour) {
+        self.panel(canvas).line_beside((self.day(at), value), [(-8.0, 0.0), (8.0, 0.0)], colour, 2.5);
     }
 
     /// Whether a day is shown.
@@ -87,27 +97,12 @@ impl Axes {
     }
 }
 
-/// Four to seven round values from `low` to `high`.
-pub fn ticks(low: f64, high: f64) -> Vec<f64> {
-    let step = round_step((high - low) / 5.0);
-    let first = (low / step - 1e-9).ceil() as i64;
-    let last = (high / step + 1e-9).floor() as i64;
-    (first..=last).map(|i| i as f64 * step).collect()
-}
-
-/// The smallest of 1, 2, 2.5, 5 times a power of ten that is at least `wanted`.
-fn round_step(wanted: f64) -> f64 {
-    if !(wanted > 0.0 && wanted.is_finite()) {
-        return 1.0;
-    }
-    let power = 10f64.powf(wanted.log10().floor());
-    [1.0, 2.0, 2.5, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= wanted * (1.0 - 1e-9)).unwrap_or(wanted)
-}
-
-/// The end of an axis from 0 that holds `highest`.
+/// The end of an axis from 0 that holds `highest`, on a round value.
 pub fn axis_end(highest: f64) -> f64 {
-    let step = round_step(highest / 5.0);
-    ((highest / step - 1e-9).ceil() * step).max(step)
+    match ticks(0.0, highest, 6)[..] {
+        [first, second, ..] => (highest / (second - first) - 1e-9).ceil() * (second - first),
+        _ => 1.0,
+    }
 }
 
 /// A value on an axis, with its unit when it is a share.
@@ -143,7 +138,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_axes_end_on_one() {
-        let written_ticks: Vec<String> = ticks(0.0, 1.0).iter().map(|t| written(*t, Unit::Share)).collect();
+        let written_ticks: Vec<String> = ticks(0.0, 1.0, 7).iter().map(|t| written(*t, Unit::Share)).collect();
         assert_eq!(written_ticks, ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]);
         assert_eq!(axis_end(0.83), 1.0);
         assert_eq!(axis_end(0.21), 0.25);

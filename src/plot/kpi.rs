@@ -1,42 +1,45 @@
 //! Candidate KPIs as fans: median, 50 % and 90 % bands, published figures, official targets; one panel a KPI.
 
 use super::{
-    Picture, Subject,
+    Sheet, Subject,
     axes::{Axes, Unit, axis_end},
-    canvas::{Canvas, GREY, INK, WHITE, okabe_ito, style, wrap},
-    draw_source, draw_title, fiscal_years, fitting, period,
+    canvas::{Canvas, GREY, INK, WHITE, okabe_ito, sheet, style, wrap},
+    draw_source, draw_title, fiscal_years, period,
 };
 use crate::results::Fan;
 
 const COLUMNS: usize = 3;
-const PANEL: (f32, f32) = (385.0, 266.0);
+const PANEL: (f32, f32) = (385.0, 280.0);
+/// Room of a panel for up to two lines of name and two of frame.
+const HEAD: f32 = 76.0;
 
 /// Draws the picture; `None` when the run observed no KPI.
-pub fn fans(subject: &Subject) -> Option<Picture> {
+pub fn fans(subject: &Subject) -> Option<Sheet> {
     let fans: Vec<&Fan> = subject.fans.iter().filter(|fan| !fan.points.is_empty()).collect();
     if fans.is_empty() {
         return None;
     }
     let rows = fans.len().div_ceil(COLUMNS);
-    let mut canvas = Canvas::new(24.0 + PANEL.0 * COLUMNS as f32, 110.0 + PANEL.1 * rows as f32 + 50.0);
-    draw_title(&mut canvas, "Candidate KPIs by fiscal year", subject);
-    draw_legend(&mut canvas);
-    for (i, fan) in fans.iter().enumerate() {
-        let corner = (24.0 + PANEL.0 * (i % COLUMNS) as f32, 110.0 + PANEL.1 * (i / COLUMNS) as f32);
-        draw_fan(&mut canvas, corner, fan, subject);
-    }
-    draw_source(
-        &mut canvas,
-        "Simulated: telework-sim, each in its survey's frame. Published: MIC communications usage trend survey, TSR \
-         firm survey, MLIT telework population survey.",
-        true,
-        subject,
-    );
-    let (svg, png) = canvas.finish("Candidate KPIs by fiscal year, with 50 and 90 per cent bands");
-    Some(Picture { name: "kpi_fans", svg, png })
+    let size = (24.0 + PANEL.0 * COLUMNS as f32, 110.0 + PANEL.1 * rows as f32 + 50.0);
+    let svg = sheet("Candidate KPIs by fiscal year, with 50 and 90 per cent bands", size, |canvas| {
+        draw_title(canvas, "Candidate KPIs by fiscal year", subject);
+        draw_legend(canvas);
+        for (i, fan) in fans.iter().enumerate() {
+            let corner = (24.0 + PANEL.0 * (i % COLUMNS) as f32, 110.0 + PANEL.1 * (i / COLUMNS) as f32);
+            draw_fan(canvas, corner, fan, subject);
+        }
+        draw_source(
+            canvas,
+            "Simulated: telework-sim, each in its survey's frame. Published: MIC communications usage trend survey, \
+             TSR firm survey, MLIT telework population survey.",
+            true,
+            subject,
+        );
+    });
+    Some(("kpi_fans", svg))
 }
 
-fn draw_fan(canvas: &mut Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subject) {
+fn draw_fan(canvas: &Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subject) {
     let kpi = &fan.kpi;
     let share = kpi.indicator.unit.contains("share");
     let title = style(12.5, INK).bold();
@@ -44,16 +47,23 @@ fn draw_fan(canvas: &mut Canvas, (left, top): (f32, f32), fan: &Fan, subject: &S
     for (i, line) in lines.iter().enumerate() {
         canvas.text((left, top + 16.0 + 16.0 * i as f32), line, title);
     }
-    let frame = format!("{}; {}", if share { "per cent" } else { kpi.indicator.unit }, kpi.indicator.frame);
+    let unit = match kpi.indicator.unit {
+        "share" => "per cent",
+        "difference of shares" => "percentage points",
+        other => other,
+    };
+    let frame = wrap(&format!("{unit}; {}", kpi.indicator.frame), style(11.0, GREY), PANEL.0 - 20.0);
     let below = top + 17.0 + 16.0 * lines.len() as f32;
-    canvas.text((left, below), &fitting(&frame, style(11.0, GREY), PANEL.0 - 20.0), style(11.0, GREY));
+    for (i, line) in frame.iter().enumerate() {
+        canvas.text((left, below + 14.0 * i as f32), line, style(11.0, GREY));
+    }
     let (first, last) = period(subject);
     let shown = fan.published.iter().filter(|o| first <= o.0 && o.0 <= last);
     let highest = fan.points.iter().map(|p| p.quantiles[4]).chain(shown.clone().map(|o| o.1)).chain(kpi.target);
     let lowest = fan.points.iter().map(|p| p.quantiles[0]).fold(0.0, f64::min);
     let axes = Axes {
-        corner: (left + 46.0, top + 62.0),
-        size: (PANEL.0 - 74.0, PANEL.1 - 106.0),
+        corner: (left + 46.0, top + HEAD),
+        size: (PANEL.0 - 74.0, PANEL.1 - HEAD - 44.0),
         dates: (first, last),
         values: (if lowest < 0.0 { -axis_end(-lowest) } else { 0.0 }, axis_end(highest.fold(0.0, f64::max))),
         unit: if share { Unit::Share } else { Unit::Number },
@@ -68,29 +78,27 @@ fn draw_fan(canvas: &mut Canvas, (left, top): (f32, f32), fan: &Fan, subject: &S
     let median: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[2])).collect();
     axes.draw_curve(canvas, &median, okabe_ito::BLUE, 2.0, 0.0);
     if let Some(target) = kpi.target {
-        let y = axes.y(target);
-        canvas.line(&[(axes.corner.0, y), (axes.corner.0 + axes.size.0, y)], okabe_ito::GREEN, 1.8, 6.0);
+        axes.draw_curve(canvas, &[(first, target), (last, target)], okabe_ito::GREEN, 1.8, 6.0);
     }
-    for &(date, value) in shown {
-        canvas.circle((axes.x(date), axes.y(value)), 4.0, okabe_ito::VERMILION, WHITE);
+    for point in shown {
+        axes.draw_point(canvas, *point, 4.0, okabe_ito::VERMILION, WHITE);
     }
 }
 
-fn draw_legend(canvas: &mut Canvas) {
+fn draw_legend(canvas: &Canvas) {
     let (mut x, y, text) = (24.0, 88.0, style(11.5, INK));
     for (opacity, words) in [(0.2, "90 % band"), (0.44, "50 % band")] {
-        let corners = [(x, y - 11.0), (x + 22.0, y - 11.0), (x + 22.0, y + 2.0), (x, y + 2.0)];
-        canvas.area(&corners, okabe_ito::BLUE, opacity);
+        canvas.rectangle((x, y - 11.0), (22.0, 13.0), okabe_ito::BLUE, opacity);
         canvas.text((x + 29.0, y), words, text);
         x += 118.0;
     }
-    canvas.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], okabe_ito::BLUE, 2.0, 0.0);
+    canvas.line(vec![(x, y - 4.0), (x + 22.0, y - 4.0)], okabe_ito::BLUE, 2.0, 0.0);
     canvas.text((x + 29.0, y), "median", text);
     x += 108.0;
     canvas.circle((x + 11.0, y - 4.0), 4.0, okabe_ito::VERMILION, WHITE);
     canvas.text((x + 25.0, y), "published figure", text);
     x += 148.0;
-    canvas.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], okabe_ito::GREEN, 1.8, 6.0);
+    canvas.line(vec![(x, y - 4.0), (x + 22.0, y - 4.0)], okabe_ito::GREEN, 1.8, 6.0);
     canvas.text((x + 29.0, y), "official target set for 2020", text);
     x += 222.0;
     canvas.text((x, y), "Below: fiscal years (20 = April 2020 - March 2021)", style(11.0, GREY));

@@ -9,7 +9,7 @@ mod kpi;
 mod prefectures;
 mod sizes;
 
-use crate::{data::Data, engine::Series, results::Fan, scenario::Scenario};
+use crate::{data::Data, engine::Series, error::Problem, results::Fan, scenario::Scenario};
 use canvas::{Anchor, Canvas, GREY, INK, Style, style, wrap};
 use jiff::civil::Date;
 
@@ -36,17 +36,22 @@ pub struct Picture {
     pub png: Vec<u8>,
 }
 
+/// Name and SVG of a picture.
+type Sheet = (&'static str, String);
+
 /// Every picture that the run has figures for.
-pub fn pictures(subject: &Subject) -> Vec<Picture> {
-    [
+///
+/// # Errors
+/// A picture that cannot be made a PNG.
+pub fn pictures(subject: &Subject) -> Result<Vec<Picture>, Problem> {
+    let sheets = [
         sizes::practice_by_size(subject),
         kpi::fans(subject),
         prefectures::tile_map(subject),
         interventions::reach_and_spend(subject),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    let picture = |(name, svg): Sheet| Ok(Picture { name, png: canvas::rasterised(&svg)?, svg });
+    sheets.into_iter().flatten().map(picture).collect()
 }
 
 /// First and last day of the run.
@@ -55,14 +60,14 @@ fn period(subject: &Subject) -> (Date, Date) {
 }
 
 /// Title and scenario line at the top of a sheet.
-fn draw_title(canvas: &mut Canvas, title: &str, subject: &Subject) {
+fn draw_title(canvas: &Canvas, title: &str, subject: &Subject) {
     canvas.text((24.0, 36.0), title, style(20.0, INK).bold());
     let scenario = format!("{} (scenario {})", subject.scenario.title, subject.scenario.name);
     canvas.text((24.0, 58.0), &fitting(&scenario, style(13.0, GREY), canvas.size().0 - 48.0), style(13.0, GREY));
 }
 
 /// Source at the foot of a sheet, and what its bands (or medians) hold.
-fn draw_source(canvas: &mut Canvas, source: &str, bands: bool, subject: &Subject) {
+fn draw_source(canvas: &Canvas, source: &str, bands: bool, subject: &Subject) {
     let luck = match (subject.scenario.run.replicates, bands) {
         (0 | 1, _) => "One replicate.".to_string(),
         (n, true) => format!("Bands: {n} replicates, luck only; the uncertainty of parameters is not in them."),
@@ -92,7 +97,7 @@ fn fitting(text: &str, style: Style, width: f32) -> String {
 }
 
 /// Text in the middle of what has no data.
-fn draw_remark(canvas: &mut Canvas, at: (f32, f32), text: &str) {
+fn draw_remark(canvas: &Canvas, at: (f32, f32), text: &str) {
     canvas.text(at, text, style(12.0, GREY).anchored(Anchor::Middle));
 }
 
@@ -252,7 +257,7 @@ mod tests {
         let (scenario, data, series) = (scenario(), data(), (0..9).map(series).collect::<Vec<_>>());
         let fans: Vec<Fan> = candidate_kpis().iter().map(|kpi| fan(kpi, &series, &data.observations)).collect();
         let subject = Subject { scenario: &scenario, data: &data, series: &series, fans: &fans };
-        let (first, second) = (pictures(&subject), pictures(&subject));
+        let (first, second) = (pictures(&subject).unwrap(), pictures(&subject).unwrap());
         let names: Vec<&str> = first.iter().map(|p| p.name).collect();
         assert_eq!(names, ["practice_by_size", "kpi_fans", "practice_by_prefecture", "interventions"]);
         for (a, b) in first.iter().zip(&second) {
@@ -266,7 +271,7 @@ mod tests {
     #[test]
     fn nothing_observed_gives_no_picture() {
         let subject = Subject { scenario: &scenario(), data: &data(), series: &[], fans: &[] };
-        assert_eq!(pictures(&subject).len(), 0);
+        assert_eq!(pictures(&subject).unwrap().len(), 0);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Practice by prefecture as tile maps of Japan: one square a prefecture, coloured by share.
 
 use super::{
-    Picture, Subject,
-    axes::{Unit, axis_end, ticks, written},
-    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, style},
+    Sheet, Subject,
+    axes::{Unit, axis_end, written},
+    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, sheet, style, ticks},
     draw_source, draw_title,
 };
 use crate::{calendar::Week, classification::Prefecture, statistics::quantile_sorted};
@@ -18,7 +18,7 @@ const CIVIDIS: [Colour; 5] =
     [[0x00, 0x22, 0x4e], [0x43, 0x4e, 0x6c], [0x7d, 0x7c, 0x78], [0xbc, 0xae, 0x6c], [0xfe, 0xe8, 0x38]];
 
 /// Draws the picture; `None` when the run did not observe prefectures.
-pub fn tile_map(subject: &Subject) -> Option<Picture> {
+pub fn tile_map(subject: &Subject) -> Option<Sheet> {
     let values = medians(subject);
     let last = *values.keys().last()?;
     // The last week before the forecast begins, beside the last week.
@@ -30,31 +30,32 @@ pub fn tile_map(subject: &Subject) -> Option<Picture> {
     };
     let (map_width, map_height) = (tile(|p| p.tile_column), tile(|p| p.tile_row));
     let width = (48.0 + (map_width + 30.0) * weeks.len() as f32).max(620.0);
-    let mut canvas = Canvas::new(width, 190.0 + map_height + 60.0);
-    draw_title(&mut canvas, "Firms that practise telework, by prefecture of the head office", subject);
     let highest = weeks.iter().filter_map(|w| values.get(w)).flatten().flatten().fold(0.0, |a: f64, b| a.max(*b));
     let end = axis_end(highest);
-    draw_scale(&mut canvas, end);
-    for (i, week) in weeks.iter().enumerate() {
-        let left = 24.0 + (map_width + 30.0) * i as f32;
-        let title = format!("Week of {}", week.monday());
-        canvas.text((left, 158.0), &title, style(14.0, INK).bold());
-        for row in &subject.data.prefectures {
-            let corner =
-                (left + TILE * (f32::from(row.tile_column) - 1.0), 170.0 + TILE * (f32::from(row.tile_row) - 1.0));
-            let value = values.get(week).and_then(|v| v.get(row.prefecture.index())).copied().flatten();
-            draw_tile(&mut canvas, corner, &row.abbreviation, value, end);
+    let title = "Firms that practise telework, by prefecture, as a tile map of Japan";
+    let svg = sheet(title, (width, 190.0 + map_height + 60.0), |canvas| {
+        draw_title(canvas, "Firms that practise telework, by prefecture of the head office", subject);
+        draw_scale(canvas, end);
+        for (i, week) in weeks.iter().enumerate() {
+            let left = 24.0 + (map_width + 30.0) * i as f32;
+            let title = format!("Week of {}", week.monday());
+            canvas.text((left, 158.0), &title, style(14.0, INK).bold());
+            for row in &subject.data.prefectures {
+                let corner =
+                    (left + TILE * (f32::from(row.tile_column) - 1.0), 170.0 + TILE * (f32::from(row.tile_row) - 1.0));
+                let value = values.get(week).and_then(|v| v.get(row.prefecture.index())).copied().flatten();
+                draw_tile(canvas, corner, &row.abbreviation, value, end);
+            }
         }
-    }
-    draw_source(
-        &mut canvas,
-        "Simulated: telework-sim, all firms. Numbers in the tiles: per cent. Tile layout: \
-         grid-designer jp_prefs_grid2.",
-        false,
-        subject,
-    );
-    let (svg, png) = canvas.finish("Firms that practise telework, by prefecture, as a tile map of Japan");
-    Some(Picture { name: "practice_by_prefecture", svg, png })
+        draw_source(
+            canvas,
+            "Simulated: telework-sim, all firms. Numbers in the tiles: per cent. Tile layout: \
+             grid-designer jp_prefs_grid2.",
+            false,
+            subject,
+        );
+    });
+    Some(("practice_by_prefecture", svg))
 }
 
 /// Median over replicates by week and prefecture.
@@ -75,9 +76,9 @@ fn medians(subject: &Subject) -> BTreeMap<Week, Vec<Option<f64>>> {
     values.into_iter().map(|(week, all)| (week, all.into_iter().map(median).collect())).collect()
 }
 
-fn draw_tile(canvas: &mut Canvas, (x, y): (f32, f32), name: &str, value: Option<f64>, end: f64) {
+fn draw_tile(canvas: &Canvas, (x, y): (f32, f32), name: &str, value: Option<f64>, end: f64) {
     let fill = value.map_or([0xee; 3], |v| colour(v / end));
-    canvas.rectangle((x + 1.0, y + 1.0), (TILE - 2.0, TILE - 2.0), fill);
+    canvas.rectangle((x + 1.0, y + 1.0), (TILE - 2.0, TILE - 2.0), fill, 1.0);
     let ink = readable_on(fill);
     let middle = x + TILE / 2.0;
     canvas.text((middle, y + 16.0), name, style(10.5, ink).anchored(Anchor::Middle));
@@ -85,15 +86,15 @@ fn draw_tile(canvas: &mut Canvas, (x, y): (f32, f32), name: &str, value: Option<
     canvas.text((middle, y + 30.0), &number, style(12.0, ink).bold().anchored(Anchor::Middle));
 }
 
-fn draw_scale(canvas: &mut Canvas, end: f64) {
+fn draw_scale(canvas: &Canvas, end: f64) {
     let (left, top, width) = (24.0, 80.0, 360.0);
     for i in 0..90 {
         let at = left + width * i as f32 / 90.0;
-        canvas.rectangle((at, top), (width / 90.0 + 0.6, 16.0), colour((f64::from(i) + 0.5) / 90.0));
+        canvas.rectangle((at, top), (width / 90.0 + 0.6, 16.0), colour((f64::from(i) + 0.5) / 90.0), 1.0);
     }
-    for tick in ticks(0.0, end) {
+    for tick in ticks(0.0, end, 7) {
         let x = left + width * (tick / end) as f32;
-        canvas.line(&[(x, top + 16.0), (x, top + 21.0)], GREY, 1.0, 0.0);
+        canvas.line(vec![(x, top + 16.0), (x, top + 21.0)], GREY, 1.0, 0.0);
         let anchor = if tick == 0.0 { Anchor::Start } else { Anchor::Middle };
         canvas.text((x, top + 34.0), &written(tick, Unit::Share), style(11.0, INK).anchored(anchor));
     }

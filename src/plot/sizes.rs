@@ -1,9 +1,9 @@
 //! Practice by size of firm: simulated lines with their bands, published survey points, declarations.
 
 use super::{
-    Picture, Subject,
+    Sheet, Subject,
     axes::{Axes, Unit},
-    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, okabe_ito, style},
+    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, okabe_ito, sheet, style},
     declarations, draw_source, draw_title, fiscal_years, period,
 };
 use crate::{engine::Series, results::Fan};
@@ -18,7 +18,7 @@ const LINES: [(&str, &str, &str, Colour); 3] = [
 ];
 
 /// Draws the picture; `None` when the run did not observe practice in the TSR frame.
-pub fn practice_by_size(subject: &Subject) -> Option<Picture> {
+pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
     let line = |segment: &str| {
         let of = |fan: &&Fan| fan.kpi.indicator.id == "tsr_current_practice" && fan.kpi.segment == segment;
         subject.fans.iter().find(of).filter(|fan| !fan.points.is_empty())
@@ -28,8 +28,6 @@ pub fn practice_by_size(subject: &Subject) -> Option<Picture> {
     if lines.is_empty() {
         return None;
     }
-    let mut canvas = Canvas::new(1180.0, 640.0);
-    draw_title(&mut canvas, "Firms that practise telework, by size", subject);
     let (start, end) = period(subject);
     // The surveys crowd the first fifteen months, so these get most of the sheet.
     let split = date(2021, 4, 30);
@@ -45,56 +43,58 @@ pub fn practice_by_size(subject: &Subject) -> Option<Picture> {
     } else {
         vec![axes(80.0, 830.0, (start, end))]
     };
-    for (i, panel) in panels.iter().enumerate() {
-        let forecast = panel.dates.0 >= split;
-        draw_declarations(&mut canvas, panel, subject);
-        panel.draw_values(&mut canvas, 12.0, i == 0);
-        let history = if panel.dates.1 <= split { "Until April 2021, with the published surveys" } else { "" };
-        let name = if forecast { "After April 2021: forecast" } else { history };
-        canvas.text((panel.corner.0, panel.corner.1 - 10.0), name, style(12.0, GREY));
-        let months = (panel.dates.1 - panel.dates.0).get_days() < 800;
-        let spans = if months {
-            quarters(panel.dates.0, panel.dates.1)
-        } else {
-            fiscal_years(panel.dates.0, panel.dates.1, |y| format!("FY{y}"))
-        };
-        panel.draw_spans(&mut canvas, 11.0, &spans);
-        for (fan, _, colour) in &lines {
-            let band: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[0], p.quantiles[4])).collect();
-            panel.draw_band(&mut canvas, &band, *colour, 0.22);
-        }
-        for (fan, _, colour) in &lines {
-            let median: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[2])).collect();
-            panel.draw_curve(&mut canvas, &median, *colour, 2.2, 0.0);
-        }
-        for (_, segment, _, colour) in LINES {
-            for (at, value, simulated) in practised(segment, subject.series) {
-                if panel.holds(at) {
-                    let (x, y) = (panel.x(at), panel.y(simulated));
-                    canvas.line(&[(x - 8.0, y), (x + 8.0, y)], colour, 2.5, 0.0);
-                    value.into_iter().for_each(|v| canvas.circle((x, panel.y(v)), 4.5, WHITE, colour));
+    let title = "Firms that practise telework, by size: simulated and published";
+    let svg = sheet(title, (1180.0, 640.0), |canvas| {
+        draw_title(canvas, "Firms that practise telework, by size", subject);
+        for (i, panel) in panels.iter().enumerate() {
+            let forecast = panel.dates.0 >= split;
+            draw_declarations(canvas, panel, subject);
+            panel.draw_values(canvas, 12.0, i == 0);
+            let history = if panel.dates.1 <= split { "Until April 2021, with the published surveys" } else { "" };
+            let name = if forecast { "After April 2021: forecast" } else { history };
+            canvas.text((panel.corner.0, panel.corner.1 - 10.0), name, style(12.0, GREY));
+            let months = (panel.dates.1 - panel.dates.0).get_days() < 800;
+            let spans = if months {
+                quarters(panel.dates.0, panel.dates.1)
+            } else {
+                fiscal_years(panel.dates.0, panel.dates.1, |y| format!("FY{y}"))
+            };
+            panel.draw_spans(canvas, 11.0, &spans);
+            for (fan, _, colour) in &lines {
+                let band: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[0], p.quantiles[4])).collect();
+                panel.draw_band(canvas, &band, *colour, 0.22);
+            }
+            for (fan, _, colour) in &lines {
+                let median: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[2])).collect();
+                panel.draw_curve(canvas, &median, *colour, 2.2, 0.0);
+            }
+            for (_, segment, _, colour) in LINES {
+                for (at, value, simulated) in practised(segment, subject.series) {
+                    if panel.holds(at) {
+                        panel.draw_mark(canvas, (at, simulated), colour);
+                        value.into_iter().for_each(|v| panel.draw_point(canvas, (at, v), 4.5, WHITE, colour));
+                    }
+                }
+            }
+            for (fan, _, colour) in &lines {
+                for point in fan.published.iter().filter(|(at, _)| panel.holds(*at)) {
+                    panel.draw_point(canvas, *point, 5.0, *colour, WHITE);
                 }
             }
         }
-        for (fan, _, colour) in &lines {
-            for &(at, value) in fan.published.iter().filter(|(at, _)| panel.holds(*at)) {
-                canvas.circle((panel.x(at), panel.y(value)), 5.0, *colour, WHITE);
-            }
-        }
-    }
-    let axis = style(12.0, INK).anchored(Anchor::Middle);
-    canvas.turned_text((26.0, 315.0), "Share of firms (per cent)", axis, -90.0);
-    canvas.text((495.0, 562.0), "Week (FY: fiscal year, from April)", axis);
-    draw_legend(&mut canvas, &lines);
-    draw_source(
-        &mut canvas,
-        "Simulated: telework-sim, respondents of the TSR frame. Published: Tokyo Shoko Research, firm surveys on \
-         COVID-19, waves 2-14 (March 2020 - March 2021).",
-        true,
-        subject,
-    );
-    let (svg, png) = canvas.finish("Firms that practise telework, by size: simulated and published");
-    Some(Picture { name: "practice_by_size", svg, png })
+        let axis = style(12.0, INK).anchored(Anchor::Middle);
+        canvas.text((26.0, 315.0), "Share of firms (per cent)", axis.upwards());
+        canvas.text((495.0, 562.0), "Week (FY: fiscal year, from April)", axis);
+        draw_legend(canvas, &lines);
+        draw_source(
+            canvas,
+            "Simulated: telework-sim, respondents of the TSR frame. Published: Tokyo Shoko Research, firm surveys on \
+             COVID-19, waves 2-14 (March 2020 - March 2021).",
+            true,
+            subject,
+        );
+    });
+    Some(("practice_by_size", svg))
 }
 
 /// The waves that asked whether a firm *has practised*: date, published share, mean of the simulated.
@@ -109,15 +109,12 @@ fn practised(segment: &str, series: &[Series]) -> Vec<(Date, Option<f64>, f64)> 
     waves.into_iter().map(|(date, (published, sum, n))| (date, published, sum / f64::from(n))).collect()
 }
 
-fn draw_declarations(canvas: &mut Canvas, panel: &Axes, subject: &Subject) {
+fn draw_declarations(canvas: &Canvas, panel: &Axes, subject: &Subject) {
     for (week, share) in declarations::shares(subject.scenario, subject.data) {
         let (from, until) = (week.monday(), week.sunday());
-        if panel.holds(from) {
-            let (left, right) = (panel.x(from), panel.x(until.tomorrow().unwrap_or(until)));
-            let (top, bottom) = (panel.corner.1, panel.corner.1 + panel.size.1);
-            let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
-            canvas.area(&corners, okabe_ito::ORANGE, (0.08 + 0.27 * share) as f32);
-        }
+        let until = until.tomorrow().unwrap_or(until).min(panel.dates.1);
+        let (low, high) = panel.values;
+        panel.draw_band(canvas, &[(from, low, high), (until, low, high)], okabe_ito::ORANGE, 0.08 + 0.27 * share);
     }
 }
 
@@ -139,21 +136,17 @@ fn quarters(from: Date, until: Date) -> Vec<(Date, Date, String)> {
     spans
 }
 
-fn draw_legend(canvas: &mut Canvas, lines: &[(&Fan, &str, Colour)]) {
+fn draw_legend(canvas: &Canvas, lines: &[(&Fan, &str, Colour)]) {
     let (left, text) = (936.0, style(11.0, INK));
     let mut y = 122.0;
-    let title = |canvas: &mut Canvas, words: &str, y: &mut f32| {
+    let title = |canvas: &Canvas, words: &str, y: &mut f32| {
         canvas.text((left, *y), words, style(11.5, INK).bold());
         *y += 20.0;
     };
     title(canvas, "Simulated: practise now", &mut y);
     for (_, name, colour) in lines {
-        canvas.area(
-            &[(left, y - 10.0), (left + 26.0, y - 10.0), (left + 26.0, y + 2.0), (left, y + 2.0)],
-            *colour,
-            0.22,
-        );
-        canvas.line(&[(left, y - 4.0), (left + 26.0, y - 4.0)], *colour, 2.2, 0.0);
+        canvas.rectangle((left, y - 10.0), (26.0, 12.0), *colour, 0.22);
+        canvas.line(vec![(left, y - 4.0), (left + 26.0, y - 4.0)], *colour, 2.2, 0.0);
         canvas.text((left + 34.0, y), name, text);
         y += 19.0;
     }
@@ -166,13 +159,12 @@ fn draw_legend(canvas: &mut Canvas, lines: &[(&Fan, &str, Colour)]) {
     canvas.circle((left + 13.0, y - 4.0), 4.5, WHITE, GREY);
     canvas.text((left + 34.0, y), "have practised (waves 2-5)", text);
     y += 19.0;
-    canvas.line(&[(left + 5.0, y - 4.0), (left + 21.0, y - 4.0)], GREY, 2.5, 0.0);
+    canvas.line(vec![(left + 5.0, y - 4.0), (left + 21.0, y - 4.0)], GREY, 2.5, 0.0);
     canvas.text((left + 34.0, y), "the same, simulated", text);
     y += 34.0;
     title(canvas, "Emergency declarations", &mut y);
     for (share, words) in [(1.0, "everybody lives under one"), (0.3, "3 in 10 do")] {
-        let corners = [(left, y - 11.0), (left + 26.0, y - 11.0), (left + 26.0, y + 2.0), (left, y + 2.0)];
-        canvas.area(&corners, okabe_ito::ORANGE, (0.08 + 0.27 * share) as f32);
+        canvas.rectangle((left, y - 11.0), (26.0, 13.0), okabe_ito::ORANGE, 0.08 + 0.27 * share);
         canvas.text((left + 34.0, y), words, text);
         y += 19.0;
     }
