@@ -1,6 +1,6 @@
 //! Advice: SupportNW's seminars and consultations, and the telework managers' visits.
 
-use super::{Awareness, Delivered, Programme, Setting, selection::matches};
+use super::{Awareness, Delivered, Programme, Setting};
 use crate::{
     calendar::Week,
     classification::Barrier,
@@ -103,10 +103,8 @@ fn advise(
     }
     let found = programme.slots.fill(setting, week, slot, |candidate| {
         let firm = candidate.firm as usize;
-        let (employees, status) = (setting.population.employees[firm], state.status(firm));
-        suits(employees, status.practises())
-            && matches(&programme.spec.target, candidate.cell, employees, status)
-            && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
+        suits(setting.population.employees[firm], state.status(firm).practises())
+            && programme.may_serve(candidate, state, setting, delivered)
     });
     let Some(candidate) = programme.misses[class].note(week, found) else { return };
     if programme.chain.deliver(cost, 1.0) {

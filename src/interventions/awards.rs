@@ -3,7 +3,7 @@
 //! Published criteria (Telework Pioneers Top 100, fiscal 2020): a formal scheme; at least 25 % of regular employees
 //! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
 
-use super::{Awareness, Delivered, Programme, Setting, selection::matches};
+use super::{Awareness, Delivered, Programme, Setting};
 use crate::{
     calendar::Week,
     classification::Barrier,
@@ -54,9 +54,8 @@ pub(super) fn select(
             // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
             let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
             let practising = state.peak_and_experience(firm).0;
-            matches(&programme.spec.target, candidate.cell, employees, status)
-                && meets_criteria(status.0, employees, covered, practising, days)
-                && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
+            meets_criteria(status.0, employees, covered, practising, days)
+                && programme.may_serve(candidate, state, setting, delivered)
         });
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         if programme.chain.deliver(cost, 1.0) {

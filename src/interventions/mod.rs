@@ -32,7 +32,7 @@ use crate::{
     scenario::{Intervention, Measure, Scenario},
 };
 use delivered::{Delivered, Records};
-use selection::{Misses, Slots};
+use selection::{Candidate, Misses, Slots};
 
 /// What interventions know beside the firms' state; fixed for one run.
 #[derive(Clone, Copy)]
@@ -197,6 +197,13 @@ impl Programme<'_> {
             | Measure::Disclosure(_)
             | Measure::RegionalTrial(_) => {}
         }
+    }
+
+    /// Whether a firm belongs to the target now and was not served by this kind before.
+    fn may_serve(&self, candidate: &Candidate, state: &State, setting: &Setting, delivered: &Delivered) -> bool {
+        let firm = candidate.firm as usize;
+        matches(&self.spec.target, candidate.cell, setting.population.employees[firm], state.status(firm))
+            && !delivered.exhausted(self.spec.measure.key(), candidate.firm, candidate.cell.weight)
     }
 
     /// What a yearly figure comes to in a week.

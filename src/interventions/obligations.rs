@@ -1,9 +1,6 @@
 //! Rules and reputation: procurement bonus points, guidelines, disclosure and self-declaration.
 
-use super::{
-    Awareness, Delivered, Programme, Setting, Terms, barrier_weights,
-    selection::{Candidate, matches},
-};
+use super::{Awareness, Delivered, Programme, Setting, Terms, barrier_weights, selection::Candidate};
 use crate::{
     calendar::Week,
     classification::Barrier,
@@ -115,24 +112,22 @@ pub(super) fn disclose(
             break;
         }
         let suits = |candidate: &Candidate| {
-            let firm = candidate.firm as usize;
-            let status = state.status(firm);
+            let status = state.status(candidate.firm as usize);
             let asked = match disclosure.form {
                 DisclosureForm::Listing => candidate.cell.high_capital && status.formal(),
                 DisclosureForm::Rating => status.practises(),
                 DisclosureForm::SelfDeclaration | DisclosureForm::ConditionOfSubsidy => true,
             };
-            asked
-                && matches(&programme.spec.target, candidate.cell, setting.population.employees[firm], status)
-                && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
+            asked && programme.may_serve(candidate, state, setting, delivered)
         };
         let found = if disclosure.form == DisclosureForm::ConditionOfSubsidy {
             // Subsidised firms declare in the order of their grants.
             let carries = |name: &str| disclosure.of_subsidy.as_ref().is_none_or(|wanted| wanted == name);
             let grants = &delivered.subsidised[programme.cursor..];
             let next = grants.iter().position(|(name, _)| carries(name));
+            let asked = next.map(|at| Candidate::of(setting, grants[at].1)).filter(&suits);
             programme.cursor += next.map_or(grants.len(), |skipped| skipped + 1);
-            next.map(|at| Candidate::of(setting, grants[at].1)).filter(|c| suits(c))
+            asked
         } else {
             programme.slots.fill(setting, week, slot, suits)
         };

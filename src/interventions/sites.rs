@@ -1,6 +1,6 @@
 //! Money for places and equipment: satellite offices and subsidies.
 
-use super::{Delivered, Programme, Setting, selection::matches};
+use super::{Delivered, Programme, Setting};
 use crate::{
     calendar::Week,
     classification::{Barrier, Prefecture},
@@ -35,15 +35,7 @@ pub(super) fn build(
             }
             let slot = site * (near + 1) + 1 + visitor;
             let found = programme.slots.fill(setting, week, slot, |candidate| {
-                let firm = candidate.firm as usize;
-                candidate.cell.prefecture == prefecture
-                    && matches(
-                        &programme.spec.target,
-                        candidate.cell,
-                        setting.population.employees[firm],
-                        state.status(firm),
-                    )
-                    && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
+                candidate.cell.prefecture == prefecture && programme.may_serve(candidate, state, setting, delivered)
             });
             let Some(candidate) = programme.misses[0].note(week, found) else { continue };
             let home = [Barrier::HomeEnvironment];
@@ -106,16 +98,9 @@ pub(super) fn subsidise(
             jobs * subsidy.cost_per_teleworker_yen
         };
         let found = programme.slots.fill(setting, week, slot, |candidate| {
-            let firm = candidate.firm as usize;
             // A project below the smallest grant is not accepted; a firm without teleworkable jobs has none.
-            subsidy.rate * cost(firm) >= subsidy.minimum_yen
-                && matches(
-                    &programme.spec.target,
-                    candidate.cell,
-                    setting.population.employees[firm],
-                    state.status(firm),
-                )
-                && !delivered.exhausted(kind, candidate.firm, candidate.cell.weight)
+            subsidy.rate * cost(candidate.firm as usize) >= subsidy.minimum_yen
+                && programme.may_serve(candidate, state, setting, delivered)
         });
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         let grant = (subsidy.rate * cost(candidate.firm as usize)).clamp(subsidy.minimum_yen, subsidy.maximum_yen);

@@ -170,15 +170,7 @@ fn tsr_staff_shares(view: &View, response: &Response, wave: Wave, key: Key, prac
     let share = |size: usize, slot: usize| if sums[size][0] > 0.0 { sums[size][slot] / sums[size][0] } else { 0.0 };
     let pooled = |slot: usize| wave.share_large * share(1, slot) + (1.0 - wave.share_large) * share(0, slot);
     let figure = |metric, segment_type, segment: &str, asked: u64, expected: f64| {
-        let mut stream = Stream::new(key, &format!("tsr/{metric}/{segment}"), view.week.0);
-        Figure {
-            metric,
-            segment_type,
-            segment: segment.to_string(),
-            respondents: asked as u32,
-            expected,
-            answer: published(yes(asked, expected, &mut stream) as f64 / asked.max(1) as f64),
-        }
+        share_figure(("tsr", metric, segment_type, segment), asked as f64, expected, view.week.0, key)
     };
     let mut figures: Vec<Figure> = labels
         .iter()
