@@ -32,7 +32,8 @@ use crate::{
     scenario::{Intervention, Measure, Scenario},
 };
 use delivered::{Delivered, Records};
-use selection::{Candidate, Misses, Slots};
+use selection::{Candidate, Directory, Misses, Slots};
+use std::sync::Arc;
 
 /// What interventions know beside the firms' state; fixed for one run.
 #[derive(Clone, Copy)]
@@ -92,6 +93,7 @@ pub struct Programme<'a> {
 impl<'a> Programmes<'a> {
     /// The scenario's interventions before their first week.
     pub fn new(scenario: &'a Scenario, setting: Setting<'a>) -> Programmes<'a> {
+        let directory = Arc::new(Directory::new(setting.population));
         let programmes = scenario
             .interventions
             .iter()
@@ -100,7 +102,7 @@ impl<'a> Programmes<'a> {
                 let security = if guidelines { obligations::security_shares(setting.population) } else { Vec::new() };
                 Programme {
                     chain: Chain::new(spec),
-                    slots: Slots::new(&setting, spec.measure.key()),
+                    slots: Slots::new(&setting, spec.measure.key(), &directory),
                     records: Records::new(spec),
                     misses: [Misses::default(); 4],
                     season: awareness::Season::of(spec, setting.data),

@@ -7,10 +7,11 @@
 use super::Setting;
 use crate::{
     calendar::Week,
-    population::{Cell, Status},
+    population::{Cell, Population, Status},
     random::{Key, Purpose, philox},
     scenario::Target,
 };
+use std::sync::Arc;
 
 /// Draws after which a slot stays empty.
 const ATTEMPTS: u32 = 4096;
@@ -40,10 +41,11 @@ impl Misses {
 }
 
 /// The draws of one kind of intervention in one run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Slots {
     key: Key,
     id_bits: u32,
+    directory: Arc<Directory>,
 }
 
 /// A simulated firm met by a slot.
@@ -66,10 +68,14 @@ impl<'a> Candidate<'a> {
 
 impl Slots {
     /// Keyed by kind, not by name: two interventions of one kind compete for the same firms, in file order.
-    pub fn new(setting: &Setting, kind: &str) -> Slots {
+    pub fn new(setting: &Setting, kind: &str, directory: &Arc<Directory>) -> Slots {
         let [label, _] = kind.bytes().fold([0, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x6B69_6E64));
         let ids = setting.population.cells.last().map_or(1, |c| c.first_id + c.firms).max(2);
-        Slots { key: Key(philox(label, 0, setting.key.0)[0]), id_bits: 32 - (ids - 1).leading_zeros() }
+        Slots {
+            key: Key(philox(label, 0, setting.key.0)[0]),
+            id_bits: 32 - (ids - 1).leading_zeros(),
+            directory: directory.clone(),
+        }
     }
 
     /// Two uniform draws that belong to a slot, for its own conditions.
@@ -87,22 +93,40 @@ impl Slots {
     ) -> Option<Candidate<'a>> {
         (0..ATTEMPTS - 1).find_map(|attempt| {
             let [word, _] = self.key.words(slot << 12 | attempt, week.0, Purpose::Selection);
-            let candidate = locate(setting, word >> (32 - self.id_bits))?;
+            let candidate = self.directory.locate(setting, word >> (32 - self.id_bits))?;
             eligible(&candidate).then_some(candidate)
         })
     }
 }
 
-/// The simulated firm that stands for a permanent id.
-fn locate<'a>(setting: &Setting<'a>, id: u32) -> Option<Candidate<'a>> {
-    let cells = &setting.population.cells;
-    let cell = &cells[cells.partition_point(|c| c.first_id <= id).checked_sub(1)?];
-    let offset = u64::from(id - cell.first_id);
-    if offset >= u64::from(cell.firms) || cell.range.is_empty() {
-        return None;
+/// Finds cells by permanent id: for each run of [`BUCKET`] ids, the cell of its first id. A search from there takes a
+/// step or two, where bisection of all cells takes thirteen.
+#[derive(Clone, Debug)]
+pub struct Directory(Vec<u32>);
+
+/// Ids in a bucket, as a power of two.
+const BUCKET: u32 = 9;
+
+impl Directory {
+    /// Of a population.
+    pub fn new(population: &Population) -> Directory {
+        let cells = &population.cells;
+        let end = cells.last().map_or(0, |c| c.first_id + c.firms);
+        let cell_of = |id: u32| cells.partition_point(|c| c.first_id + c.firms <= id) as u32;
+        Directory((0..=end >> BUCKET).map(|bucket| cell_of(bucket << BUCKET)).collect())
     }
-    let position = offset * cell.range.len() as u64 / u64::from(cell.firms);
-    Some(Candidate { cell, firm: (cell.range.start as u64 + position) as u32 })
+
+    /// The simulated firm that stands for a permanent id.
+    fn locate<'a>(&self, setting: &Setting<'a>, id: u32) -> Option<Candidate<'a>> {
+        let first = *self.0.get((id >> BUCKET) as usize)? as usize;
+        let cell = setting.population.cells[first..].iter().find(|c| id < c.first_id + c.firms)?;
+        let offset = u64::from(id.checked_sub(cell.first_id)?);
+        if cell.range.is_empty() {
+            return None;
+        }
+        let position = offset * cell.range.len() as u64 / u64::from(cell.firms);
+        Some(Candidate { cell, firm: (cell.range.start as u64 + position) as u32 })
+    }
 }
 
 /// Whether a cell can hold firms of a target.
