@@ -1,9 +1,9 @@
 //! Advice: SupportNW's seminars and consultations, and the telework managers' visits.
 
-use super::{Awareness, Delivered, Programme, Setting};
+use super::{Awareness, Delivered, Programme, Setting, selection::Candidate};
 use crate::{
     calendar::Week,
-    classification::Barrier,
+    classification::{Barrier, SizeClass},
     population::State,
     scenario::{SupportNetwork, TeleworkManagers},
 };
@@ -33,7 +33,11 @@ pub(super) fn support_network(
             share_removed: setting.parameters.support_network_effect,
             encouragement: 0.0,
         };
-        let suits = |employees: u32, _practises: bool| (employees <= SME_EMPLOYEES) == wants_sme;
+        // Micro firms are below the limit by their class: most draws need no look at the firm.
+        let suits = |candidate: &Candidate| match wants_sme {
+            false if candidate.cell.size == SizeClass::Micro => false,
+            _ => (setting.population.employees[candidate.firm as usize] <= SME_EMPLOYEES) == wants_sme,
+        };
         advise(programme, week, slot, state, setting, delivered, awareness, effect, usize::from(wants_sme), suits);
     }
 }
@@ -59,8 +63,11 @@ pub(super) fn telework_managers(
             share_removed: setting.parameters.managers_effect,
             encouragement: setting.parameters.managers_encouragement,
         };
-        let suits =
-            |employees: u32, practises: bool| (employees < SMALL_EMPLOYEES) == wants_small && practises != wants_new;
+        let suits = |candidate: &Candidate| {
+            let employees = setting.population.employees[candidate.firm as usize];
+            (employees < SMALL_EMPLOYEES) == wants_small
+                && state.status(candidate.firm as usize).practises() != wants_new
+        };
         advise(
             programme,
             week,
@@ -94,7 +101,7 @@ fn advise(
     awareness: &mut Awareness,
     effect: Effect,
     class: usize,
-    suits: impl Fn(u32, bool) -> bool,
+    suits: impl Fn(&Candidate) -> bool,
 ) {
     let kind = programme.spec.measure.key();
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
@@ -102,9 +109,7 @@ fn advise(
         return;
     }
     let found = programme.slots.fill(setting, week, slot, |candidate| {
-        let firm = candidate.firm as usize;
-        suits(setting.population.employees[firm], state.status(firm).practises())
-            && programme.may_serve(candidate, state, setting, delivered)
+        suits(candidate) && programme.may_serve(candidate, state, setting, delivered)
     });
     let Some(candidate) = programme.misses[class].note(week, found) else { return };
     if programme.chain.deliver(cost, 1.0) {
