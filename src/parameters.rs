@@ -206,12 +206,12 @@ parameters! {
         "Further days under a first state of emergency", "Tokyo April 2020: 12.2 days a month";
     worker_turnover: 0.10 in 0.0..=0.5, sd 0.03, "share per year", Assumed,
         "Share of employees a year who leave, taking their telework experience along", "assumed";
-    permitted_without_scheme: 0.45 in 0.0..=1.0, sd 0.2, "share", Assumed,
+    permitted_without_scheme: 0.45 in 0.0..=1.0, sd 0.2, "share", Estimated,
         "Share of teleworkers in firms without written rules whom MLIT's scheme question counts (the boss permits it)",
         "MLIT scheme_based against employed_ever";
 
     // --- Surveys.
-    tsr_size_exponent: 0.68 in 0.0..=1.5, sd 0.2, "exponent", Assumed,
+    tsr_size_exponent: 0.68 in 0.0..=1.5, sd 0.2, "exponent", Estimated,
         "TSR: how the chance to answer rises with employees", "frame known, response pattern not published";
 
     // --- Interventions (no causal evidence unless said).
