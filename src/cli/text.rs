@@ -99,7 +99,9 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32) -> String {
         }
     }
     let luck = if replicates > 1 {
-        format!("Ranges: {replicates} replicates, luck only; the uncertainty of parameters is not in them yet.")
+        format!(
+            "Ranges over {replicates} replicates: luck and later infections; the uncertainty of parameters is not in them yet."
+        )
     } else {
         "One replicate: no ranges. Luck and the uncertainty of parameters are not shown.".to_string()
     };
@@ -184,6 +186,6 @@ mod tests {
             "    published (tsr_practice)                     69.2          -",
         ];
         assert_eq!(lines, expected);
-        assert!(table.contains("luck only"));
+        assert!(table.contains("luck and later infections"));
     }
 }

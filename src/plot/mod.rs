@@ -70,7 +70,9 @@ fn draw_title(canvas: &Canvas, title: &str, subject: &Subject) {
 fn draw_source(canvas: &Canvas, source: &str, bands: bool, subject: &Subject) {
     let luck = match (subject.scenario.run.replicates, bands) {
         (0 | 1, _) => "One replicate.".to_string(),
-        (n, true) => format!("Bands: {n} replicates, luck only; the uncertainty of parameters is not in them."),
+        (n, true) => format!(
+            "Bands over {n} replicates: luck and the later epidemic; the uncertainty of parameters is not in them."
+        ),
         (n, false) => format!("Medians of {n} replicates."),
     };
     let (width, height) = canvas.size();
