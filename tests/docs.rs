@@ -12,7 +12,7 @@ use telework::{
 
 fn parameters() -> String {
     let mut text = String::from(
-        "| name | meaning | unit | range | default | prior sd | evidence | source |\n|---|---|---|---|---:|---:|---|---|\n",
+        "| name | meaning | unit | range | default | prior mean | prior sd | evidence | source |\n|---|---|---|---|---:|---:|---:|---|---|\n",
     );
     for row in TABLE {
         let evidence = match row.evidence {
@@ -20,8 +20,16 @@ fn parameters() -> String {
             telework::parameters::Evidence::Assumed => format!("*{}*", row.evidence),
         };
         text += &format!(
-            "| `{}` | {} | {} | {} to {} | {} | {} | {evidence} | {} |\n",
-            row.name, row.meaning, row.unit, row.minimum, row.maximum, row.default, row.prior_sd, row.source
+            "| `{}` | {} | {} | {} to {} | {} | {} | {} | {evidence} | {} |\n",
+            row.name,
+            row.meaning,
+            row.unit,
+            row.minimum,
+            row.maximum,
+            row.default,
+            row.prior_mean,
+            row.prior_sd,
+            row.source
         );
     }
     text

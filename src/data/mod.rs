@@ -2,10 +2,13 @@
 //!
 //! `data/README.md` says how each table was made, from which source and year, and what is missing.
 
+mod posterior;
 mod read;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub use posterior::{DISCREPANCY, Draw, Gate, Posterior};
 
 use crate::{
     classification::{BARRIERS, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
@@ -39,6 +42,8 @@ pub struct Data {
     pub barrier_rates: [[f64; BARRIERS]; SIZES],
     /// Single figures by name.
     pub facts: Vec<Fact>,
+    /// Parameter draws that the surveys leave possible.
+    pub posterior: Posterior,
     /// Every file with its BLAKE3 hash, for the manifest.
     pub files: Vec<(String, String)>,
 }

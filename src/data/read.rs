@@ -1,7 +1,7 @@
 //! Reading the tables: which files there are, and what each row must hold. Texts in, [`Data`] out.
 
 use super::{
-    Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, PrefectureRow,
+    Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, Posterior, PrefectureRow,
     ProgrammeFigure,
     table::{Row, Table, decode},
 };
@@ -9,6 +9,7 @@ use crate::{
     calendar::Week,
     classification::{BARRIERS, Barrier, INDUSTRIES, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
     error::{Kind, Problem},
+    parameters::TABLE,
 };
 use std::{path::Path, sync::Arc};
 
@@ -32,6 +33,9 @@ embedded!(
     "policy/infections.csv",
     "policy/programmes.csv",
     "observations/surveys.csv",
+    "posterior/about.csv",
+    "posterior/draws.csv",
+    "posterior/gates.csv",
 );
 
 /// Bytes above which a file is no table of ours; the largest embedded one has 0.2 million.
@@ -110,9 +114,19 @@ impl Data {
             industries: industries(&files)?,
             barrier_rates: barrier_rates(&files)?,
             facts: facts(&files)?,
+            posterior: posterior(&files)?,
             files: hashes,
         })
     }
+}
+
+fn posterior(files: &Files) -> Result<Posterior, Problem> {
+    let parameters: Vec<&str> = TABLE.iter().map(|p| p.name).collect();
+    super::posterior::posterior(
+        &files.table("posterior/about.csv", &["name", "value"])?,
+        &files.table("posterior/draws.csv", &parameters)?,
+        &files.table("posterior/gates.csv", &["part", "check", "found", "required", "passed"])?,
+    )
 }
 
 /// Puts rows into their places, each place exactly once.

@@ -69,6 +69,11 @@ impl Table {
         Ok(table)
     }
 
+    /// Names of the columns in order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.header.iter().map(|span| &self.source[span.clone()])
+    }
+
     /// Rows in file order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         self.rows.iter().map(|cells| Row { table: self, cells })

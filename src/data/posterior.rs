@@ -1,0 +1,100 @@
+//! The shipped posterior: parameter draws that the surveys leave possible, and what its certificate found.
+//!
+//! `telework calibrate` writes these tables (`docs/calibration.md`); every run reads them. Tables in, [`Posterior`] out.
+
+use super::table::Table;
+use crate::{
+    error::Problem,
+    parameters::{Parameters, TABLE},
+};
+use jiff::civil::Date;
+
+/// Start of the column names of model discrepancies in `posterior/draws.csv`.
+pub const DISCREPANCY: &str = "discrepancy_";
+
+/// Parameter draws and what is known of their quality.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posterior {
+    /// Only figures published by this day were used.
+    pub as_of: Date,
+    /// Equally likely draws, in random order, so that the first few are a fair sample.
+    pub draws: Vec<Draw>,
+    /// Gates of the certificate.
+    pub gates: Vec<Gate>,
+}
+
+/// One set of parameters that the surveys leave possible.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draw {
+    /// Every model parameter.
+    pub parameters: Parameters,
+    /// Standard deviation of the model's discrepancy in log odds, by group of figures, such as `tsr_size`.
+    pub discrepancy: Vec<(String, f64)>,
+}
+
+/// One check of the certificate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gate {
+    /// Which of the certificate's parts it belongs to, such as `convergence`.
+    pub part: String,
+    /// What was checked, in words.
+    pub check: String,
+    /// What was found.
+    pub found: f64,
+    /// What was required, such as `<= 1.05`.
+    pub required: String,
+    /// Whether it holds.
+    pub passed: bool,
+}
+
+impl Posterior {
+    /// Gates that do not hold; when there are any, everything made from this posterior must say so.
+    pub fn failing(&self) -> impl Iterator<Item = &Gate> {
+        self.gates.iter().filter(|gate| !gate.passed)
+    }
+
+    /// The draw of a replicate: replicates beyond the last draw begin again with the first.
+    pub fn draw(&self, replicate: u32) -> Option<&Draw> {
+        self.draws.get(replicate as usize % self.draws.len().max(1))
+    }
+}
+
+/// From `posterior/about.csv`, `posterior/draws.csv` and `posterior/gates.csv`.
+pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<Posterior, Problem> {
+    let row = about.rows().find(|row| row.text("name") == "as_of");
+    let as_of = row.map(|row| row.date("value")).transpose()?.unwrap_or(Date::constant(2021, 4, 30));
+    if let Some(count) = about.rows().find(|row| row.text("name") == "draws") {
+        draws.expect_rows(count.count("value")? as usize)?;
+    }
+    let discrepancies: Vec<String> =
+        draws.columns().filter(|c| c.starts_with(DISCREPANCY)).map(str::to_string).collect();
+    let draw = |row: super::table::Row| -> Result<Draw, Problem> {
+        let mut parameters = Parameters::default();
+        for p in TABLE {
+            let value = row.number(p.name)?;
+            if !(p.minimum..=p.maximum).contains(&value) {
+                return Err(row
+                    .problem(p.name, format!("{} is {value}", p.name))
+                    .advise(format!("write a value from {} to {}", p.minimum, p.maximum)));
+            }
+            parameters.set(p.name, value);
+        }
+        let discrepancy =
+            discrepancies.iter().map(|name| Ok((name[DISCREPANCY.len()..].to_string(), row.number(name)?)));
+        Ok(Draw { parameters, discrepancy: discrepancy.collect::<Result<_, Problem>>()? })
+    };
+    let gate = |row: super::table::Row| -> Result<Gate, Problem> {
+        Ok(Gate {
+            part: row.text("part").into_owned(),
+            check: row.text("check").into_owned(),
+            found: row.number("found")?,
+            required: row.text("required").into_owned(),
+            passed: row.one_of("passed", &[("true", true), ("false", false)])?,
+        })
+    };
+    Ok(Posterior {
+        as_of,
+        draws: draws.rows().map(draw).collect::<Result<_, _>>()?,
+        gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
+    })
+}
