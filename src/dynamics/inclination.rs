@@ -44,7 +44,18 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
             "Kanagawa" | "Aichi" | "Osaka" => parameters.inclination_metropolitan,
             _ => 0.0,
         };
-        let shared = place + if cell.high_capital { parameters.inclination_high_capital } else { 0.0 };
+        let trade = match cell.industry.letter() {
+            'D' => parameters.inclination_construction,
+            'G' => parameters.inclination_information,
+            'H' => parameters.inclination_transport,
+            'J' => parameters.inclination_finance,
+            'L' => parameters.inclination_professional,
+            'M' => parameters.inclination_accommodation,
+            'O' => parameters.inclination_education,
+            'P' => parameters.inclination_medical,
+            _ => 0.0,
+        };
+        let shared = place + trade + if cell.high_capital { parameters.inclination_high_capital } else { 0.0 };
         let (mut employees_before, mut size) = (0, 0.0);
         for (firm, own) in cell.range.clone().zip(own) {
             let employees = population.employees[firm].max(1);
