@@ -7,7 +7,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use std::{hint::black_box, time::Duration};
 use telework::{
     data::Data,
-    engine::{Options, Series, simulate},
+    engine::{Observe, Options, Series, simulate},
     population::{Population, synthesise},
     scenario::{Scale, Scenario, load},
 };
@@ -72,7 +72,7 @@ fn runs(criterion: &mut Criterion) {
             measure("all_measures", &world.all_measures, threads, Options::default());
         }
         // What observers cost, and what measures cost.
-        let unobserved = Options { unobserved: true, ..Options::default() };
+        let unobserved = Options { observe: Observe::Nothing, ..Options::default() };
         measure("all_measures unobserved", &world.all_measures, 2, unobserved);
         measure("baseline", &world.baseline, 2, Options::default());
     }

@@ -8,7 +8,7 @@ use telework::{
     calendar::Week,
     classification::Prefecture,
     dynamics,
-    engine::{Options, Series, ensemble, simulate},
+    engine::{Observe, Options, Series, ensemble, simulate},
     interventions::{Chain, Face, Terms},
     parameters::Parameters,
     population::{FRAME_FIRMS, Population, Practice, Response, Status},
@@ -151,10 +151,11 @@ fn outputs_and_observers_change_no_number() {
     let data = tables();
     let population = japan(&data, 20_000);
     let scenario = until(shipped("baseline"), date(2020, 12, 31));
-    let with = |panel, unobserved| {
-        simulate(&scenario, &data, &population, 0, Options { panel, unobserved }, &|_| true).expect("runs")
+    let with = |panel, observe| {
+        simulate(&scenario, &data, &population, 0, Options { panel, observe }, &|_| true).expect("runs")
     };
-    let (plain, panel, unobserved) = (with(false, false), with(true, false), with(true, true));
+    let (plain, panel) = (with(false, Observe::Everything), with(true, Observe::Everything));
+    let unobserved = with(true, Observe::Nothing);
     assert_eq!(figures(&plain), figures(&panel));
     assert!(!panel.panel.is_empty() && panel.panel == unobserved.panel);
     assert!(unobserved.indicators.is_empty() && plain.interventions == unobserved.interventions);
@@ -196,7 +197,7 @@ fn one_more_firm_changes_no_other_firms_draws() {
     let scenario = until(bare(parameters), date(2021, 3, 31));
     let (few, more) = (equal_firms(3000), equal_firms(3001));
     let panel = |population: &Population| {
-        let options = Options { panel: true, unobserved: false };
+        let options = Options { panel: true, ..Options::default() };
         simulate(&scenario, &data, population, 0, options, &|_| true).expect("runs").panel
     };
     let (few, more) = (panel(&few), panel(&more));

@@ -4,6 +4,7 @@ mod ensemble;
 mod run;
 mod series;
 
+pub use crate::observation::Observe;
 pub use ensemble::{Interrupted, Progress, ensemble};
 pub use run::{Options, simulate};
 pub use series::*;

@@ -7,7 +7,7 @@ use crate::{
     dynamics,
     environment::Environment,
     interventions::{Programmes, Setting, Terms},
-    observation::{self, Observers, View},
+    observation::{self, Observe, Observers, View},
     population::{Population, Response, State, Status},
     random::Key,
     scenario::Scenario,
@@ -18,8 +18,8 @@ use crate::{
 pub struct Options {
     /// The state of every simulated firm at each month's end.
     pub panel: bool,
-    /// Leave the observers out: no indicators, no surveys.
-    pub unobserved: bool,
+    /// Which indicators and surveys are observed.
+    pub observe: Observe,
 }
 
 /// Runs one replicate. `goes_on` is asked before every week; the run is given up with `None` when it says no.
@@ -42,16 +42,17 @@ pub fn simulate(
     let mut terms = Terms::new(population.cells.len(), &own);
     let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
     let mut programmes = Programmes::new(scenario, setting);
-    let mut observers = Observers::new(data, &response, key, (first, last));
+    let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
     let mut interventions: Vec<InterventionSeries> = scenario
         .interventions
         .iter()
         .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
         .collect();
     let mut panel = Vec::new();
-    let staff = observation::staff(population);
+    let observed = options.observe != Observe::Nothing;
+    let staff = if observed { observation::staff(population) } else { Vec::new() };
     let staff = staff.as_slice();
-    if !options.unobserved {
+    if observed {
         observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
     }
     for week in (first.0..=last.0).map(Week) {
@@ -67,7 +68,7 @@ pub fn simulate(
         // Others' practice, transitions, experience and intensity.
         dynamics::advance(&mut state, population, &terms, parameters, &response, key, week.0);
         // Observers look on.
-        if !options.unobserved {
+        if observed {
             observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
         }
         if options.panel && week.closes_month() {

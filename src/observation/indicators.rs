@@ -1,6 +1,9 @@
 //! The registry of indicators and candidate KPIs: what each means, its formula, frame and unit.
 
-use super::view::{Tally, View, WorkerTable};
+use super::{
+    view::{Tally, View},
+    workers::WorkerTable,
+};
 use crate::{
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region, SIZES, SizeClass},
     population::{FRAME_100_299, FRAME_300, FRAME_FIRMS, FRAME_TSR},
@@ -146,7 +149,7 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
     for (segment, tally) in [("total", hundred), ("size=100-299", middle), ("size=300+", large)] {
         reading.push(("mic_introduction", segment.to_string(), tally.introduced()));
     }
-    let total = table.sum(None, None, None);
+    let total = table.total();
     let mut workers = |segment: String, w: &super::Workers| {
         let permitted = view.parameters.permitted_without_scheme * (w.ever - w.ever_with_scheme);
         reading.push(("teleworkers_now", segment.clone(), w.share(w.now)));
@@ -155,7 +158,7 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
         reading.push(("scheme_based_teleworkers", segment, w.share(w.ever_with_scheme + permitted)));
     };
     workers("total".to_string(), &total);
-    let regions = Region::ALL.map(|region| table.sum(None, None, Some(region)));
+    let regions = Region::ALL.map(|region| table.region(region));
     for (region, sum) in Region::ALL.into_iter().zip(&regions) {
         workers(format!("region={}", region.name()), sum);
     }

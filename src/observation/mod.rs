@@ -1,15 +1,18 @@
 //! Surveys and indicators: observers of a run that never change it. State in, figures out.
 
+mod appointments;
 mod indicators;
 mod observers;
 mod respondents;
 mod surveys;
 mod view;
+mod workers;
 
 pub use indicators::{Cadence, Indicator, REGISTRY, describe};
-pub use observers::Observers;
+pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave};
-pub use view::{BANDS, Staff, Tally, View, WorkerTable, Workers, staff};
+pub use view::{Tally, View};
+pub use workers::{BANDS, Staff, WorkerTable, Workers, staff};
 
 use crate::calendar::Week;
 use jiff::civil::Date;
@@ -19,9 +22,9 @@ use jiff::civil::Date;
 pub struct SurveyAnswer {
     /// Survey id, spelt as in `data/observations`.
     pub survey: &'static str,
-    /// Wave as printed there, or `forecast`.
+    /// Wave as printed there; `forecast`; or `drift`, an MIC figure between two waves for the calibration.
     pub wave: String,
-    /// Middle of the field period.
+    /// Middle of the field period, or of the earlier time that the question is about.
     pub date: Date,
     /// Metric, spelt as in `data/observations`.
     pub metric: &'static str,

@@ -57,6 +57,14 @@ pub fn one_of<const N: usize>(asked: u64, shares: [f64; N], stream: &mut Stream)
     })
 }
 
+/// Share among those who answer, when the log odds of saying yes are higher there by `log_odds` than in the frame.
+pub fn responding(share: f64, log_odds: f64) -> f64 {
+    if log_odds == 0.0 || share <= 0.0 || share >= 1.0 {
+        return share;
+    }
+    1.0 / (1.0 + (1.0 / share - 1.0) * (-log_odds).exp())
+}
+
 /// As published: to a tenth of a per cent.
 pub fn published(share: f64) -> f64 {
     (share * 1000.0).round() / 1000.0

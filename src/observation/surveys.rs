@@ -3,15 +3,16 @@
 //! Each survey gives all its figures for one week; figures are then matched with published rows by survey, metric and
 //! segment. What is in a frame but not simulated (occupation, gender, Tokyo's 23 wards, reasons) has no figure here.
 
+mod firms;
+mod workers;
+
 use super::{
-    respondents::{Stream, one_of, published, yes},
-    view::{Tally, View, WorkerTable, staff_shares},
+    respondents::{Stream, published, responding, yes},
+    view::View,
+    workers::WorkerTable,
 };
-use crate::{
-    classification::{Industry, PREFECTURES, Prefecture, Region},
-    population::{FRAME_100_299, FRAME_300, FRAME_TSR, Response},
-    random::Key,
-};
+use crate::{classification::Industry, parameters::Parameters, population::Response, random::Key};
+use std::cell::LazyCell;
 
 /// A simulated survey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,14 @@ pub enum Survey {
     Mlit,
     /// Cabinet Office survey on attitudes and behaviour under COVID-19: workers.
     CabinetOffice,
+    /// Japan Productivity Center, survey of workers' attitudes: workers.
+    Jpc,
+    /// Persol Research and Consulting: regular employees.
+    Persol,
+    /// NIRA and Keio University: employed persons.
+    Nira,
+    /// Tokyo Metropolitan Government: firms in Tokyo with 30 and more employees.
+    TokyoFirms,
 }
 
 /// One figure before anything is matched with it.
@@ -52,11 +61,25 @@ pub struct Wave {
     pub share_large: f64,
     /// Whether TSR asks for the share of staff that teleworks.
     pub staff_shares: bool,
+    /// Whether TSR's answers are wanted by prefecture.
+    pub prefectures: bool,
 }
+
+/// MLIT's question of autumn 2020 about April and May 2020. The model answers it in the first week of May.
+pub(super) const RECALLED_SPRING: &str = "practice_apr_may_2020";
 
 impl Survey {
     /// All.
-    pub const ALL: [Survey; 4] = [Survey::Tsr, Survey::Mic, Survey::Mlit, Survey::CabinetOffice];
+    pub const ALL: [Survey; 8] = [
+        Survey::Tsr,
+        Survey::Mic,
+        Survey::Mlit,
+        Survey::CabinetOffice,
+        Survey::Jpc,
+        Survey::Persol,
+        Survey::Nira,
+        Survey::TokyoFirms,
+    ];
 
     /// Id, spelt as in `data/observations`.
     pub fn id(self) -> &'static str {
@@ -65,6 +88,34 @@ impl Survey {
             Survey::Mic => "mic_introduction",
             Survey::Mlit => "mlit_workers",
             Survey::CabinetOffice => "cao_workers",
+            Survey::Jpc => "jpc_workers",
+            Survey::Persol => "persol_workers",
+            Survey::Nira => "nira_workers",
+            Survey::TokyoFirms => "tokyo_firms",
+        }
+    }
+
+    /// Published metrics that are simulated, spelt as in `data/observations`. (`tokyo_firms` also holds a chamber of
+    /// commerce's survey of its members in the 23 wards, with other metrics: not simulated.)
+    pub fn metrics(self) -> &'static [&'static str] {
+        match self {
+            Survey::Tsr => &[
+                "practised",
+                "ever_practised",
+                "never_practised",
+                "current_practice",
+                "stopped",
+                "still_practising_share_of_practisers",
+                "institutionalised",
+                "institutionalised_before_covid",
+                "institutionalised_after_covid",
+                "staff_share_distribution",
+                "staff_share_ge70",
+            ],
+            Survey::Mic | Survey::TokyoFirms => &["introduced"],
+            Survey::Mlit => &["employed_ever", "scheme_based", "has_scheme", RECALLED_SPRING],
+            Survey::CabinetOffice => &["experienced", "telework_rate"],
+            Survey::Jpc | Survey::Persol | Survey::Nira => &["telework_rate"],
         }
     }
 
@@ -75,177 +126,107 @@ impl Survey {
             Survey::Mic => 2119,    // 2018, the last with a published number
             Survey::Mlit => 35_727, // FY2020, employees
             Survey::CabinetOffice => 10_128,
+            Survey::Jpc => 1100,
+            Survey::Persol => 20_000,
+            Survey::Nira => 10_000,
+            Survey::TokyoFirms => 400,
         };
-        Wave { respondents, share_large: 1384.0 / 9297.0, staff_shares: false }
+        Wave { respondents, share_large: 1384.0 / 9297.0, staff_shares: false, prefectures: false }
     }
 
-    /// All figures of one wave.
-    pub fn ask(
+    /// By how much the log odds of teleworking are higher among those who answer than in the frame.
+    fn response(self, parameters: &Parameters) -> f64 {
+        match self {
+            // Answers in proportion to a power of the employees instead.
+            Survey::Tsr => 0.0,
+            Survey::Mic => parameters.mic_response,
+            Survey::Mlit => parameters.mlit_response,
+            Survey::CabinetOffice => parameters.cao_response,
+            Survey::Jpc => parameters.jpc_response,
+            Survey::Persol => parameters.persol_response,
+            Survey::Nira => parameters.nira_response,
+            Survey::TokyoFirms => parameters.tokyo_response,
+        }
+    }
+
+    /// All figures of one wave. The table of workers is only made for a survey of workers.
+    pub fn ask<F: FnOnce() -> WorkerTable>(
         self,
         view: &View,
-        workers: &dyn Fn() -> WorkerTable,
+        workers: &LazyCell<WorkerTable, F>,
         response: &Response,
         wave: Wave,
         key: Key,
     ) -> Vec<Figure> {
+        let label = match self {
+            Survey::Tsr => "tsr",
+            Survey::Mic => "mic",
+            Survey::Mlit => "mlit",
+            Survey::CabinetOffice => "cao",
+            Survey::Jpc => "jpc",
+            Survey::Persol => "persol",
+            Survey::Nira => "nira",
+            Survey::TokyoFirms => "tokyo",
+        };
+        let mut sheet = Sheet {
+            label,
+            response: self.response(view.parameters),
+            respondents: f64::from(wave.respondents),
+            week: view.week.0,
+            key,
+            figures: Vec::new(),
+        };
         match self {
-            Survey::Tsr => tsr(view, response, wave, key),
-            Survey::Mic => mic(view, wave, key),
-            Survey::Mlit => mlit(&workers(), view, wave, key),
-            Survey::CabinetOffice => cabinet_office(&workers(), view, wave, key),
+            Survey::Tsr => firms::tsr(&mut sheet, view, response, wave),
+            Survey::Mic => firms::mic(&mut sheet, view),
+            Survey::Mlit => workers::mlit(&mut sheet, workers, view.parameters),
+            Survey::CabinetOffice => workers::cabinet_office(&mut sheet, workers),
+            Survey::Jpc => workers::jpc(&mut sheet, workers),
+            Survey::Persol => workers::persol(&mut sheet, workers),
+            Survey::Nira => workers::nira(&mut sheet, workers),
+            Survey::TokyoFirms => firms::tokyo(&mut sheet, view),
         }
+        sheet.figures
     }
 }
 
-fn tsr(view: &View, response: &Response, wave: Wave, key: Key) -> Vec<Figure> {
-    let sizes: [Tally; 2] = view.tally(FRAME_TSR, |cell| usize::from(cell.high_capital));
-    let mut figures = Vec::new();
-    let large = (f64::from(wave.respondents) * wave.share_large).round() as u64;
-    let asked = [u64::from(wave.respondents) - large, large];
-    // A share of SME, large, and all respondents together: the strata are drawn, the total follows from them.
-    let mut push = |metric: &'static str, expected: [f64; 2], counts: [f64; 2], asked: [u64; 2]| {
-        let all = (asked[0] + asked[1]) as f64;
-        let pooled = (expected[0] * asked[0] as f64 + expected[1] * asked[1] as f64) / all;
-        let rows = [
-            ("total", asked[0] + asked[1], pooled, (counts[0] + counts[1]) / all),
-            ("large", asked[1], expected[1], counts[1] / asked[1] as f64),
-            ("SME", asked[0], expected[0], counts[0] / asked[0] as f64),
-        ];
-        for (segment, asked, expected, answer) in rows {
-            figures.push(Figure {
-                metric,
-                segment_type: "size",
-                segment: segment.to_string(),
-                respondents: asked as u32,
-                expected,
-                answer: published(answer),
-            });
-        }
-    };
-    let mut practice = [[0.0; 3]; 2];
-    let mut formal = [[0.0; 2]; 2];
-    for size in 0..2 {
-        let tally = &sizes[size];
-        let label = ["tsr/SME", "tsr/large"][size];
-        let mut stream = Stream::new(key, label, view.week.0);
-        practice[size] =
-            one_of(asked[size], [tally.never(), tally.current(), tally.stopped()], &mut stream).map(|c| c as f64);
-        let (before, after) = (tally.formal_since_start(), tally.formal() - tally.formal_since_start());
-        let [b, a, _] = one_of(asked[size], [before, after, 1.0 - tally.formal()], &mut stream);
-        formal[size] = [b as f64, a as f64];
-    }
-    let [never, current, stopped] =
-        [Tally::never, Tally::current, Tally::stopped].map(|share| [share(&sizes[0]), share(&sizes[1])]);
-    let ever = never.map(|n| 1.0 - n);
-    let counts = |kind: usize| [practice[0][kind], practice[1][kind]];
-    let ever_counts = [practice[0][1] + practice[0][2], practice[1][1] + practice[1][2]];
-    push("practised", ever, ever_counts, asked);
-    push("ever_practised", ever, ever_counts, asked);
-    push("never_practised", never, counts(0), asked);
-    push("current_practice", current, counts(1), asked);
-    push("stopped", stopped, counts(2), asked);
-    let both = |share: fn(&Tally) -> f64| [share(&sizes[0]), share(&sizes[1])];
-    let (all_formal, before) = (both(Tally::formal), both(Tally::formal_since_start));
-    push("institutionalised", all_formal, [formal[0][0] + formal[0][1], formal[1][0] + formal[1][1]], asked);
-    push("institutionalised_before_covid", before, [formal[0][0], formal[1][0]], asked);
-    let after = [all_formal[0] - before[0], all_formal[1] - before[1]];
-    push("institutionalised_after_covid", after, [formal[0][1], formal[1][1]], asked);
-    let practised = ever_counts.map(|c| c as u64);
-    let still = [0, 1].map(|size| if ever[size] > 0.0 { current[size] / ever[size] } else { 0.0 });
-    if practised.iter().all(|&n| n > 0) {
-        push("still_practising_share_of_practisers", still, counts(1), practised);
-    }
-    if wave.staff_shares {
-        figures.extend(tsr_staff_shares(view, response, wave, key, practice));
-    }
-    figures.extend(tsr_prefectures(view, &sizes, wave, key));
-    figures
-}
-
-/// Share of staff teleworking, among firms that practise.
-fn tsr_staff_shares(view: &View, response: &Response, wave: Wave, key: Key, practice: [[f64; 3]; 2]) -> Vec<Figure> {
-    let sums = staff_shares(view, response);
-    let asked = [practice[0][1] as u64, practice[1][1] as u64];
-    let labels = ["10% of staff", "20% of staff", "30% of staff", ">=50% of staff"];
-    let share = |size: usize, slot: usize| if sums[size][0] > 0.0 { sums[size][slot] / sums[size][0] } else { 0.0 };
-    let pooled = |slot: usize| wave.share_large * share(1, slot) + (1.0 - wave.share_large) * share(0, slot);
-    let figure = |metric, segment_type, segment: &str, asked: u64, expected: f64| {
-        share_figure(("tsr", metric, segment_type, segment), asked as f64, expected, view.week.0, key)
-    };
-    let mut figures: Vec<Figure> = labels
-        .iter()
-        .enumerate()
-        .map(|(slot, label)| {
-            figure("staff_share_distribution", "staff share", label, asked[0] + asked[1], pooled(slot + 1))
-        })
-        .collect();
-    figures.push(figure("staff_share_ge70", "size", "SME", asked[0], share(0, 5)));
-    figures.push(figure("staff_share_ge70", "size", "large", asked[1], share(1, 5)));
-    figures
-}
-
-/// By prefecture: all sizes together, large firms weighted to their share of respondents.
-fn tsr_prefectures(view: &View, sizes: &[Tally; 2], wave: Wave, key: Key) -> Vec<Figure> {
-    let all = sizes[0].all() + sizes[1].all();
-    let by: [[Tally; PREFECTURES]; 2] = [false, true].map(|large| {
-        let mut tallies: [Tally; PREFECTURES + 1] = view
-            .tally(FRAME_TSR, |cell| if cell.high_capital == large { cell.prefecture.index() } else { PREFECTURES });
-        let wanted = if large { wave.share_large } else { 1.0 - wave.share_large };
-        let scale = wanted * all / sizes[usize::from(large)].all().max(f64::MIN_POSITIVE);
-        std::array::from_fn(|p| {
-            let mut scaled = Tally::default();
-            scaled.add(&std::mem::take(&mut tallies[p]), scale);
-            scaled
-        })
-    });
-    let mut figures = Vec::new();
-    for prefecture in Prefecture::all() {
-        let mut tally = by[0][prefecture.index()];
-        tally.add(&by[1][prefecture.index()], 1.0);
-        let asked = (f64::from(wave.respondents) * tally.all() / all).round() as u64;
-        let mut stream = Stream::new(key, &format!("tsr/{}", prefecture.name()), view.week.0);
-        let [never, current, stopped] = one_of(asked, [tally.never(), tally.current(), tally.stopped()], &mut stream);
-        for (metric, expected, count) in [
-            ("practised", 1.0 - tally.never(), current + stopped),
-            ("ever_practised", 1.0 - tally.never(), current + stopped),
-            ("never_practised", tally.never(), never),
-            ("current_practice", tally.current(), current),
-            ("stopped", tally.stopped(), stopped),
-        ] {
-            figures.push(Figure {
-                metric,
-                segment_type: "prefecture",
-                segment: prefecture.name().to_string(),
-                respondents: asked as u32,
-                expected,
-                answer: published(count as f64 / asked.max(1) as f64),
-            });
-        }
-    }
-    figures
-}
-
-fn share_figure(
-    (survey, metric, segment_type, segment): (&str, &'static str, &'static str, &str),
-    asked: f64,
-    expected: f64,
+/// The answers of one survey in one week.
+struct Sheet {
+    label: &'static str,
+    /// See [`Survey::response`].
+    response: f64,
+    /// Respondents in all.
+    respondents: f64,
     week: u32,
     key: Key,
-) -> Figure {
-    let asked = asked.round().max(0.0) as u64;
-    let mut stream = Stream::new(key, &format!("{survey}/{metric}/{segment_type}/{segment}"), week);
-    Figure {
-        metric,
-        segment_type,
-        segment: segment.to_string(),
-        respondents: asked as u32,
-        expected,
-        answer: published(yes(asked, expected, &mut stream) as f64 / asked.max(1) as f64),
+    figures: Vec<Figure>,
+}
+
+impl Sheet {
+    /// Asks `part` of all respondents; `share` of their frame says yes.
+    fn ask(&mut self, metric: &'static str, segment_type: &'static str, segment: &str, part: f64, share: f64) {
+        self.ask_number(metric, segment_type, segment, self.respondents * part, share);
+    }
+
+    /// Asks so many respondents; `share` of their frame says yes.
+    fn ask_number(&mut self, metric: &'static str, segment_type: &'static str, segment: &str, asked: f64, share: f64) {
+        let asked = asked.round().max(0.0) as u64;
+        let expected = responding(share, self.response);
+        let label = format!("{}/{metric}/{segment_type}/{segment}", self.label);
+        let answer = yes(asked, expected, &mut Stream::new(self.key, &label, self.week)) as f64;
+        self.figures.push(Figure {
+            metric,
+            segment_type,
+            segment: segment.to_string(),
+            respondents: asked as u32,
+            expected,
+            answer: published(answer / asked.max(1) as f64),
+        });
     }
 }
 
 /// Industries by the surveys' names.
-const INDUSTRY_SEGMENTS: [(&str, &str); 13] = [
+const INDUSTRY_SEGMENTS: [(&str, &str); 16] = [
     ("information & communications", "G"),
     ("finance & insurance", "J"),
     ("real estate", "K"),
@@ -256,100 +237,14 @@ const INDUSTRY_SEGMENTS: [(&str, &str); 13] = [
     ("education & learning support", "O"),
     ("finance, insurance & real estate", "JK"),
     ("medical, welfare & childcare", "P"),
+    ("medical, care & welfare", "P"),
+    ("medical & welfare", "P"),
     ("transport", "H"),
+    ("transport & postal", "H"),
     ("wholesale & retail", "I"),
     ("services", "LMNR"),
 ];
 
 fn industries(letters: &str) -> Vec<Industry> {
     Industry::all().filter(|i| letters.contains(i.letter())).collect()
-}
-
-fn mic(view: &View, wave: Wave, key: Key) -> Vec<Figure> {
-    let [middle]: [Tally; 1] = view.tally(FRAME_100_299, |_| 0);
-    let [large]: [Tally; 1] = view.tally(FRAME_300, |_| 0);
-    let mut total = middle;
-    total.add(&large, 1.0);
-    let asked = |tally: &Tally| f64::from(wave.respondents) * tally.all() / total.all().max(f64::MIN_POSITIVE);
-    let figure = |segment_type, segment: &str, tally: &Tally| {
-        share_figure(("mic", "introduced", segment_type, segment), asked(tally), tally.introduced(), view.week.0, key)
-    };
-    let mut figures = vec![
-        figure("size", "total", &total),
-        figure("size", "100-299 employees", &middle),
-        figure("size", "300+ employees", &large),
-    ];
-    let by: [[Tally; 16]; 2] = [FRAME_100_299, FRAME_300].map(|frame| view.tally(frame, |cell| cell.industry.index()));
-    for (segment, letters) in INDUSTRY_SEGMENTS {
-        let mut tally = Tally::default();
-        for industry in industries(letters) {
-            tally.add(&by[0][industry.index()], 1.0);
-            tally.add(&by[1][industry.index()], 1.0);
-        }
-        figures.push(figure("industry", segment, &tally));
-    }
-    figures
-}
-
-fn mlit(table: &WorkerTable, view: &View, wave: Wave, key: Key) -> Vec<Figure> {
-    let total = table.sum(None, None, None);
-    let week = view.week.0;
-    let asked = |employees: f64| f64::from(wave.respondents) * employees / total.employees.max(f64::MIN_POSITIVE);
-    let figure = |metric, segment_type, segment: &str, employees: f64, share: f64| {
-        share_figure(("mlit", metric, segment_type, segment), asked(employees), share, week, key)
-    };
-    let by_scheme = |workers: &super::Workers| {
-        let without = workers.ever - workers.ever_with_scheme;
-        workers.share(workers.ever_with_scheme + view.parameters.permitted_without_scheme * without)
-    };
-    let all = total.employees;
-    let mut figures = vec![
-        figure("employed_ever", "total", "all employees", all, total.share(total.ever)),
-        figure("employed_last_year", "total", "all employees", all, total.share(total.last_year)),
-        figure("scheme_based", "total", "all employees", all, by_scheme(&total)),
-    ];
-    for region in Region::ALL {
-        let workers = table.sum(None, None, Some(region));
-        figures.push(figure(
-            "employed_ever",
-            "residence",
-            region.name(),
-            workers.employees,
-            workers.share(workers.ever),
-        ));
-    }
-    for (segment, bands) in [
-        ("1000+ employees", &[3][..]),
-        ("300-999 employees", &[2]),
-        ("100-299 employees", &[1]),
-        ("<100 employees", &[0]),
-    ] {
-        let workers = table.sum(None, Some(bands), None);
-        figures.push(figure("employed_ever", "firm size", segment, workers.employees, workers.share(workers.ever)));
-    }
-    for (segment, letters) in INDUSTRY_SEGMENTS {
-        let workers = table.sum(Some(&industries(letters)), None, None);
-        figures.push(figure("employed_ever", "industry", segment, workers.employees, workers.share(workers.ever)));
-    }
-    figures
-}
-
-fn cabinet_office(table: &WorkerTable, view: &View, wave: Wave, key: Key) -> Vec<Figure> {
-    let total = table.sum(None, None, None);
-    let mut figures = Vec::new();
-    let mut push = |segment_type, segment: &str, workers: &super::Workers| {
-        let asked = f64::from(wave.respondents) * workers.employees / total.employees.max(f64::MIN_POSITIVE);
-        for (metric, share) in
-            [("experienced", workers.share(workers.ever)), ("telework_rate", workers.share(workers.now))]
-        {
-            figures.push(share_figure(("cao", metric, segment_type, segment), asked, share, view.week.0, key));
-        }
-    };
-    push("region", "national", &total);
-    push("region", "Tokyo area", &table.sum(None, None, Some(Region::Tokyo)));
-    push("region", "regional area", &table.sum(None, None, Some(Region::Regional)));
-    for (segment, letters) in INDUSTRY_SEGMENTS {
-        push("industry", segment, &table.sum(Some(&industries(letters)), None, None));
-    }
-    figures
 }

@@ -1,0 +1,183 @@
+//! Surveys of firms.
+
+use super::{Figure, INDUSTRY_SEGMENTS, Sheet, Wave, industries};
+use crate::{
+    classification::{INDUSTRIES, PREFECTURES, Prefecture},
+    observation::{
+        respondents::{Stream, one_of, published},
+        view::{Tally, View, staff_shares},
+    },
+    population::{FRAME_100_299, FRAME_300, FRAME_TSR, Response, Status},
+};
+
+pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wave) {
+    let sizes: [Tally; 2] = view.tally(FRAME_TSR, |cell| usize::from(cell.high_capital));
+    let (key, figures) = (sheet.key, &mut sheet.figures);
+    let large = (f64::from(wave.respondents) * wave.share_large).round() as u64;
+    let asked = [u64::from(wave.respondents) - large, large];
+    // A share of SME, large, and all respondents together: the strata are drawn, the total follows from them.
+    let mut push = |metric: &'static str, expected: [f64; 2], counts: [f64; 2], asked: [u64; 2]| {
+        let all = (asked[0] + asked[1]) as f64;
+        let pooled = (expected[0] * asked[0] as f64 + expected[1] * asked[1] as f64) / all;
+        let rows = [
+            ("total", asked[0] + asked[1], pooled, (counts[0] + counts[1]) / all),
+            ("large", asked[1], expected[1], counts[1] / asked[1] as f64),
+            ("SME", asked[0], expected[0], counts[0] / asked[0] as f64),
+        ];
+        for (segment, asked, expected, answer) in rows {
+            figures.push(Figure {
+                metric,
+                segment_type: "size",
+                segment: segment.to_string(),
+                respondents: asked as u32,
+                expected,
+                answer: published(answer),
+            });
+        }
+    };
+    let mut practice = [[0.0; 3]; 2];
+    let mut formal = [[0.0; 2]; 2];
+    for size in 0..2 {
+        let tally = &sizes[size];
+        let label = ["tsr/SME", "tsr/large"][size];
+        let mut stream = Stream::new(key, label, view.week.0);
+        practice[size] =
+            one_of(asked[size], [tally.never(), tally.current(), tally.stopped()], &mut stream).map(|c| c as f64);
+        let (before, after) = (tally.formal_since_start(), tally.formal() - tally.formal_since_start());
+        let [b, a, _] = one_of(asked[size], [before, after, 1.0 - tally.formal()], &mut stream);
+        formal[size] = [b as f64, a as f64];
+    }
+    let [never, current, stopped] =
+        [Tally::never, Tally::current, Tally::stopped].map(|share| [share(&sizes[0]), share(&sizes[1])]);
+    let ever = never.map(|n| 1.0 - n);
+    let counts = |kind: usize| [practice[0][kind], practice[1][kind]];
+    let ever_counts = [practice[0][1] + practice[0][2], practice[1][1] + practice[1][2]];
+    push("practised", ever, ever_counts, asked);
+    push("ever_practised", ever, ever_counts, asked);
+    push("never_practised", never, counts(0), asked);
+    push("current_practice", current, counts(1), asked);
+    push("stopped", stopped, counts(2), asked);
+    let both = |share: fn(&Tally) -> f64| [share(&sizes[0]), share(&sizes[1])];
+    let (all_formal, before) = (both(Tally::formal), both(Tally::formal_since_start));
+    push("institutionalised", all_formal, [formal[0][0] + formal[0][1], formal[1][0] + formal[1][1]], asked);
+    push("institutionalised_before_covid", before, [formal[0][0], formal[1][0]], asked);
+    let after = [all_formal[0] - before[0], all_formal[1] - before[1]];
+    push("institutionalised_after_covid", after, [formal[0][1], formal[1][1]], asked);
+    let practised = ever_counts.map(|c| c as u64);
+    let still = [0, 1].map(|size| if ever[size] > 0.0 { current[size] / ever[size] } else { 0.0 });
+    if practised.iter().all(|&n| n > 0) {
+        push("still_practising_share_of_practisers", still, counts(1), practised);
+    }
+    if wave.staff_shares {
+        tsr_staff_shares(sheet, view, response, wave, practice);
+    }
+    if wave.prefectures {
+        tsr_prefectures(sheet, view, &sizes, wave);
+    }
+}
+
+/// Share of staff teleworking, among firms that practise.
+fn tsr_staff_shares(sheet: &mut Sheet, view: &View, response: &Response, wave: Wave, practice: [[f64; 3]; 2]) {
+    let sums = staff_shares(view, response);
+    let asked = [practice[0][1], practice[1][1]];
+    let labels = ["10% of staff", "20% of staff", "30% of staff", ">=50% of staff"];
+    let share = |size: usize, slot: usize| if sums[size][0] > 0.0 { sums[size][slot] / sums[size][0] } else { 0.0 };
+    let pooled = |slot: usize| wave.share_large * share(1, slot) + (1.0 - wave.share_large) * share(0, slot);
+    for (slot, label) in labels.into_iter().enumerate() {
+        sheet.ask_number("staff_share_distribution", "staff share", label, asked[0] + asked[1], pooled(slot + 1));
+    }
+    sheet.ask_number("staff_share_ge70", "size", "SME", asked[0], share(0, 5));
+    sheet.ask_number("staff_share_ge70", "size", "large", asked[1], share(1, 5));
+}
+
+/// By prefecture: all sizes together, large firms weighted to their share of respondents.
+fn tsr_prefectures(sheet: &mut Sheet, view: &View, sizes: &[Tally; 2], wave: Wave) {
+    let all = sizes[0].all() + sizes[1].all();
+    let by: [[Tally; PREFECTURES]; 2] = [false, true].map(|large| {
+        let mut tallies: [Tally; PREFECTURES + 1] = view
+            .tally(FRAME_TSR, |cell| if cell.high_capital == large { cell.prefecture.index() } else { PREFECTURES });
+        let wanted = if large { wave.share_large } else { 1.0 - wave.share_large };
+        let scale = wanted * all / sizes[usize::from(large)].all().max(f64::MIN_POSITIVE);
+        std::array::from_fn(|p| {
+            let mut scaled = Tally::default();
+            scaled.add(&std::mem::take(&mut tallies[p]), scale);
+            scaled
+        })
+    });
+    for prefecture in Prefecture::all() {
+        let mut tally = by[0][prefecture.index()];
+        tally.add(&by[1][prefecture.index()], 1.0);
+        let asked = (f64::from(wave.respondents) * tally.all() / all).round() as u64;
+        let mut stream = Stream::new(sheet.key, &format!("tsr/{}", prefecture.name()), view.week.0);
+        let [never, current, stopped] = one_of(asked, [tally.never(), tally.current(), tally.stopped()], &mut stream);
+        for (metric, expected, count) in [
+            ("practised", 1.0 - tally.never(), current + stopped),
+            ("ever_practised", 1.0 - tally.never(), current + stopped),
+            ("never_practised", tally.never(), never),
+            ("current_practice", tally.current(), current),
+            ("stopped", tally.stopped(), stopped),
+        ] {
+            sheet.figures.push(Figure {
+                metric,
+                segment_type: "prefecture",
+                segment: prefecture.name().to_string(),
+                respondents: asked as u32,
+                expected,
+                answer: published(count as f64 / asked.max(1) as f64),
+            });
+        }
+    }
+}
+
+pub(super) fn mic(sheet: &mut Sheet, view: &View) {
+    let [middle]: [Tally; 1] = view.tally(FRAME_100_299, |_| 0);
+    let [large]: [Tally; 1] = view.tally(FRAME_300, |_| 0);
+    let mut total = middle;
+    total.add(&large, 1.0);
+    let mut put = |segment_type, segment: &str, tally: &Tally| {
+        let part = tally.all() / total.all().max(f64::MIN_POSITIVE);
+        sheet.ask("introduced", segment_type, segment, part, tally.introduced());
+    };
+    put("size", "total", &total);
+    put("size", "100-299 employees", &middle);
+    put("size", "300+ employees", &large);
+    let by: [[Tally; INDUSTRIES]; 2] =
+        [FRAME_100_299, FRAME_300].map(|frame| view.tally(frame, |cell| cell.industry.index()));
+    for (segment, letters) in INDUSTRY_SEGMENTS {
+        let mut tally = Tally::default();
+        for industry in industries(letters) {
+            tally.add(&by[0][industry.index()], 1.0);
+            tally.add(&by[1][industry.index()], 1.0);
+        }
+        put("industry", segment, &tally);
+    }
+}
+
+/// The Tokyo government asks firms with 30 and more employees; the total is that of all firms of the frame, since the
+/// parts of the size classes among those who answer are published for one wave only.
+pub(super) fn tokyo(sheet: &mut Sheet, view: &View) {
+    let mut classes = [[0.0; 2]; 3];
+    for block in &view.state.blocks {
+        let cells = view.population.cells[block.cells.clone()].iter();
+        for cell in cells.filter(|cell| cell.prefecture.name() == "Tokyo") {
+            for firm in cell.range.clone() {
+                let class = match view.population.employees[firm] {
+                    0..30 => continue,
+                    30..100 => 0,
+                    100..300 => 1,
+                    _ => 2,
+                };
+                let practises = Status(block.status[firm - block.first]).practises();
+                classes[class][0] += cell.weight;
+                classes[class][1] += if practises { cell.weight } else { 0.0 };
+            }
+        }
+    }
+    let total = classes.iter().fold([0.0; 2], |sum, class| [sum[0] + class[0], sum[1] + class[1]]);
+    for (segment, [firms, practise]) in
+        [("total", total), ("300+", classes[2]), ("100-299", classes[1]), ("30-99", classes[0])]
+    {
+        let share = if firms > 0.0 { practise / firms } else { 0.0 };
+        sheet.ask("introduced", "size", segment, firms / total[0].max(f64::MIN_POSITIVE), share);
+    }
+}

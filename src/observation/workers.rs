@@ -1,0 +1,331 @@
+//! Employees who telework, by industry, firm size and place of work. A [`View`] in, [`WorkerTable`] out.
+
+use super::View;
+use crate::{
+    calendar::Week,
+    classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region},
+    dynamics::{Slopes, days_a_week, intensity},
+    interventions::awards,
+    population::{Block, Cell, Population, Status},
+};
+use rayon::prelude::*;
+
+/// Classes of firm size in which workers are counted: below 100, 100-299, 300-999, 1,000 and more employees.
+pub const BANDS: usize = 4;
+
+/// What never changes about the employees of a cell's firms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Staff {
+    /// Employees of the simulated firms by [`BANDS`].
+    pub bands: [u64; BANDS],
+    /// Share that works in the Tokyo area.
+    pub tokyo: f64,
+    /// Share that works elsewhere.
+    pub elsewhere: f64,
+}
+
+/// The staff of every cell.
+pub fn staff(population: &Population) -> Vec<Staff> {
+    let of = |cell: &Cell| {
+        let mut staff = Staff { bands: [0; BANDS], tokyo: 0.0, elsewhere: 0.0 };
+        for &employees in &population.employees[cell.range.clone()] {
+            staff.bands[band(employees)] += u64::from(employees);
+        }
+        for (share, place) in population.workplaces_of(cell).iter().zip(Prefecture::all()) {
+            let part = if place.region() == Region::Tokyo { &mut staff.tokyo } else { &mut staff.elsewhere };
+            *part += f64::from(*share);
+        }
+        staff
+    };
+    population.cells.par_iter().map(of).collect()
+}
+
+fn band(employees: u32) -> usize {
+    match employees {
+        0..100 => 0,
+        100..300 => 1,
+        300..1000 => 2,
+        _ => 3,
+    }
+}
+
+/// Workers of firms, in persons of the whole population.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Workers {
+    /// Regular employees.
+    pub employees: f64,
+    /// Of those, in firms with a formal scheme.
+    pub with_scheme: f64,
+    /// Who telework this week.
+    pub now: f64,
+    /// Who teleworked in the last 52 weeks: of firms that practise or stopped less than a year ago.
+    pub last_year: f64,
+    /// Who have teleworked in their present job.
+    pub ever: f64,
+    /// Of those, in firms with a formal scheme.
+    pub ever_with_scheme: f64,
+    /// Days a week teleworked this week, all persons together.
+    pub days: f64,
+}
+
+impl Workers {
+    fn each(&self, other: &Workers, of: impl Fn(f64, f64) -> f64) -> Workers {
+        Workers {
+            employees: of(self.employees, other.employees),
+            with_scheme: of(self.with_scheme, other.with_scheme),
+            now: of(self.now, other.now),
+            last_year: of(self.last_year, other.last_year),
+            ever: of(self.ever, other.ever),
+            ever_with_scheme: of(self.ever_with_scheme, other.ever_with_scheme),
+            days: of(self.days, other.days),
+        }
+    }
+    fn add(&mut self, other: &Workers, scale: f64) {
+        *self = self.each(other, |sum, value| sum + scale * value);
+    }
+    /// Share of employees.
+    pub fn share(&self, of: f64) -> f64 {
+        if self.employees > 0.0 { of / self.employees } else { 0.0 }
+    }
+
+    /// The workers of a cell as they would be if all worked in the Tokyo area, and if all worked elsewhere.
+    ///
+    /// Staff in the Tokyo area telework `ratio` times as often; weighted by `staff`, both together are the cell's own
+    /// number. No more than all telework: what is above that in one place falls to the other.
+    fn by_area(&self, staff: &Staff, ratio: f64) -> (Workers, Workers) {
+        if ratio == 1.0 || staff.tokyo <= 0.0 || staff.elsewhere <= 0.0 {
+            return (*self, *self);
+        }
+        let (q, r) = (staff.tokyo, staff.elsewhere);
+        let mean = (q * ratio + r) / (q + r);
+        let factors = |persons: f64| {
+            let most = self.employees / persons;
+            if persons * ratio / mean > self.employees {
+                (most, (q + r - q * most) / r)
+            } else if persons / mean > self.employees {
+                ((q + r - r * most) / q, most)
+            } else {
+                (ratio / mean, 1.0 / mean)
+            }
+        };
+        let [now, last_year, ever, ever_with_scheme] =
+            [self.now, self.last_year, self.ever, self.ever_with_scheme].map(factors);
+        let with = |f: fn((f64, f64)) -> f64| Workers {
+            now: self.now * f(now),
+            last_year: self.last_year * f(last_year),
+            ever: self.ever * f(ever),
+            ever_with_scheme: self.ever_with_scheme * f(ever_with_scheme),
+            days: self.days * f(now),
+            ..*self
+        };
+        (with(|f| f.0), with(|f| f.1))
+    }
+}
+
+/// Workers by industry, by firm size and by place of work, and firms that meet the award's criteria.
+#[derive(Clone, Debug)]
+pub struct WorkerTable {
+    industries: [Workers; INDUSTRIES],
+    bands: [Workers; BANDS],
+    places: [Workers; PREFECTURES],
+    /// Firms that would meet the award's criteria this week, as a share of all firms.
+    pub sustained: f64,
+}
+
+impl WorkerTable {
+    /// One pass over all firms.
+    pub fn new(view: &View) -> WorkerTable {
+        let slopes = Slopes::new(view.parameters);
+        let sums: Vec<Vec<[CellSums; BANDS]>> =
+            view.state.blocks.par_iter().map(|block| block_sums(view, block, &slopes)).collect();
+        let mut sums = sums.into_iter().flatten().zip(&view.terms.cells).zip(view.staff);
+        let ratio = view.parameters.workplace_tokyo.exp();
+        let mut table = WorkerTable {
+            industries: Default::default(),
+            bands: Default::default(),
+            places: [Workers::default(); PREFECTURES],
+            sustained: 0.0,
+        };
+        let (mut sustained, mut firms) = (0.0, 0.0);
+        // Cells of one industry, size and head-office prefecture stand together and share their places of work.
+        let alike = |a: &Cell, b: &Cell| (a.industry, a.prefecture, a.size) == (b.industry, b.prefecture, b.size);
+        for group in view.population.cells.chunk_by(alike) {
+            let (mut tokyo, mut elsewhere) = (Workers::default(), Workers::default());
+            for (cell, ((bands, face), staff)) in group.iter().zip(&mut sums) {
+                sustained += bands.iter().map(|sum| sum.meeting).sum::<u64>() as f64 * cell.weight;
+                firms += f64::from(cell.firms);
+                let days = days_a_week(view.parameters, f64::from(face.declaration));
+                let mut all = Workers::default();
+                for (band, sum) in bands.iter().enumerate().filter(|(_, sum)| sum.employees > 0) {
+                    let one = sum.workers(days);
+                    table.bands[band].add(&one, cell.weight);
+                    all.add(&one, cell.weight);
+                }
+                table.industries[cell.industry.index()].add(&all, 1.0);
+                let (in_tokyo, out) = all.by_area(staff, ratio);
+                tokyo.add(&in_tokyo, 1.0);
+                elsewhere.add(&out, 1.0);
+            }
+            let places = Prefecture::all().zip(view.population.workplaces_of(&group[0]));
+            for (place, share) in places.filter(|(_, share)| **share > 0.0) {
+                let workers = if place.region() == Region::Tokyo { &tokyo } else { &elsewhere };
+                table.places[place.index()].add(workers, f64::from(*share));
+            }
+        }
+        table.sustained = if firms > 0.0 { sustained / firms } else { 0.0 };
+        table
+    }
+
+    /// All workers.
+    pub fn total(&self) -> Workers {
+        sum(&self.bands)
+    }
+    /// Of some industries.
+    pub fn industries(&self, wanted: &[Industry]) -> Workers {
+        sum(wanted.iter().map(|industry| &self.industries[industry.index()]))
+    }
+    /// Of firms in some [`BANDS`].
+    pub fn bands(&self, wanted: &[usize]) -> Workers {
+        sum(wanted.iter().map(|&band| &self.bands[band]))
+    }
+    /// Who work in some prefectures.
+    pub fn places(&self, wanted: impl Fn(Prefecture) -> bool) -> Workers {
+        sum(Prefecture::all().filter(|place| wanted(*place)).map(|place| &self.places[place.index()]))
+    }
+    /// Who work in a region.
+    pub fn region(&self, wanted: Region) -> Workers {
+        self.places(|place| place.region() == wanted)
+    }
+}
+
+fn sum<'a>(of: impl IntoIterator<Item = &'a Workers>) -> Workers {
+    let mut total = Workers::default();
+    of.into_iter().for_each(|workers| total.add(workers, 1.0));
+    total
+}
+
+/// Integer sums of one cell and band; shares in 1/255.
+#[derive(Clone, Copy, Default)]
+struct CellSums {
+    employees: u64,
+    /// Employees of firms with a formal scheme.
+    with_scheme: u64,
+    now: u64,
+    last_year: u64,
+    ever: u64,
+    ever_with_scheme: u64,
+    /// Firms that would meet the award's criteria.
+    meeting: u64,
+}
+
+impl CellSums {
+    fn add(&mut self, other: &CellSums) {
+        self.employees += other.employees;
+        self.with_scheme += other.with_scheme;
+        self.now += other.now;
+        self.last_year += other.last_year;
+        self.ever += other.ever;
+        self.ever_with_scheme += other.ever_with_scheme;
+        self.meeting += other.meeting;
+    }
+    fn workers(&self, days: f64) -> Workers {
+        let persons = |count: u64| count as f64 / 255.0;
+        Workers {
+            employees: self.employees as f64,
+            with_scheme: self.with_scheme as f64,
+            now: persons(self.now),
+            last_year: persons(self.last_year),
+            ever: persons(self.ever),
+            ever_with_scheme: persons(self.ever_with_scheme),
+            days: persons(self.now) * days,
+        }
+    }
+}
+
+/// Sums of a block's cells. The loops read each firm once and add whole numbers, so that the order does not matter.
+#[multiversion::multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<[CellSums; BANDS]> {
+    block
+        .cells
+        .clone()
+        .map(|position| {
+            let cell = &view.population.cells[position];
+            let p = view.parameters;
+            let declaration = f64::from(view.terms.cells[position].declaration);
+            let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
+            let days = days_a_week(p, declaration);
+            let local = block.local(cell);
+            let firms = Firms {
+                employees: &view.population.employees[cell.range.clone()],
+                teleworkable: &view.population.teleworkable[cell.range.clone()],
+                status: &block.status[local.clone()],
+                entered: &block.entered[local.clone()],
+                experience: &block.experience[local.clone()],
+                peak: &block.peak[local],
+            };
+            let mut bands = [CellSums::default(); BANDS];
+            // Most firms are in cells of one band, whose sums need no look-up.
+            if view.staff[position].bands[1..] == [0; BANDS - 1] {
+                bands[0] = firms.sums(view.week, reach, slopes, days);
+            } else {
+                for firm in 0..firms.status.len() {
+                    let one = firms.one(firm).sums(view.week, reach, slopes, days);
+                    bands[band(firms.employees[firm])].add(&one);
+                }
+            }
+            bands
+        })
+        .collect()
+}
+
+/// The arrays of one cell's firms.
+#[derive(Clone, Copy)]
+struct Firms<'a> {
+    employees: &'a [u32],
+    teleworkable: &'a [u8],
+    status: &'a [u8],
+    entered: &'a [u16],
+    experience: &'a [u8],
+    peak: &'a [u8],
+}
+
+impl Firms<'_> {
+    fn one(&self, firm: usize) -> Firms<'_> {
+        let only = firm..firm + 1;
+        Firms {
+            employees: &self.employees[only.clone()],
+            teleworkable: &self.teleworkable[only.clone()],
+            status: &self.status[only.clone()],
+            entered: &self.entered[only.clone()],
+            experience: &self.experience[only.clone()],
+            peak: &self.peak[only],
+        }
+    }
+
+    #[inline(always)]
+    fn sums(&self, week: Week, reach: f32, slopes: &Slopes, days: f64) -> CellSums {
+        // A firm that stopped counts for a year; in the first year all that ever practised do.
+        let since = if week.0 < 52 { 0 } else { week.0 as u16 - 51 };
+        let n = self.status.len();
+        let (employees, teleworkable) = (&self.employees[..n], &self.teleworkable[..n]);
+        let (entered, experience, peak) = (&self.entered[..n], &self.experience[..n], &self.peak[..n]);
+        let mut sums = CellSums::default();
+        for firm in 0..n {
+            let status = self.status[firm];
+            let current = u64::from(status & 3 == 1);
+            let staff = u64::from(employees[firm]);
+            let now = intensity(teleworkable[firm], experience[firm], reach, slopes);
+            let ever = staff * u64::from(peak[firm]);
+            sums.employees += staff;
+            sums.now += staff * u64::from(now) * current;
+            sums.ever += ever;
+            sums.last_year += ever * (current | u64::from(entered[firm] >= since));
+            let formal = u64::from(status & Status::FORMAL != 0);
+            sums.with_scheme += staff * formal;
+            sums.ever_with_scheme += ever * formal;
+            let meets = awards::meets_criteria(status, employees[firm], teleworkable[firm], now, days);
+            sums.meeting += u64::from(meets);
+        }
+        sums
+    }
+}
