@@ -1,4 +1,4 @@
-//! Quantiles and other small statistics. Numbers in, numbers out.
+//! Quantiles of a sample.
 
 /// Quantile `q` (0-1) of sorted values, linear between order statistics (type 7 of Hyndman and Fan 1996).
 /// `None` when there are no values.

@@ -1,0 +1,29 @@
+//! Small statistics: quantiles, the normal distribution, correlation, convergence of chains, scores of forecasts, tests.
+//!
+//! Numbers in, numbers out. Functions return `None` where a figure is not defined, never a number that means nothing.
+
+mod chains;
+mod correlation;
+mod normal;
+mod quantiles;
+mod scores;
+mod significance;
+
+pub use chains::{ess_bulk, ess_tail, rank_rhat};
+pub use correlation::{pearson, ranks, spearman};
+pub use normal::{normal_cdf, normal_quantile};
+pub use quantiles::quantile_sorted;
+pub use scores::{coverage, crps_of_distribution, crps_of_draws, interval_score};
+pub use significance::{sign_flip, uniform_ranks};
+
+/// Arithmetic mean; `None` of nothing.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Variance with the divisor n - 1; `None` for fewer than two values.
+pub fn variance(values: &[f64]) -> Option<f64> {
+    let mean = mean(values)?;
+    let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+    (values.len() > 1).then(|| squares / (values.len() - 1) as f64)
+}
