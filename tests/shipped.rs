@@ -59,14 +59,16 @@ fn the_baseline_plans_what_the_programmes_delivered_in_fiscal_2020() {
     assert!(budget(&["mhlw_subsidy_fy2020"]) <= 6_167e6);
 }
 
-/// A forecast as of April 2021 uses only declarations announced by then.
+/// A forecast as of April 2021 uses only declarations announced by then. The hindcast exists to know the dates to
+/// September 2021, and knows no more.
 #[test]
 fn no_shipped_scenario_knows_later_declarations() {
     for (file, _) in scenario::BUILT_IN {
         let scenario = scenario::load(file, &[]).expect(file).scenario;
         for intervention in &scenario.interventions {
             if let Measure::EmergencyDeclaration(emergency) = &intervention.measure {
-                assert_eq!(emergency.known_on, Some(jiff::civil::date(2021, 4, 30)), "{file}");
+                let (month, day) = if *file == "hindcast.toml" { (9, 30) } else { (4, 30) };
+                assert_eq!(emergency.known_on, Some(jiff::civil::date(2021, month, day)), "{file}");
             }
         }
     }

@@ -20,6 +20,8 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("all_measures.toml", include_str!("../../scenarios/all_measures.toml")),
     ("awards_and_bonus.toml", include_str!("../../scenarios/awards_and_bonus.toml")),
     ("baseline.toml", include_str!("../../scenarios/baseline.toml")),
+    ("forecast.toml", include_str!("../../scenarios/forecast.toml")),
+    ("hindcast.toml", include_str!("../../scenarios/hindcast.toml")),
     ("managers_x10.toml", include_str!("../../scenarios/managers_x10.toml")),
     ("no_policy.toml", include_str!("../../scenarios/no_policy.toml")),
     ("satellite_offices.toml", include_str!("../../scenarios/satellite_offices.toml")),
