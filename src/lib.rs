@@ -3,6 +3,7 @@
 //! Data flows one way, down this list; a room imports only from rooms above it.
 
 pub mod calendar;
+pub mod calibration;
 pub mod classification;
 pub mod cli;
 pub mod commands;
