@@ -6,7 +6,7 @@ mod progress;
 mod text;
 
 use crate::{
-    commands::{self, Conduct, RunRequest},
+    commands::{self, CalibrateRequest, Conduct, RunRequest},
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},
 };
@@ -55,6 +55,26 @@ enum Command {
         /// The run folder
         run_dir: PathBuf,
         /// Threads; 0 = one for each core; the tables do not depend on it
+        #[arg(long, default_value_t = 0)]
+        threads: usize,
+        /// Folder of data tables to use in place of those inside the program
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Fits the model to the published surveys and writes a posterior with its certificate
+    Calibrate {
+        /// A configuration; without one, that of the shipped posterior
+        config: Option<PathBuf>,
+        /// Use only figures published by this day, in place of the configuration's
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<jiff::civil::Date>,
+        /// Goes on with what an interrupted calibration left; without it, that is thrown away
+        #[arg(long)]
+        resume: bool,
+        /// Where the folder goes, in place of results/calibration-<short hash>
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Threads; 0 = one for each core; the posterior does not depend on it
         #[arg(long, default_value_t = 0)]
         threads: usize,
         /// Folder of data tables to use in place of those inside the program
@@ -146,6 +166,9 @@ fn dispatch(command: Command) -> Result<(), Problems> {
             print(&format!("Wrote {}. Run it with: telework run {0}\n", path.display()))
         }
         Command::Verify { run_dir, threads, data } => verify(&run_dir, threads, data.as_deref()),
+        Command::Calibrate { config, as_of, resume, out, threads, data } => {
+            calibrate(&CalibrateRequest { config, as_of, resume, out, data }, threads)
+        }
         Command::Selftest => match commands::selftest()? {
             None => print("PASSED: the small built-in run gives the figures stored in the program.\n"),
             Some(difference) => {
@@ -178,6 +201,17 @@ fn run(arguments: RunArguments) -> Result<(), Problems> {
     let outcome = outcome?;
     print(&text::kpi_table(&outcome.kpi, replicates))?;
     print(&format!("\nRun folder: {}\n", outcome.folder.display()))
+}
+
+fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems> {
+    catch_interrupts()?;
+    let progress = Progress::new("calibrating");
+    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
+    let outcome = commands::calibrate(request, conduct);
+    progress.clear();
+    let outcome = outcome?;
+    print(&text::gates(&outcome.gates))?;
+    print(&format!("\nPosterior: {}\n", outcome.folder.display()))
 }
 
 fn request(arguments: RunArguments) -> Result<RunRequest, Problem> {

@@ -36,6 +36,10 @@ pub enum Purpose {
     Barriers = 8,
     /// Which firms are drawn into a weighted sample.
     Thinning = 9,
+    /// Model discrepancy of a forecast.
+    Discrepancy = 10,
+    /// Moves of the calibration.
+    Calibration = 11,
 }
 
 /// The key of one run: a stream of draws that no other (seed, replicate) shares.

@@ -2,4 +2,15 @@
 //!
 //! `docs/calibration.md` explains the method for people.
 
+pub mod config;
+pub mod fit;
+pub mod held_out;
+pub mod history;
+pub mod likelihood;
 pub mod naive;
+pub mod recovery;
+pub mod sampler;
+pub mod space;
+pub mod surrogate;
+pub mod tables;
+pub mod targets;

@@ -3,6 +3,7 @@
 use crate::{
     calendar::mondays,
     commands::Job,
+    data::Gate,
     error::{Problem, harmless},
     results::KpiYear,
     scenario::{Measure, Scale},
@@ -58,6 +59,18 @@ pub fn plan(job: &Job, notes: &[Problem]) -> String {
 /// 2021 bear on.
 fn assumed(measure: &Measure) -> bool {
     !matches!(measure, Measure::EmergencyDeclaration(_))
+}
+
+/// Gates of a certificate, failing ones first.
+pub fn gates(gates: &[Gate]) -> String {
+    let failing = gates.iter().filter(|g| !g.passed).count();
+    let mut text = format!("CERTIFICATE: {failing} of {} gates fail\n\n", gates.len());
+    let (passed, failed): (Vec<&Gate>, Vec<&Gate>) = gates.iter().partition(|g| g.passed);
+    for gate in failed.into_iter().chain(passed) {
+        let mark = if gate.passed { "pass" } else { "FAIL" };
+        let _ = writeln!(text, "{mark}  {:<15} {} = {:.4} ({})", gate.part, gate.check, gate.found, gate.required);
+    }
+    text
 }
 
 /// Characters of the column of names; longer names are broken between words.

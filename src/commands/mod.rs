@@ -1,10 +1,12 @@
 //! The use cases of the program, as functions from requests to outcomes. Nothing here prints.
 
+mod calibrate;
 mod files;
 mod golden;
 mod run;
 mod verify;
 
+pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
 pub use files::{check, new_scenario, population_report};
 pub use golden::{golden, selftest};
 pub use run::{Job, RunOutcome, RunRequest, execute, prepare};

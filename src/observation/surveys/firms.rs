@@ -63,11 +63,10 @@ pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wav
     push("institutionalised_before_covid", before, [formal[0][0], formal[1][0]], asked);
     let after = [all_formal[0] - before[0], all_formal[1] - before[1]];
     push("institutionalised_after_covid", after, [formal[0][1], formal[1][1]], asked);
-    let practised = ever_counts.map(|c| c as u64);
+    // Where nobody practised the question is put to one firm, so that every run answers the same questions.
+    let practised = ever_counts.map(|c| (c as u64).max(1));
     let still = [0, 1].map(|size| if ever[size] > 0.0 { current[size] / ever[size] } else { 0.0 });
-    if practised.iter().all(|&n| n > 0) {
-        push("still_practising_share_of_practisers", still, counts(1), practised);
-    }
+    push("still_practising_share_of_practisers", still, counts(1), practised);
     if wave.staff_shares {
         tsr_staff_shares(sheet, view, response, wave, practice);
     }

@@ -1,0 +1,510 @@
+//! The tables of a finished fit: draws and what the certificate says of them. A fit's final state in, rows out.
+//!
+//! `docs/calibration.md` names every table and column.
+
+use super::{
+    history::History,
+    likelihood::{GROUPS, Likelihood},
+    sampler::State,
+    space::Space,
+    targets::Target,
+};
+use crate::{
+    data::{Data, Gate},
+    observation::SurveyAnswer,
+    parameters::{Evidence, Parameters},
+    random::{Key, Purpose},
+    results::Draft,
+    statistics::{ess_bulk, ess_tail, normal_quantile, pearson, quantile_sorted, rank_rhat},
+};
+use rayon::prelude::*;
+use std::fmt::Write;
+
+/// Quantiles of a predictive distribution: ends of the 90 % and 50 % intervals, and the median.
+pub const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// Contraction below which a parameter counts as not seen by the surveys.
+pub const SEEN: f64 = 0.1;
+
+/// A table: its file name, its header, its rows of cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// File name.
+    pub file: &'static str,
+    /// Column names.
+    pub header: Vec<String>,
+    /// Cells.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(file: &'static str, header: &str) -> Table {
+        Table { file, header: header.split(',').map(str::to_string).collect(), rows: Vec::new() }
+    }
+
+    /// As CSV.
+    pub fn csv(&self) -> String {
+        let cell = |text: &String| {
+            if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.clone() }
+        };
+        let mut text = String::new();
+        for row in std::iter::once(&self.header).chain(&self.rows) {
+            let _ = writeln!(text, "{}", row.iter().map(cell).collect::<Vec<_>>().join(","));
+        }
+        text
+    }
+
+    /// Into a folder being written.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, draft: &Draft) -> Result<(), crate::error::Problem> {
+        draft.file(self.file, |out| out.write_all(self.csv().as_bytes())).map(drop)
+    }
+}
+
+/// A number for a table: six significant digits are more than any figure here is worth.
+pub fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return if value == 0.0 { "0".into() } else { value.to_string() };
+    }
+    let digits = (5 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+}
+
+/// A fit that has come to its end.
+pub struct Fitted<'a> {
+    /// Dimensions.
+    pub space: &'a Space,
+    /// Figures that were fitted.
+    pub likelihood: &'a Likelihood,
+    /// Where the sampler stands.
+    pub state: &'a State,
+    /// Independent populations among the particles.
+    pub islands: usize,
+}
+
+impl Fitted<'_> {
+    /// Every kept point, sweep by sweep.
+    pub fn points(&self) -> Vec<&Vec<f64>> {
+        self.state.kept.iter().flatten().collect()
+    }
+
+    fn column(&self, dimension: usize) -> Vec<f64> {
+        self.state.kept.iter().flatten().map(|z| z[dimension]).collect()
+    }
+
+    /// Mean of each dimension on the prior's scale.
+    pub fn mean(&self) -> Vec<f64> {
+        (0..self.space.len()).map(|d| mean(&self.column(d))).collect()
+    }
+
+    /// The sampler's diary.
+    pub fn trace(&self) -> Table {
+        let mut table =
+            Table::new("trace.csv", "sweep,temperature,ess,acceptance,evaluations,surrogate_error,log_likelihood_mean");
+        for row in &self.state.trace {
+            let numbers = [row.temperature, row.ess, row.acceptance, row.evaluations as f64, row.surrogate_error];
+            let mut cells = vec![row.sweep.to_string()];
+            cells.extend(numbers.map(number));
+            cells.push(number(row.log_likelihood));
+            table.rows.push(cells);
+        }
+        table
+    }
+
+    /// Convergence by parameter, and its gates.
+    pub fn convergence(&self) -> (Table, Vec<Gate>) {
+        let mut table = Table::new("convergence.csv", "parameter,r_hat,ess_bulk,ess_tail,jump");
+        let size = self.state.z.len();
+        let of_island = size / self.islands.max(1);
+        let rows: Vec<[f64; 4]> = (0..self.space.len())
+            .into_par_iter()
+            .map(|d| {
+                // Islands never meet: what they found apart is compared as chains are.
+                let island = |i: usize| -> Vec<f64> {
+                    let particles = i * of_island..(i + 1) * of_island;
+                    self.state.kept.iter().flat_map(|sweep| sweep[particles.clone()].iter().map(|z| z[d])).collect()
+                };
+                let islands: Vec<Vec<f64>> = (0..self.islands).map(island).collect();
+                // A particle's path through the sweeps is a chain; autocorrelation lies along it.
+                let paths: Vec<Vec<f64>> =
+                    (0..size).map(|i| self.state.kept.iter().map(|sweep| sweep[i][d]).collect()).collect();
+                let variance = variance(&self.column(d));
+                let jumps = paths.iter().flat_map(|path| path.windows(2).map(|w| (w[1] - w[0]).powi(2)));
+                let jump = mean(&jumps.collect::<Vec<_>>()) / (2.0 * variance);
+                let rhat = rank_rhat(&islands).unwrap_or(f64::INFINITY);
+                [rhat, ess_bulk(&paths).unwrap_or(0.0), ess_tail(&paths).unwrap_or(0.0), jump]
+            })
+            .collect();
+        for (d, row) in rows.iter().enumerate() {
+            let mut cells = vec![self.space.name(d)];
+            cells.extend(row.map(number));
+            table.rows.push(cells);
+        }
+        let worst = |column: usize, pick: fn(f64, f64) -> f64, start| rows.iter().map(|r| r[column]).fold(start, pick);
+        let last = self.state.trace.last().map_or(0.0, |row| row.acceptance);
+        let gates = vec![
+            at_most("convergence", "largest R-hat between islands, any parameter", worst(0, f64::max, 0.0), 1.05),
+            at_least("convergence", "smallest bulk ESS, any parameter", worst(1, f64::min, f64::INFINITY), 400.0),
+            at_least("convergence", "smallest tail ESS, any parameter", worst(2, f64::min, f64::INFINITY), 400.0),
+            at_least("convergence", "proposals accepted by the simulator in the last sweep", last, 0.05),
+            at_least("convergence", "temperature reached", self.state.temperature, 1.0),
+        ];
+        (table, gates)
+    }
+
+    /// Prior to posterior by parameter.
+    pub fn identifiability(&self) -> Table {
+        let mut table = Table::new(
+            "identifiability.csv",
+            "parameter,evidence,prior_mean,prior_sd,posterior_mean,posterior_sd,contraction",
+        );
+        let grid: Vec<f64> = (0..400).map(|i| normal_quantile((f64::from(i) + 0.5) / 400.0)).collect();
+        for d in 0..self.space.len() {
+            let z = self.column(d);
+            let contraction = 1.0 - variance(&z);
+            let values = |of: &[f64]| -> Vec<f64> { of.iter().map(|z| self.space.value(d, *z)).collect() };
+            let (prior, posterior) = (values(&grid), values(&z));
+            let evidence = if contraction >= SEEN { Evidence::Estimated } else { Evidence::Assumed };
+            let mut cells = vec![self.space.name(d), evidence.to_string()];
+            let numbers = [mean(&prior), variance(&prior).sqrt(), mean(&posterior), variance(&posterior).sqrt()];
+            cells.extend(numbers.map(number));
+            cells.push(number(contraction));
+            table.rows.push(cells);
+        }
+        table
+    }
+
+    /// Pairs of parameters that the surveys tie together.
+    pub fn correlations(&self) -> Table {
+        let mut table = Table::new("correlations.csv", "first,second,correlation");
+        let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
+        let mut pairs: Vec<(f64, usize, usize)> = (0..columns.len())
+            .flat_map(|a| (0..a).map(move |b| (a, b)))
+            .filter_map(|(a, b)| Some((pearson(&columns[a], &columns[b])?, b, a)))
+            .filter(|(r, ..)| r.abs() >= 0.5)
+            .collect();
+        pairs.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+        table.rows =
+            pairs.into_iter().map(|(r, a, b)| vec![self.space.name(a), self.space.name(b), number(r)]).collect();
+        table
+    }
+
+    /// Profiles of weakly seen parameters: one at a time is set to a value, the others follow as the posterior's
+    /// covariance leads them, and the simulator says how the posterior falls.
+    pub fn profiles(&self, simulate: &(dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync)) -> Table {
+        let mut table = Table::new("profiles.csv", "parameter,value,log_posterior");
+        let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
+        let centre = self.mean();
+        let weak = (0..self.space.dynamic).filter(|d| 1.0 - variance(&columns[*d]) < 2.0 * SEEN);
+        let points: Vec<(usize, Vec<f64>)> = weak
+            .flat_map(|d| {
+                let spread = variance(&columns[d]);
+                let follow: Vec<f64> = columns.iter().map(|c| covariance(c, &columns[d]) / spread).collect();
+                [-2.0, -1.0, 0.0, 1.0, 2.0].map(|z: f64| {
+                    (d, centre.iter().zip(&follow).map(|(m, f)| m + f * (z - centre[d])).collect::<Vec<f64>>())
+                })
+            })
+            .collect();
+        let logs: Vec<Option<f64>> = points
+            .par_iter()
+            .map(|(_, z)| {
+                let log = self.likelihood.log(self.space, z, &simulate(z)?);
+                Some(log - 0.5 * z.iter().map(|z| z * z).sum::<f64>())
+            })
+            .collect();
+        for (five, logs) in points.chunks(5).zip(logs.chunks(5)) {
+            let best = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+            for ((d, z), log) in five.iter().zip(logs).filter_map(|(p, log)| Some((p, (*log)?))) {
+                table.rows.push(vec![self.space.name(*d), number(self.space.value(*d, z[*d])), number(log - best)]);
+            }
+        }
+        table
+    }
+
+    /// Equally likely draws in random order, parameters without a trace from their priors.
+    pub fn draws(&self, count: usize, seed: u64) -> (Table, Vec<Vec<f64>>) {
+        let key = Key::new(seed, u32::MAX);
+        let last = &self.state.z;
+        let mut order: Vec<(u32, usize)> =
+            (0..last.len()).map(|i| (key.words(i as u32, 0, Purpose::Calibration)[0], i)).collect();
+        order.sort_unstable();
+        let chosen: Vec<Vec<f64>> = (0..count).map(|k| last[order[k % order.len()].1].clone()).collect();
+        let columns: Vec<String> = crate::parameters::TABLE
+            .iter()
+            .map(|p| p.name.to_string())
+            .chain(GROUPS.iter().map(|g| format!("{}{g}", crate::data::DISCREPANCY)))
+            .collect();
+        let mut table = Table { file: "draws.csv", header: columns, rows: Vec::new() };
+        for (k, z) in chosen.iter().enumerate() {
+            let mut next = 0;
+            let fixed = Space::untraced(&mut || {
+                next += 1;
+                key.normal(next, 1 + (k % 60_000) as u32, Purpose::Calibration)
+            });
+            let draw = self.space.draw(z, &fixed);
+            let parameters = crate::parameters::TABLE.iter().filter_map(|p| draw.parameters.get(p.name));
+            table.rows.push(parameters.chain(draw.discrepancy.iter().map(|(_, sd)| *sd)).map(number).collect());
+        }
+        (table, chosen)
+    }
+}
+
+/// What the model says a published figure would be, over draws.
+#[derive(Clone, Debug)]
+pub struct Predicted {
+    /// Its place in the survey.
+    pub answer: SurveyAnswer,
+    /// Group of its discrepancy.
+    pub group: usize,
+    /// Respondents.
+    pub respondents: f64,
+    /// Published figure.
+    pub published: f64,
+    /// Mean of the simulated figure over draws, without sampling error and discrepancy.
+    pub expected: f64,
+    /// Sorted draws of the figure as it would be published.
+    pub sample: Vec<f64>,
+    /// Distance of the published figure from the middle, in standard deviations, on the log-odds scale.
+    pub standardised: f64,
+    /// Whether the figure was fitted.
+    pub fitted: bool,
+}
+
+impl Predicted {
+    /// Ends of the 90 % and 50 % intervals and the median.
+    pub fn quantiles(&self) -> [f64; 5] {
+        QUANTILES.map(|q| quantile_sorted(&self.sample, q).unwrap_or(f64::NAN))
+    }
+
+    /// Whether the published figure, known to half its last digit, lies inside an interval.
+    pub fn inside(&self, low: usize, high: usize) -> bool {
+        let q = self.quantiles();
+        (q[low] - 0.0005..=q[high] + 0.0005).contains(&self.published)
+    }
+}
+
+/// Predictive distributions of all published figures that `all` knows, from points and their simulated answers.
+pub fn predict(
+    space: &Space,
+    all: &Likelihood,
+    fitted: &[Target],
+    points: &[Vec<f64>],
+    answers: &[Vec<SurveyAnswer>],
+    key: Key,
+) -> Vec<Predicted> {
+    let figures: Vec<Vec<f64>> = answers
+        .iter()
+        .map(|answers| {
+            let expected: Vec<f64> = answers.iter().map(|a| a.expected).collect();
+            all.targets.iter().map(|t| t.of(&expected)).collect()
+        })
+        .collect();
+    let one = |i: usize, target: &Target| -> Option<Predicted> {
+        let (mut on_scale, mut middles) = (Vec::new(), Vec::new());
+        for (k, (z, figures)) in points.iter().zip(&figures).enumerate() {
+            let (middle, variance) = all.moments(space, i, z, figures[i]);
+            let noise = key.normal(k as u32, i as u32, Purpose::Discrepancy);
+            on_scale.push(middle + variance.sqrt() * noise);
+            middles.push(target.as_published(middle));
+        }
+        let mut sample: Vec<f64> = on_scale.iter().map(|v| target.as_published(*v)).collect();
+        sample.sort_by(f64::total_cmp);
+        Some(Predicted {
+            answer: answers.first()?.get(target.answer)?.clone(),
+            group: target.group,
+            respondents: target.respondents,
+            published: target.published,
+            expected: mean(&middles),
+            standardised: (target.value - mean(&on_scale)) / variance(&on_scale).sqrt(),
+            sample,
+            fitted: fitted.iter().any(|f| {
+                (f.survey, &f.wave, f.metric, f.segment_type, &f.segment)
+                    == (target.survey, &target.wave, target.metric, target.segment_type, &target.segment)
+            }),
+        })
+    };
+    all.targets.iter().enumerate().filter_map(|(i, target)| one(i, target)).collect()
+}
+
+/// `predictive.csv`.
+pub fn predictive(predicted: &[Predicted]) -> Table {
+    let mut table = Table::new(
+        "predictive.csv",
+        "survey,wave,date,metric,segment_type,segment,group,respondents,published,expected,q05,q25,q50,q75,q95,\
+         inside_50,inside_90,standardised,fitted",
+    );
+    for p in predicted {
+        let a = &p.answer;
+        let mut cells = vec![
+            a.survey.to_string(),
+            a.wave.clone(),
+            a.date.to_string(),
+            a.metric.to_string(),
+            a.segment_type.to_string(),
+            a.segment.clone(),
+            GROUPS.get(p.group).copied().unwrap_or("drift").to_string(),
+            number(p.respondents),
+            number(p.published),
+            number(p.expected),
+        ];
+        cells.extend(p.quantiles().map(number));
+        cells.extend([
+            p.inside(1, 3).to_string(),
+            p.inside(0, 4).to_string(),
+            number(p.standardised),
+            p.fitted.to_string(),
+        ]);
+        table.rows.push(cells);
+    }
+    table
+}
+
+/// Required results and coverage.
+pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
+    let asked = |p: &&Predicted| {
+        let question = if p.answer.date < jiff::civil::date(2020, 6, 15) { "practised" } else { "current_practice" };
+        p.answer.survey == "tsr_practice" && p.answer.segment_type == "size" && p.answer.metric == question
+    };
+    let by_size: Vec<&Predicted> =
+        predicted.iter().filter(asked).filter(|p| ["large", "SME"].contains(&p.answer.segment.as_str())).collect();
+    let off = |p: &Predicted| 100.0 * (p.expected - p.published).abs();
+    let mean_of = |ps: &[&Predicted]| mean(&ps.iter().map(|p| off(p)).collect::<Vec<_>>());
+    let outside = by_size.iter().filter(|p| !p.inside(0, 4)).count();
+    let mut gates = vec![
+        at_least("predictive", "TSR waves by size that were compared", by_size.len() as f64, 16.0),
+        at_most("predictive", "TSR waves by size outside the 90 % interval", outside as f64, 0.0),
+        at_most("predictive", "TSR waves by size: mean absolute error, points", mean_of(&by_size), 2.0),
+    ];
+    for (wave, value) in [("wave 2", 0.176), ("wave 5", 0.564), ("wave 14", 0.384)] {
+        let total = predicted.iter().filter(asked).find(|p| p.answer.wave == wave && p.answer.segment == "total");
+        let found = total.map_or(f64::INFINITY, |p| 100.0 * (p.expected - value).abs());
+        gates.push(at_most("predictive", &format!("TSR {wave}, all sizes: absolute error, points"), found, 2.0));
+    }
+    let formal: Vec<&Predicted> = predicted
+        .iter()
+        .filter(|p| p.answer.metric == "institutionalised" && ["large", "SME"].contains(&p.answer.segment.as_str()))
+        .collect();
+    let worst = formal.iter().map(|p| off(p)).fold(if formal.len() == 2 { 0.0 } else { f64::INFINITY }, f64::max);
+    gates.push(at_most("predictive", "formal scheme by size: largest absolute error, points", worst, 3.0));
+    gates.push(at_least(
+        "predictive",
+        "pairs of regions in the published order, share",
+        order(predicted, &["residence", "region"]),
+        1.0,
+    ));
+    gates.push(at_least(
+        "predictive",
+        "pairs of industries in the published order, share",
+        order(predicted, &["industry"]),
+        0.9,
+    ));
+    let fitted: Vec<&Predicted> = predicted.iter().filter(|p| p.fitted).collect();
+    let share = |inside: &dyn Fn(&Predicted) -> bool| {
+        fitted.iter().filter(|p| inside(p)).count() as f64 / fitted.len().max(1) as f64
+    };
+    gates.push(at_least(
+        "predictive",
+        "fitted figures inside their 90 % interval, share",
+        share(&|p| p.inside(0, 4)),
+        0.85,
+    ));
+    gates.push(at_least(
+        "predictive",
+        "fitted figures inside their 50 % interval, share",
+        share(&|p| p.inside(1, 3)),
+        0.4,
+    ));
+    gates
+}
+
+/// Share of pairs of segments in one question of one wave whose published figures differ by more than 5 points and twice the
+/// sampling error, that the model puts into the same order.
+fn order(predicted: &[Predicted], types: &[&str]) -> f64 {
+    let (mut pairs, mut right) = (0, 0);
+    for (i, a) in predicted.iter().enumerate().filter(|(_, p)| types.contains(&p.answer.segment_type)) {
+        for b in predicted[..i].iter().filter(|b| {
+            (b.answer.survey, &b.answer.wave, b.answer.metric, b.answer.segment_type)
+                == (a.answer.survey, &a.answer.wave, a.answer.metric, a.answer.segment_type)
+        }) {
+            let error = |p: &Predicted| 2.0 * p.published * (1.0 - p.published) / p.respondents;
+            let apart = a.published - b.published;
+            if apart.abs() > 0.05_f64.max(2.0 * (error(a) + error(b)).sqrt()) {
+                pairs += 1;
+                right += usize::from((a.expected - b.expected) * apart > 0.0);
+            }
+        }
+    }
+    if pairs == 0 { 0.0 } else { f64::from(right as u32) / f64::from(pairs) }
+}
+
+/// The fitting sample against the whole population at one point, and its gate.
+pub fn agreement(sample: &[SurveyAnswer], whole: &[SurveyAnswer]) -> (Table, Gate) {
+    let mut table = Table::new("agreement.csv", "survey,wave,metric,segment_type,segment,sample,whole,difference");
+    let mut worst = 0.0_f64;
+    for a in sample.iter().filter(|a| a.observed.is_some()) {
+        let same = |b: &&SurveyAnswer| {
+            (a.survey, &a.wave, a.date, a.metric, a.segment_type, &a.segment)
+                == (b.survey, &b.wave, b.date, b.metric, b.segment_type, &b.segment)
+        };
+        let Some(b) = whole.iter().find(same) else { continue };
+        if a.survey == "tsr_practice" && a.segment_type == "size" {
+            worst = worst.max(100.0 * (a.expected - b.expected).abs());
+        }
+        let texts = [a.survey, &a.wave, a.metric, a.segment_type, &a.segment].map(str::to_string);
+        table
+            .rows
+            .push(texts.into_iter().chain([a.expected, b.expected, a.expected - b.expected].map(number)).collect());
+    }
+    let gate =
+        at_most("predictive", "fitting sample against all firms, TSR by size: largest difference, points", worst, 1.5);
+    (table, gate)
+}
+
+/// All published figures with a counterpart, fitted or not, for looking at.
+pub fn everything(data: &Data, space: &Space, history: &History) -> Likelihood {
+    let answers = history.answers(Parameters::default(), &|_| true).unwrap_or_default();
+    Likelihood::new(space, super::targets::all(data, &answers))
+}
+
+/// A gate that holds when the finding is small enough.
+pub fn at_most(part: &str, check: &str, found: f64, limit: f64) -> Gate {
+    gate(part, check, found, format!("<= {limit}"), found <= limit)
+}
+
+/// A gate that holds when the finding is large enough.
+pub fn at_least(part: &str, check: &str, found: f64, limit: f64) -> Gate {
+    gate(part, check, found, format!(">= {limit}"), found >= limit)
+}
+
+fn gate(part: &str, check: &str, found: f64, required: String, passed: bool) -> Gate {
+    // A table holds finite numbers only.
+    let found = if found.is_finite() { found } else { 999.0 };
+    Gate { part: part.into(), check: check.into(), found, required, passed }
+}
+
+/// `gates.csv`.
+pub fn gates(gates: &[Gate]) -> Table {
+    let mut table = Table::new("gates.csv", "part,check,found,required,passed");
+    for g in gates {
+        let cells = [g.part.clone(), g.check.clone(), number(g.found), g.required.clone(), g.passed.to_string()];
+        table.rows.push(cells.to_vec());
+    }
+    table
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn variance(values: &[f64]) -> f64 {
+    covariance(values, values)
+}
+
+fn covariance(a: &[f64], b: &[f64]) -> f64 {
+    let (x, y) = (mean(a), mean(b));
+    a.iter().zip(b).map(|(a, b)| (a - x) * (b - y)).sum::<f64>() / (a.len().max(2) - 1) as f64
+}

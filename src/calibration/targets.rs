@@ -1,0 +1,222 @@
+//! The figures that the model is fitted to. Published rows and one simulated history in, [`Target`]s out.
+//!
+//! A row is used when it was published by the as-of date, has a simulated counterpart, and says something that the other
+//! rows do not: no pooled total beside its strata, no *never* beside *now* and *stopped*.
+
+use super::likelihood::{GROUPS, group_of};
+use crate::{
+    data::{Data, Observation},
+    observation::SurveyAnswer,
+};
+use jiff::{ToSpan, civil::Date};
+
+/// Days from the end of the field work after which a figure without a known day of publication counts as published.
+const ASSUMED_DAYS_TO_PUBLICATION: i32 = 30;
+
+/// One published figure with its simulated counterpart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Position among the answers of a simulated history.
+    pub answer: usize,
+    /// Position of the answer that is taken away first (the drift before COVID-19 only).
+    pub less: Option<usize>,
+    /// Survey id.
+    pub survey: &'static str,
+    /// Wave as printed.
+    pub wave: String,
+    /// Middle of the field period.
+    pub date: Date,
+    /// Metric.
+    pub metric: &'static str,
+    /// Segment type.
+    pub segment_type: &'static str,
+    /// Segment.
+    pub segment: String,
+    /// Position in [`GROUPS`].
+    pub group: usize,
+    /// Respondents behind the figure, as published or from the simulated survey.
+    pub respondents: f64,
+    /// Published value: a share, or shares a year.
+    pub published: f64,
+    /// Published value on the scale of the likelihood: log odds, or shares a year.
+    pub value: f64,
+    /// Standard deviation of the sampling error (with design effect) and of rounding, on that scale.
+    pub sd: f64,
+}
+
+/// The drift before COVID-19 stands at this wave label.
+pub const DRIFT: &str = "drift";
+/// Weeks between the state in which the run begins and the reading of the drift.
+const DRIFT_WEEKS: f64 = 7.0;
+
+/// How much a survey's errors exceed those of a simple random sample (variance ratio). Not published by any of them:
+/// stratified post and telephone surveys 1.5, MIC's weighted two-stage sample 2, web panels 2.
+fn design_effect(survey: &str) -> f64 {
+    match survey {
+        "tsr_practice" | "tokyo_firms" => 1.5,
+        _ => 2.0,
+    }
+}
+
+/// Steps in which a survey prints its figures.
+fn rounding(survey: &str) -> f64 {
+    if survey == "nira_workers" { 0.01 } else { 0.001 }
+}
+
+/// Log odds of a share, kept away from certainty.
+pub fn log_odds(share: f64) -> f64 {
+    let share = share.clamp(2e-3, 1.0 - 2e-3);
+    (share / (1.0 - share)).ln()
+}
+
+/// Share at given log odds.
+pub fn share(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// Segments that make up a whole: no total is used beside all of its parts.
+const PARTITIONS: &[(&str, &[&str])] = &[
+    ("total", &["large", "SME"]),
+    ("total", &["100-299 employees", "300+ employees"]),
+    ("total", &["30-99", "100-299", "300+"]),
+    ("all employees", &["Tokyo area", "Kinki area", "Chukyo area", "regional cities"]),
+    ("national", &["Tokyo area", "Kinki area", "Chukyo area", "regional cities"]),
+    ("national", &["Tokyo area", "regional area", "Osaka-Nagoya area"]),
+    ("regular employees", &["7 emergency prefectures", "other prefectures"]),
+];
+
+/// The day on which a row was published, as far as is known.
+fn published_on(row: &Observation) -> Date {
+    row.published.unwrap_or_else(|| row.field_end.saturating_add(ASSUMED_DAYS_TO_PUBLICATION.days()))
+}
+
+/// All published rows with a simulated counterpart and the parts of them that `wanted` leaves.
+fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) -> bool) -> Vec<Target> {
+    let row_of = |answer: &SurveyAnswer| {
+        data.observations.iter().find(|row| {
+            row.survey == answer.survey
+                && row.wave == answer.wave
+                && row.metric == answer.metric
+                && row.segment_type == answer.segment_type
+                && row.segment == answer.segment
+                && Some(row.value) == answer.observed
+        })
+    };
+    let pairs = history.iter().enumerate().filter_map(|(i, answer)| Some((i, answer, row_of(answer)?)));
+    pairs
+        .filter(|(_, _, row)| row.confidence != "memory" && wanted(row))
+        .map(|(position, answer, row)| {
+            let respondents = f64::from(row.n.unwrap_or(answer.respondents).max(1));
+            let y = row.value.clamp(0.005, 0.995);
+            let spread = y * (1.0 - y);
+            let variance = design_effect(answer.survey) / (respondents * spread)
+                + (rounding(answer.survey) / spread).powi(2) / 12.0;
+            Target {
+                answer: position,
+                less: None,
+                survey: answer.survey,
+                wave: answer.wave.clone(),
+                date: answer.date,
+                metric: answer.metric,
+                segment_type: answer.segment_type,
+                segment: answer.segment.clone(),
+                group: group_of(answer.survey, answer.metric, answer.segment_type, &answer.segment),
+                respondents,
+                published: row.value,
+                value: log_odds(row.value),
+                sd: variance.sqrt(),
+            }
+        })
+        .collect()
+}
+
+/// All published figures that one simulated history has counterparts of, also those that say nothing new.
+pub fn all(data: &Data, history: &[SurveyAnswer]) -> Vec<Target> {
+    let mut targets = matched(data, history, |_| true);
+    targets.extend(drift(data, Date::MAX, history));
+    targets
+}
+
+/// The figures published by `as_of` that are fitted.
+pub fn targets(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Vec<Target> {
+    let known = matched(data, history, |row| published_on(row) <= as_of);
+    let there = |survey: &str, wave: &str, metric: &str, segment: &str| {
+        known.iter().any(|t| t.survey == survey && t.wave == wave && t.metric == metric && t.segment == segment)
+    };
+    let redundant = |t: &&Target| {
+        let beside = |metric: &str| there(t.survey, &t.wave, metric, &t.segment);
+        let parts = |metric: &str, parts: &[&str]| parts.iter().all(|part| there(t.survey, &t.wave, metric, part));
+        let pooled = PARTITIONS.iter().any(|(total, of)| t.segment == *total && parts(t.metric, of));
+        let twice = match t.metric {
+            "never_practised" | "ever_practised" => {
+                beside("stopped")
+                    || beside("practised")
+                    || (t.segment == "total" && parts("practised", &["large", "SME"]))
+            }
+            "institutionalised" => beside("institutionalised_before_covid") && beside("institutionalised_after_covid"),
+            _ => false,
+        };
+        pooled || twice
+    };
+    let mut targets: Vec<Target> = known.iter().filter(|t| !redundant(t)).cloned().collect();
+    targets.extend(drift(data, as_of, history));
+    targets
+}
+
+/// Yearly growth of MIC's introduction rate before COVID-19, by least squares over the published years to 2019, against
+/// what the model does in its first weeks. Says how much happens without any pressure.
+fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
+    let years: Vec<(f64, f64)> = data
+        .observations
+        .iter()
+        .filter(|row| row.survey == "mic_introduction" && row.metric == "introduced" && row.segment == "total")
+        .filter(|row| row.confidence != "memory" && published_on(row) <= as_of && row.field_end.year() < 2020)
+        .map(|row| (f64::from(row.field_end.year()), row.value))
+        .collect();
+    let n = years.len() as f64;
+    let middle = |of: fn(&(f64, f64)) -> f64| years.iter().map(of).sum::<f64>() / n;
+    let (x, y) = (middle(|p| p.0), middle(|p| p.1));
+    let spread: f64 = years.iter().map(|p| (p.0 - x).powi(2)).sum();
+    if years.len() < 3 || spread == 0.0 {
+        return None;
+    }
+    let slope = years.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>() / spread;
+    let rest: f64 = years.iter().map(|p| (p.1 - y - slope * (p.0 - x)).powi(2)).sum::<f64>() / (n - 2.0);
+    let of = |wave: &dyn Fn(&str) -> bool| {
+        history.iter().position(|a| {
+            a.survey == "mic_introduction" && a.metric == "introduced" && a.segment == "total" && wave(&a.wave)
+        })
+    };
+    let (answer, less) = (of(&|wave| wave == DRIFT)?, of(&|wave| wave.starts_with("2019"))?);
+    Some(Target {
+        answer,
+        less: Some(less),
+        survey: "mic_introduction",
+        wave: DRIFT.to_string(),
+        date: history[answer].date,
+        metric: "introduced",
+        segment_type: "growth a year",
+        segment: "total".to_string(),
+        group: GROUPS.len(),
+        respondents: n,
+        published: slope,
+        value: slope,
+        // The slope's own error, and 1.5 points a year for seven weeks standing in for seven years (assumed).
+        sd: (rest / spread + 0.015_f64.powi(2)).sqrt(),
+    })
+}
+
+impl Target {
+    /// The simulated counterpart on the scale of the likelihood.
+    pub fn of(&self, expected: &[f64]) -> f64 {
+        match self.less {
+            Some(less) => (expected[self.answer] - expected[less]) * 52.18 / DRIFT_WEEKS,
+            None => log_odds(expected[self.answer]),
+        }
+    }
+
+    /// A value on the scale of the likelihood as a published figure.
+    pub fn as_published(&self, value: f64) -> f64 {
+        if self.less.is_some() { value } else { share(value) }
+    }
+}
