@@ -43,21 +43,23 @@ enum Wanted<'a> {
 }
 
 impl Appointment<'_> {
-    /// Whether a figure is wanted, and what was published.
-    pub fn wants(&self, figure: &Figure) -> (bool, Option<f64>) {
-        let among = |rows: &[&Observation]| rows.iter().find(|row| same(row, figure)).map(|row| row.value);
+    /// Whether a figure is wanted, by metric, segment type and segment.
+    pub fn wants(&self, metric: &str, segment_type: &str, segment: &str) -> bool {
+        let among = |rows: &[&Observation]| rows.iter().any(|row| same(row, metric, segment_type, segment));
+        let usual = || usual(self.survey, metric, segment_type);
         match &self.wanted {
-            Wanted::Published(rows) => {
-                let observed = among(rows);
-                (observed.is_some(), observed)
-            }
-            Wanted::Usual => (usual(self.survey, figure), None),
-            Wanted::Known(rows) => {
-                let asked_again = figure.metric != RECALLED_SPRING;
-                (usual(self.survey, figure) || (asked_again && among(rows).is_some()), None)
-            }
-            Wanted::Introduced => (figure.segment == "total", None),
+            Wanted::Published(rows) => among(rows),
+            Wanted::Usual => usual(),
+            Wanted::Known(rows) => usual() || (metric != RECALLED_SPRING && among(rows)),
+            Wanted::Introduced => segment == "total",
         }
+    }
+
+    /// What was published.
+    pub fn observed(&self, figure: &Figure) -> Option<f64> {
+        let Wanted::Published(rows) = &self.wanted else { return None };
+        let found = |row: &&&Observation| same(row, figure.metric, figure.segment_type, &figure.segment);
+        rows.iter().find(found).map(|row| row.value)
     }
 }
 
@@ -100,16 +102,16 @@ fn usable(data: &Data, survey: Survey) -> Vec<&Observation> {
     data.observations.iter().filter(usable).collect()
 }
 
-fn same(row: &Observation, figure: &Figure) -> bool {
-    row.metric == figure.metric && row.segment_type == figure.segment_type && row.segment == figure.segment
+fn same(row: &Observation, metric: &str, segment_type: &str, segment: &str) -> bool {
+    row.metric == metric && row.segment_type == segment_type && row.segment == segment
 }
 
 /// Figures of a later wave: those that the latest question forms give.
-fn usual(survey: Survey, figure: &Figure) -> bool {
+fn usual(survey: Survey, metric: &str, segment_type: &str) -> bool {
     let now = ["current_practice", "stopped", "never_practised", "institutionalised"];
     match survey {
-        Survey::Tsr => figure.segment_type != "prefecture" && now.contains(&figure.metric),
-        _ => !["prefecture", "industry"].contains(&figure.segment_type) && figure.metric != RECALLED_SPRING,
+        Survey::Tsr => segment_type != "prefecture" && now.contains(&metric),
+        _ => !["prefecture", "industry"].contains(&segment_type) && metric != RECALLED_SPRING,
     }
 }
 

@@ -87,23 +87,23 @@ impl<'a> Observers<'a> {
 
     fn ask<F: FnOnce() -> WorkerTable>(&mut self, view: &View, week: Option<Week>, workers: &LazyCell<WorkerTable, F>) {
         for appointment in self.appointments.iter().filter(|a| a.week == week) {
-            let figures = appointment.survey.ask(view, workers, self.response, appointment.wave, self.key);
-            for figure in figures {
-                let (wanted, observed) = appointment.wants(&figure);
-                if wanted {
-                    self.answers.push(SurveyAnswer {
-                        survey: appointment.survey.id(),
-                        wave: appointment.label.clone(),
-                        date: appointment.date,
-                        metric: figure.metric,
-                        segment_type: figure.segment_type,
-                        segment: figure.segment,
-                        respondents: figure.respondents,
-                        expected: figure.expected,
-                        answer: figure.answer,
-                        observed,
-                    });
-                }
+            let wanted =
+                |metric: &str, segment_type: &str, segment: &str| appointment.wants(metric, segment_type, segment);
+            let survey = appointment.survey;
+            for figure in survey.ask(view, workers, self.response, appointment.wave, self.key, &wanted) {
+                let observed = appointment.observed(&figure);
+                self.answers.push(SurveyAnswer {
+                    survey: survey.id(),
+                    wave: appointment.label.clone(),
+                    date: appointment.date,
+                    metric: figure.metric,
+                    segment_type: figure.segment_type,
+                    segment: figure.segment,
+                    respondents: figure.respondents,
+                    expected: figure.expected,
+                    answer: figure.answer,
+                    observed,
+                });
             }
         }
     }

@@ -149,7 +149,8 @@ impl Survey {
         }
     }
 
-    /// All figures of one wave. The table of workers is only made for a survey of workers.
+    /// The wanted figures of one wave, by metric, segment type and segment. The table of workers is only made for a
+    /// survey of workers.
     pub fn ask<F: FnOnce() -> WorkerTable>(
         self,
         view: &View,
@@ -157,6 +158,7 @@ impl Survey {
         response: &Response,
         wave: Wave,
         key: Key,
+        wanted: &dyn Fn(&str, &str, &str) -> bool,
     ) -> Vec<Figure> {
         let label = match self {
             Survey::Tsr => "tsr",
@@ -174,6 +176,7 @@ impl Survey {
             respondents: f64::from(wave.respondents),
             week: view.week.0,
             key,
+            wanted,
             figures: Vec::new(),
         };
         match self {
@@ -191,7 +194,7 @@ impl Survey {
 }
 
 /// The answers of one survey in one week.
-struct Sheet {
+struct Sheet<'a> {
     label: &'static str,
     /// See [`Survey::response`].
     response: f64,
@@ -199,10 +202,11 @@ struct Sheet {
     respondents: f64,
     week: u32,
     key: Key,
+    wanted: &'a dyn Fn(&str, &str, &str) -> bool,
     figures: Vec<Figure>,
 }
 
-impl Sheet {
+impl Sheet<'_> {
     /// Asks `part` of all respondents; `share` of their frame says yes.
     fn ask(&mut self, metric: &'static str, segment_type: &'static str, segment: &str, part: f64, share: f64) {
         self.ask_number(metric, segment_type, segment, self.respondents * part, share);
@@ -210,18 +214,30 @@ impl Sheet {
 
     /// Asks so many respondents; `share` of their frame says yes.
     fn ask_number(&mut self, metric: &'static str, segment_type: &'static str, segment: &str, asked: f64, share: f64) {
+        if !(self.wanted)(metric, segment_type, segment) {
+            return;
+        }
         let asked = asked.round().max(0.0) as u64;
         let expected = responding(share, self.response);
         let label = format!("{}/{metric}/{segment_type}/{segment}", self.label);
         let answer = yes(asked, expected, &mut Stream::new(self.key, &label, self.week)) as f64;
-        self.figures.push(Figure {
-            metric,
-            segment_type,
-            segment: segment.to_string(),
-            respondents: asked as u32,
-            expected,
-            answer: published(answer / asked.max(1) as f64),
-        });
+        self.push(metric, segment_type, segment, asked as u32, expected, answer / asked.max(1) as f64);
+    }
+
+    /// Notes a figure, if it is wanted.
+    fn push(
+        &mut self,
+        metric: &'static str,
+        segment_type: &'static str,
+        segment: &str,
+        respondents: u32,
+        expected: f64,
+        answer: f64,
+    ) {
+        if (self.wanted)(metric, segment_type, segment) {
+            let (segment, answer) = (segment.to_string(), published(answer));
+            self.figures.push(Figure { metric, segment_type, segment, respondents, expected, answer });
+        }
     }
 }
 

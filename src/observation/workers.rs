@@ -69,19 +69,21 @@ pub struct Workers {
 }
 
 impl Workers {
-    fn each(&self, other: &Workers, of: impl Fn(f64, f64) -> f64) -> Workers {
-        Workers {
-            employees: of(self.employees, other.employees),
-            with_scheme: of(self.with_scheme, other.with_scheme),
-            now: of(self.now, other.now),
-            last_year: of(self.last_year, other.last_year),
-            ever: of(self.ever, other.ever),
-            ever_with_scheme: of(self.ever_with_scheme, other.ever_with_scheme),
-            days: of(self.days, other.days),
-        }
+    fn row(&self) -> [f64; 7] {
+        let Workers { employees, with_scheme, now, last_year, ever, ever_with_scheme, days } = *self;
+        [employees, with_scheme, now, last_year, ever, ever_with_scheme, days]
+    }
+    fn from_row([employees, with_scheme, now, last_year, ever, ever_with_scheme, days]: [f64; 7]) -> Workers {
+        Workers { employees, with_scheme, now, last_year, ever, ever_with_scheme, days }
     }
     fn add(&mut self, other: &Workers, scale: f64) {
-        *self = self.each(other, |sum, value| sum + scale * value);
+        self.employees += scale * other.employees;
+        self.with_scheme += scale * other.with_scheme;
+        self.now += scale * other.now;
+        self.last_year += scale * other.last_year;
+        self.ever += scale * other.ever;
+        self.ever_with_scheme += scale * other.ever_with_scheme;
+        self.days += scale * other.days;
     }
     /// Share of employees.
     pub fn share(&self, of: f64) -> f64 {
@@ -136,44 +138,38 @@ impl WorkerTable {
     /// One pass over all firms.
     pub fn new(view: &View) -> WorkerTable {
         let slopes = Slopes::new(view.parameters);
-        let sums: Vec<Vec<[CellSums; BANDS]>> =
+        let blocks: Vec<Vec<Sums>> =
             view.state.blocks.par_iter().map(|block| block_sums(view, block, &slopes)).collect();
-        let mut sums = sums.into_iter().flatten().zip(&view.terms.cells).zip(view.staff);
+        let mut sums = blocks.iter().flatten().peekable();
         let ratio = view.parameters.workplace_tokyo.exp();
-        let mut table = WorkerTable {
-            industries: Default::default(),
-            bands: Default::default(),
-            places: [Workers::default(); PREFECTURES],
-            sustained: 0.0,
-        };
-        let (mut sustained, mut firms) = (0.0, 0.0);
+        let mut industries = [Workers::default(); INDUSTRIES];
+        let mut bands = [Workers::default(); BANDS];
+        let mut places = Places::default();
+        let (mut sustained, mut firms, mut first) = (0.0, 0.0, 0);
         // Cells of one industry, size and head-office prefecture stand together and share their places of work.
         let alike = |a: &Cell, b: &Cell| (a.industry, a.prefecture, a.size) == (b.industry, b.prefecture, b.size);
         for group in view.population.cells.chunk_by(alike) {
             let (mut tokyo, mut elsewhere) = (Workers::default(), Workers::default());
-            for (cell, ((bands, face), staff)) in group.iter().zip(&mut sums) {
-                sustained += bands.iter().map(|sum| sum.meeting).sum::<u64>() as f64 * cell.weight;
+            for (position, cell) in (first..).zip(group) {
                 firms += f64::from(cell.firms);
-                let days = days_a_week(view.parameters, f64::from(face.declaration));
+                let days = days_a_week(view.parameters, f64::from(view.terms.cells[position].declaration));
                 let mut all = Workers::default();
-                for (band, sum) in bands.iter().enumerate().filter(|(_, sum)| sum.employees > 0) {
+                while let Some(sum) = sums.next_if(|sum| sum.cell == position) {
                     let one = sum.workers(days);
-                    table.bands[band].add(&one, cell.weight);
+                    bands[sum.band].add(&one, cell.weight);
                     all.add(&one, cell.weight);
+                    sustained += sum.meeting as f64 * cell.weight;
                 }
-                table.industries[cell.industry.index()].add(&all, 1.0);
-                let (in_tokyo, out) = all.by_area(staff, ratio);
+                industries[cell.industry.index()].add(&all, 1.0);
+                let (in_tokyo, out) = all.by_area(&view.staff[position], ratio);
                 tokyo.add(&in_tokyo, 1.0);
                 elsewhere.add(&out, 1.0);
             }
-            let places = Prefecture::all().zip(view.population.workplaces_of(&group[0]));
-            for (place, share) in places.filter(|(_, share)| **share > 0.0) {
-                let workers = if place.region() == Region::Tokyo { &tokyo } else { &elsewhere };
-                table.places[place.index()].add(workers, f64::from(*share));
-            }
+            places.spread(view.population.workplaces_of(&group[0]), &tokyo, &elsewhere);
+            first += group.len();
         }
-        table.sustained = if firms > 0.0 { sustained / firms } else { 0.0 };
-        table
+        let sustained = if firms > 0.0 { sustained / firms } else { 0.0 };
+        WorkerTable { industries, bands, places: places.workers(), sustained }
     }
 
     /// All workers.
@@ -204,9 +200,50 @@ fn sum<'a>(of: impl IntoIterator<Item = &'a Workers>) -> Workers {
     total
 }
 
+/// Workers by place of work, one row a quantity.
+struct Places([[f64; PREFECTURES]; 7]);
+
+impl Default for Places {
+    fn default() -> Places {
+        Places([[0.0; PREFECTURES]; 7])
+    }
+}
+
+impl Places {
+    /// Adds workers by the shares of places; the Tokyo area has its own.
+    fn spread(&mut self, shares: &[f32; PREFECTURES], tokyo: &Workers, elsewhere: &Workers) {
+        let (tokyo, elsewhere) = (tokyo.row(), elsewhere.row());
+        // Micro firms work where they are.
+        if let Some(place) = shares.iter().position(|share| *share == 1.0) {
+            let in_tokyo = Prefecture(place as u8).region() == Region::Tokyo;
+            let workers = if in_tokyo { tokyo } else { elsewhere };
+            self.0.iter_mut().zip(workers).for_each(|(row, persons)| row[place] += persons);
+            return;
+        }
+        for ((row, tokyo), elsewhere) in self.0.iter_mut().zip(tokyo).zip(elsewhere) {
+            for (sum, share) in row.iter_mut().zip(shares) {
+                *sum += elsewhere * f64::from(*share);
+            }
+            if tokyo != elsewhere {
+                for place in Prefecture::all().filter(|place| place.region() == Region::Tokyo) {
+                    row[place.index()] += (tokyo - elsewhere) * f64::from(shares[place.index()]);
+                }
+            }
+        }
+    }
+
+    fn workers(&self) -> [Workers; PREFECTURES] {
+        std::array::from_fn(|place| Workers::from_row(self.0.map(|row| row[place])))
+    }
+}
+
 /// Integer sums of one cell and band; shares in 1/255.
 #[derive(Clone, Copy, Default)]
-struct CellSums {
+struct Sums {
+    /// Position among the population's cells.
+    cell: usize,
+    /// Position among [`BANDS`].
+    band: usize,
     employees: u64,
     /// Employees of firms with a formal scheme.
     with_scheme: u64,
@@ -218,8 +255,8 @@ struct CellSums {
     meeting: u64,
 }
 
-impl CellSums {
-    fn add(&mut self, other: &CellSums) {
+impl Sums {
+    fn add(&mut self, other: &Sums) {
         self.employees += other.employees;
         self.with_scheme += other.with_scheme;
         self.now += other.now;
@@ -242,40 +279,38 @@ impl CellSums {
     }
 }
 
-/// Sums of a block's cells. The loops read each firm once and add whole numbers, so that the order does not matter.
+/// Sums of a block's cells by band, those with employees. The loops read each firm once and add whole numbers, so that
+/// the order does not matter.
 #[multiversion::multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<[CellSums; BANDS]> {
-    block
-        .cells
-        .clone()
-        .map(|position| {
-            let cell = &view.population.cells[position];
-            let p = view.parameters;
-            let declaration = f64::from(view.terms.cells[position].declaration);
-            let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
-            let days = days_a_week(p, declaration);
-            let local = block.local(cell);
-            let firms = Firms {
-                employees: &view.population.employees[cell.range.clone()],
-                teleworkable: &view.population.teleworkable[cell.range.clone()],
-                status: &block.status[local.clone()],
-                entered: &block.entered[local.clone()],
-                experience: &block.experience[local.clone()],
-                peak: &block.peak[local],
-            };
-            let mut bands = [CellSums::default(); BANDS];
-            // Most firms are in cells of one band, whose sums need no look-up.
-            if view.staff[position].bands[1..] == [0; BANDS - 1] {
-                bands[0] = firms.sums(view.week, reach, slopes, days);
-            } else {
-                for firm in 0..firms.status.len() {
-                    let one = firms.one(firm).sums(view.week, reach, slopes, days);
-                    bands[band(firms.employees[firm])].add(&one);
-                }
-            }
-            bands
-        })
-        .collect()
+fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<Sums> {
+    let mut all = Vec::with_capacity(block.cells.len() * 3 / 2);
+    for position in block.cells.clone() {
+        let cell = &view.population.cells[position];
+        let p = view.parameters;
+        let declaration = f64::from(view.terms.cells[position].declaration);
+        let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
+        let days = days_a_week(p, declaration);
+        let local = block.local(cell);
+        let firms = Firms {
+            employees: &view.population.employees[cell.range.clone()],
+            teleworkable: &view.population.teleworkable[cell.range.clone()],
+            status: &block.status[local.clone()],
+            entered: &block.entered[local.clone()],
+            experience: &block.experience[local.clone()],
+            peak: &block.peak[local],
+        };
+        // Most firms are in cells of one band, whose sums need no look-up.
+        if view.staff[position].bands[1..] == [0; BANDS - 1] {
+            all.push(Sums { cell: position, ..firms.sums(view.week, reach, slopes, days) });
+            continue;
+        }
+        let mut bands: [Sums; BANDS] = std::array::from_fn(|band| Sums { cell: position, band, ..Sums::default() });
+        for firm in 0..firms.status.len() {
+            bands[band(firms.employees[firm])].add(&firms.one(firm).sums(view.week, reach, slopes, days));
+        }
+        all.extend(bands.iter().filter(|sums| sums.employees > 0));
+    }
+    all
 }
 
 /// The arrays of one cell's firms.
@@ -303,13 +338,13 @@ impl Firms<'_> {
     }
 
     #[inline(always)]
-    fn sums(&self, week: Week, reach: f32, slopes: &Slopes, days: f64) -> CellSums {
+    fn sums(&self, week: Week, reach: f32, slopes: &Slopes, days: f64) -> Sums {
         // A firm that stopped counts for a year; in the first year all that ever practised do.
         let since = if week.0 < 52 { 0 } else { week.0 as u16 - 51 };
         let n = self.status.len();
         let (employees, teleworkable) = (&self.employees[..n], &self.teleworkable[..n]);
         let (entered, experience, peak) = (&self.entered[..n], &self.experience[..n], &self.peak[..n]);
-        let mut sums = CellSums::default();
+        let mut sums = Sums::default();
         for firm in 0..n {
             let status = self.status[firm];
             let current = u64::from(status & 3 == 1);

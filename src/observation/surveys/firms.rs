@@ -1,10 +1,10 @@
 //! Surveys of firms.
 
-use super::{Figure, INDUSTRY_SEGMENTS, Sheet, Wave, industries};
+use super::{INDUSTRY_SEGMENTS, Sheet, Wave, industries};
 use crate::{
     classification::{INDUSTRIES, PREFECTURES, Prefecture},
     observation::{
-        respondents::{Stream, one_of, published},
+        respondents::{Stream, one_of},
         view::{Tally, View, staff_shares},
     },
     population::{FRAME_100_299, FRAME_300, FRAME_TSR, Response, Status},
@@ -12,7 +12,7 @@ use crate::{
 
 pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wave) {
     let sizes: [Tally; 2] = view.tally(FRAME_TSR, |cell| usize::from(cell.high_capital));
-    let (key, figures) = (sheet.key, &mut sheet.figures);
+    let key = sheet.key;
     let large = (f64::from(wave.respondents) * wave.share_large).round() as u64;
     let asked = [u64::from(wave.respondents) - large, large];
     // A share of SME, large, and all respondents together: the strata are drawn, the total follows from them.
@@ -25,14 +25,7 @@ pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wav
             ("SME", asked[0], expected[0], counts[0] / asked[0] as f64),
         ];
         for (segment, asked, expected, answer) in rows {
-            figures.push(Figure {
-                metric,
-                segment_type: "size",
-                segment: segment.to_string(),
-                respondents: asked as u32,
-                expected,
-                answer: published(answer),
-            });
+            sheet.push(metric, "size", segment, asked as u32, expected, answer);
         }
     };
     let mut practice = [[0.0; 3]; 2];
@@ -116,14 +109,8 @@ fn tsr_prefectures(sheet: &mut Sheet, view: &View, sizes: &[Tally; 2], wave: Wav
             ("current_practice", tally.current(), current),
             ("stopped", tally.stopped(), stopped),
         ] {
-            sheet.figures.push(Figure {
-                metric,
-                segment_type: "prefecture",
-                segment: prefecture.name().to_string(),
-                respondents: asked as u32,
-                expected,
-                answer: published(count as f64 / asked.max(1) as f64),
-            });
+            let answer = count as f64 / asked.max(1) as f64;
+            sheet.push(metric, "prefecture", prefecture.name(), asked as u32, expected, answer);
         }
     }
 }
