@@ -63,8 +63,8 @@ impl Settings {
 /// Effective share of particles that the next temperature must leave.
 const EFFECTIVE_SHARE: f64 = 0.5;
 /// Sweeps at one temperature end when particles have been moved this often on average, or after so many sweeps.
-const MOVES_PER_TEMPERATURE: f64 = 0.7;
-const SWEEPS_PER_TEMPERATURE: usize = 4;
+const MOVES_PER_TEMPERATURE: f64 = 0.4;
+const SWEEPS_PER_TEMPERATURE: usize = 3;
 /// Hamiltonian trajectories for one proposal, and the most steps of one.
 const TRAJECTORIES: usize = 2;
 const MOST_STEPS: f64 = 10.0;
