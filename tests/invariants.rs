@@ -348,3 +348,32 @@ fn declarations_press_where_and_when_they_were_in_force() {
     let p = Prefecture::parse("Iwate").expect("a prefecture").index();
     assert!((f64::from(declarations.pressure[week][p]) - (-0.5_f64).exp()).abs() < 1e-6);
 }
+
+/// Each industry's term is added to its own firms' inclination, and to no other's; a firm without a teleworkable job
+/// stays immune.
+#[test]
+fn an_industry_term_moves_its_own_firms() {
+    let population = japan(&tables(), 20_000);
+    let before = dynamics::own(&population, &Parameters::default());
+    for (name, letter) in [
+        ("construction", 'D'),
+        ("information", 'G'),
+        ("transport", 'H'),
+        ("finance", 'J'),
+        ("professional", 'L'),
+        ("accommodation", 'M'),
+        ("education", 'O'),
+        ("medical", 'P'),
+    ] {
+        let mut parameters = Parameters::default();
+        assert!(parameters.set(&format!("inclination_{name}"), 0.75));
+        let after = dynamics::own(&population, &parameters);
+        for cell in &population.cells {
+            for firm in cell.range.clone() {
+                let moved = cell.industry.letter() == letter && before[firm] > dynamics::IMMUNE;
+                let expected = if moved { 0.75 } else { 0.0 };
+                assert!((after[firm] - before[firm] - expected).abs() < 1e-5, "{name}: firm {firm}");
+            }
+        }
+    }
+}

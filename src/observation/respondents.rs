@@ -88,6 +88,14 @@ mod tests {
         assert!((variance / expected - 1.0).abs() < 5.0 * (2.0 / f64::from(draws)).sqrt(), "variance {variance}");
     }
 
+    /// Odds of 1 to 4 become 2 to 4 with log odds of ln 2; certain answers stay certain.
+    #[test]
+    fn a_response_shifts_log_odds() {
+        assert!((responding(0.2, 2.0_f64.ln()) - 1.0 / 3.0).abs() < 1e-15);
+        assert_eq!([0.0, 1.0].map(|share| responding(share, 1.0)), [0.0, 1.0]);
+        assert_eq!(responding(0.123_456_789, 0.0), 0.123_456_789);
+    }
+
     #[test]
     fn kinds_of_answers_add_up_to_all() {
         let counts = one_of(1234, [0.2, 0.5, 0.3], &mut Stream::new(Key::new(1, 0), "kinds", 3));

@@ -364,3 +364,47 @@ impl Firms<'_> {
         sums
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(now: f64) -> Workers {
+        Workers {
+            employees: 100.0,
+            with_scheme: 40.0,
+            now,
+            last_year: now,
+            ever: now,
+            ever_with_scheme: 0.0,
+            days: now,
+        }
+    }
+
+    /// 20 of 100 telework, 40 work in the Tokyo area, there twice as often: rates 2a and a with 40 x 2a + 60 a = 20.
+    #[test]
+    fn staff_in_the_tokyo_area_telework_as_much_more_often() {
+        let staff = Staff { bands: [0; BANDS], tokyo: 0.4, elsewhere: 0.6 };
+        let (tokyo, elsewhere) = cell(20.0).by_area(&staff, 2.0);
+        assert!((tokyo.now - 100.0 * 2.0 / 7.0).abs() < 1e-12 && (elsewhere.now - 100.0 / 7.0).abs() < 1e-12);
+        assert!((tokyo.days / tokyo.now - 1.0).abs() < 1e-12);
+        assert_eq!((tokyo.employees, elsewhere.with_scheme), (100.0, 40.0));
+    }
+
+    /// 80 of 100: all 40 in the Tokyo area do, and 40 of the 60 elsewhere; and the other way about.
+    #[test]
+    fn no_more_than_all_telework() {
+        let staff = Staff { bands: [0; BANDS], tokyo: 0.4, elsewhere: 0.6 };
+        let (tokyo, elsewhere) = cell(80.0).by_area(&staff, 4.0);
+        assert!((tokyo.now - 100.0).abs() < 1e-12 && (elsewhere.now - 100.0 * 40.0 / 60.0).abs() < 1e-12);
+        let (tokyo, elsewhere) = cell(80.0).by_area(&staff, 0.25);
+        assert!((elsewhere.now - 100.0).abs() < 1e-12 && (tokyo.now - 100.0 * 20.0 / 40.0).abs() < 1e-12);
+    }
+
+    /// Without a difference the numbers stay the same bits.
+    #[test]
+    fn a_ratio_of_one_changes_nothing() {
+        let staff = Staff { bands: [0; BANDS], tokyo: 0.3, elsewhere: 0.7 };
+        assert_eq!(cell(33.3).by_area(&staff, 1.0), (cell(33.3), cell(33.3)));
+    }
+}
