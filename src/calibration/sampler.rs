@@ -63,8 +63,8 @@ impl Settings {
 /// Effective share of particles that the next temperature must leave.
 const EFFECTIVE_SHARE: f64 = 0.5;
 /// Sweeps at one temperature end when particles have been moved this often on average, or after so many sweeps.
-const MOVES_PER_TEMPERATURE: f64 = 0.4;
-const SWEEPS_PER_TEMPERATURE: usize = 3;
+const MOVES_PER_TEMPERATURE: f64 = 0.2;
+const SWEEPS_PER_TEMPERATURE: usize = 2;
 /// Hamiltonian trajectories for one proposal, and the most steps of one.
 const TRAJECTORIES: usize = 2;
 const MOST_STEPS: f64 = 10.0;
@@ -238,7 +238,8 @@ impl Problem<'_> {
             (0..islands).map(|i| 1.0 / weights(step, range(i)).iter().map(|w| w * w).sum::<f64>()).sum()
         };
         let room = 1.0 - state.temperature;
-        let step = if ess(room) >= EFFECTIVE_SHARE * wanted_particles as f64 {
+        // A last step that is nearly the whole rest of the way is taken as one.
+        let step = if ess(room) >= 0.9 * EFFECTIVE_SHARE * wanted_particles as f64 {
             room
         } else {
             let (mut low, mut high) = (0.0, room);

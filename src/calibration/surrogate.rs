@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 /// Points used to choose the kernel's constants.
 const TRIAL_POINTS: usize = 700;
-/// Share of the trial points kept back to judge a choice.
-const KEPT_BACK: f64 = 0.25;
+/// One point in so many is kept back to judge a fit.
+const KEPT_BACK: usize = 5;
 /// Weights of a constant, of the linear and of the squared-exponential part.
 const CONSTANT: f64 = 1.0;
 const LINEAR: f64 = 2.0;
@@ -142,7 +142,8 @@ impl Surrogate {
         for mut row in scaled.row_iter_mut() {
             row.component_mul_assign(&importance.transpose());
         }
-        let (width, noise, error) = choose(&scaled, &standard);
+        let (width, noise) = choose(&scaled, &standard);
+        let error = error(&scaled, &standard, width, noise);
         let weights = solve(&scaled, &standard, width, noise);
         let error = error.iter().zip(&figure_sd).map(|(e, sd)| e * sd * sd).collect();
         let scale = importance.component_div(&spread);
@@ -204,33 +205,30 @@ pub struct Evaluated {
     bends: DVector<f64>,
 }
 
-/// The kernel's constants that predict points kept back best, and the variance of their errors by figure.
-fn choose(points: &DMatrix<f64>, standard: &DMatrix<f64>) -> (f64, f64, Vec<f64>) {
-    let n = points.nrows().min(TRIAL_POINTS);
+/// Variance by figure of the errors at points kept back.
+fn error(points: &DMatrix<f64>, standard: &DMatrix<f64>, width: f64, noise: f64) -> Vec<f64> {
+    let n = points.nrows();
+    let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(|i| i % KEPT_BACK == 0);
+    let rows = |m: &DMatrix<f64>, which: &[usize]| m.select_rows(which);
+    let weights = solve(&rows(points, &train), &rows(standard, &train), width, noise);
+    let off = kernel(&rows(points, &test), &rows(points, &train), width) * weights - rows(standard, &test);
+    off.column_iter().map(|c| c.norm_squared() / c.len().max(1) as f64).collect()
+}
+
+/// The kernel's constants that predict points kept back best.
+fn choose(points: &DMatrix<f64>, standard: &DMatrix<f64>) -> (f64, f64) {
     // The last points are the newest, and are where the next ones will be.
+    let n = points.nrows().min(TRIAL_POINTS);
     let first = points.nrows() - n;
-    let back = ((n as f64 * KEPT_BACK) as usize).max(1);
-    let kept = |i: &usize| i % (n / back).max(1) == 0;
-    let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(kept);
-    let rows =
-        |m: &DMatrix<f64>, which: &[usize]| DMatrix::from_fn(which.len(), m.ncols(), |i, j| m[(first + which[i], j)]);
-    let (train_points, train_figures) = (rows(points, &train), rows(standard, &train));
-    let (test_points, test_figures) = (rows(points, &test), rows(standard, &test));
+    let (points, standard) = (points.rows(first, n).into_owned(), standard.rows(first, n).into_owned());
     let tried: Vec<(f64, f64)> = LENGTHS
         .into_iter()
         .flat_map(|length| NOISE.map(|noise| (2.0 * length * length * points.ncols() as f64, noise)))
         .collect();
-    let judged: Vec<(f64, Vec<f64>)> = tried
-        .par_iter()
-        .map(|&(width, noise)| {
-            let weights = solve(&train_points, &train_figures, width, noise);
-            let off = kernel(&test_points, &train_points, width) * weights - &test_figures;
-            let error: Vec<f64> = off.column_iter().map(|c| c.norm_squared() / c.len().max(1) as f64).collect();
-            (error.iter().sum(), error)
-        })
-        .collect();
-    let best = judged.into_iter().zip(tried).min_by(|a, b| a.0.0.total_cmp(&b.0.0));
-    best.map_or((2.0, NOISE[0], vec![1.0; standard.ncols()]), |((_, error), (width, noise))| (width, noise, error))
+    let judge = |&(width, noise): &(f64, f64)| error(&points, &standard, width, noise).iter().sum::<f64>();
+    let judged: Vec<f64> = tried.par_iter().map(judge).collect();
+    let best = judged.into_iter().zip(tried).min_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or((2.0, NOISE[0]), |(_, constants)| constants)
 }
 
 #[cfg(test)]

@@ -1,0 +1,220 @@
+//! A calibration from end to end on a small scale, what it is fitted to, and the shipped posterior.
+//!
+//! `TELEWORK_REWRITE=1 cargo test --test calibration` sets the defaults of the parameter table to the shipped point.
+
+mod common;
+
+use common::{generated::current, japan, shipped, tables};
+use jiff::civil::{Date, date};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+use telework::{
+    calibration::{
+        history::History,
+        likelihood::Likelihood,
+        space::Space,
+        targets::{Target, log_odds, share},
+    },
+    commands::{CalibrateRequest, Conduct, calibrate},
+    data::Data,
+    parameters::TABLE,
+};
+
+static DATA: LazyLock<Data> = LazyLock::new(tables);
+
+/// Figures to fit on a day, from a small sample: which ones there are does not depend on it.
+fn fitted(as_of: Date) -> Vec<Target> {
+    let population = japan(&DATA, 6000);
+    History::new(shipped("baseline"), &DATA, &population, as_of).targets(as_of)
+}
+
+/// Few firms, few particles, the first half of 2020.
+const SMALL: &str = r#"
+scenario = "baseline"
+as_of = "2020-06-30"
+sample = 6000
+draws = 24
+sampler = { design = 80, particles = 40, islands = 2, seed = 7, final_sweeps = 2, training = 160 }
+[certificate]
+held_out = false
+truths = 1
+truth_sample = 6000
+held_out_sampler = { design = 80, particles = 40, islands = 2, seed = 8, final_sweeps = 2, training = 160 }
+truth_sampler = { design = 80, particles = 20, islands = 2, seed = 9, final_sweeps = 2, training = 160 }
+"#;
+
+fn run(folder: &Path, name: &str, threads: usize, resume: bool, stop: &AtomicBool, calls: Option<u64>) -> bool {
+    let config = folder.join("small.toml");
+    fs::write(&config, SMALL).unwrap();
+    let seen = AtomicU64::new(0);
+    let observe = |_| {
+        // Stops after so many reports of progress.
+        if calls.is_some_and(|calls| seen.fetch_add(1, Ordering::Relaxed) >= calls) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
+    let request =
+        CalibrateRequest { config: Some(config), as_of: None, resume, out: Some(folder.join(name)), data: None };
+    calibrate(&request, Conduct { threads, observe: &observe, stop }).is_ok()
+}
+
+/// Every file of a folder, by name.
+fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_same_bytes_for_any_threads_and_after_an_interruption() {
+    let home = tempfile::tempdir().unwrap();
+    let never = AtomicBool::new(false);
+    assert!(run(home.path(), "one", 1, false, &never, None));
+    let stop = AtomicBool::new(false);
+    assert!(!run(home.path(), "two", 2, false, &stop, Some(6)), "it was stopped");
+    assert!(!home.path().join("two").exists(), "nothing is half written");
+    assert!(run(home.path(), "two", 2, true, &never, None), "it goes on");
+    let (one, two) = (bytes(&home.path().join("one")), bytes(&home.path().join("two")));
+    assert_eq!(one.len(), 15, "{:?}", one.iter().map(|f| &f.0).collect::<Vec<_>>());
+    for (a, b) in one.iter().zip(&two) {
+        assert!(a == b, "{} differs", a.0);
+    }
+    assert!(!home.path().join("two.partial").exists(), "what was kept for resuming is gone");
+    // A folder in the way is not touched.
+    assert!(!run(home.path(), "two", 2, false, &never, None));
+}
+
+#[test]
+fn what_is_fitted_was_published_by_the_day_and_says_something_new() {
+    let all = fitted(date(2021, 4, 30));
+    let count = |survey: &str| all.iter().filter(|t| t.survey == survey).count();
+    // Both sizes of waves 2-6, 8, 10, 14, counted in the printed table.
+    let practice = all.iter().filter(|t| {
+        t.survey == "tsr_practice"
+            && ["practised", "current_practice"].contains(&t.metric)
+            && ["large", "SME"].contains(&t.segment.as_str())
+    });
+    assert_eq!(practice.count(), 16);
+    for survey in ["mic_introduction", "mlit_workers", "cao_workers", "jpc_workers", "persol_workers", "tokyo_firms"] {
+        assert!(count(survey) > 0, "{survey}");
+    }
+    let totals = all.iter().filter(|t| t.survey == "tsr_practice" && t.segment == "total");
+    // Without strata in print: stopped in waves 6, 8, 10; still practising in wave 5; all sizes in wave 12.
+    let mut totals: Vec<(&str, &str)> = totals.map(|t| (&t.wave[..7], t.metric)).collect();
+    totals.sort_unstable();
+    let expected = [
+        ("wave 10", "stopped"),
+        ("wave 12", "current_practice"),
+        ("wave 5", "still_practising_share_of_practisers"),
+        ("wave 6", "stopped"),
+        ("wave 8", "stopped"),
+    ];
+    assert_eq!(totals.iter().map(|(w, m)| (w.trim(), *m)).collect::<Vec<_>>(), expected);
+    // JPC's wave 2 and the Cabinet Office's wave 2 were not seen in print.
+    assert!(all.iter().all(|t| (t.survey, &*t.wave) != ("jpc_workers", "wave 2")));
+    let early = fitted(date(2020, 6, 30));
+    assert!(early.iter().all(|t| t.date < date(2020, 6, 30)) && !early.is_empty());
+    assert!(early.iter().any(|t| t.wave == "wave 4") && early.iter().all(|t| t.wave != "wave 6"));
+}
+
+/// MIC: 11.5 % (2012), 11.5 (2014), 16.2 (2015), 13.3 (2016), 13.9 (2017), 19.1 (2018), 20.2 (2019), as published; the
+/// least-squares slope is computed here by its normal equations.
+#[test]
+fn growth_before_covid_is_the_slope_of_the_published_years() {
+    let all = fitted(date(2021, 4, 30));
+    let drift = all.iter().find(|t| t.less.is_some()).unwrap();
+    let years = [
+        (2012.0, 11.5),
+        (2015.0, 11.5),
+        (2015.0, 16.2),
+        (2016.0, 13.3),
+        (2017.0, 13.9),
+        (2018.0, 19.1),
+        (2019.0, 20.2),
+    ];
+    let n = years.len() as f64;
+    let (sx, sy) = years.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0, y + p.1));
+    let (sxx, sxy) = years.iter().fold((0.0, 0.0), |(xx, xy), p| (xx + p.0 * p.0, xy + p.0 * p.1));
+    let slope = (n * sxy - sx * sy) / (n * sxx - sx * sx) / 100.0;
+    assert!((drift.published - slope).abs() < 1e-9, "{} for {slope}", drift.published);
+}
+
+/// TSR wave 2, SMEs: 14.1 % of 12,838. With a discrepancy d, log odds scatter with variance
+/// 1.5 / (n p (1 - p)) + (0.001 / (p (1 - p)))^2 / 12 + d^2.
+#[test]
+fn the_likelihood_of_one_figure_is_its_closed_form() {
+    let space = Space::new();
+    let one = |t: &Target| t.wave == "wave 2" && t.segment == "SME" && t.metric == "practised";
+    let target = fitted(date(2021, 4, 30)).into_iter().find(one).unwrap();
+    let likelihood = Likelihood::new(&space, vec![target]);
+    let z = vec![0.3; space.len()];
+    let discrepancy = (0..space.len()).find(|d| space.name(*d) == "discrepancy_tsr_size").unwrap();
+    let d = space.value(discrepancy, 0.3);
+    let (p, n) = (0.141_f64, 12_838.0);
+    let spread = p * (1.0 - p);
+    let variance = 1.5 / (n * spread) + (0.001 / spread).powi(2) / 12.0 + d * d;
+    let simulated = log_odds(0.16);
+    let residual = log_odds(p) - simulated;
+    let exact = -0.5 * (residual * residual / variance + variance.ln());
+    assert!((likelihood.log(&space, &z, &[simulated]) - exact).abs() < 1e-9);
+    // The gradient by the figure and by the discrepancy, by differences.
+    let (_, by_figure, by_rest) = likelihood.gradient(&space, &z, &[simulated], &[0.0]);
+    let step = 1e-6;
+    let beside = |z: &[f64], figure: f64| likelihood.log(&space, z, &[figure]);
+    let slope = (beside(&z, simulated + step) - beside(&z, simulated - step)) / (2.0 * step);
+    assert!((by_figure[0] - slope).abs() < 1e-4 * slope.abs());
+    let (mut up, mut down) = (z.clone(), z.clone());
+    (up[discrepancy], down[discrepancy]) = (0.3 + step, 0.3 - step);
+    let slope = (beside(&up, simulated) - beside(&down, simulated)) / (2.0 * step);
+    assert!((by_rest[discrepancy - space.dynamic] - slope).abs() < 1e-3 * slope.abs().max(1.0));
+    assert!((share(log_odds(0.3)) - 0.3).abs() < 1e-12);
+}
+
+#[test]
+fn the_shipped_posterior_meets_what_is_required_of_it() {
+    let posterior = &DATA.posterior;
+    assert_eq!(posterior.as_of, date(2021, 4, 30));
+    assert!(posterior.draws.len() >= 200);
+    let required = [
+        "TSR waves by size outside the 90 % interval",
+        "TSR waves by size: mean absolute error, points",
+        "TSR wave 2, all sizes: absolute error, points",
+        "TSR wave 5, all sizes: absolute error, points",
+        "TSR wave 14, all sizes: absolute error, points",
+        "formal scheme by size: largest absolute error, points",
+        "pairs of regions in the published order, share",
+        "largest R-hat between islands, any parameter",
+    ];
+    for check in required {
+        let gate = posterior.gates.iter().find(|g| g.check == check).unwrap_or_else(|| panic!("{check}"));
+        assert!(gate.passed, "{check}: {} ({})", gate.found, gate.required);
+    }
+    for part in ["convergence", "predictive", "recovery", "held_out"] {
+        assert!(posterior.gates.iter().any(|g| g.part == part), "{part}");
+    }
+}
+
+/// The defaults of the table are the posterior's mean on the prior's scale, as `point.csv` has them.
+#[test]
+fn defaults_are_the_shipped_point() {
+    let point = fs::read_to_string("data/posterior/point.csv").unwrap();
+    let mut source = fs::read_to_string("src/parameters.rs").unwrap();
+    for row in point.lines().skip(1) {
+        let (name, value) = row.split_once(',').unwrap();
+        assert!(TABLE.iter().any(|p| p.name == name), "{name}");
+        let start = source.find(&format!("    {name}: ")).unwrap() + name.len() + 6;
+        let end = start + source[start..].find(" in ").unwrap();
+        source.replace_range(start..end, value);
+    }
+    current("src/parameters.rs", &source);
+}
