@@ -80,7 +80,8 @@ fn draw_source(canvas: &Canvas, source: &str, bands: bool, subject: &Subject) {
     let basis = Basis { source: parameters, scenario, posterior: &data.posterior };
     let caveat = caveat(if bands { "Bands" } else { "Medians" }, basis);
     let (width, height) = canvas.size();
-    let lines = wrap(&format!("{source} {caveat}"), style(11.0, GREY), width - 48.0);
+    let mut lines = wrap(source, style(11.0, GREY), width - 48.0);
+    lines.extend(wrap(&caveat, style(11.0, GREY), width - 48.0));
     let first = height - 12.0 - 15.0 * (lines.len() as f32 - 1.0);
     for (i, line) in lines.iter().enumerate() {
         canvas.text((24.0, first + 15.0 * i as f32), line, style(11.0, GREY));
