@@ -7,6 +7,7 @@ mod text;
 
 use crate::{
     commands::{self, CalibrateRequest, Conduct, RunRequest},
+    engine::ParameterSource,
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},
 };
@@ -107,12 +108,15 @@ struct RunArguments {
     /// Simulates about so many firms, weighted
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     sample: Option<u32>,
-    /// Number of replicates, each with other luck
+    /// Number of replicates, each with a posterior draw of the parameters and with other luck
     #[arg(long, value_name = "R", value_parser = value_parser!(u32).range(1..))]
     replicates: Option<u32>,
     /// Seed of all draws of the dynamics
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+    /// One parameter set for all replicates in place of posterior draws: no parameter uncertainty; every output says so
+    #[arg(long)]
+    point: bool,
     /// Threads; 0 = one for each core; results do not depend on it
     #[arg(long, value_name = "T", default_value_t = 0)]
     threads: usize,
@@ -199,7 +203,7 @@ fn run(arguments: RunArguments) -> Result<(), Problems> {
     let outcome = commands::execute(job, conduct);
     progress.clear();
     let outcome = outcome?;
-    print(&text::kpi_table(&outcome.kpi, replicates))?;
+    print(&text::kpi_table(&outcome.kpi, replicates, &outcome.caveat))?;
     print(&format!("\nRun folder: {}\n", outcome.folder.display()))
 }
 
@@ -228,6 +232,7 @@ fn request(arguments: RunArguments) -> Result<RunRequest, Problem> {
         scenario: arguments.scenario,
         overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
         out: arguments.out,
+        parameters: if arguments.point { ParameterSource::Point } else { ParameterSource::Posterior },
         force: arguments.force,
         panel: arguments.panel,
         data: arguments.data,

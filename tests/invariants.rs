@@ -8,7 +8,7 @@ use telework::{
     calendar::Week,
     classification::Prefecture,
     dynamics,
-    engine::{Observe, Options, Series, ensemble, simulate},
+    engine::{Basis, Observe, Options, ParameterSource, Series, ensemble, simulate},
     interventions::{Chain, Face, Terms},
     parameters::Parameters,
     population::{FRAME_FIRMS, Population, Practice, Response, Status},
@@ -212,11 +212,12 @@ fn the_same_bytes_for_any_number_of_threads() {
     let population = japan(&data, 80_000);
     assert!(population.len() > 2 * 32_768, "several blocks");
     let scenario = until(shipped("baseline"), date(2020, 9, 30));
+    let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
     let with = |threads| {
         let kept = std::sync::Mutex::new(Vec::new());
         let keep = |series: Series| kept.lock().expect("no panic").push(series);
         let stop = std::sync::atomic::AtomicBool::new(false);
-        ensemble(&scenario, &data, &population, &[0, 1, 2], threads, Options::default(), &|_| {}, &keep, &stop)
+        ensemble(basis, &data, &population, &[0, 1, 2], threads, Options::default(), &|_| {}, &keep, &stop)
             .expect("not interrupted");
         let mut kept = kept.into_inner().expect("no panic");
         kept.sort_by_key(|series| series.replicate);

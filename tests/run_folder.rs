@@ -73,12 +73,12 @@ fn a_run_is_the_same_bytes_on_any_number_of_threads_and_verifies() {
     let folders = [1, 2, 4].map(|threads| run(request(&home.path().join(format!("t{threads}")), 2), threads).unwrap());
     assert_eq!(names(home.path()), ["t1", "t2", "t4"], "nothing else is left behind");
     let first = files(&folders[0]);
-    assert_eq!(first.len(), 4 + 1 + 8, "tables, manifest, pictures: {:?}", first.keys());
+    assert_eq!(first.len(), 5 + 1 + 8, "tables, manifest, pictures: {:?}", first.keys());
     for folder in &folders[1..] {
         assert!(files(folder) == first, "{} differs", folder.display());
     }
     let same = verified(&folders[0]);
-    assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (4, 0, 0), "{same:?}");
+    assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (5, 0, 0), "{same:?}");
 }
 
 #[test]

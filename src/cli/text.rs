@@ -4,8 +4,9 @@ use crate::{
     calendar::mondays,
     commands::Job,
     data::Gate,
+    engine::{Basis, ParameterSource},
     error::{Problem, harmless},
-    results::KpiYear,
+    results::{KpiYear, certificate},
     scenario::{Measure, Scale},
 };
 use std::{collections::BTreeSet, fmt::Write};
@@ -35,6 +36,17 @@ pub fn plan(job: &Job, notes: &[Problem]) -> String {
         "Replicates",
         format!("{}{kept} (seed {}, population seed {})", run.replicates, run.seed, run.population_seed),
     );
+    let Basis { source, posterior, .. } = job.basis();
+    let parameters = match source {
+        ParameterSource::Posterior => format!(
+            "posterior draws, calibrated to surveys published by {} ({} draws)",
+            posterior.as_of,
+            posterior.draws.len()
+        ),
+        ParameterSource::Point => "one point: no parameter uncertainty (--point)".to_string(),
+    };
+    line("Parameters", parameters);
+    line("", format!("certificate: {}", certificate(posterior)));
     if scenario.interventions.is_empty() {
         line("Measures", "none".to_string());
     }
@@ -76,8 +88,8 @@ pub fn gates(gates: &[Gate]) -> String {
 /// Characters of the column of names; longer names are broken between words.
 const NAME_WIDTH: usize = 42;
 
-/// Candidate KPIs by fiscal year: median, 90 % interval, published figure. Groups of prefectures stand in `kpi.csv`.
-pub fn kpi_table(kpi: &[KpiYear], replicates: u32) -> String {
+/// Candidate KPIs by fiscal year: median, 90 % interval, published figure, and what the intervals hold. Groups of prefectures stand in `kpi.csv`.
+pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
     let shown: Vec<&KpiYear> = kpi.iter().filter(|k| !k.kpi.segment.starts_with("region=")).collect();
     let years: BTreeSet<i16> = shown.iter().map(|k| k.fiscal_year).collect();
     let mut text = String::from("Candidate KPIs in the last observed week of each fiscal year\n\n");
@@ -111,16 +123,9 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32) -> String {
             row(&format!("    published ({})", published.survey), &cells(&|k| k.published.map(|p| unit.write(p.1))));
         }
     }
-    let luck = if replicates > 1 {
-        format!(
-            "Ranges over {replicates} replicates: luck and later infections; the uncertainty of parameters is not in them yet."
-        )
-    } else {
-        "One replicate: no ranges. Luck and the uncertainty of parameters are not shown.".to_string()
-    };
     let _ = write!(
         text,
-        "\n{luck}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n\
+        "\n{caveat}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n\
          Published figures are those of the fiscal year's last survey; their week may differ from the simulated one.\n"
     );
     text
@@ -190,7 +195,7 @@ mod tests {
             published,
         };
         let years = [year(2020, 0.68, Some((date(2021, 3, 4), 0.692))), year(2021, 0.7, None)];
-        let table = kpi_table(&years, 20);
+        let table = kpi_table(&years, 20, "Ranges hold this.");
         let lines: Vec<&str> = table.lines().skip(2).take(4).collect();
         let expected = [
             "                                               FY2020     FY2021",
@@ -199,6 +204,6 @@ mod tests {
             "    published (tsr_practice)                     69.2          -",
         ];
         assert_eq!(lines, expected);
-        assert!(table.contains("luck and later infections"));
+        assert!(table.contains("\n\nRanges hold this.\n"));
     }
 }

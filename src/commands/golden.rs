@@ -2,10 +2,10 @@
 
 use super::{Conduct, read_data, run::summarise, simulate};
 use crate::{
-    engine::Options,
+    engine::{Basis, Options, ParameterSource},
     error::{Kind, Problem, Problems},
     population,
-    results::{Difference, first_difference, write_table},
+    results::{Difference, first_difference, write_kpi},
     scenario::{self, Override},
 };
 use std::sync::atomic::AtomicBool;
@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 /// The golden result of the baseline, inside the program.
 const BASELINE: &str = include_str!("../../scenarios/baseline.golden.csv");
 
-/// `kpi.csv` of a small run of a scenario: few firms, few replicates, the whole period.
+/// Candidate KPIs of a small run of a scenario: few firms, few replicates, the whole period, at the point.
 ///
 /// # Errors
 /// As a run.
@@ -25,9 +25,10 @@ pub fn golden(scenario: &str) -> Result<String, Problems> {
     let data = read_data(None)?;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     let conduct = Conduct { threads: 0, observe: &|_| {}, stop: &AtomicBool::new(false) };
-    let (series, _) = simulate(&loaded.scenario, &data, &population, Vec::new(), Options::default(), conduct);
+    let basis = Basis { source: ParameterSource::Point, scenario: &loaded.scenario, posterior: &data.posterior };
+    let (series, _) = simulate(basis, &data, &population, Vec::new(), Options::default(), conduct);
     let mut table = Vec::new();
-    write_table("kpi.csv", &mut table, "golden", &[], &summarise(&series, &data).1)
+    write_kpi(&mut table, &summarise(&series, &data).1, None)
         .map_err(|e| Problem::error(Kind::Files, e.to_string()))?;
     Ok(String::from_utf8_lossy(&table).into_owned())
 }

@@ -14,7 +14,7 @@ pub use verify::{Verification, verify};
 
 use crate::{
     data::Data,
-    engine::{self, Options, Progress, Series},
+    engine::{self, Basis, Options, Progress, Series},
     error::{Problem, Problems},
     interventions::cell_matches,
     population::Population,
@@ -38,7 +38,7 @@ pub struct Conduct<'a> {
 
 /// Simulates the replicates that are not `finished` and returns all of them in order, and whether it got through.
 fn simulate(
-    scenario: &Scenario,
+    basis: Basis,
     data: &Data,
     population: &Population,
     finished: Vec<Series>,
@@ -46,11 +46,11 @@ fn simulate(
     conduct: Conduct,
 ) -> (Vec<Series>, bool) {
     let missing: Vec<u32> =
-        (0..scenario.run.replicates).filter(|r| finished.iter().all(|one| one.replicate != *r)).collect();
+        (0..basis.scenario.run.replicates).filter(|r| finished.iter().all(|one| one.replicate != *r)).collect();
     let all = Mutex::new(finished);
     let keep = |one| all.lock().unwrap_or_else(PoisonError::into_inner).push(one);
     let Conduct { threads, observe, stop } = conduct;
-    let result = engine::ensemble(scenario, data, population, &missing, threads, options, observe, &keep, stop);
+    let result = engine::ensemble(basis, data, population, &missing, threads, options, observe, &keep, stop);
     let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     all.sort_by_key(|one| one.replicate);
     (all, result.is_ok())

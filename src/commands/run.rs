@@ -3,13 +3,14 @@
 use super::{Conduct, read_data, simulate, warn_of_idle_targets};
 use crate::{
     data::Data,
-    engine::{Options, Series},
+    engine::{Basis, Options, ParameterSource, Series},
     error::{Kind, Problem, Problems},
     plot,
     population::{self, Population},
     results::{
-        Draft, Fan, FileHash, KpiYear, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, Partial, TABLES, by_fiscal_year,
-        candidate_kpis, check_target, fan, run_key, write_panel, write_table,
+        DRAWS, Draft, Fan, FileHash, KPI, KpiYear, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, Partial, SERIES_TABLES,
+        by_fiscal_year, candidate_kpis, caveat, check_target, fan, run_key, uncertified, write_draws, write_kpi,
+        write_panel, write_series_table,
     },
     scenario::{self, Loaded, Override},
 };
@@ -24,6 +25,8 @@ pub struct RunRequest {
     pub overrides: Vec<Override>,
     /// Where the run folder goes; `None` = `results/<run>`.
     pub out: Option<PathBuf>,
+    /// Posterior draws, or the point for all replicates.
+    pub parameters: ParameterSource,
     /// Replace an existing run folder.
     pub force: bool,
     /// Write the firm panel.
@@ -55,6 +58,8 @@ pub struct RunOutcome {
     pub folder: PathBuf,
     /// Candidate KPIs by fiscal year.
     pub kpi: Vec<KpiYear>,
+    /// What the ranges hold, and how the posterior's certificate stands.
+    pub caveat: String,
 }
 
 /// Reads, checks and synthesises.
@@ -69,18 +74,38 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
     }
     let mut loaded = scenario::load(&request.scenario, &request.overrides)?;
     let data = read_data(request.data.as_deref())?;
-    let key = run_key(&loaded.resolved_toml, &data.files, request.panel);
-    let run = format!("{}-{}", loaded.scenario.name, &key[..8]);
+    let point = match request.parameters {
+        ParameterSource::Posterior => "",
+        ParameterSource::Point => {
+            loaded.resolved_toml = scenario::at_the_point(&loaded)?;
+            "point-"
+        }
+    };
+    let key = run_key(request.parameters.key(), &loaded.resolved_toml, &data.files, request.panel);
+    let run = format!("{}-{point}{}", loaded.scenario.name, &key[..8]);
     let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
     check_target(&target, request.force)?;
     let plan = &loaded.scenario.run;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
+    let basis = Basis { source: request.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
+    if basis.source == ParameterSource::Posterior {
+        let note = |(name, value)| Problem::note(format!("{name} fixed at {value} in all draws"));
+        loaded.notes.extend(basis.fixed().map(note).collect::<Vec<_>>());
+    }
+    loaded.notes.extend(uncertified(&data.posterior));
     let partial = Partial::new(&target, &key);
     // The panel is not kept with interrupted replicates, so a run with a panel begins anew.
     let finished = if request.panel { Vec::new() } else { partial.load() };
     let finished = finished.into_iter().filter(|s| s.replicate < plan.replicates).collect();
     Ok(Job { loaded, data, population, target, finished, request, run, partial })
+}
+
+impl Job {
+    /// What the parameters of each replicate follow from.
+    pub fn basis(&self) -> Basis<'_> {
+        Basis { source: self.request.parameters, scenario: &self.loaded.scenario, posterior: &self.data.posterior }
+    }
 }
 
 /// Simulates what is not finished yet, and writes the run folder.
@@ -89,30 +114,32 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
 /// `Kind::Interrupted` when `stop` was set: finished replicates are kept for the next try. `Kind::Files` when the run
 /// folder cannot be written; then nothing is left behind.
 pub fn execute(mut job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
-    let scenario = &job.loaded.scenario;
     let finished = std::mem::take(&mut job.finished);
+    let basis = job.basis();
     let options = Options { panel: job.request.panel, ..Options::default() };
-    let (series, complete) = simulate(scenario, &job.data, &job.population, finished, options, conduct);
+    let (series, complete) = simulate(basis, &job.data, &job.population, finished, options, conduct);
     if !complete {
         return Err(interrupted(&job, &series)?.into());
     }
     let (fans, kpi) = summarise(&series, &job.data);
-    let mut manifest = Manifest::new(&job.run, &command(&job.request), scenario, &job.loaded.resolved_toml);
+    let mut manifest = Manifest::new(&job.run, &command(&job.request), basis, &job.loaded.resolved_toml);
     manifest.firms_simulated = job.population.len() as u64;
     manifest.firms = job.population.firms();
     manifest.data =
         job.data.files.iter().map(|(file, hash)| FileHash { file: file.clone(), blake3: hash.clone() }).collect();
     let draft = Draft::open(&job.target, job.request.force)?;
-    manifest.tables = write_tables(&draft, &job.run, &series, &kpi, job.request.panel)?;
-    let subject = plot::Subject { scenario, data: &job.data, series: &series, fans: &fans };
+    manifest.tables = write_tables(&draft, &job.run, basis, &series, &kpi, job.request.panel)?;
+    let Basis { source: parameters, scenario, .. } = basis;
+    let subject = plot::Subject { scenario, parameters, data: &job.data, series: &series, fans: &fans };
     for picture in plot::pictures(&subject)? {
         draft.file(&format!("plots/{}.svg", picture.name), |out| out.write_all(picture.svg.as_bytes()))?;
         draft.file(&format!("plots/{}.png", picture.name), |out| out.write_all(&picture.png))?;
     }
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
     draft.publish()?;
+    let caveat = caveat("Ranges", basis);
     job.partial.remove();
-    Ok(RunOutcome { folder: job.target, kpi })
+    Ok(RunOutcome { folder: job.target, kpi, caveat })
 }
 
 /// Keeps what is finished and says so.
@@ -134,13 +161,16 @@ fn interrupted(job: &Job, series: &[Series]) -> Result<Problem, Problem> {
 pub(super) fn write_tables(
     draft: &Draft,
     run: &str,
+    basis: Basis,
     series: &[Series],
     kpi: &[KpiYear],
     panel: bool,
 ) -> Result<Vec<FileHash>, Problem> {
-    let tables = TABLES.iter().map(|table| draft.file(table, |out| write_table(table, out, run, series, kpi)));
+    let tables = SERIES_TABLES.iter().map(|table| draft.file(table, |out| write_series_table(table, out, run, series)));
+    let kpi = draft.file(KPI, |out| write_kpi(out, kpi, Some(basis)));
+    let draws = draft.file(DRAWS, |out| write_draws(out, basis));
     let panel = panel.then(|| draft.file(PANEL, |out| write_panel(out, series)));
-    tables.chain(panel).collect()
+    tables.chain([kpi, draws]).chain(panel).collect()
 }
 
 /// The candidate KPIs of a run: over time, and by fiscal year.
@@ -155,6 +185,7 @@ fn command(request: &RunRequest) -> String {
     let name = Path::new(&request.scenario).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let mut words = vec!["telework run".to_string(), name];
     words.extend(request.overrides.iter().map(|change| change.flag.clone()));
+    words.extend((request.parameters == ParameterSource::Point).then(|| "--point".to_string()));
     words.extend(request.panel.then(|| "--panel".to_string()));
     words.join(" ")
 }

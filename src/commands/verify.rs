@@ -6,7 +6,7 @@ use super::{
     simulate,
 };
 use crate::{
-    engine::Options,
+    engine::{Basis, Options},
     error::{Kind, Problem, Problems},
     population,
     results::{Draft, Manifest, PANEL, PANEL_AVAILABLE, first_difference},
@@ -46,14 +46,15 @@ pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Ve
     let panel = panel && PANEL_AVAILABLE;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     let options = Options { panel, ..Options::default() };
-    let (series, complete) = simulate(&loaded.scenario, &data, &population, Vec::new(), options, conduct);
+    let basis = Basis { source: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
+    let (series, complete) = simulate(basis, &data, &population, Vec::new(), options, conduct);
     if !complete {
         return Err(Problem::error(Kind::Interrupted, "interrupted: nothing was compared").into());
     }
     let place = tempfile::tempdir().map_err(|e| unreadable(&std::env::temp_dir(), &e))?;
     let again = place.path().join("again");
     let draft = Draft::open(&again, false)?;
-    let fresh = write_tables(&draft, &manifest.run, &series, &summarise(&series, &data).1, panel)?;
+    let fresh = write_tables(&draft, &manifest.run, basis, &series, &summarise(&series, &data).1, panel)?;
     draft.publish()?;
     for table in &fresh {
         found.tables.push(table.file.clone());

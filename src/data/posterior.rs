@@ -17,7 +17,7 @@ pub const DISCREPANCY: &str = "discrepancy_";
 pub struct Posterior {
     /// Only figures published by this day were used.
     pub as_of: Date,
-    /// Equally likely draws, in random order, so that the first few are a fair sample.
+    /// Equally likely draws, at least one, in random order, so that the first few are a fair sample.
     pub draws: Vec<Draw>,
     /// Gates of the certificate.
     pub gates: Vec<Gate>,
@@ -52,19 +52,27 @@ impl Posterior {
     pub fn failing(&self) -> impl Iterator<Item = &Gate> {
         self.gates.iter().filter(|gate| !gate.passed)
     }
-
-    /// The draw of a replicate: replicates beyond the last draw begin again with the first.
-    pub fn draw(&self, replicate: u32) -> Option<&Draw> {
-        self.draws.get(replicate as usize % self.draws.len().max(1))
-    }
 }
 
 /// From `posterior/about.csv`, `posterior/draws.csv` and `posterior/gates.csv`.
 pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<Posterior, Problem> {
-    let row = about.rows().find(|row| row.text("name") == "as_of");
-    let as_of = row.map(|row| row.date("value")).transpose()?.unwrap_or(Date::constant(2021, 4, 30));
+    let as_of = about.rows().find(|row| row.text("name") == "as_of").ok_or_else(|| {
+        about
+            .problem("name", "no row says by which day the figures behind the draws were published")
+            .advise("add as_of,YYYY-MM-DD")
+    })?;
     if let Some(count) = about.rows().find(|row| row.text("name") == "draws") {
         draws.expect_rows(count.count("value")? as usize)?;
+    }
+    if draws.rows().len() == 0 {
+        return Err(draws
+            .problem(TABLE[0].name, "there is no draw")
+            .advise("restore the table: a run needs one at least"));
+    }
+    let known = |name: &str| name.starts_with(DISCREPANCY) || TABLE.iter().any(|p| p.name == name);
+    if let Some(name) = draws.columns().find(|name| !known(name)) {
+        let advice = format!("name a model parameter, or a discrepancy as {DISCREPANCY}...; or drop the column");
+        return Err(draws.problem(name, format!("`{name}` is no model parameter")).advise(advice));
     }
     let discrepancies: Vec<String> =
         draws.columns().filter(|c| c.starts_with(DISCREPANCY)).map(str::to_string).collect();
@@ -93,7 +101,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<P
         })
     };
     Ok(Posterior {
-        as_of,
+        as_of: as_of.date("value")?,
         draws: draws.rows().map(draw).collect::<Result<_, _>>()?,
         gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
     })

@@ -69,6 +69,12 @@ impl Table {
         Ok(table)
     }
 
+    /// A problem with a column as a whole, shown at its name.
+    pub fn problem(&self, column: &str, message: impl Into<String>) -> Problem {
+        let span = self.position(column).map_or(0..0, |i| self.header[i].clone());
+        Problem::error(Kind::Data, message).at(&self.file, &self.source, span)
+    }
+
     /// Names of the columns in order.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.header.iter().map(|span| &self.source[span.clone()])

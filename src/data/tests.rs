@@ -1,6 +1,7 @@
 //! Tests of the tables: they load, published totals close, and damage is explained.
 
 use super::*;
+use crate::parameters::TABLE;
 use jiff::civil::date;
 use std::path::Path;
 
@@ -230,9 +231,59 @@ fn a_missing_or_absurd_fact_is_named() {
 }
 
 #[test]
+fn a_draw_that_cannot_be_meant_is_shown_at_its_cell() {
+    let header = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().next().unwrap().to_string();
+    // The first cell of line 3, whatever the draws are.
+    let second_draw = |value: &'static str| {
+        move |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).unwrap();
+            let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+            let (_, rest) = lines[2].split_once(',').unwrap();
+            lines[2] = format!("{value},{rest}");
+            Some((lines.join("\n") + "\n").into_bytes())
+        }
+    };
+    let place = |problem: Problem| {
+        let place = problem.place.unwrap();
+        (place.file.ends_with("posterior/draws.csv"), place.line_column())
+    };
+    let first = TABLE[0];
+    let far = damaged("posterior/draws.csv", second_draw("99"));
+    assert_eq!(far.message, format!("{} is 99", first.name));
+    assert_eq!(far.advice, Some(format!("write a value from {} to {}", first.minimum, first.maximum)));
+    assert_eq!(place(far), (true, (3, 1)));
+    let word = damaged("posterior/draws.csv", second_draw("many"));
+    assert_eq!(word.message, "`many` is not a number");
+    assert_eq!(place(word), (true, (3, 1)));
+    assert_eq!(damaged("posterior/draws.csv", second_draw("NaN")).message, "this number is not finite");
+    let unknown = damaged("posterior/draws.csv", replaced("discrepancy_", "surprise_"));
+    assert!(unknown.message.contains("is no model parameter"), "{unknown}");
+    assert_eq!(place(unknown).1.0, 1);
+    let lacking = damaged("posterior/draws.csv", replaced(first.name, "discrepancy_new"));
+    assert_eq!(lacking.message, format!("column `{}` is missing", first.name));
+    let none = damaged("posterior/draws.csv", |bytes| Some(header(&bytes).into_bytes()));
+    assert!(none.message.contains("0 rows"), "{none}");
+    let fewer = damaged("posterior/about.csv", replaced("draws,", "draws,1"));
+    assert!(fewer.message.contains("rows, but"), "{fewer}");
+    let undated = damaged("posterior/about.csv", replaced("as_of", "asof"));
+    assert!(undated.message.starts_with("no row says by which day"), "{undated}");
+    let gate = damaged("posterior/gates.csv", |_| Some(b"part,check,found,required,passed\na,b,1,>= 1,yes\n".to_vec()));
+    assert_eq!(gate.message, "`yes` is not known here");
+}
+
+#[test]
+fn a_folder_without_posterior_says_which_file_is_missing() {
+    for file in ["about", "draws", "gates"].map(|name| format!("posterior/{name}.csv")) {
+        let problem = damaged(&file, |_| None);
+        assert!(problem.message.contains(&file), "{problem}");
+        assert!(problem.advice.unwrap().contains("every table"));
+    }
+}
+
+#[test]
 fn every_file_has_its_hash() {
     let files = data().files;
-    assert_eq!(files.len(), 12);
+    assert_eq!(files.len(), 15);
     let (name, hash) = &files[1];
     let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)).unwrap();
     assert_eq!(*hash, blake3::hash(&bytes).to_hex().to_string());

@@ -1,10 +1,11 @@
 //! Many replicates of one scenario, in parallel, with progress and interruption.
 
 use super::{
-    run::{Options, simulate},
+    basis::Basis,
+    run::{Options, simulate_with},
     series::Series,
 };
-use crate::{calendar::Week, data::Data, population::Population, scenario::Scenario};
+use crate::{calendar::Week, data::Data, population::Population};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -21,14 +22,14 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
 
-/// Runs the given replicates and hands each finished one to `keep`, in any order; returns when all are done.
+/// Runs the given replicates, each with its parameters, and hands each finished one to `keep`, in any order; returns when all are done.
 /// The series do not depend on `threads` (0 = all cores).
 ///
 /// # Errors
 /// [`Interrupted`] when `stop` was set; what was kept stays kept.
 #[allow(clippy::too_many_arguments)]
 pub fn ensemble(
-    scenario: &Scenario,
+    basis: Basis,
     data: &Data,
     population: &Population,
     replicates: &[u32],
@@ -38,6 +39,7 @@ pub fn ensemble(
     keep: &(dyn Fn(Series) + Sync),
     stop: &AtomicBool,
 ) -> Result<(), Interrupted> {
+    let scenario = basis.scenario;
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
     let last = Week::containing(scenario.run.end).map_or(first, |w| w.0);
     let total = u64::from(last - first + 1) * replicates.len() as u64;
@@ -48,8 +50,9 @@ pub fn ensemble(
     };
     let run = || {
         replicates.par_iter().try_for_each(|&replicate| {
-            let series = simulate(scenario, data, population, replicate, options, &goes_on).ok_or(Interrupted)?;
-            keep(series);
+            let parameters = basis.parameters(replicate);
+            let series = simulate_with(&parameters, scenario, data, population, replicate, options, &goes_on);
+            keep(series.ok_or(Interrupted)?);
             Ok(())
         })
     };

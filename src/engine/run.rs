@@ -8,6 +8,7 @@ use crate::{
     environment::Environment,
     interventions::{Programmes, Setting, Terms},
     observation::{self, Observe, Observers, View},
+    parameters::Parameters,
     population::{Population, Response, State, Status},
     random::Key,
     scenario::Scenario,
@@ -22,7 +23,8 @@ pub struct Options {
     pub observe: Observe,
 }
 
-/// Runs one replicate. `goes_on` is asked before every week; the run is given up with `None` when it says no.
+/// Runs one replicate with the scenario's own parameters, the point. `goes_on` is asked before every week; the run is
+/// given up with `None` when it says no.
 pub fn simulate(
     scenario: &Scenario,
     data: &Data,
@@ -31,7 +33,19 @@ pub fn simulate(
     options: Options,
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
-    let parameters = &scenario.parameters;
+    simulate_with(&scenario.parameters, scenario, data, population, replicate, options, goes_on)
+}
+
+/// [`simulate`] with other parameters than the scenario's.
+pub(super) fn simulate_with(
+    parameters: &Parameters,
+    scenario: &Scenario,
+    data: &Data,
+    population: &Population,
+    replicate: u32,
+    options: Options,
+    goes_on: &dyn Fn(Week) -> bool,
+) -> Option<Series> {
     let key = Key::new(scenario.run.seed, replicate);
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
     let last = Week::containing(scenario.run.end).unwrap_or(first);
@@ -72,7 +86,7 @@ pub fn simulate(
             observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
         }
         if options.panel && week.closes_month() {
-            panel.extend(panel_rows(week, population, &state, &terms, scenario));
+            panel.extend(panel_rows(week, population, &state, &terms, parameters));
         }
     }
     let (indicators, surveys) = observers.finish();
@@ -84,9 +98,8 @@ fn panel_rows<'a>(
     population: &'a Population,
     state: &'a State,
     terms: &'a Terms,
-    scenario: &'a Scenario,
+    p: &'a Parameters,
 ) -> impl Iterator<Item = PanelRow> + 'a {
-    let p = &scenario.parameters;
     let slopes = dynamics::Slopes::new(p);
     state.blocks.iter().flat_map(move |block| {
         block.cells.clone().flat_map(move |position| {

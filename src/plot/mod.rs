@@ -9,7 +9,13 @@ mod kpi;
 mod prefectures;
 mod sizes;
 
-use crate::{data::Data, engine::Series, error::Problem, results::Fan, scenario::Scenario};
+use crate::{
+    data::Data,
+    engine::{Basis, ParameterSource, Series},
+    error::Problem,
+    results::{Fan, caveat},
+    scenario::Scenario,
+};
 use canvas::{Anchor, Canvas, GREY, INK, Style, style, wrap};
 use jiff::civil::Date;
 
@@ -18,7 +24,9 @@ use jiff::civil::Date;
 pub struct Subject<'a> {
     /// The scenario that was run.
     pub scenario: &'a Scenario,
-    /// Tables: prefecture tiles, declarations.
+    /// Whether its replicates have posterior draws or the point.
+    pub parameters: ParameterSource,
+    /// Tables: prefecture tiles, declarations, the posterior.
     pub data: &'a Data,
     /// One entry a replicate.
     pub series: &'a [Series],
@@ -66,17 +74,14 @@ fn draw_title(canvas: &Canvas, title: &str, subject: &Subject) {
     canvas.text((24.0, 58.0), &fitting(&scenario, style(13.0, GREY), canvas.size().0 - 48.0), style(13.0, GREY));
 }
 
-/// Source at the foot of a sheet, and what its bands (or medians) hold.
+/// Source at the foot of a sheet, what its bands (or medians) hold, and how the posterior's certificate stands.
 fn draw_source(canvas: &Canvas, source: &str, bands: bool, subject: &Subject) {
-    let luck = match (subject.scenario.run.replicates, bands) {
-        (0 | 1, _) => "One replicate.".to_string(),
-        (n, true) => format!(
-            "Bands over {n} replicates: luck and the later epidemic; the uncertainty of parameters is not in them."
-        ),
-        (n, false) => format!("Medians of {n} replicates."),
-    };
+    let Subject { scenario, parameters, data, .. } = *subject;
+    let basis = Basis { source: parameters, scenario, posterior: &data.posterior };
+    let caveat = caveat(if bands { "Bands" } else { "Medians" }, basis);
     let (width, height) = canvas.size();
-    let lines = wrap(&format!("{source} {luck}"), style(11.0, GREY), width - 48.0);
+    let mut lines = wrap(source, style(11.0, GREY), width - 48.0);
+    lines.extend(wrap(&caveat, style(11.0, GREY), width - 48.0));
     let first = height - 12.0 - 15.0 * (lines.len() as f32 - 1.0);
     for (i, line) in lines.iter().enumerate() {
         canvas.text((24.0, first + 15.0 * i as f32), line, style(11.0, GREY));
@@ -139,6 +144,7 @@ mod tests {
                 scale: Scale::Sample(1000),
             },
             parameters: Parameters::default(),
+            fixed: Vec::new(),
             later_infections: LaterInfections::None,
             interventions: vec![Intervention {
                 name: "declarations".into(),
@@ -258,21 +264,29 @@ mod tests {
     fn a_run_gives_four_pictures_and_the_same_bytes_each_time() {
         let (scenario, data, series) = (scenario(), data(), (0..9).map(series).collect::<Vec<_>>());
         let fans: Vec<Fan> = candidate_kpis().iter().map(|kpi| fan(kpi, &series, &data.observations)).collect();
-        let subject = Subject { scenario: &scenario, data: &data, series: &series, fans: &fans };
+        let parameters = ParameterSource::Point;
+        let subject = Subject { scenario: &scenario, parameters, data: &data, series: &series, fans: &fans };
         let (first, second) = (pictures(&subject).unwrap(), pictures(&subject).unwrap());
         let names: Vec<&str> = first.iter().map(|p| p.name).collect();
         assert_eq!(names, ["practice_by_size", "kpi_fans", "practice_by_prefecture", "interventions"]);
         for (a, b) in first.iter().zip(&second) {
             assert!(a.svg == b.svg && a.png == b.png, "{} differs", a.name);
             assert!(a.svg.contains("telework-sim"), "{} names its source", a.name);
-            assert!(!a.svg.contains("NaN") && !a.svg.contains("inf"), "{} has a place that is no number", a.name);
+            let places = a.svg.replace("infections", "");
+            assert!(!places.contains("NaN") && !places.contains("inf"), "{} has a place that is no number", a.name);
         }
     }
 
     /// A run without any figure gives no picture, and no panic.
     #[test]
     fn nothing_observed_gives_no_picture() {
-        let subject = Subject { scenario: &scenario(), data: &data(), series: &[], fans: &[] };
+        let subject = Subject {
+            scenario: &scenario(),
+            parameters: ParameterSource::Point,
+            data: &data(),
+            series: &[],
+            fans: &[],
+        };
         assert_eq!(pictures(&subject).unwrap().len(), 0);
     }
 

@@ -1,7 +1,7 @@
 //! Candidate KPIs over the replicates of a run: median and bands, weekly for pictures, by fiscal year for tables.
 //!
-//! A fiscal-year value is the one of the last observed week of that year. The bands are over replicates, that is,
-//! luck and later infections only: parameter uncertainty is not in them.
+//! A fiscal-year value is the one of the last observed week of that year. The bands are over replicates; what these
+//! differ in is said by [`caveat`](super::caveat).
 
 use super::registry::Kpi;
 use crate::{calendar::fiscal_year, data::Observation, engine::Series, statistics::quantile_sorted};

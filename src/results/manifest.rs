@@ -1,9 +1,11 @@
 //! The manifest: what has to be known to make the same tables again, and nothing that may vary between machines.
 
+use super::caveat::{certificate, failing_gates};
 use crate::{
+    engine::{Basis, ParameterSource},
     error::{Kind, Problem},
     parameters,
-    scenario::{Scale, Scenario},
+    scenario::Scale,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path};
@@ -44,8 +46,12 @@ pub struct Manifest {
     pub firms_simulated: u64,
     /// Firms they stand for.
     pub firms: u64,
-    /// Value of every model parameter.
-    pub parameters: BTreeMap<String, f64>,
+    /// Whether each replicate has a posterior draw, or all have the point; `draws.csv` tells which.
+    pub parameters: ParameterSource,
+    /// Parameters that the scenario fixes in all draws, with their values; at the point every parameter.
+    pub parameter_values: BTreeMap<String, f64>,
+    /// The posterior that draws and point belong to.
+    pub posterior: PosteriorRecord,
     /// The scenario after inheritance and changes from the command line, as TOML.
     pub scenario_toml: String,
     /// Data tables that were read.
@@ -63,6 +69,19 @@ pub struct Period {
     pub end: String,
 }
 
+/// What is known of a posterior.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PosteriorRecord {
+    /// Only figures published by this day were used.
+    pub as_of: String,
+    /// Number of draws.
+    pub draws: usize,
+    /// How many gates of the certificate hold, in words.
+    pub certificate: String,
+    /// Each failing gate in words; everything made from the posterior is marked when there is one.
+    pub failing_gates: Vec<String>,
+}
+
 /// A file and its BLAKE3 hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileHash {
@@ -72,10 +91,10 @@ pub struct FileHash {
     pub blake3: String,
 }
 
-/// Names everything that a run's numbers depend on: program version, scenario, data. Hexadecimal.
-pub fn run_key(scenario_toml: &str, data: &[(String, String)], panel: bool) -> String {
+/// Names everything that a run's numbers depend on: program version, source of parameters, scenario, data. Hexadecimal.
+pub fn run_key(parameters: &str, scenario_toml: &str, data: &[(String, String)], panel: bool) -> String {
     let mut hasher = blake3::Hasher::new();
-    for text in [PROGRAM, VERSION, scenario_toml, if panel { "panel" } else { "" }] {
+    for text in [PROGRAM, VERSION, parameters, scenario_toml, if panel { "panel" } else { "" }] {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     }
@@ -87,8 +106,9 @@ pub fn run_key(scenario_toml: &str, data: &[(String, String)], panel: bool) -> S
 
 impl Manifest {
     /// The manifest of a run, still without its tables.
-    pub fn new(run: &str, command: &str, scenario: &Scenario, scenario_toml: &str) -> Manifest {
-        let values = parameters::TABLE.iter().filter_map(|p| Some((p.name.into(), scenario.parameters.get(p.name)?)));
+    pub fn new(run: &str, command: &str, basis: Basis, scenario_toml: &str) -> Manifest {
+        let Basis { source, scenario, posterior } = basis;
+        let point = parameters::TABLE.iter().filter_map(|p| Some((p.name.into(), scenario.parameters.get(p.name)?)));
         Manifest {
             program: PROGRAM.into(),
             version: VERSION.into(),
@@ -106,7 +126,17 @@ impl Manifest {
             },
             firms_simulated: 0,
             firms: 0,
-            parameters: values.collect(),
+            parameters: source,
+            parameter_values: match source {
+                ParameterSource::Posterior => basis.fixed().map(|(name, value)| (name.into(), value)).collect(),
+                ParameterSource::Point => point.collect(),
+            },
+            posterior: PosteriorRecord {
+                as_of: posterior.as_of.to_string(),
+                draws: posterior.draws.len(),
+                certificate: certificate(posterior),
+                failing_gates: failing_gates(posterior),
+            },
             scenario_toml: scenario_toml.into(),
             data: Vec::new(),
             tables: Vec::new(),
@@ -138,6 +168,12 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Whether a folder has a manifest of this program, of any version.
+    pub fn is_in(folder: &Path) -> bool {
+        let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+        serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|manifest| manifest["program"] == PROGRAM)
+    }
+
     /// What differs between the program and data of this manifest and those at hand, in words; empty when nothing.
     pub fn changes_since(&self, data: &[(String, String)]) -> Vec<String> {
         let mut changes = Vec::new();
@@ -163,12 +199,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_changes_with_scenario_and_data_and_with_nothing_else() {
+    fn the_key_changes_with_parameters_scenario_and_data_and_with_nothing_else() {
         let data = [("a.csv".to_string(), "00".to_string())];
-        let key = run_key("title = \"x\"", &data, false);
-        assert_eq!(key, run_key("title = \"x\"", &data, false));
-        assert_ne!(key, run_key("title = \"y\"", &data, false));
-        assert_ne!(key, run_key("title = \"x\"", &[("a.csv".into(), "01".into())], false));
-        assert_ne!(key, run_key("title = \"x\"", &data, true));
+        let key = run_key("posterior", "title = \"x\"", &data, false);
+        assert_eq!(key, run_key("posterior", "title = \"x\"", &data, false));
+        assert_ne!(key, run_key("point", "title = \"x\"", &data, false));
+        assert_ne!(key, run_key("posterior", "title = \"y\"", &data, false));
+        assert_ne!(key, run_key("posterior", "title = \"x\"", &[("a.csv".into(), "01".into())], false));
+        assert_ne!(key, run_key("posterior", "title = \"x\"", &data, true));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Series in, files out; files in, series out. The format is described in `docs/results.md`.
 
+mod caveat;
 mod compare;
 mod folder;
 mod kpi;
@@ -11,11 +12,12 @@ mod partial;
 mod registry;
 mod tables;
 
+pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
 pub use folder::{Draft, check_target};
 pub use kpi::{Fan, FanPoint, KpiYear, by_fiscal_year, fan};
-pub use manifest::{FileHash, MANIFEST, Manifest, Period, run_key};
+pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
 pub use partial::Partial;
 pub use registry::{Kpi, Published, candidate_kpis};
-pub use tables::{TABLES, read_series, write_table};
+pub use tables::{DRAWS, KPI, SERIES_TABLES, read_series, write_draws, write_kpi, write_series_table};

@@ -5,7 +5,7 @@
 
 use super::{
     folder::Draft,
-    tables::{TABLES, read_series, write_table},
+    tables::{SERIES_TABLES, read_series, write_series_table},
 };
 use crate::{engine::Series, error::Problem};
 use std::{
@@ -47,8 +47,8 @@ impl Partial {
             return Ok(());
         }
         let draft = Draft::open(&target, false)?;
-        for table in &TABLES[..3] {
-            draft.file(table, |out| write_table(table, out, "partial", std::slice::from_ref(series), &[]))?;
+        for table in SERIES_TABLES {
+            draft.file(table, |out| write_series_table(table, out, "partial", std::slice::from_ref(series)))?;
         }
         draft.publish().map(drop)
     }
@@ -75,14 +75,14 @@ mod tests {
     fn kept_replicates_come_back_in_order_and_only_for_their_own_key() {
         let home = tempfile::tempdir().unwrap();
         let target = home.path().join("run");
-        let key = run_key("scenario", &[], false);
+        let key = run_key("posterior", "scenario", &[], false);
         let partial = Partial::new(&target, &key);
         assert_eq!(partial.load(), []);
         for replicate in [2, 10, 0] {
             partial.keep(&synthetic(replicate)).unwrap();
         }
         assert_eq!(partial.load(), [synthetic(0), synthetic(2), synthetic(10)]);
-        assert_eq!(Partial::new(&target, &run_key("other", &[], false)).load(), []);
+        assert_eq!(Partial::new(&target, &run_key("posterior", "other", &[], false)).load(), []);
         partial.remove();
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }

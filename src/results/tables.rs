@@ -3,11 +3,12 @@
 //! Every number is written in the shortest form that reads back as the same number, so a table is the same bytes
 //! for the same series, and reading a table gives the series again. Missing numbers are empty fields.
 
-use super::kpi::KpiYear;
+use super::{caveat::certificate, kpi::KpiYear};
 use crate::{
     calendar::Week,
-    engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
+    engine::{Basis, IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::{Kind, Problem},
+    parameters::TABLE,
 };
 use jiff::civil::Date;
 use std::{
@@ -19,16 +20,21 @@ use std::{
     sync::Mutex,
 };
 
-/// The tables of a run folder, in the order of the manifest.
-pub const TABLES: [&str; 4] = ["indicators.csv", "surveys.csv", "interventions.csv", "kpi.csv"];
+/// The tables that series are written to and read from.
+pub const SERIES_TABLES: [&str; 3] = ["indicators.csv", "surveys.csv", "interventions.csv"];
 
-/// Writes one of [`TABLES`]. `run` is the run's name, the first column of `indicators.csv`.
-pub fn write_table(table: &str, out: &mut dyn Write, run: &str, series: &[Series], kpi: &[KpiYear]) -> io::Result<()> {
+/// File name of the candidate KPIs by fiscal year.
+pub const KPI: &str = "kpi.csv";
+
+/// File name of the parameters of each replicate.
+pub const DRAWS: &str = "draws.csv";
+
+/// Writes one of [`SERIES_TABLES`]. `run` is the run's name, the first column of `indicators.csv`.
+pub fn write_series_table(table: &str, out: &mut dyn Write, run: &str, series: &[Series]) -> io::Result<()> {
     match table {
         "indicators.csv" => indicators(out, run, series),
         "surveys.csv" => surveys(out, series),
         "interventions.csv" => interventions(out, series),
-        "kpi.csv" => kpi_years(out, kpi),
         other => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no table is called {other}"))),
     }
 }
@@ -101,16 +107,41 @@ fn interventions(out: &mut dyn Write, series: &[Series]) -> io::Result<()> {
     Ok(())
 }
 
-fn kpi_years(out: &mut dyn Write, kpi: &[KpiYear]) -> io::Result<()> {
+/// Writes the parameters of each replicate, so that each can be repeated from the run folder alone.
+pub fn write_draws(out: &mut dyn Write, basis: Basis) -> io::Result<()> {
+    let names: Vec<&str> = TABLE.iter().map(|row| row.name).collect();
+    writeln!(out, "replicate,parameters,draw,{}", names.join(","))?;
+    for replicate in 0..basis.scenario.run.replicates {
+        write!(out, "{replicate},{},{}", basis.source.key(), number(basis.draw(replicate)))?;
+        let parameters = basis.parameters(replicate);
+        for name in &names {
+            write!(out, ",{}", number(parameters.get(name)))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Writes the candidate KPIs by fiscal year. Golden results are without a basis: they are made at the point, and must
+/// not change with the certificate of a posterior that they do not use.
+pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<Basis>) -> io::Result<()> {
+    let (names, rests_on) = match basis {
+        Some(basis) => {
+            let certificate = field(&certificate(basis.posterior));
+            (",parameters,certificate", format!(",{},{certificate}", basis.source.key()))
+        }
+        None => ("", String::new()),
+    };
     writeln!(
         out,
-        "kpi,segment,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,published,published_by,published_for"
+        "kpi,segment,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,published,published_by,\
+         published_for{names}"
     )?;
     for year in kpi {
         let [low, _, median, _, high] = year.quantiles;
         writeln!(
             out,
-            "{},{},{},{},{},{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{},{},{},{},{}{rests_on}",
             year.kpi.indicator.id,
             field(year.kpi.segment),
             field(year.kpi.indicator.frame),
@@ -269,9 +300,9 @@ mod tests {
     fn tables_read_back_as_the_series_they_were_written_from() {
         let folder = tempfile::tempdir().unwrap();
         let series = vec![synthetic(0), synthetic(1)];
-        for table in &TABLES[..3] {
+        for table in SERIES_TABLES {
             let mut file = File::create(folder.path().join(table)).unwrap();
-            write_table(table, &mut file, "a, \"b\"", &series, &[]).unwrap();
+            write_series_table(table, &mut file, "a, \"b\"", &series).unwrap();
         }
         assert_eq!(read_series(folder.path()).unwrap(), series);
     }
@@ -279,11 +310,11 @@ mod tests {
     #[test]
     fn a_damaged_number_is_reported_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
-        for table in &TABLES[..3] {
+        for table in SERIES_TABLES {
             let mut text = Vec::new();
-            write_table(table, &mut text, "r", &[synthetic(0)], &[]).unwrap();
+            write_series_table(table, &mut text, "r", &[synthetic(0)]).unwrap();
             let text = String::from_utf8(text).unwrap();
-            let text = if *table == "surveys.csv" { text.replacen("0.384", "0.3x4", 1) } else { text };
+            let text = if table == "surveys.csv" { text.replacen("0.384", "0.3x4", 1) } else { text };
             std::fs::write(folder.path().join(table), text).unwrap();
         }
         let problem = read_series(folder.path()).unwrap_err();

@@ -11,7 +11,7 @@ use crate::{
     calendar::EPOCH,
     classification::{Industry, Prefecture, SizeClass},
     error::{Kind, Problem, Problems, Severity},
-    parameters::Parameters,
+    parameters::{Parameters, TABLE},
 };
 use jiff::civil::{Date, date};
 use serde_spanned::Spanned;
@@ -28,8 +28,12 @@ pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Probl
     let run = check.run(raw.run.as_ref());
     check.sound_run = check.found.0.iter().all(|problem| problem.severity < Severity::Error);
     let mut parameters = Parameters::default();
-    for (name, value) in raw.parameters.iter().flat_map(|parameters| &parameters.0) {
-        parameters.set(name, **value);
+    let mut fixed = Vec::new();
+    for row in TABLE {
+        if let Some(value) = raw.parameters.as_ref().and_then(|given| given.0.get(row.name)) {
+            parameters.set(row.name, **value);
+            fixed.push(row.name);
+        }
     }
     let later_infections = match raw.environment.as_ref().and_then(|e| e.later_infections.as_ref()).map(|l| **l) {
         Some(RawLater::Random) => LaterInfections::Random,
@@ -53,6 +57,7 @@ pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Probl
         sources: raw.sources.iter().flatten().map(|source| source.to_string()).collect(),
         run,
         parameters,
+        fixed,
         later_infections,
         interventions: active.into_iter().map(|(_, meant)| meant).collect(),
     }
@@ -112,7 +117,7 @@ impl Check<'_> {
             end,
             seed: raw.seed.as_ref().map_or(20_210_430, |seed| **seed),
             population_seed: raw.population_seed.as_ref().map_or(2021, |seed| **seed),
-            replicates: raw.replicates.as_ref().map_or(20, |replicates| **replicates),
+            replicates: raw.replicates.as_ref().map_or(80, |replicates| **replicates),
             scale: if whole {
                 Scale::Whole
             } else {

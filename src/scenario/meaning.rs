@@ -21,8 +21,10 @@ pub struct Scenario {
     pub sources: Vec<String>,
     /// Period, seed and scale.
     pub run: RunPlan,
-    /// Model parameters: defaults with the scenario's changes.
+    /// The point: defaults of all model parameters with the scenario's changes.
     pub parameters: Parameters,
+    /// Names of the parameters that the scenario changes, in the order of the table. They hold in every posterior draw.
+    pub fixed: Vec<&'static str>,
     /// Infections after the last observed week.
     pub later_infections: LaterInfections,
     /// Interventions in file order (inherited first); switched-off ones are left out.
@@ -40,7 +42,7 @@ pub struct RunPlan {
     pub seed: u64,
     /// Seed of the population synthesis.
     pub population_seed: u64,
-    /// Number of replicates (different luck).
+    /// Number of replicates (different parameters and luck).
     pub replicates: u32,
     /// Whole population or a sample.
     pub scale: Scale,

@@ -23,7 +23,7 @@ pub use template::template;
 use crate::{
     classification::Prefecture,
     error::{Kind, Problem, Problems, Severity},
-    parameters::{Parameters, TABLE},
+    parameters::TABLE,
 };
 use check::placed;
 use jiff::civil::Date;
@@ -68,7 +68,8 @@ pub struct Loaded {
     pub notes: Vec<Problem>,
     /// Name and text of each file and setting, the scenario's own file first.
     pub sources: Vec<(String, Arc<str>)>,
-    /// The whole scenario as one text that stands on its own: [`load_text`] of it gives an equal [`Scenario`].
+    /// The whole scenario as one text that stands on its own: [`load_text`] of it gives an equal [`Scenario`]. Under
+    /// `[parameters]` it has what the scenario fixes.
     pub resolved_toml: String,
 }
 
@@ -158,7 +159,8 @@ fn titles(raw: &RawScenario, given: [bool; 3], files: usize, sources: &Sources, 
     }
 }
 
-/// The scenario as one text, with every default written out.
+/// The scenario as one text, with every default of the run written out. Of the parameters it holds those that the
+/// scenario fixes; [`at_the_point`] writes all of them.
 fn resolved(mut raw: RawScenario, scenario: &Scenario) -> Result<String, toml::ser::Error> {
     let plan = &scenario.run;
     let run = raw.run.get_or_insert_default();
@@ -171,10 +173,20 @@ fn resolved(mut raw: RawScenario, scenario: &Scenario) -> Result<String, toml::s
         Scale::Whole => (Some(placed(true)), None),
         Scale::Sample(firms) => (None, Some(placed(firms))),
     };
-    let parameters: &Parameters = &scenario.parameters;
-    let values = TABLE.iter().filter_map(|row| Some((row.name.to_string(), placed(parameters.get(row.name)?))));
-    raw.parameters = Some(raw::RawParameters(values.collect()));
     toml::to_string(&raw)
+}
+
+/// [`Loaded::resolved_toml`] with the value of every parameter: a run at the point does not change with the defaults.
+///
+/// # Errors
+/// Never for a text of [`load`]; what cannot be read or written otherwise.
+pub fn at_the_point(loaded: &Loaded) -> Result<String, Problem> {
+    let failed = |error: &dyn std::fmt::Display| Problem::error(Kind::Scenario, error.to_string());
+    let mut text: toml::Table = loaded.resolved_toml.parse().map_err(|e| failed(&e))?;
+    let parameters = &loaded.scenario.parameters;
+    let values = TABLE.iter().filter_map(|row| Some((row.name.to_string(), parameters.get(row.name)?.into())));
+    text.insert("parameters".to_string(), toml::Value::Table(values.collect()));
+    toml::to_string(&text).map_err(|e| failed(&e))
 }
 
 /// Errors first, each group in the order of files and lines.

@@ -55,7 +55,7 @@ pub struct RawScenario {
     pub sources: Option<Vec<At<String>>>,
     /// Period, seeds and scale.
     pub run: Option<RawRun>,
-    /// Model parameters that differ from their default.
+    /// Model parameters that hold in every posterior draw, and at the point.
     pub parameters: Option<RawParameters>,
     /// What happens around the firms apart from policy.
     pub environment: Option<RawEnvironment>,
@@ -78,7 +78,7 @@ pub struct RawRun {
     /// Seed of the synthetic population. Default 2021.
     #[schemars(range(min = 0, max = 9_223_372_036_854_775_807_i64))]
     pub population_seed: Option<At<u64>>,
-    /// Runs with different luck. Default 20.
+    /// Runs, each with a posterior draw of the parameters and with other luck. Default 80.
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "runs"))]
     pub replicates: Option<At<u32>>,
     /// About how many firms are simulated, as a weighted sample. Default 60000. Not together with `whole = true`.

@@ -16,12 +16,12 @@ sources = ["Assumed for this example"]
 extends = "baseline.toml"
 
 [run]
-replicates = 20
+replicates = 80
 # sample = 60000         # about so many firms, weighted; or: whole = true
 # end = 2026-03-31
 
 # [parameters]
-# A model parameter that differs from its default, such as: peer_strength = 2.0
+# A model parameter that is to be the same in every replicate, such as: peer_strength = 2.0
 
 # Inherited interventions, one line each: "off", "on", or what differs.
 [change]

@@ -94,6 +94,7 @@ pub fn bare(parameters: Parameters) -> Scenario {
             scale: Scale::Whole,
         },
         parameters,
+        fixed: Vec::new(),
         later_infections: LaterInfections::None,
         interventions: Vec::new(),
     }

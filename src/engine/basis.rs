@@ -1,0 +1,65 @@
+//! Which parameters a replicate runs with: a posterior draw, or the point. Scenario, posterior, replicate in,
+//! [`Parameters`] out.
+
+use crate::{data::Posterior, parameters::Parameters, scenario::Scenario};
+use serde::{Deserialize, Serialize};
+
+/// Where the parameters of a run come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ParameterSource {
+    /// Each replicate has a draw of the posterior.
+    #[default]
+    Posterior,
+    /// All replicates have the scenario's own parameters: no parameter uncertainty.
+    Point,
+}
+
+impl ParameterSource {
+    /// Word in files.
+    pub fn key(self) -> &'static str {
+        match self {
+            ParameterSource::Posterior => "posterior",
+            ParameterSource::Point => "point",
+        }
+    }
+}
+
+/// What the parameters of every replicate follow from.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'a> {
+    /// Draws or point.
+    pub source: ParameterSource,
+    /// The point, and what is fixed in all draws.
+    pub scenario: &'a Scenario,
+    /// The draws.
+    pub posterior: &'a Posterior,
+}
+
+impl<'a> Basis<'a> {
+    /// Number (from 0) of a replicate's draw: draws are used in order, and again from the first when they have all
+    /// been used. `None` at the point.
+    pub fn draw(&self, replicate: u32) -> Option<usize> {
+        match self.source {
+            ParameterSource::Posterior => (replicate as usize).checked_rem(self.posterior.draws.len()),
+            ParameterSource::Point => None,
+        }
+    }
+
+    /// Parameters of a replicate: those of its draw, except for what the scenario fixes.
+    pub fn parameters(&self, replicate: u32) -> Parameters {
+        let point = &self.scenario.parameters;
+        let Some(draw) = self.draw(replicate) else { return point.clone() };
+        let mut parameters = self.posterior.draws[draw].parameters.clone();
+        for (name, value) in self.fixed() {
+            parameters.set(name, value);
+        }
+        parameters
+    }
+
+    /// Parameters that the scenario fixes, with their values.
+    pub fn fixed(&self) -> impl Iterator<Item = (&'static str, f64)> + use<'a> {
+        let scenario = self.scenario;
+        scenario.fixed.iter().filter_map(|name| Some((*name, scenario.parameters.get(name)?)))
+    }
+}
