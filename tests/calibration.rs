@@ -44,6 +44,7 @@ sampler = { design = 80, particles = 40, islands = 2, seed = 7, final_sweeps = 2
 [certificate]
 held_out = false
 truths = 1
+truth_as_of = "2020-04-30"
 truth_sample = 6000
 held_out_sampler = { design = 80, particles = 40, islands = 2, seed = 8, final_sweeps = 2, training = 160 }
 truth_sampler = { design = 80, particles = 20, islands = 2, seed = 9, final_sweeps = 2, training = 160 }

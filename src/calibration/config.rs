@@ -35,6 +35,8 @@ pub struct Certificate {
     pub held_out: bool,
     /// Synthetic truths, each fitted again; 0 = none.
     pub truths: usize,
+    /// Synthetic figures are those that were published by this day: a shorter history, for more truths in the same time.
+    pub truth_as_of: Date,
     /// Firms of the sample in the fits of synthetic truths.
     pub truth_sample: u32,
     /// The sampler of held-out fits.

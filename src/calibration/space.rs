@@ -3,17 +3,12 @@
 //! A model parameter's prior is its normal of the parameter table, cut at the range: `x = m + s Q(z)` with Q the map that
 //! makes a standard normal a cut one. A discrepancy's prior is log-normal.
 
-use super::likelihood::GROUPS;
+use super::likelihood::{DISCREPANCY_PRIORS, GROUPS};
 use crate::{
     data::{DISCREPANCY, Draw},
     parameters::{Parameter, Parameters, TABLE},
     statistics::{normal_cdf, normal_quantile},
 };
-
-/// Median of a discrepancy's prior, in log odds: 2 points at one half, 1.3 points at a fifth.
-const DISCREPANCY_MEDIAN: f64 = 0.08;
-/// Standard deviation of its logarithm: nine in ten between 0.03 and 0.25.
-const DISCREPANCY_SPREAD: f64 = 0.7;
 
 /// Parameters that leave no trace in surveys before May 2021: effects of measures, days a week, quasi-emergencies (the
 /// first was declared on 1 April 2021). They keep their prior.
@@ -110,7 +105,10 @@ impl Space {
     pub fn value(&self, dimension: usize, z: f64) -> f64 {
         match self.dimensions[dimension] {
             Dimension::Dynamics(name) | Dimension::Response(name) => cut_normal(row(name), z),
-            Dimension::Discrepancy(_) => DISCREPANCY_MEDIAN * (DISCREPANCY_SPREAD * z).exp(),
+            Dimension::Discrepancy(group) => {
+                let (median, spread) = DISCREPANCY_PRIORS[group];
+                median * (spread * z).exp()
+            }
         }
     }
 

@@ -322,8 +322,8 @@ pub fn predict(
             standardised: (target.value - mean(&on_scale)) / variance(&on_scale).sqrt(),
             sample,
             fitted: fitted.iter().any(|f| {
-                (f.survey, &f.wave, f.metric, f.segment_type, &f.segment)
-                    == (target.survey, &target.wave, target.metric, target.segment_type, &target.segment)
+                (f.survey, &f.wave, f.date, f.metric, f.segment_type, &f.segment)
+                    == (target.survey, &target.wave, target.date, target.metric, target.segment_type, &target.segment)
             }),
         })
     };

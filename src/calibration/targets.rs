@@ -47,7 +47,7 @@ pub struct Target {
 /// The drift before COVID-19 stands at this wave label.
 pub const DRIFT: &str = "drift";
 /// Weeks between the state in which the run begins and the reading of the drift.
-const DRIFT_WEEKS: f64 = 7.0;
+const DRIFT_WEEKS: f64 = 6.0;
 
 /// How much a survey's errors exceed those of a simple random sample (variance ratio). Not published by any of them:
 /// stratified post and telephone surveys 1.5, MIC's weighted two-stage sample 2, web panels 2.
@@ -201,7 +201,7 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
         respondents: n,
         published: slope,
         value: slope,
-        // The slope's own error, and 1.5 points a year for seven weeks standing in for seven years (assumed).
+        // The slope's own error, and 1.5 points a year for six weeks standing in for seven years (assumed).
         sd: (rest / spread + 0.015_f64.powi(2)).sqrt(),
     })
 }

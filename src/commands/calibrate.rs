@@ -286,8 +286,9 @@ impl World<'_> {
         let population = self.population(self.config.certificate.truth_sample)?;
         let mut scenario = self.scenario.clone();
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
-        let history = History::new(scenario, self.data, &population, self.config.as_of);
-        let likelihood = Likelihood::new(&self.space, history.targets(self.config.as_of));
+        let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
+        let history = History::new(scenario, self.data, &population, as_of);
+        let likelihood = Likelihood::new(&self.space, history.targets(as_of));
         let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
         // The design does not depend on the figures, so that all truths share its runs.
         let sampling = Sampling { space: &self.space, likelihood: &likelihood, simulate: &simulate, settings };
