@@ -12,7 +12,7 @@ mod registry;
 mod tables;
 
 pub use compare::{Difference, first_difference};
-pub use folder::{Draft, check_target};
+pub use folder::{Draft, check_target, write_file};
 pub use kpi::{Fan, FanPoint, KpiYear, by_fiscal_year, fan};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
