@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod fit;
+pub mod forecast;
 pub mod held_out;
 pub mod history;
 pub mod likelihood;

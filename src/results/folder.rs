@@ -124,6 +124,33 @@ impl Drop for Draft {
     }
 }
 
+/// Writes one file whole or not at all; with `force` in place of an existing one.
+///
+/// # Errors
+/// A [`Problem`] of kind `Files` when something is there and `force` is off, or when the file cannot be written.
+pub fn write_file(
+    target: &Path,
+    force: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Problem> {
+    if !force && fs::symlink_metadata(target).is_ok() {
+        let there = Problem::error(Kind::Files, format!("{} is already there", target.display()));
+        return Err(there.advise("add --force to replace it, or name another file"));
+    }
+    let written = || -> io::Result<()> {
+        let whole = std::path::absolute(target)?;
+        // A hidden folder beside it, so that the file has the rights of a new one and is renamed on the same disk.
+        let aside = tempfile::Builder::new().prefix(".telework-").tempdir_in(whole.parent().unwrap_or(&whole))?;
+        let draft = aside.path().join("draft");
+        let mut out = BufWriter::new(fs::File::create(&draft)?);
+        write(&mut out)?;
+        out.flush()?;
+        out.get_ref().sync_all()?;
+        fs::rename(&draft, &whole)
+    };
+    written().map_err(|e| Problem::error(Kind::Files, format!("cannot write {}: {e}", target.display())))
+}
+
 /// Temporary folders are private; a run folder gets the rights that a new folder would have.
 fn open_to_others(folder: &Path) -> io::Result<()> {
     let probe = folder.join(".rights");
@@ -272,6 +299,26 @@ pub(crate) mod tests {
         fs::write(target.join(MANIFEST), "{\"program\": \"other\"}").unwrap();
         assert!(write_run(&target, true, "x").is_err());
         assert_eq!(names(home.path()), ["thesis"]);
+    }
+
+    #[test]
+    fn a_file_appears_whole_and_is_replaced_only_by_force() {
+        let home = tempfile::tempdir().unwrap();
+        let target = home.path().join("forecast.csv");
+        let broken = |out: &mut dyn Write| {
+            out.write_all(b"half a line")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        };
+        assert_eq!(write_file(&target, false, broken).unwrap_err().kind, Kind::Files);
+        assert_eq!(names(home.path()), [""; 0]);
+        write_file(&target, false, |out| out.write_all(b"first")).unwrap();
+        assert!(write_file(&target, false, |out| out.write_all(b"second")).is_err());
+        assert!(write_file(&target, true, broken).is_err());
+        assert_eq!(fs::read(&target).unwrap(), b"first");
+        write_file(&target, true, |out| out.write_all(b"second")).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"second");
+        assert_eq!(names(home.path()), ["forecast.csv"]);
+        assert!(write_file(&home.path().join("missing/x.csv"), false, |_| Ok(())).is_err());
     }
 
     #[test]
