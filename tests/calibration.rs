@@ -205,17 +205,27 @@ fn the_shipped_posterior_meets_what_is_required_of_it() {
     }
 }
 
-/// The defaults of the table are the posterior's mean on the prior's scale, as `point.csv` has them.
+/// The defaults of the table are the posterior's mean on the prior's scale, as `point.csv` has them, and a parameter is
+/// called estimated when the surveys narrowed its prior (`identifiability.csv`), assumed when they did not.
 #[test]
-fn defaults_are_the_shipped_point() {
-    let point = fs::read_to_string("data/posterior/point.csv").unwrap();
+fn the_parameter_table_says_what_the_shipped_posterior_found() {
+    let read = |file: &str| fs::read_to_string(format!("data/posterior/{file}")).unwrap();
+    let (point, seen) = (read("point.csv"), read("identifiability.csv"));
+    let evidence = |name: &str| {
+        let mut rows = seen.lines().map(|row| row.split(',').collect::<Vec<_>>());
+        let row = rows.find(|row| row[0] == name);
+        if row.is_some_and(|row| row[1] == "estimated") { ", Estimated," } else { ", Assumed," }
+    };
     let mut source = fs::read_to_string("src/parameters.rs").unwrap();
     for row in point.lines().skip(1) {
         let (name, value) = row.split_once(',').unwrap();
-        assert!(TABLE.iter().any(|p| p.name == name), "{name}");
         let start = source.find(&format!("    {name}: ")).unwrap() + name.len() + 6;
         let end = start + source[start..].find(" in ").unwrap();
         source.replace_range(start..end, value);
+        let words = [", Estimated,", ", Assumed,"];
+        let (at, word) = words.iter().filter_map(|w| Some((start + source[start..].find(w)?, w))).min().unwrap();
+        source.replace_range(at..at + word.len(), evidence(name));
     }
+    assert_eq!(point.lines().count(), TABLE.len() + 1);
     current("src/parameters.rs", &source);
 }

@@ -7,6 +7,7 @@ use super::{
     space::{Dimension, Space},
     targets::Target,
 };
+use nalgebra::DMatrix;
 
 /// Groups of figures that share the size of the model's discrepancy.
 pub const GROUPS: [&str; 10] = [
@@ -143,6 +144,33 @@ impl Likelihood {
             *slope *= space.slope(space.dynamic + i, z[space.dynamic + i]);
         }
         (log, by_figure, by_dimension)
+    }
+}
+
+impl Likelihood {
+    /// Fisher information at a point, given the slopes of the simulated figures (one row a figure; columns of dimensions that a
+    /// run does not need are filled in here) and the variances of their errors.
+    pub fn information(&self, space: &Space, z: &[f64], mut slopes: DMatrix<f64>, error: &[f64]) -> DMatrix<f64> {
+        let at = self.at(space, z);
+        let mut of_discrepancies = vec![0.0; space.len()];
+        for i in 0..self.targets.len() {
+            let (_, mut variance) = at.residual(self, i, 0.0);
+            variance += error[i];
+            if let Some(d) = self.response[i] {
+                slopes[(i, d)] = space.slope(d, z[d]);
+            }
+            if let Some(d) = self.discrepancy[i] {
+                // Half the squared relative change of the variance.
+                let change = 2.0 * at.values[d - at.first] * space.slope(d, z[d]) / variance;
+                of_discrepancies[d] += 0.5 * change * change;
+            }
+            slopes.row_mut(i).scale_mut(1.0 / variance.sqrt());
+        }
+        let mut information = slopes.tr_mul(&slopes);
+        for (d, more) in of_discrepancies.into_iter().enumerate() {
+            information[(d, d)] += more;
+        }
+        information
     }
 }
 

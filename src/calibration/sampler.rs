@@ -10,13 +10,13 @@
 use super::{
     likelihood::Likelihood,
     space::Space,
-    surrogate::{Surrogate, factor, moments},
+    surrogate::{Surrogate, moments},
 };
 use crate::{
     random::{Key, Purpose, uniform},
     statistics::normal_quantile,
 };
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -61,13 +61,18 @@ impl Settings {
 }
 
 /// Effective share of particles that the next temperature must leave.
-const EFFECTIVE_SHARE: f64 = 0.5;
-/// Sweeps at one temperature end when particles have been moved this often on average, or after so many sweeps.
-const MOVES_PER_TEMPERATURE: f64 = 0.2;
+const EFFECTIVE_SHARE: f64 = 0.3;
+/// Sweeps at one temperature: each particle moves once in either way.
 const SWEEPS_PER_TEMPERATURE: usize = 2;
-/// Hamiltonian trajectories for one proposal, and the most steps of one.
-const TRAJECTORIES: usize = 2;
-const MOST_STEPS: f64 = 10.0;
+/// Steps of the Hamiltonian trajectory that makes a proposal: with a step of about a half it turns a direction that the
+/// figures do not bear on by a quarter of a circle, into a nearly independent draw of the prior.
+const STEPS: usize = 4;
+/// Particles at which the surrogate's slopes are averaged for the scales of the trajectories.
+const SLOPES_AT: usize = 12;
+/// Least reach.
+const SHORTEST: f64 = 0.02;
+/// Information, in units of the prior's, from which a direction hardly moves in moves of the second kind.
+const INFORMED: f64 = 1.0;
 /// Proposals that the simulator should accept: fewer mean that the surrogate leads too far.
 const WANTED_ACCEPTANCE: f64 = 0.3;
 
@@ -101,18 +106,16 @@ pub struct State {
     pub figures: Vec<Vec<f64>>,
     /// Power of the likelihood reached.
     pub temperature: f64,
-    /// Sweeps done at this temperature, and moves per particle in them.
+    /// Sweeps done at this temperature.
     pub sweeps_here: usize,
-    /// Accepted moves per particle at this temperature.
-    pub moves_here: f64,
     /// Effective particles after the last reweighting.
     pub ess: f64,
     /// Newest simulated points (dimensions that a run needs) and their figures.
     pub archive: Vec<(Vec<f64>, Vec<f64>)>,
-    /// Step of the Hamiltonian trajectories, and how many make one.
+    /// Step of the Hamiltonian trajectories.
     pub step: f64,
-    /// Steps of one trajectory (rounded).
-    pub steps: f64,
+    /// Reach of the two kinds of move: how far a trajectory turns, 1 = a quarter of a circle or so.
+    pub reach: [f64; 2],
     /// Diary.
     pub trace: Vec<TraceRow>,
     /// Particles after each sweep at the end, by sweep.
@@ -177,7 +180,7 @@ impl Problem<'_> {
             .collect();
         let figures = z.par_iter().map(|z| (self.simulate)(z)).collect::<Option<Vec<_>>>().ok_or(Stopped)?;
         let archive = z.iter().zip(&figures).map(|(z, f)| (z[..self.space.dynamic].to_vec(), f.clone())).collect();
-        Ok(State { z, figures, archive, step: 0.3, steps: MOST_STEPS, ancestors: (0..n).collect(), ..State::default() })
+        Ok(State { z, figures, archive, step: 0.3, reach: [0.5, 1.0], ancestors: (0..n).collect(), ..State::default() })
     }
 
     fn log(&self, z: &[f64], figures: &[f64]) -> f64 {
@@ -209,11 +212,7 @@ impl Problem<'_> {
     /// [`Stopped`]; `state` is then as before.
     pub fn advance(&self, state: &mut State) -> Result<(), Stopped> {
         let mut next = state.clone();
-        if next.temperature < 1.0
-            && (next.temperature == 0.0
-                || next.moves_here >= MOVES_PER_TEMPERATURE
-                || next.sweeps_here >= SWEEPS_PER_TEMPERATURE)
-        {
+        if next.temperature < 1.0 && (next.temperature == 0.0 || next.sweeps_here >= SWEEPS_PER_TEMPERATURE) {
             self.cool(&mut next);
         }
         self.sweep(&mut next)?;
@@ -270,7 +269,7 @@ impl Problem<'_> {
         state.figures = chosen.iter().map(|&i| state.figures[i].clone()).collect();
         state.ancestors = chosen.iter().map(|&i| state.ancestors[i]).collect();
         state.temperature = if step == room { 1.0 } else { state.temperature + step };
-        (state.sweeps_here, state.moves_here) = (0, 0.0);
+        state.sweeps_here = 0;
     }
 
     fn sweep(&self, state: &mut State) -> Result<(), Stopped> {
@@ -283,27 +282,21 @@ impl Problem<'_> {
         let particles: Vec<&[f64]> = state.z.iter().map(Vec::as_slice).collect();
         let (mean, covariance) = moments(&matrix(&particles));
         let variances: Vec<f64> = covariance.diagonal().iter().copied().collect();
-        let lower = factor(covariance).l();
-        let surface = Surface { problem: self, surrogate: &surrogate, temperature: state.temperature, mean, lower };
+        let surface = Surface::new(self, &surrogate, state, mean);
         let moved: Option<Vec<Move>> = (0..state.z.len())
             .into_par_iter()
             .map(|i| {
-                surface.propose(
-                    &state.z[i],
-                    &state.figures[i],
-                    (state.step, state.steps.round() as usize),
-                    self.stream(number, i),
-                )
+                surface.propose(&state.z[i], &state.figures[i], kind(number, i), state.step, self.stream(number, i))
             })
             .collect();
         let moved = moved.ok_or(Stopped)?;
-        let (mut accepted, mut jump, mut inner) = (0, 0.0, 0.0);
+        let (mut accepted, mut jump, mut inner) = ([0; 2], 0.0, 0.0);
         for (i, one) in moved.into_iter().enumerate() {
             inner += one.inner;
             let Some((z, figures)) = one.proposal else { continue };
             state.archive.push((z[..dynamic].to_vec(), figures.clone()));
             if one.accepted {
-                accepted += 1;
+                accepted[kind(number, i)] += 1;
                 let squares = z.iter().zip(&state.z[i]).zip(&variances).map(|((a, b), v)| (a - b).powi(2) / (2.0 * v));
                 jump += squares.sum::<f64>() / z.len() as f64;
                 (state.z[i], state.figures[i]) = (z, figures);
@@ -314,11 +307,12 @@ impl Problem<'_> {
         state.archive.drain(..surplus);
         // Trajectories on the surrogate should be accepted about eight times in ten (Beskos et al. 2013).
         state.step = (state.step * (0.5 * (inner / n as f64 - 0.8)).exp()).clamp(0.01, 1.0);
-        let acceptance = accepted as f64 / n as f64;
-        let longer = (acceptance / WANTED_ACCEPTANCE).clamp(0.7, 1.3);
-        state.steps = (state.steps * longer).clamp(1.0, MOST_STEPS);
+        for (reach, accepted) in state.reach.iter_mut().zip(accepted) {
+            let share = f64::from(accepted) / (0.5 * n as f64);
+            *reach = (*reach * (share / WANTED_ACCEPTANCE).clamp(0.7, 1.3)).clamp(SHORTEST, 1.0);
+        }
+        let acceptance = f64::from(accepted[0] + accepted[1]) / n as f64;
         state.sweeps_here += 1;
-        state.moves_here += acceptance;
         let mut errors: Vec<f64> =
             surrogate.error.iter().enumerate().map(|(i, e)| e.sqrt() / surrogate.spread(i)).collect();
         errors.sort_by(f64::total_cmp);
@@ -343,33 +337,86 @@ impl Problem<'_> {
 
 /// What came of one particle's proposal.
 struct Move {
-    /// The proposed point and its simulated figures, unless the trajectories went nowhere.
+    /// The proposed point and its simulated figures, unless the surrogate refused the trajectory.
     proposal: Option<(Vec<f64>, Vec<f64>)>,
     accepted: bool,
-    /// Share of the trajectories that the surrogate accepted.
+    /// Chance with which the surrogate accepts the trajectory.
     inner: f64,
 }
 
-/// The surrogate's posterior at one temperature, on the scale on which particles have unit covariance.
+/// The surrogate's posterior at one temperature, on a scale u with `z = mean + scale u`.
+///
+/// The scale comes from the surrogate's slopes, not from the particles' covariance: a population that resampling has
+/// narrowed would otherwise propose ever shorter moves and stay narrow. With information A in the figures (averaged over
+/// particles), a direction of eigenvalue l has posterior deviation 1 / sqrt(1 + temperature l) about. Moves of the first kind
+/// go so far in all directions, times their reach; moves of the second kind leave informed directions nearly as they are and
+/// go far in the others, where the surrogate has little to get wrong.
 struct Surface<'a> {
     problem: &'a Problem<'a>,
     surrogate: &'a Surrogate,
     temperature: f64,
     mean: DVector<f64>,
-    lower: DMatrix<f64>,
+    /// Scale and its inverse, by kind of move.
+    scales: [(DMatrix<f64>, DMatrix<f64>); 2],
+}
+
+/// Kind of a particle's move in a sweep: turn about.
+fn kind(sweep: usize, particle: usize) -> usize {
+    (sweep + particle) % 2
+}
+
+impl<'a> Surface<'a> {
+    fn new(problem: &'a Problem, surrogate: &'a Surrogate, state: &State, mean: DVector<f64>) -> Surface<'a> {
+        let d = problem.space.len();
+        let every = (state.z.len() / SLOPES_AT).max(1);
+        let at: Vec<&Vec<f64>> = state.z.iter().step_by(every).collect();
+        let each: Vec<DMatrix<f64>> = at.par_iter().map(|z| problem.information(surrogate, z)).collect();
+        let information = each.iter().sum::<DMatrix<f64>>() / at.len() as f64;
+        let eigen = SymmetricEigen::new(information);
+        let scales = [0, 1].map(|kind| {
+            let length = |value: &f64| {
+                let more = state.temperature * value.max(0.0);
+                let pace = if kind == 0 { 1.0 } else { SHORTEST + (1.0 - SHORTEST) / (1.0 + more / INFORMED) };
+                state.reach[kind] * pace / (1.0 + more).sqrt()
+            };
+            let lengths: Vec<f64> = eigen.eigenvalues.iter().map(length).collect();
+            let scale = DMatrix::from_fn(d, d, |i, k| eigen.eigenvectors[(i, k)] * lengths[k]);
+            let unscale = DMatrix::from_fn(d, d, |k, i| eigen.eigenvectors[(i, k)] / lengths[k]);
+            (scale, unscale)
+        });
+        Surface { problem, surrogate, temperature: state.temperature, mean, scales }
+    }
+}
+
+impl Problem<'_> {
+    /// Fisher information of the figures at a point, by the surrogate.
+    fn information(&self, surrogate: &Surrogate, z: &[f64]) -> DMatrix<f64> {
+        let (space, likelihood) = (self.space, self.likelihood);
+        let (d, figures) = (space.len(), likelihood.targets.len());
+        let at = surrogate.evaluate(&z[..space.dynamic]);
+        let mut slopes = DMatrix::zeros(figures, d);
+        let mut unit = vec![0.0; figures];
+        for i in 0..figures {
+            unit[i] = 1.0;
+            let row = surrogate.gradient(&at, &unit);
+            unit[i] = 0.0;
+            row.into_iter().enumerate().for_each(|(k, slope)| slopes[(i, k)] = slope);
+        }
+        likelihood.information(space, z, slopes, &surrogate.error)
+    }
 }
 
 impl Surface<'_> {
-    /// Log density and its gradient at `mean + lower u`.
-    fn density(&self, u: &DVector<f64>) -> (f64, DVector<f64>) {
-        let z = &self.mean + &self.lower * u;
+    /// Log density and its gradient at `mean + scale u`.
+    fn density(&self, scale: &DMatrix<f64>, u: &DVector<f64>) -> (f64, DVector<f64>) {
+        let z = &self.mean + scale * u;
         let (space, likelihood) = (self.problem.space, self.problem.likelihood);
         let at = self.surrogate.evaluate(&z.as_slice()[..space.dynamic]);
         let (log, by_figure, by_rest) = likelihood.gradient(space, z.as_slice(), &at.figures, &self.surrogate.error);
         let mut gradient = self.surrogate.gradient(&at, &by_figure);
         gradient.extend(by_rest);
         let gradient = DVector::from_vec(gradient) * self.temperature - &z;
-        (self.temperature * log - 0.5 * z.norm_squared(), self.lower.tr_mul(&gradient))
+        (self.temperature * log - 0.5 * z.norm_squared(), scale.tr_mul(&gradient))
     }
 
     fn log(&self, z: &[f64]) -> f64 {
@@ -378,39 +425,28 @@ impl Surface<'_> {
         self.problem.likelihood.gradient(space, z, &figures, &self.surrogate.error).0
     }
 
-    /// Trajectories on the surrogate, then one simulation; `None` when the user stops.
-    fn propose(&self, z: &[f64], figures: &[f64], (step, steps): (f64, usize), mut stream: Stream) -> Option<Move> {
+    /// A trajectory on the surrogate, then one simulation; `None` when the user stops.
+    fn propose(&self, z: &[f64], figures: &[f64], kind: usize, step: f64, mut stream: Stream) -> Option<Move> {
         let from = DVector::from_column_slice(z) - &self.mean;
-        // The factor of a covariance has a positive diagonal, so that the system has a solution.
-        let start = self.lower.solve_lower_triangular(&from)?;
-        let mut u = start.clone();
-        let (mut log, mut gradient) = self.density(&u);
-        let mut inner = 0.0;
-        for _ in 0..TRAJECTORIES {
-            let momentum = DVector::from_fn(u.len(), |_, _| stream.normal());
-            // Steps of varying length keep trajectories from coming back to where they began.
-            let step = step * (0.7 + 0.6 * stream.uniform());
-            let (mut q, mut p) = (u.clone(), momentum.clone());
-            let (mut end_log, mut end_gradient) = (log, gradient.clone());
-            for _ in 0..steps {
-                p += &end_gradient * (0.5 * step);
-                q += &p * step;
-                (end_log, end_gradient) = self.density(&q);
-                p += &end_gradient * (0.5 * step);
-            }
-            let ratio = end_log - log - 0.5 * (p.norm_squared() - momentum.norm_squared());
-            if ratio.is_finite() {
-                inner += ratio.min(0.0).exp();
-            }
-            if stream.uniform().ln() < ratio {
-                (u, log, gradient) = (q, end_log, end_gradient);
-            }
+        let (scale, unscale) = &self.scales[kind];
+        let start = unscale * from;
+        let (start_log, mut gradient) = self.density(scale, &start);
+        let momentum = DVector::from_fn(start.len(), |_, _| stream.normal());
+        // Steps of varying length keep trajectories from coming back to where they began.
+        let step = step * (0.7 + 0.6 * stream.uniform());
+        let (mut q, mut p, mut log) = (start, momentum.clone(), start_log);
+        for _ in 0..STEPS {
+            p += &gradient * (0.5 * step);
+            q += &p * step;
+            (log, gradient) = self.density(scale, &q);
+            p += &gradient * (0.5 * step);
         }
-        let inner = inner / TRAJECTORIES as f64;
-        if u == start {
+        let ratio = log - start_log - 0.5 * (p.norm_squared() - momentum.norm_squared());
+        let inner = if ratio.is_finite() { ratio.min(0.0).exp() } else { 0.0 };
+        if !ratio.is_finite() || stream.uniform().ln() >= ratio {
             return Some(Move { proposal: None, accepted: false, inner });
         }
-        let to = (&self.mean + &self.lower * u).as_slice().to_vec();
+        let to = (&self.mean + scale * q).as_slice().to_vec();
         let simulated = (self.problem.simulate)(&to)?;
         // True over surrogate, there and here (Liu 2001): what the surrogate got wrong decides.
         let there = self.problem.log(&to, &simulated) - self.log(&to);
