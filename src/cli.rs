@@ -6,7 +6,7 @@ mod progress;
 mod text;
 
 use crate::{
-    commands::{self, CalibrateRequest, Conduct, RunRequest},
+    commands::{self, CalibrateRequest, Conduct, RunRequest, ValidationRequest},
     engine::ParameterSource,
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},
@@ -82,6 +82,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
+    /// Prints and plots the certificate of the posterior, and forecasts the surveys from it
+    Validate(ValidateArguments),
     /// Runs a small built-in case and compares it with the result inside the program
     Selftest,
     /// Prints how the synthesised firms compare with published figures
@@ -137,6 +139,31 @@ struct RunArguments {
     data: Option<PathBuf>,
 }
 
+#[derive(Args, Debug)]
+struct ValidateArguments {
+    /// Folder of a posterior's tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    posterior: Option<PathBuf>,
+    /// Where the pictures go, in place of results/certificate-<short hash>
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Also forecasts every survey series by month and writes the quantiles to this file
+    #[arg(long, value_name = "FILE.csv")]
+    forecast: Option<PathBuf>,
+    /// Scenario to forecast: path of a file, or name of a built-in scenario
+    #[arg(long, value_name = "NAME", default_value = "forecast", requires = "forecast")]
+    scenario: String,
+    /// Replaces an existing certificate folder and an existing forecast file
+    #[arg(long)]
+    force: bool,
+    /// Threads of the forecast; 0 = one for each core; results do not depend on it
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    threads: usize,
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
 /// Set by Ctrl-C and by SIGTERM; runs look at it between weeks.
 static STOP: AtomicBool = AtomicBool::new(false);
 
@@ -173,6 +200,7 @@ fn dispatch(command: Command) -> Result<(), Problems> {
         Command::Calibrate { config, as_of, resume, out, threads, data } => {
             calibrate(&CalibrateRequest { config, as_of, resume, out, data }, threads)
         }
+        Command::Validate(arguments) => validate(arguments),
         Command::Selftest => match commands::selftest()? {
             None => print("PASSED: the small built-in run gives the figures stored in the program.\n"),
             Some(difference) => {
@@ -216,6 +244,23 @@ fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems>
     let outcome = outcome?;
     print(&text::gates(&outcome.gates))?;
     print(&format!("\nPosterior: {}\n", outcome.folder.display()))
+}
+
+fn validate(arguments: ValidateArguments) -> Result<(), Problems> {
+    let ValidateArguments { posterior, out, forecast, scenario, force, threads, data } = arguments;
+    catch_interrupts()?;
+    let request = ValidationRequest { posterior, out, forecast, scenario, force, data };
+    let validation = commands::validate(&request)?;
+    print(&validation.text)?;
+    let progress = Progress::new("forecasting");
+    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
+    let written = validation.write(&request, conduct);
+    progress.clear();
+    let folder = written?;
+    if let Some(file) = &request.forecast {
+        print(&format!("Forecast: {}\n", file.display()))?;
+    }
+    print(&format!("Certificate folder with its pictures: {}\n", folder.display()))
 }
 
 fn request(arguments: RunArguments) -> Result<RunRequest, Problem> {

@@ -2,6 +2,7 @@
 //!
 //! `docs/calibration.md` explains the method for people.
 
+pub mod certificate;
 pub mod config;
 pub mod fit;
 pub mod forecast;

@@ -4,12 +4,14 @@ mod calibrate;
 mod files;
 mod golden;
 mod run;
+mod validate;
 mod verify;
 
 pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
 pub use files::{check, new_scenario, population_report};
 pub use golden::{golden, selftest};
 pub use run::{Job, RunOutcome, RunRequest, execute, prepare};
+pub use validate::{Validation, ValidationRequest, validate};
 pub use verify::{Verification, verify};
 
 use crate::{

@@ -2,9 +2,9 @@
 //!
 //! `data/README.md` says how each table was made, from which source and year, and what is missing.
 
-mod posterior;
+pub(crate) mod posterior;
 mod read;
-mod table;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 

@@ -2,15 +2,22 @@
 //!
 //! `telework calibrate` writes these tables (`docs/calibration.md`); every run reads them. Tables in, [`Posterior`] out.
 
-use super::table::Table;
+use super::table::{Row, Table, read_text};
 use crate::{
     error::Problem,
     parameters::{Parameters, TABLE},
 };
 use jiff::civil::Date;
+use std::path::Path;
 
 /// Start of the column names of model discrepancies in `posterior/draws.csv`.
 pub const DISCREPANCY: &str = "discrepancy_";
+
+/// For who names a folder that lacks a table.
+pub(crate) const FOLDER_ADVICE: &str = "the folder must hold every table that `telework calibrate` writes";
+
+/// Columns of `gates.csv`.
+pub(crate) const GATE_COLUMNS: &[&str] = &["part", "check", "found", "required", "passed"];
 
 /// Parameter draws and what is known of their quality.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +55,23 @@ pub struct Gate {
 }
 
 impl Posterior {
+    /// The posterior of a folder that `telework calibrate` has written.
+    ///
+    /// # Errors
+    /// A table is missing or damaged, or holds a parameter outside its range.
+    pub fn from_dir(folder: &Path) -> Result<Posterior, Problem> {
+        let table = |file: &str, columns: &[&str]| {
+            let path = folder.join(file);
+            Table::parse(&path.display().to_string(), read_text(&path, FOLDER_ADVICE)?, columns)
+        };
+        let parameters: Vec<&str> = TABLE.iter().map(|p| p.name).collect();
+        posterior(
+            &table("about.csv", &["name", "value"])?,
+            &table("draws.csv", &parameters)?,
+            &table("gates.csv", GATE_COLUMNS)?,
+        )
+    }
+
     /// Gates that do not hold; when there are any, everything made from this posterior must say so.
     pub fn failing(&self) -> impl Iterator<Item = &Gate> {
         self.gates.iter().filter(|gate| !gate.passed)
@@ -76,7 +100,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<P
     }
     let discrepancies: Vec<String> =
         draws.columns().filter(|c| c.starts_with(DISCREPANCY)).map(str::to_string).collect();
-    let draw = |row: super::table::Row| -> Result<Draw, Problem> {
+    let draw = |row: Row| -> Result<Draw, Problem> {
         let mut parameters = Parameters::default();
         for p in TABLE {
             let value = row.number(p.name)?;
@@ -91,18 +115,20 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<P
             discrepancies.iter().map(|name| Ok((name[DISCREPANCY.len()..].to_string(), row.number(name)?)));
         Ok(Draw { parameters, discrepancy: discrepancy.collect::<Result<_, Problem>>()? })
     };
-    let gate = |row: super::table::Row| -> Result<Gate, Problem> {
-        Ok(Gate {
-            part: row.text("part").into_owned(),
-            check: row.text("check").into_owned(),
-            found: row.number("found")?,
-            required: row.text("required").into_owned(),
-            passed: row.one_of("passed", &[("true", true), ("false", false)])?,
-        })
-    };
     Ok(Posterior {
         as_of: as_of.date("value")?,
         draws: draws.rows().map(draw).collect::<Result<_, _>>()?,
         gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
+    })
+}
+
+/// From a row of `gates.csv`.
+pub(crate) fn gate(row: Row) -> Result<Gate, Problem> {
+    Ok(Gate {
+        part: row.text("part").into_owned(),
+        check: row.text("check").into_owned(),
+        found: row.number("found")?,
+        required: row.text("required").into_owned(),
+        passed: row.flag("passed")?,
     })
 }

@@ -3,7 +3,8 @@
 use super::{
     Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, Posterior, PrefectureRow,
     ProgrammeFigure,
-    table::{Row, Table, decode},
+    posterior::GATE_COLUMNS,
+    table::{Row, Table, read_text},
 };
 use crate::{
     calendar::Week,
@@ -37,9 +38,6 @@ embedded!(
     "posterior/draws.csv",
     "posterior/gates.csv",
 );
-
-/// Bytes above which a file is no table of ours; the largest embedded one has 0.2 million.
-const LARGEST_FILE: u64 = 16_000_000;
 
 /// Texts of the files, and how many rows each must have.
 struct Files {
@@ -76,20 +74,8 @@ impl Data {
     pub fn from_dir(folder: &Path) -> Result<Data, Problem> {
         let mut texts = Vec::new();
         for (file, _) in EMBEDDED {
-            let path = folder.join(file);
-            let unreadable = |why: String| {
-                Problem::error(Kind::Data, format!("cannot read the data table {}: {why}", path.display()))
-                    .advise("the folder must hold every table of the project's data/, in the same places")
-            };
-            let about = std::fs::metadata(&path).map_err(|error| unreadable(error.to_string()))?;
-            if !about.is_file() {
-                return Err(unreadable("it is not a file".to_string()));
-            }
-            if about.len() > LARGEST_FILE {
-                return Err(unreadable(format!("it has {} bytes, far more than any table needs", about.len())));
-            }
-            let bytes = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
-            texts.push((*file, decode(&path.display().to_string(), bytes)?));
+            let advice = "the folder must hold every table of the project's data/, in the same places";
+            texts.push((*file, read_text(&folder.join(file), advice)?));
         }
         Data::from_texts(folder.display().to_string(), texts)
     }
@@ -125,7 +111,7 @@ fn posterior(files: &Files) -> Result<Posterior, Problem> {
     super::posterior::posterior(
         &files.table("posterior/about.csv", &["name", "value"])?,
         &files.table("posterior/draws.csv", &parameters)?,
-        &files.table("posterior/gates.csv", &["part", "check", "found", "required", "passed"])?,
+        &files.table("posterior/gates.csv", GATE_COLUMNS)?,
     )
 }
 

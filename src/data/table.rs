@@ -5,10 +5,10 @@ use crate::{
     error::{Kind, Problem},
 };
 use jiff::civil::Date;
-use std::{borrow::Cow, ops::Range, str::FromStr, sync::Arc};
+use std::{borrow::Cow, ops::Range, path::Path, str::FromStr, sync::Arc};
 
 /// A parsed table: a header and rows of the same width.
-pub(super) struct Table {
+pub(crate) struct Table {
     file: String,
     source: Arc<str>,
     header: Vec<Range<usize>>,
@@ -17,13 +17,13 @@ pub(super) struct Table {
 
 /// One row of a [`Table`].
 #[derive(Clone, Copy)]
-pub(super) struct Row<'t> {
+pub(crate) struct Row<'t> {
     table: &'t Table,
     cells: &'t [Range<usize>],
 }
 
 /// The text of a file, or the byte that is not UTF-8.
-pub(super) fn decode(file: &str, bytes: Vec<u8>) -> Result<Arc<str>, Problem> {
+fn decode(file: &str, bytes: Vec<u8>) -> Result<Arc<str>, Problem> {
     String::from_utf8(bytes).map(Arc::from).map_err(|e| {
         let valid = e.utf8_error().valid_up_to();
         let text: Arc<str> = String::from_utf8_lossy(&e.as_bytes()[..valid]).into();
@@ -31,6 +31,25 @@ pub(super) fn decode(file: &str, bytes: Vec<u8>) -> Result<Arc<str>, Problem> {
             .at(file, &text, valid..valid)
             .advise("save the table as UTF-8, for example with the CSV UTF-8 choice of a spreadsheet")
     })
+}
+
+/// Bytes above which a file is no table of ours; the largest embedded one has 0.2 million.
+const LARGEST_FILE: u64 = 16_000_000;
+
+/// The text of a table's file; `advice` is for who has no such file.
+pub(crate) fn read_text(path: &Path, advice: &str) -> Result<Arc<str>, Problem> {
+    let unreadable = |why: String| {
+        Problem::error(Kind::Data, format!("cannot read the data table {}: {why}", path.display())).advise(advice)
+    };
+    let about = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
+    if !about.is_file() {
+        return Err(unreadable("it is not a file".to_string()));
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(unreadable(format!("it has {} bytes, far more than any table needs", about.len())));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    decode(&path.display().to_string(), bytes)
 }
 
 impl Table {
@@ -121,6 +140,14 @@ impl<'t> Row<'t> {
         self.parsed(column, "a number such as 0.25").and_then(|value: f64| {
             if value.is_finite() { Ok(value) } else { Err(self.problem(column, "this number is not finite")) }
         })
+    }
+    /// A finite number, or nothing.
+    pub fn optional_number(&self, column: &str) -> Result<Option<f64>, Problem> {
+        if self.text(column).is_empty() { Ok(None) } else { self.number(column).map(Some) }
+    }
+    /// Yes or no.
+    pub fn flag(&self, column: &str) -> Result<bool, Problem> {
+        self.one_of(column, &[("true", true), ("false", false)])
     }
     /// A fraction from 0 to 1.
     pub fn share(&self, column: &str) -> Result<f64, Problem> {

@@ -66,7 +66,7 @@ pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
             subject,
         );
     });
-    Some(("interventions", svg))
+    Some(("interventions".to_string(), svg))
 }
 
 /// Sums spending over the weeks of a fiscal year and takes the last number of firms reached.

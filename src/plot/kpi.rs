@@ -36,7 +36,7 @@ pub fn fans(subject: &Subject) -> Option<Sheet> {
             subject,
         );
     });
-    Some(("kpi_fans", svg))
+    Some(("kpi_fans".to_string(), svg))
 }
 
 fn draw_fan(canvas: &Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subject) {

@@ -3,11 +3,14 @@
 
 mod axes;
 mod canvas;
+mod certificate;
 mod declarations;
 mod interventions;
 mod kpi;
 mod prefectures;
 mod sizes;
+
+pub use certificate::certificate_pictures;
 
 use crate::{
     data::Data,
@@ -37,7 +40,7 @@ pub struct Subject<'a> {
 /// One picture in both forms.
 pub struct Picture {
     /// File name without ending.
-    pub name: &'static str,
+    pub name: String,
     /// The SVG file.
     pub svg: String,
     /// The PNG file.
@@ -45,7 +48,7 @@ pub struct Picture {
 }
 
 /// Name and SVG of a picture.
-type Sheet = (&'static str, String);
+type Sheet = (String, String);
 
 /// Every picture that the run has figures for.
 ///
@@ -267,7 +270,7 @@ mod tests {
         let parameters = ParameterSource::Point;
         let subject = Subject { scenario: &scenario, parameters, data: &data, series: &series, fans: &fans };
         let (first, second) = (pictures(&subject).unwrap(), pictures(&subject).unwrap());
-        let names: Vec<&str> = first.iter().map(|p| p.name).collect();
+        let names: Vec<&str> = first.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["practice_by_size", "kpi_fans", "practice_by_prefecture", "interventions"]);
         for (a, b) in first.iter().zip(&second) {
             assert!(a.svg == b.svg && a.png == b.png, "{} differs", a.name);

@@ -55,7 +55,7 @@ pub fn tile_map(subject: &Subject) -> Option<Sheet> {
             subject,
         );
     });
-    Some(("practice_by_prefecture", svg))
+    Some(("practice_by_prefecture".to_string(), svg))
 }
 
 /// Median over replicates by week and prefecture.

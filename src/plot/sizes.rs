@@ -94,7 +94,7 @@ pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
             subject,
         );
     });
-    Some(("practice_by_size", svg))
+    Some(("practice_by_size".to_string(), svg))
 }
 
 /// The waves that asked whether a firm *has practised*: date, published share, mean of the simulated.

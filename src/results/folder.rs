@@ -1,4 +1,4 @@
-//! Writing a run folder whole or not at all: files go to a hidden folder beside it, which is renamed at the end.
+//! Writing a folder of results whole or not at all: files go to a hidden folder beside it, which is renamed at the end.
 
 use super::manifest::{FileHash, MANIFEST, Manifest};
 use crate::error::{Kind, Problem};
@@ -9,35 +9,60 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// A kind of folder that the program writes, and how one is told from other people's folders.
+#[derive(Debug)]
+pub struct FolderKind {
+    /// Name for people.
+    pub name: &'static str,
+    /// The file that makes it ours.
+    pub mark: &'static str,
+    /// Whether a folder holds that file.
+    pub holds_mark: fn(&Path) -> bool,
+}
+
+/// The folder of a run.
+static RUN: FolderKind = FolderKind { name: "run folder", mark: MANIFEST, holds_mark: Manifest::is_in };
+
 /// Whether a run folder could be written there, so that it is known before the simulation.
 ///
 /// # Errors
 /// A [`Problem`] of kind `Files` when something is there and `force` is off, or when what is there is no run folder.
 pub fn check_target(target: &Path, force: bool) -> Result<(), Problem> {
-    if fs::symlink_metadata(target).is_err() {
-        return Ok(());
-    }
-    let ours = Manifest::is_in(target);
-    if ours && force {
-        return Ok(());
-    }
-    let there = Problem::error(Kind::Files, format!("{} is already there", target.display()));
-    Err(match (ours, force) {
-        (true, _) => there.advise("add --force to replace it, or write elsewhere with --out DIR"),
-        (false, true) => Problem::error(
-            Kind::Files,
-            format!(
-                "--force replaces only run folders, and {} is none: it has no {MANIFEST} of ours",
-                target.display()
-            ),
-        )
-        .advise("write elsewhere with --out DIR, or move that folder away yourself"),
-        (false, false) => there.advise("write elsewhere with --out DIR"),
-    })
+    RUN.check(target, force)
 }
 
-/// A run folder being written. Dropped before [`Draft::publish`], it leaves nothing behind.
+impl FolderKind {
+    /// Whether a folder of this kind could be written there, so that it is known before the work.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when something is there and `force` is off, or when what is there is of another kind.
+    pub fn check(&self, target: &Path, force: bool) -> Result<(), Problem> {
+        if fs::symlink_metadata(target).is_err() {
+            return Ok(());
+        }
+        let ours = (self.holds_mark)(target);
+        if ours && force {
+            return Ok(());
+        }
+        let there = Problem::error(Kind::Files, format!("{} is already there", target.display()));
+        Err(match (ours, force) {
+            (true, _) => there.advise("add --force to replace it, or write elsewhere with --out DIR"),
+            (false, true) => {
+                let (name, mark, target) = (self.name, self.mark, target.display());
+                Problem::error(
+                    Kind::Files,
+                    format!("--force replaces only {name}s, and {target} is none: it has no {mark} of ours"),
+                )
+                .advise("write elsewhere with --out DIR, or move that folder away yourself")
+            }
+            (false, false) => there.advise("write elsewhere with --out DIR"),
+        })
+    }
+}
+
+/// A folder being written. Dropped before [`Draft::publish`], it leaves nothing behind.
 pub struct Draft {
+    kind: &'static FolderKind,
     target: PathBuf,
     force: bool,
     aside: Option<TempDir>,
@@ -46,16 +71,24 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Opens a hidden folder beside `target`.
+    /// Opens a hidden folder beside `target`, for a run.
     ///
     /// # Errors
     /// As [`check_target`], and when the folder cannot be made.
     pub fn open(target: &Path, force: bool) -> Result<Draft, Problem> {
-        check_target(target, force)?;
+        Draft::open_as(&RUN, target, force)
+    }
+
+    /// Opens a hidden folder beside `target`, for a folder of some kind.
+    ///
+    /// # Errors
+    /// As [`FolderKind::check`], and when the folder cannot be made.
+    pub fn open_as(kind: &'static FolderKind, target: &Path, force: bool) -> Result<Draft, Problem> {
+        kind.check(target, force)?;
         let target = std::path::absolute(target).map_err(|e| cannot("write", target, &e))?;
         let parent = target.parent().unwrap_or(&target).to_path_buf();
         let made = parent.ancestors().take_while(|p| !p.exists()).map(Path::to_path_buf).collect();
-        let mut draft = Draft { target, force, aside: None, made };
+        let mut draft = Draft { kind, target, force, aside: None, made };
         fs::create_dir_all(&parent).map_err(|e| cannot("make the folder", &parent, &e))?;
         let aside = tempfile::Builder::new().prefix(".telework-").tempdir_in(&parent);
         draft.aside = Some(aside.map_err(|e| cannot("write into", &parent, &e))?);
@@ -90,7 +123,7 @@ impl Draft {
     /// # Errors
     /// As [`check_target`], and when a folder cannot be renamed.
     pub fn publish(mut self) -> Result<PathBuf, Problem> {
-        check_target(&self.target, self.force)?;
+        self.kind.check(&self.target, self.force)?;
         let Some(aside) = self.aside.take() else { return Ok(self.target.clone()) };
         let failed = |e: &io::Error| cannot("write", &self.target, e);
         open_to_others(aside.path()).map_err(|e| failed(&e))?;

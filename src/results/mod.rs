@@ -14,7 +14,7 @@ mod tables;
 
 pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
-pub use folder::{Draft, check_target, write_file};
+pub use folder::{Draft, FolderKind, check_target, write_file};
 pub use kpi::{Fan, FanPoint, KpiYear, by_fiscal_year, fan};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};

@@ -1,0 +1,219 @@
+//! `telework validate`: the certificate of a posterior as text and pictures, and on request the forecast it makes.
+
+use super::{Conduct, read_data};
+use crate::{
+    calibration::{
+        certificate::{Certificate, report},
+        forecast::{ForecastRow, forecast, write_table},
+    },
+    data::{Data, Posterior},
+    error::{Kind, Problem, Problems},
+    plot::certificate_pictures,
+    population,
+    results::{Draft, FolderKind, write_file},
+    scenario,
+};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+};
+
+/// The certificate's text in its folder; its beginning tells our folders from others.
+const TEXT: &str = "certificate.txt";
+static CERTIFICATE_FOLDER: FolderKind = FolderKind { name: "certificate folder", mark: TEXT, holds_mark };
+/// Columns of the forecast file.
+const FORECAST_HEADER: &str = "survey,metric,segment_type,segment,date,quantile,value";
+
+/// What the user asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ValidationRequest {
+    /// Folder of the posterior's tables; `None` = those inside the program.
+    pub posterior: Option<PathBuf>,
+    /// Where text and pictures go; `None` = `results/certificate-<short hash>`.
+    pub out: Option<PathBuf>,
+    /// Where the forecast goes, when one is wanted.
+    pub forecast: Option<PathBuf>,
+    /// Scenario to forecast.
+    pub scenario: String,
+    /// Replace an existing certificate folder and forecast file.
+    pub force: bool,
+    /// Folder of data tables; `None` = those inside the program.
+    pub data: Option<PathBuf>,
+}
+
+/// A certificate that is read, with all that could stand in the way of writing it looked at.
+pub struct Validation {
+    /// The certificate in words.
+    pub text: String,
+    certificate: Certificate,
+    data: Data,
+    target: PathBuf,
+}
+
+/// Reads a certificate and puts it into words.
+///
+/// # Errors
+/// A missing or damaged table; a folder or forecast file that is in the way.
+pub fn validate(request: &ValidationRequest) -> Result<Validation, Problems> {
+    let mut data = read_data(request.data.as_deref())?;
+    let certificate = match &request.posterior {
+        Some(folder) => {
+            data.posterior = Posterior::from_dir(folder)?;
+            Certificate::from_dir(folder)?
+        }
+        None => Certificate::embedded()?,
+    };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes()).update(certificate.hash.as_bytes());
+    if request.forecast.is_some() {
+        hasher.update(request.scenario.as_bytes());
+    }
+    let name = format!("certificate-{}", &hasher.finalize().to_hex()[..8]);
+    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(name));
+    CERTIFICATE_FOLDER.check(&target, request.force)?;
+    if let Some(file) = &request.forecast {
+        check_forecast_file(file, request.force)?;
+    }
+    Ok(Validation { text: report(&certificate), certificate, data, target })
+}
+
+impl Validation {
+    /// Makes the forecast when one is wanted, and writes it and the folder of text and pictures; returns the folder.
+    ///
+    /// # Errors
+    /// A scenario that does not run, an interrupted forecast, a file that cannot be written.
+    pub fn write(&self, request: &ValidationRequest, conduct: Conduct) -> Result<PathBuf, Problems> {
+        let forecast = match &request.forecast {
+            Some(_) => self.forecast(&request.scenario, conduct)?,
+            None => Vec::new(),
+        };
+        let draft = Draft::open_as(&CERTIFICATE_FOLDER, &self.target, request.force)?;
+        draft.file(TEXT, |out| out.write_all(self.text.as_bytes()))?;
+        for picture in certificate_pictures(&self.certificate, &forecast, &self.data.observations)? {
+            draft.file(&format!("{}.svg", picture.name), |out| out.write_all(picture.svg.as_bytes()))?;
+            draft.file(&format!("{}.png", picture.name), |out| out.write_all(&picture.png))?;
+        }
+        if let Some(file) = &request.forecast {
+            check_forecast_file(file, request.force)?;
+            write_file(file, request.force, |out| write_table(out, &forecast))?;
+        }
+        draft.publish()?;
+        Ok(self.target.clone())
+    }
+
+    /// Monthly predictive distributions of every simulated survey series under a scenario: the one place from which the
+    /// forecast is made.
+    fn forecast(&self, name: &str, conduct: Conduct) -> Result<Vec<ForecastRow>, Problems> {
+        let scenario = scenario::load(name, &[])?.scenario;
+        let population = population::synthesise(&self.data, scenario.run.population_seed, scenario.run.scale)?;
+        let (as_of, draws) = (self.certificate.as_of, &self.data.posterior.draws);
+        let Conduct { threads, observe, stop } = conduct;
+        forecast(&scenario, &self.data, &population, as_of, draws, threads, observe, stop)
+            .map_err(|_| Problem::error(Kind::Interrupted, "interrupted: nothing was written").into())
+    }
+}
+
+fn holds_mark(folder: &Path) -> bool {
+    first_line(&folder.join(TEXT)).is_some_and(|line| line.starts_with("CERTIFICATE: "))
+}
+
+fn first_line(file: &Path) -> Option<String> {
+    let mut line = String::new();
+    BufReader::new(fs::File::open(file).ok()?).read_line(&mut line).ok()?;
+    Some(line)
+}
+
+/// Whether the forecast could be written there, so that it is known before the simulation.
+fn check_forecast_file(file: &Path, force: bool) -> Result<(), Problem> {
+    if fs::symlink_metadata(file).is_err() {
+        return match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+                let message = format!("cannot write {}: there is no folder {}", file.display(), folder.display());
+                Err(Problem::error(Kind::Files, message).advise("make the folder first, or name another file"))
+            }
+            _ => Ok(()),
+        };
+    }
+    let there = Problem::error(Kind::Files, format!("{} is already there", file.display()));
+    let ours = first_line(file).is_some_and(|line| line.trim_end() == FORECAST_HEADER);
+    match (ours, force) {
+        (true, true) => Ok(()),
+        (true, false) => Err(there.advise("add --force to replace it, or name another file")),
+        (false, _) => Err(there.advise("name another file: --force replaces only forecasts")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    fn written(request: &ValidationRequest) -> Result<PathBuf, Problems> {
+        let stop = AtomicBool::new(false);
+        validate(request)?.write(request, Conduct { threads: 1, observe: &|_| {}, stop: &stop })
+    }
+
+    #[test]
+    fn a_certificate_is_replaced_only_by_force_and_other_folders_never() {
+        let home = tempfile::tempdir().unwrap();
+        let mut request = ValidationRequest { out: Some(home.path().join("certificate")), ..Default::default() };
+        let folder = written(&request).unwrap();
+        let text = fs::read_to_string(folder.join(TEXT)).unwrap();
+        assert!(text.starts_with("CERTIFICATE: "), "{text}");
+        assert!(written(&request).unwrap_err().0[0].message.ends_with("is already there"));
+        request.force = true;
+        assert_eq!(written(&request).unwrap(), folder);
+        fs::write(folder.join(TEXT), "my own notes").unwrap();
+        let problem = &written(&request).unwrap_err().0[0];
+        assert!(problem.message.starts_with("--force replaces only certificate folders"), "{problem}");
+        assert_eq!(fs::read_to_string(folder.join(TEXT)).unwrap(), "my own notes");
+    }
+
+    #[test]
+    fn a_forecast_is_replaced_only_by_force_and_other_files_never() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("april.csv");
+        check_forecast_file(&file, false).unwrap();
+        write_file(&file, false, |out| write_table(out, &[])).unwrap();
+        assert!(check_forecast_file(&file, false).unwrap_err().advice.unwrap().starts_with("add --force"));
+        check_forecast_file(&file, true).unwrap();
+        fs::write(&file, "years of work\n").unwrap();
+        assert!(check_forecast_file(&file, true).unwrap_err().advice.unwrap().ends_with("replaces only forecasts"));
+        assert!(check_forecast_file(&home.path().join("missing/april.csv"), false).is_err());
+    }
+
+    /// Two months from two draws: the file has every quantile of them, and one seed gives the same bytes again.
+    #[test]
+    fn a_forecast_is_written_beside_the_certificate() {
+        let home = tempfile::tempdir().unwrap();
+        let scenario = home.path().join("short.toml");
+        let text = "title = \"Two months\"\nquestion = \"?\"\nextends = \"forecast.toml\"\n\n[run]\nend = 2021-06-30\nsample = 3000\n";
+        fs::write(&scenario, text).unwrap();
+        let request = |name: &str| ValidationRequest {
+            out: Some(home.path().join(name)),
+            forecast: Some(home.path().join(format!("{name}.csv"))),
+            scenario: scenario.display().to_string(),
+            ..Default::default()
+        };
+        let bytes = |name: &str| {
+            let request = request(name);
+            let stop = AtomicBool::new(false);
+            let mut validation = validate(&request).unwrap();
+            validation.data.posterior.draws.truncate(2);
+            let folder = validation.write(&request, Conduct { threads: 2, observe: &|_| {}, stop: &stop }).unwrap();
+            assert!(folder.join("6_forecast.png").is_file());
+            fs::read_to_string(request.forecast.unwrap()).unwrap()
+        };
+        let first = bytes("first");
+        assert_eq!(first, bytes("second"));
+        let large = "tsr_practice,current_practice,size,large,2021-0";
+        assert_eq!(first.lines().filter(|line| line.starts_with(large)).count(), 2 * 19);
+        let stop = AtomicBool::new(true);
+        let stopped = request("stopped");
+        let conduct = Conduct { threads: 1, observe: &|_| {}, stop: &stop };
+        let problem = validate(&stopped).unwrap().write(&stopped, conduct).unwrap_err();
+        assert_eq!(problem.0[0].kind, Kind::Interrupted);
+        assert!(!home.path().join("stopped").exists() && !home.path().join("stopped.csv").exists());
+    }
+}
