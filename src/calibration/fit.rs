@@ -53,7 +53,7 @@ impl Kept {
 pub fn fit(
     sampling: &Sampling,
     kept: &Kept,
-    observe: &(dyn Fn(f64, &str) + Sync),
+    observe: &(dyn Fn(f64) + Sync),
     stop: &AtomicBool,
 ) -> Result<State, Problem> {
     let interrupted = |_| {
@@ -63,7 +63,7 @@ pub fn fit(
     let mut state = match kept.load() {
         Some(state) => state,
         None => {
-            observe(0.0, "simulating the design");
+            observe(0.0);
             let state = sampling.begin().map_err(interrupted)?;
             kept.save(&state)?;
             state
@@ -73,8 +73,7 @@ pub fn fit(
         if stop.load(Ordering::Relaxed) {
             return Err(interrupted(super::sampler::Stopped));
         }
-        let reached = if state.temperature >= 1.0 { "posterior reached, mixing" } else { "from prior to posterior" };
-        observe(sampling.progress(&state), reached);
+        observe(sampling.progress(&state));
         sampling.advance(&mut state).map_err(interrupted)?;
         kept.save(&state)?;
     }

@@ -145,15 +145,46 @@ impl Fitted<'_> {
             table.rows.push(cells);
         }
         let worst = |column: usize, pick: fn(f64, f64) -> f64, start| rows.iter().map(|r| r[column]).fold(start, pick);
-        let last = self.state.trace.last().map_or(0.0, |row| row.acceptance);
+        let off = self.surrogate_errors();
+        let middle = quantile_sorted(&off, 0.5).unwrap_or(f64::INFINITY);
+        let high = quantile_sorted(&off, 0.9).unwrap_or(f64::INFINITY);
         let gates = vec![
             at_most("convergence", "largest R-hat between islands, any parameter", worst(0, f64::max, 0.0), 1.05),
             at_least("convergence", "smallest bulk ESS, any parameter", worst(1, f64::min, f64::INFINITY), 400.0),
             at_least("convergence", "smallest tail ESS, any parameter", worst(2, f64::min, f64::INFINITY), 400.0),
-            at_least("convergence", "proposals accepted by the simulator in the last sweep", last, 0.05),
+            at_most(
+                "convergence",
+                "surrogate's error at the posterior over the figure's, median of figures",
+                middle,
+                0.35,
+            ),
+            at_most(
+                "convergence",
+                "surrogate's error at the posterior over the figure's, nine in ten figures",
+                high,
+                0.7,
+            ),
             at_least("convergence", "temperature reached", self.state.temperature, 1.0),
         ];
         (table, gates)
+    }
+
+    /// Root mean square difference between simulated figures of the particles and what the surrogate said, over the standard
+    /// deviation of the figure's likelihood; sorted over figures.
+    fn surrogate_errors(&self) -> Vec<f64> {
+        let n = self.state.figures.len().max(1) as f64;
+        let mut errors: Vec<f64> =
+            (0..self.likelihood.targets.len())
+                .map(|i| {
+                    let squares =
+                        self.state.z.iter().zip(&self.state.figures).zip(&self.state.predicted).map(|((z, s), p)| {
+                            (s[i] - p[i]).powi(2) / self.likelihood.moments(self.space, i, z, 0.0).1
+                        });
+                    (squares.sum::<f64>() / n).sqrt()
+                })
+                .collect();
+        errors.sort_by(f64::total_cmp);
+        errors
     }
 
     /// Prior to posterior by parameter.

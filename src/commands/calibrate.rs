@@ -142,7 +142,7 @@ impl World<'_> {
                 .into());
         }
         let likelihood = Likelihood::new(&self.space, targets);
-        let state = self.fit("fit", &history, &likelihood, &self.config.sampler, &part(0.0, 0.95))?;
+        let state = self.fit("fit", &history, &likelihood, &self.config.sampler, &part(0.0, 0.95), None)?;
         let fitted =
             Fitted { space: &self.space, likelihood: &likelihood, state: &state, islands: self.config.sampler.islands };
         let (convergence, mut gates) = fitted.convergence();
@@ -167,7 +167,7 @@ impl World<'_> {
         }
         all.push(self.point(&fitted));
         if self.config.certificate.held_out {
-            let (tables, more) = self.held_out(&history, &likelihood, &part(1.0, held_out))?;
+            let (tables, more) = self.held_out(&history, &likelihood, &state, &part(1.0, held_out))?;
             all.extend(tables);
             gates.extend(more);
         } else {
@@ -198,13 +198,17 @@ impl World<'_> {
         likelihood: &Likelihood,
         settings: &Settings,
         place: &(dyn Fn(f64) -> f64 + Sync),
+        archive: Option<Vec<(Vec<f64>, Vec<f64>)>>,
     ) -> Result<State, Problem> {
         let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
         let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, settings };
         let kept = Kept::new(&self.work, name, &self.key);
-        let observe = |done: f64, _: &str| {
+        let observe = |done: f64| {
             (self.conduct.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
         };
+        if let (Some(archive), None) = (archive, kept.load()) {
+            kept.save(&sampling.begin_with(archive))?;
+        }
         fit(&sampling, &kept, &observe, self.conduct.stop)
     }
 
@@ -251,6 +255,7 @@ impl World<'_> {
         &self,
         history: &History,
         likelihood: &Likelihood,
+        full: &State,
         place: &dyn Fn(f64) -> f64,
     ) -> Result<(Vec<Table>, Vec<Gate>), Problem> {
         let (mut table, mut tests, mut gates) = (held_out::table(), held_out_tests(), Vec::new());
@@ -261,7 +266,13 @@ impl World<'_> {
             let (seen, hidden) = held_out::divide(experiment, likelihood, &self.space);
             let from = i as f64 / Experiment::ALL.len() as f64;
             let (from, to) = (place(from), place(from + 1.0 / Experiment::ALL.len() as f64));
-            let state = self.fit(experiment.key(), history, &seen, settings, &move |done| from + done * (to - from))?;
+            // Simulated points know no published figure: the surrogate may learn from those of the full fit.
+            let columns: Vec<usize> =
+                (0..likelihood.targets.len()).filter(|k| !experiment.leaves_out(&likelihood.targets[*k])).collect();
+            let pick = |(z, f): &(Vec<f64>, Vec<f64>)| (z.clone(), columns.iter().map(|k| f[*k]).collect());
+            let archive = Some(full.archive.iter().map(pick).collect());
+            let place = move |done| from + done * (to - from);
+            let state = self.fit(experiment.key(), history, &seen, settings, &place, archive)?;
             let points = &state.z[..state.z.len().min(PREDICTED_AT)];
             let answers = self.answers(history, points)?;
             let predicted = tables::predict(&self.space, &everything, &seen.targets, points, &answers, key);
@@ -314,7 +325,7 @@ impl World<'_> {
             let settings = Settings { seed: settings.seed + 1 + number as u64, ..settings.clone() };
             let sampling =
                 Sampling { space: &self.space, likelihood: &drawn, simulate: &simulate, settings: &settings };
-            let state = fit(&sampling, &kept, &|_, _| {}, self.conduct.stop)?;
+            let state = fit(&sampling, &kept, &|_| {}, self.conduct.stop)?;
             let mut finished = finished.lock().unwrap_or_else(PoisonError::into_inner);
             *finished += 1;
             (self.conduct.observe)(Progress {
@@ -346,8 +357,8 @@ impl World<'_> {
             ("particles", config.sampler.particles.to_string()),
             ("islands", config.sampler.islands.to_string()),
             ("seed", config.sampler.seed.to_string()),
-            ("sweeps", state.trace.len().to_string()),
-            ("evaluations", state.trace.last().map_or(0, |row| row.evaluations).to_string()),
+            ("sweeps", state.sweeps.to_string()),
+            ("evaluations", state.evaluations.to_string()),
         ];
         table.rows = rows.into_iter().map(|(name, value)| vec![name.to_string(), value]).collect();
         table
