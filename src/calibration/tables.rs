@@ -3,6 +3,7 @@
 //! `docs/calibration.md` names every table and column.
 
 use super::{
+    forecast::ForecastRow,
     history::History,
     likelihood::{GROUPS, Likelihood},
     sampler::State,
@@ -17,6 +18,7 @@ use crate::{
     results::Draft,
     statistics::{ess_bulk, ess_tail, normal_quantile, pearson, quantile_sorted, rank_rhat},
 };
+use jiff::civil::Date;
 use rayon::prelude::*;
 use std::fmt::Write;
 
@@ -187,8 +189,8 @@ impl Fitted<'_> {
         errors
     }
 
-    /// Prior to posterior by parameter.
-    pub fn identifiability(&self) -> Table {
+    /// Prior to posterior by parameter, and its gate: a posterior is hardly wider than its prior.
+    pub fn identifiability(&self) -> (Table, Gate) {
         let mut table = Table::new(
             "identifiability.csv",
             "parameter,evidence,prior_mean,prior_sd,posterior_mean,posterior_sd,contraction",
@@ -206,7 +208,9 @@ impl Fitted<'_> {
             cells.push(number(contraction));
             table.rows.push(cells);
         }
-        table
+        let widest = (0..self.space.len()).map(|d| variance(&self.column(d))).fold(0.0, f64::max);
+        let check = "largest posterior variance over the prior's, any parameter";
+        (table, at_most("identifiability", check, widest, 1.4))
     }
 
     /// Pairs of parameters that the surveys tie together.
@@ -515,6 +519,27 @@ fn gate(part: &str, check: &str, found: f64, required: String, passed: bool) -> 
     // A table holds finite numbers only.
     let found = if found.is_finite() { found } else { 999.0 };
     Gate { part: part.into(), check: check.into(), found, required, passed }
+}
+
+/// Whether a forecast has every month after the as-of day, and rising quantiles.
+pub fn forecast_gates(rows: &[ForecastRow], as_of: Date, end: Date) -> Vec<Gate> {
+    let practice: Vec<&ForecastRow> = rows
+        .iter()
+        .filter(|r| (r.survey, r.metric, &*r.segment) == ("tsr_practice", "current_practice", "SME"))
+        .collect();
+    let mut months: Vec<Date> = practice.iter().map(|r| r.date).collect();
+    months.dedup();
+    let wanted = i32::from(end.year() - as_of.year()) * 12 + i32::from(end.month()) - i32::from(as_of.month());
+    let falling = rows.windows(2).filter(|w| w[1].quantile > w[0].quantile && w[1].value < w[0].value).count();
+    vec![
+        at_most(
+            "forecast",
+            "months without a forecast of TSR's current practice",
+            f64::from(wanted) - months.len() as f64,
+            0.0,
+        ),
+        at_most("forecast", "quantiles that fall", falling as f64, 0.0),
+    ]
 }
 
 /// `gates.csv`.

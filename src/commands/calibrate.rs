@@ -5,6 +5,7 @@ use crate::{
     calibration::{
         config::Config,
         fit::{Kept, fit},
+        forecast::forecast,
         held_out::{self, Experiment},
         history::History,
         likelihood::Likelihood,
@@ -13,7 +14,7 @@ use crate::{
         space::Space,
         tables::{self, Fitted, Table},
     },
-    data::{Data, Gate},
+    data::{Data, Draw, Gate},
     engine::Progress,
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
@@ -152,12 +153,15 @@ impl World<'_> {
         let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
         let (agreement, gate) = self.agreement(&history, &fitted.mean())?;
         gates.push(gate);
+        let (identifiability, gate) = fitted.identifiability();
+        gates.push(gate);
+        gates.extend(self.forecast(&population, &chosen)?);
         let mut all = vec![
             draws,
             fitted.trace(),
             convergence,
             predictive,
-            fitted.identifiability(),
+            identifiability,
             fitted.correlations(),
             fitted.profiles(&simulate),
             agreement,
@@ -238,6 +242,16 @@ impl World<'_> {
         let point = vec![centre.to_vec()];
         let (sample, whole) = (self.answers(history, &point)?, self.answers(&reference, &point)?);
         Ok(tables::agreement(&sample[0], &whole[0]))
+    }
+
+    /// A forecast from a few draws, to see that one can be made.
+    fn forecast(&self, population: &Population, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
+        const DRAWS: usize = 8;
+        let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
+        let (as_of, Conduct { threads, stop, .. }) = (self.config.as_of, self.conduct);
+        let rows = forecast(self.scenario, self.data, population, as_of, &draws, threads, &|_| {}, stop)
+            .map_err(|_| interrupted())?;
+        Ok(tables::forecast_gates(&rows, as_of, self.scenario.run.end))
     }
 
     /// The point that runs with `--point` use: the posterior mean on the prior's scale.
