@@ -355,7 +355,19 @@ fn declarations_press_where_and_when_they_were_in_force() {
 #[test]
 fn an_industry_term_moves_its_own_firms() {
     let population = japan(&tables(), 20_000);
-    let before = dynamics::own(&population, &Parameters::default());
+    let names = [
+        "construction",
+        "information",
+        "transport",
+        "finance",
+        "professional",
+        "accommodation",
+        "education",
+        "medical",
+    ];
+    let mut none = Parameters::default();
+    assert!(names.iter().all(|name| none.set(&format!("inclination_{name}"), 0.0)));
+    let before = dynamics::own(&population, &none);
     for (name, letter) in [
         ("construction", 'D'),
         ("information", 'G'),
@@ -366,7 +378,7 @@ fn an_industry_term_moves_its_own_firms() {
         ("education", 'O'),
         ("medical", 'P'),
     ] {
-        let mut parameters = Parameters::default();
+        let mut parameters = none.clone();
         assert!(parameters.set(&format!("inclination_{name}"), 0.75));
         let after = dynamics::own(&population, &parameters);
         for cell in &population.cells {

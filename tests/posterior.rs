@@ -183,7 +183,7 @@ fn verify_repeats_draws_and_point_and_sees_another_posterior() {
         assert_eq!((found.tables.len(), found.changes.len(), found.differences.len()), (5, 0, 0), "{found:?}");
     }
     let path = data.join("posterior/draws.csv");
-    fs::write(&path, fs::read_to_string(&path).unwrap().replace("-7.2", "-7.3")).unwrap();
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace(",-7.2,", ",-7.3,")).unwrap();
     let found = verified(&draws);
     assert_eq!(found.changes, ["the data table posterior/draws.csv has changed"]);
     assert!(found.differences.iter().any(|d| d.starts_with("draws.csv, line 3: ")), "{found:?}");
@@ -282,7 +282,7 @@ fn a_damaged_or_missing_posterior_ends_with_its_place() {
     };
     let path = data.join("posterior/draws.csv");
     let sound = fs::read_to_string(&path).unwrap();
-    fs::write(&path, sound.replace("-7.2", "-720")).unwrap();
+    fs::write(&path, sound.replace(",-7.2,", ",-720,")).unwrap();
     let said = refused();
     assert!(said.contains("start_base is -720") && said.contains("draws.csv:3:"), "{said}");
     fs::remove_file(&path).unwrap();

@@ -58,7 +58,7 @@ fn ratio(firms: &[(f64, f64, f64)]) -> Estimate {
 /// practice of others that firms see, whose error of a few tenths of a point moves hazards by under half a per cent). Each
 /// figure may be 4 of its standard errors off: over the four figures a right program fails once in 4,000 seeds. A bias
 /// of 5.3 standard errors is found nine times in ten. The errors are bounded too, so that the test can detect what
-/// it is for: in practice by size or in all a bias of 2 points, in employees one of 3.
+/// it is for: in practice of large firms or in all a bias of 2 points, of SMEs one of 2.5, in employees one of 3.
 #[test]
 fn the_default_sample_stands_for_the_whole_population() {
     let sample = history(&SAMPLE, 0, true);
@@ -90,7 +90,7 @@ fn the_default_sample_stands_for_the_whole_population() {
     let mut worst = Vec::new();
     for (indicator, segment, firms, detects) in [
         ("tsr_current_practice", "size=large", &large, 0.02),
-        ("tsr_current_practice", "size=SME", &sme, 0.02),
+        ("tsr_current_practice", "size=SME", &sme, 0.025),
         ("current_practice", "total", &all, 0.02),
         ("teleworkers_ever", "total", &staff, 0.03),
     ] {

@@ -124,7 +124,7 @@ mod tests {
         for (from, to, word) in [
             ("islands = 4", "islands = 3", "islands"),
             ("draws = ", "drws = ", "drws"),
-            ("sample = 20000", "sample = 20", "sample"),
+            ("sample = 40000", "sample = 40", "sample"),
             ("as_of = \"2021-04-30\"", "as_of = \"2021-02-30\"", "2021-02"),
         ] {
             let text = SHIPPED.replacen(from, to, 1);

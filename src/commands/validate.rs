@@ -188,7 +188,7 @@ mod tests {
     fn a_forecast_is_written_beside_the_certificate() {
         let home = tempfile::tempdir().unwrap();
         let scenario = home.path().join("short.toml");
-        let text = "title = \"Two months\"\nquestion = \"?\"\nextends = \"forecast.toml\"\n\n[run]\nend = 2021-06-30\nsample = 3000\n";
+        let text = "title = \"Two months\"\nquestion = \"?\"\nextends = \"forecast.toml\"\n\n[run]\nend = 2021-06-30\nsample = 6000\n";
         fs::write(&scenario, text).unwrap();
         let request = |name: &str| ValidationRequest {
             out: Some(home.path().join(name)),

@@ -66,6 +66,7 @@ pub fn equal_firms(firms: u32) -> Population {
 pub fn pure_adoption(weekly_hazard: f64, peer_strength: f64) -> Parameters {
     Parameters {
         inclination_tokyo: 0.0,
+        inclination_information: 0.0,
         // Share 77/255 against the reference of 0.3.
         inclination_teleworkable: 0.0,
         initial_practice: -1e3,
