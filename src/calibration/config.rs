@@ -71,7 +71,7 @@ impl Config {
                 "write at least 6000",
             ),
         ];
-        for (_, key, advice) in wrong.into_iter().filter(|(wrong, ..)| *wrong) {
+        if let Some((_, key, advice)) = wrong.into_iter().find(|(wrong, ..)| *wrong) {
             return Err(at(place(text, key), format!("`{key}` is too small")).advise(advice));
         }
         let certificate = &config.certificate;

@@ -286,7 +286,8 @@ mod tests {
             let e = (-(p + q) * (t + 1.0)).exp();
             m * (1.0 - e) / (1.0 + q / p * e)
         };
-        let curves: [(Naive, &dyn Fn(f64) -> f64, f64); 4] = [
+        type Curve<'a> = (Naive, &'a dyn Fn(f64) -> f64, f64);
+        let curves: [Curve; 4] = [
             (Naive::LastValue, &|_| 0.37, 1e-12),
             (Naive::LinearTrend, &line, 1e-12),
             (Naive::LogisticTrend, &logistic, 1e-12),

@@ -93,6 +93,9 @@ pub struct TraceRow {
     pub log_likelihood: f64,
 }
 
+/// A simulated point (dimensions that a run needs) and its figures.
+pub type Simulated = (Vec<f64>, Vec<f64>);
+
 /// Everything that the sampler needs to go on.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct State {
@@ -108,8 +111,8 @@ pub struct State {
     pub evaluations: usize,
     /// Effective particles after the last reweighting.
     pub ess: f64,
-    /// Newest simulated points (dimensions that a run needs) and their figures.
-    pub archive: Vec<(Vec<f64>, Vec<f64>)>,
+    /// Newest simulated points.
+    pub archive: Vec<Simulated>,
     /// Step of the Hamiltonian trajectories.
     pub step: f64,
     /// Diary.
@@ -189,7 +192,7 @@ impl Problem<'_> {
     }
 
     /// Begins with points that were simulated before.
-    pub fn begin_with(&self, archive: Vec<(Vec<f64>, Vec<f64>)>) -> State {
+    pub fn begin_with(&self, archive: Vec<Simulated>) -> State {
         State { z: self.sobol(self.settings.particles), archive, step: 0.4, ..State::default() }
     }
 
@@ -212,7 +215,7 @@ impl Problem<'_> {
         let mut next = state.clone();
         let surplus = next.archive.len().saturating_sub(self.settings.training);
         next.archive.drain(..surplus);
-        let rows = |of: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
+        let rows = |of: fn(&Simulated) -> &Vec<f64>| {
             let first = next.archive.first().map_or(0, |point| of(point).len());
             DMatrix::from_fn(next.archive.len(), first, |i, j| of(&next.archive[i])[j])
         };

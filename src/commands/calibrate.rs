@@ -10,7 +10,7 @@ use crate::{
         history::History,
         likelihood::Likelihood,
         recovery,
-        sampler::{Problem as Sampling, Settings, State},
+        sampler::{Problem as Sampling, Settings, Simulated, State},
         space::Space,
         tables::{self, Fitted, Table},
     },
@@ -202,7 +202,7 @@ impl World<'_> {
         likelihood: &Likelihood,
         settings: &Settings,
         place: &(dyn Fn(f64) -> f64 + Sync),
-        archive: Option<Vec<(Vec<f64>, Vec<f64>)>>,
+        archive: Option<Vec<Simulated>>,
     ) -> Result<State, Problem> {
         let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
         let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, settings };
@@ -283,7 +283,7 @@ impl World<'_> {
             // Simulated points know no published figure: the surrogate may learn from those of the full fit.
             let columns: Vec<usize> =
                 (0..likelihood.targets.len()).filter(|k| !experiment.leaves_out(&likelihood.targets[*k])).collect();
-            let pick = |(z, f): &(Vec<f64>, Vec<f64>)| (z.clone(), columns.iter().map(|k| f[*k]).collect());
+            let pick = |(z, f): &Simulated| (z.clone(), columns.iter().map(|k| f[*k]).collect());
             let archive = Some(full.archive.iter().map(pick).collect());
             let place = move |done| from + done * (to - from);
             let state = self.fit(experiment.key(), history, &seen, settings, &place, archive)?;
