@@ -2,11 +2,12 @@
 //!
 //! Results and what will be run go to standard output; progress, warnings and errors go to standard error.
 
+mod comparison_text;
 mod progress;
 mod text;
 
 use crate::{
-    commands::{self, CalibrateRequest, Conduct, RunRequest, ValidationRequest},
+    commands::{self, CalibrateRequest, CompareRequest, Conduct, RunRequest, ValidationRequest},
     engine::ParameterSource,
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},
@@ -35,6 +36,8 @@ struct Arguments {
 enum Command {
     /// Runs a scenario and writes a run folder
     Run(RunArguments),
+    /// Runs scenarios on the same draws and the same luck and tells what the others change against the first
+    Compare(CompareArguments),
     /// Tells all problems of scenarios at once, without running them
     Check {
         /// Paths of scenario files, or names of built-in scenarios such as `baseline`
@@ -125,15 +128,64 @@ struct RunArguments {
     /// Changes one value of the scenario, such as `intervention.managers.scale=2`; may be given many times
     #[arg(long, value_name = "path=value")]
     set: Vec<String>,
+    /// Splits the uncertainty with three more runs beside each of the first N replicates; 0 = no split
+    #[arg(long, value_name = "N", default_value_t = commands::SPLIT)]
+    split: u32,
     /// Where the run folder goes, in place of results/<scenario>-<short hash>
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Where finished runs are kept, in place of results/store
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
     /// Replaces an existing run folder
     #[arg(long)]
     force: bool,
     /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
     #[arg(long)]
     panel: bool,
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct CompareArguments {
+    /// Paths of scenario files, or names of built-in scenarios; the first is the reference
+    #[arg(required = true, num_args = 2..)]
+    scenarios: Vec<String>,
+    /// Number of pairs: posterior draws, each with its luck and later emergencies; those of the first scenario by default
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(2..))]
+    draws: Option<u32>,
+    /// Simulates about so many firms, weighted
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    sample: Option<u32>,
+    /// Seed of all draws of the dynamics
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// A target, such as `mic_introduction>=0.5` or `tsr_current_practice[size=large]>=0.7`; may be given many times
+    #[arg(long, value_name = "NAME>=VALUE")]
+    target: Vec<String>,
+    /// Splits the uncertainty of every scenario with three more runs beside each of the first N pairs; 0 = no split
+    #[arg(long, value_name = "N", default_value_t = commands::SPLIT)]
+    split: u32,
+    /// One parameter set for all pairs in place of posterior draws: no parameter uncertainty; every output says so
+    #[arg(long)]
+    point: bool,
+    /// Threads; 0 = one for each core; results do not depend on it
+    #[arg(long, value_name = "T", default_value_t = 0)]
+    threads: usize,
+    /// Changes one value of every scenario, such as `run.end=2025-03-31`; may be given many times
+    #[arg(long, value_name = "path=value")]
+    set: Vec<String>,
+    /// Where the folder goes, in place of results/compare-<scenarios>-<short hash>
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Where finished runs are kept, in place of results/store
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// Replaces an existing folder
+    #[arg(long)]
+    force: bool,
     /// Folder of data tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -190,6 +242,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: Command) -> Result<(), Problems> {
     match command {
         Command::Run(arguments) => run(arguments),
+        Command::Compare(arguments) => compare(arguments),
         Command::Check { scenarios, data } => check(&scenarios, data.as_deref()),
         Command::Schema => print(&schema_text()),
         Command::New { name } => {
@@ -235,6 +288,40 @@ fn run(arguments: RunArguments) -> Result<(), Problems> {
     print(&format!("\nRun folder: {}\n", outcome.folder.display()))
 }
 
+fn compare(arguments: CompareArguments) -> Result<(), Problems> {
+    let CompareArguments { scenarios, draws, sample, seed, target, split, point, threads, .. } = arguments;
+    catch_interrupts()?;
+    let flag = |flag: &str, path: &str, value: Option<String>| value.map(|v| Override::flag(flag, path, &v));
+    let own = [
+        flag("--draws", "run.replicates", draws.map(|n| n.to_string())),
+        flag("--sample", "run.sample", sample.map(|n| n.to_string())),
+        flag("--seed", "run.seed", seed.map(|n| n.to_string())),
+    ];
+    let set = arguments.set.iter().map(|text| Override::set(text));
+    let comparison = commands::prepare_comparison(CompareRequest {
+        scenarios,
+        overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
+        targets: target,
+        out: arguments.out,
+        store: arguments.store,
+        parameters: if point { ParameterSource::Point } else { ParameterSource::Posterior },
+        split,
+        force: arguments.force,
+        data: arguments.data,
+    })?;
+    print(&comparison_text::plan(&comparison))?;
+    for one in &comparison.loaded {
+        complain(&one.notes.iter().filter(|p| p.severity != Severity::Note).cloned().collect::<Vec<_>>());
+    }
+    let progress = Progress::new("simulating");
+    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
+    let outcome = commands::compare(&comparison, conduct);
+    progress.clear();
+    let outcome = outcome?;
+    print(&comparison_text::findings(&outcome))?;
+    print(&format!("\nComparison folder: {}\n", outcome.folder.display()))
+}
+
 fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems> {
     catch_interrupts()?;
     let progress = Progress::new("calibrating");
@@ -277,6 +364,8 @@ fn request(arguments: RunArguments) -> Result<RunRequest, Problem> {
         scenario: arguments.scenario,
         overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
         out: arguments.out,
+        store: arguments.store,
+        split: arguments.split,
         parameters: if arguments.point { ParameterSource::Point } else { ParameterSource::Posterior },
         force: arguments.force,
         panel: arguments.panel,

@@ -36,6 +36,8 @@ pub struct Environment {
     pub infections: Vec<[f32; PREFECTURES]>,
     /// Concern, after habituation: 0 = none, ln 2 = infections at `concern_scale`.
     pub concern: Vec<[f32; PREFECTURES]>,
+    /// Draws of everything that is still uncertain about emergencies: infections, and the declarations that follow.
+    pub key: Key,
 }
 
 impl Environment {
@@ -43,7 +45,7 @@ impl Environment {
     pub fn new(data: &Data, parameters: &Parameters, later: LaterInfections, key: Key, weeks: u32) -> Environment {
         let infections = infections(data, later, key, weeks);
         let concern = concern(data, parameters, &infections);
-        Environment { infections, concern }
+        Environment { infections, concern, key }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Data flows one way, down this list; a room imports only from rooms above it.
 
+pub mod analysis;
 pub mod calendar;
 pub mod calibration;
 pub mod classification;

@@ -8,7 +8,7 @@ use telework::{
     calendar::Week,
     classification::Prefecture,
     dynamics,
-    engine::{Basis, Observe, Options, ParameterSource, Series, ensemble, simulate},
+    engine::{Basis, Case, Job, Observe, Options, ParameterSource, Series, ensemble, simulate},
     interventions::{Chain, Face, Terms},
     parameters::Parameters,
     population::{FRAME_FIRMS, Population, Practice, Response, Status},
@@ -215,9 +215,13 @@ fn the_same_bytes_for_any_number_of_threads() {
     let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
     let with = |threads| {
         let kept = std::sync::Mutex::new(Vec::new());
-        let keep = |series: Series| kept.lock().expect("no panic").push(series);
+        let keep = |_: Job, series: Series| {
+            kept.lock().expect("no panic").push(series);
+            true
+        };
         let stop = std::sync::atomic::AtomicBool::new(false);
-        ensemble(basis, &data, &population, &[0, 1, 2], threads, Options::default(), &|_| {}, &keep, &stop)
+        let jobs = [0, 1, 2].map(|replicate| Job { basis: 0, case: Case::from(replicate) });
+        ensemble(&[basis], &jobs, &data, &population, threads, Options::default(), &|_| {}, &keep, &stop)
             .expect("not interrupted");
         let mut kept = kept.into_inner().expect("no panic");
         kept.sort_by_key(|series| series.replicate);

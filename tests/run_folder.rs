@@ -23,6 +23,7 @@ fn request(out: &Path, replicates: u32) -> RunRequest {
         scenario: "baseline".into(),
         overrides: set.iter().map(|(path, value)| Override::flag("--set", path, value)).collect(),
         out: Some(out.to_path_buf()),
+        store: Some(out.with_extension("store")),
         ..RunRequest::default()
     }
 }
@@ -52,10 +53,11 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
-/// Names in a folder, hidden ones too.
+/// Names in a folder, hidden ones too, without the stores of runs.
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
         fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| !name.ends_with(".store"));
     names.sort();
     names
 }
@@ -73,12 +75,12 @@ fn a_run_is_the_same_bytes_on_any_number_of_threads_and_verifies() {
     let folders = [1, 2, 4].map(|threads| run(request(&home.path().join(format!("t{threads}")), 2), threads).unwrap());
     assert_eq!(names(home.path()), ["t1", "t2", "t4"], "nothing else is left behind");
     let first = files(&folders[0]);
-    assert_eq!(first.len(), 5 + 1 + 8, "tables, manifest, pictures: {:?}", first.keys());
+    assert_eq!(first.len(), 14 + 1 + 8, "tables, manifest, pictures: {:?}", first.keys());
     for folder in &folders[1..] {
         assert!(files(folder) == first, "{} differs", folder.display());
     }
     let same = verified(&folders[0]);
-    assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (5, 0, 0), "{same:?}");
+    assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (14, 0, 0), "{same:?}");
 }
 
 #[test]
@@ -116,15 +118,24 @@ fn an_interrupted_run_goes_on_and_gives_the_same_bytes() {
     let conduct = Conduct { threads: 1, observe: &observe, stop: &stop };
     let Err(problems) = execute(prepare(request(&target, 3)).unwrap(), conduct) else { panic!("not interrupted") };
     assert_eq!(problems.0[0].kind, Kind::Interrupted);
-    assert!(problems.0[0].message.contains("1 of 3 replicates are kept"), "{problems}");
-    assert_eq!(names(home.path()), ["run.partial", "whole"]);
-    let job = prepare(request(&target, 3)).unwrap();
-    assert_eq!(job.finished.len(), 1);
-    // Another seed is another run: nothing is taken over.
+    // Three replicates, and three runs beside each to split the uncertainty.
+    assert!(problems.0[0].message.contains("1 of 12 runs are kept"), "{problems}");
+    assert_eq!(names(home.path()), ["whole"]);
+    assert_eq!(prepare(request(&target, 3)).unwrap().kept, 1);
+    // Another seed is another run: nothing is taken over. More replicates and another title are the same runs.
     let mut other = request(&target, 3);
     other.overrides.push(Override::flag("--seed", "run.seed", "7"));
-    assert_eq!(prepare(other).unwrap().finished.len(), 0);
-    run(request(&target, 3), 2).unwrap();
+    assert_eq!(prepare(other).unwrap().kept, 0);
+    let mut more = request(&target, 5);
+    more.overrides.push(Override::flag("--set", "title", "\"Other words\""));
+    assert_eq!(prepare(more).unwrap().kept, 1);
+    let job = prepare(request(&target, 3)).unwrap();
+    let weeks = std::sync::atomic::AtomicU64::new(0);
+    let observe = |p: Progress| {
+        weeks.fetch_max(p.total, Ordering::Relaxed);
+    };
+    execute(job, Conduct { threads: 2, observe: &observe, stop: &AtomicBool::new(false) }).unwrap();
+    assert_eq!(weeks.into_inner(), 11 * 17, "the kept run is not made again");
     assert!(files(&target) == files(&whole), "a resumed run differs");
     assert_eq!(names(home.path()), ["run", "whole"]);
 }

@@ -6,7 +6,7 @@
 use super::likelihood::{GROUPS, group_of};
 use crate::{
     data::{Data, Observation},
-    observation::SurveyAnswer,
+    observation::{SurveyAnswer, design_effect},
 };
 use jiff::{ToSpan, civil::Date};
 
@@ -48,15 +48,6 @@ pub struct Target {
 pub const DRIFT: &str = "drift";
 /// Weeks between the state in which the run begins and the reading of the drift.
 const DRIFT_WEEKS: f64 = 6.0;
-
-/// How much a survey's errors exceed those of a simple random sample (variance ratio). Not published by any of them:
-/// stratified post and telephone surveys 1.5, MIC's weighted two-stage sample 2, web panels 2.
-fn design_effect(survey: &str) -> f64 {
-    match survey {
-        "tsr_practice" | "tokyo_firms" => 1.5,
-        _ => 2.0,
-    }
-}
 
 /// Steps in which a survey prints its figures.
 fn rounding(survey: &str) -> f64 {

@@ -1,12 +1,13 @@
 //! What the program says: what will be run, candidate KPIs, problems. Outcomes in, text out.
 
 use crate::{
+    analysis::KpiYear,
     calendar::mondays,
     commands::Job,
     data::Gate,
     engine::{Basis, ParameterSource},
     error::{Problem, harmless},
-    results::{KpiYear, certificate},
+    results::certificate,
     scenario::{Measure, Scale},
 };
 use std::{collections::BTreeSet, fmt::Write};
@@ -28,13 +29,17 @@ pub fn plan(job: &Job, notes: &[Problem]) -> String {
             Scale::Sample(_) => format!("{simulated} simulated, weighted to stand for all {all}"),
         },
     );
-    let kept = match job.finished.len() {
+    let kept = match job.kept {
         0 => String::new(),
-        n => format!(", {n} of them kept from an interrupted run"),
+        n => format!(", {n} of them kept from before"),
+    };
+    let beside = match job.beside() {
+        0 => String::new(),
+        n => format!("; {n} runs beside them, to split the uncertainty"),
     };
     line(
         "Replicates",
-        format!("{}{kept} (seed {}, population seed {})", run.replicates, run.seed, run.population_seed),
+        format!("{}{kept}{beside} (seed {}, population seed {})", run.replicates, run.seed, run.population_seed),
     );
     let Basis { source, posterior, .. } = job.basis();
     let parameters = match source {
@@ -133,28 +138,28 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
 
 /// How a KPI is written for people.
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Share,
     Points,
     Number,
 }
 
 impl Unit {
-    fn of(unit: &str) -> Unit {
+    pub fn of(unit: &str) -> Unit {
         match unit {
             "share" => Unit::Share,
             "difference of shares" => Unit::Points,
             _ => Unit::Number,
         }
     }
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Unit::Share => "%",
             Unit::Points => "points",
             Unit::Number => "days",
         }
     }
-    fn write(self, value: f64) -> String {
+    pub fn write(self, value: f64) -> String {
         match self {
             Unit::Share | Unit::Points => format!("{:.1}", value * 100.0),
             Unit::Number => format!("{value:.2}"),
@@ -163,7 +168,7 @@ impl Unit {
 }
 
 /// With commas between thousands.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
@@ -173,7 +178,7 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::Kpi;
+    use crate::analysis::Kpi;
     use jiff::civil::date;
 
     #[test]

@@ -1,31 +1,35 @@
 //! The use cases of the program, as functions from requests to outcomes. Nothing here prints.
 
 mod calibrate;
+mod compare;
+mod experiment;
 mod files;
+mod goal;
 mod golden;
 mod run;
 mod validate;
 mod verify;
 
 pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
+pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison};
+pub use experiment::Experiment;
 pub use files::{check, new_scenario, population_report};
+pub use goal::Goal;
 pub use golden::{golden, selftest};
-pub use run::{Job, RunOutcome, RunRequest, execute, prepare};
+pub use run::{Job, RunOutcome, RunRequest, SPLIT, execute, prepare};
 pub use validate::{Validation, ValidationRequest, validate};
 pub use verify::{Verification, verify};
 
 use crate::{
     data::Data,
-    engine::{self, Basis, Options, Progress, Series},
-    error::{Problem, Problems},
+    engine::Progress,
+    error::{Kind, Problem, Problems},
     interventions::cell_matches,
     population::Population,
+    results::Store,
     scenario::{Scenario, Target, idle_targets},
 };
-use std::{
-    path::Path,
-    sync::{Mutex, PoisonError, atomic::AtomicBool},
-};
+use std::{path::Path, sync::atomic::AtomicBool};
 
 /// How a run is carried out; nothing here changes a number.
 #[derive(Clone, Copy)]
@@ -38,24 +42,13 @@ pub struct Conduct<'a> {
     pub stop: &'a AtomicBool,
 }
 
-/// Simulates the replicates that are not `finished` and returns all of them in order, and whether it got through.
-fn simulate(
-    basis: Basis,
-    data: &Data,
-    population: &Population,
-    finished: Vec<Series>,
-    options: Options,
-    conduct: Conduct,
-) -> (Vec<Series>, bool) {
-    let missing: Vec<u32> =
-        (0..basis.scenario.run.replicates).filter(|r| finished.iter().all(|one| one.replicate != *r)).collect();
-    let all = Mutex::new(finished);
-    let keep = |one| all.lock().unwrap_or_else(PoisonError::into_inner).push(one);
-    let Conduct { threads, observe, stop } = conduct;
-    let result = engine::ensemble(basis, data, population, &missing, threads, options, observe, &keep, stop);
-    let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
-    all.sort_by_key(|one| one.replicate);
-    (all, result.is_ok())
+/// A store that is gone after use, for figures that must not rest on kept runs.
+fn fresh_store() -> Result<(tempfile::TempDir, Store), Problem> {
+    let place = std::env::temp_dir();
+    let failed = |e| Problem::error(Kind::Files, format!("cannot write into {}: {e}", place.display()));
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let store = Store::new(Some(folder.path()));
+    Ok((folder, store))
 }
 
 /// The tables of a folder, or those inside the program.

@@ -1,23 +1,31 @@
 //! `telework run`: a scenario in, a run folder out.
 
-use super::{Conduct, read_data, simulate, warn_of_idle_targets};
+use super::{Conduct, Experiment, read_data, warn_of_idle_targets};
 use crate::{
+    analysis::{Answers, Extent, Inquiry, KpiYear, answer, candidate_kpis, cases},
     data::Data,
-    engine::{Basis, Options, ParameterSource, Series},
+    engine::{self, Basis, Case, Observe, Options, ParameterSource, Series},
     error::{Kind, Problem, Problems},
     plot,
     population::{self, Population},
     results::{
-        DRAWS, Draft, Fan, FileHash, KPI, KpiYear, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, Partial, SERIES_TABLES,
-        by_fiscal_year, candidate_kpis, caveat, check_target, fan, run_key, uncertified, write_draws, write_kpi,
-        write_panel, write_series_table,
+        ANSWER_TABLES, DRAWS, Draft, FileHash, KPI, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, PUBLISHED,
+        SERIES_TABLES, Store, caveat, check_target, run_key, uncertified, write_draws, write_kpi, write_panel,
+        write_published, write_series_table,
     },
     scenario::{self, Loaded, Override},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+/// Runs with one source of uncertainty replaced, three beside each of so many replicates, unless the user says otherwise.
+pub const SPLIT: u32 = 32;
 
 /// What the user asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RunRequest {
     /// Path of a scenario file or name of a built-in scenario.
     pub scenario: String,
@@ -25,14 +33,34 @@ pub struct RunRequest {
     pub overrides: Vec<Override>,
     /// Where the run folder goes; `None` = `results/<run>`.
     pub out: Option<PathBuf>,
+    /// Where finished runs are kept; `None` = `results/store`.
+    pub store: Option<PathBuf>,
     /// Posterior draws, or the point for all replicates.
     pub parameters: ParameterSource,
+    /// Replicates whose uncertainty is split, with three more runs each; below three it is not split.
+    pub split: u32,
     /// Replace an existing run folder.
     pub force: bool,
     /// Write the firm panel.
     pub panel: bool,
     /// Folder of data tables; `None` = those inside the program.
     pub data: Option<PathBuf>,
+}
+
+impl Default for RunRequest {
+    fn default() -> RunRequest {
+        RunRequest {
+            scenario: String::new(),
+            overrides: Vec::new(),
+            out: None,
+            store: None,
+            parameters: ParameterSource::default(),
+            split: SPLIT,
+            force: false,
+            panel: false,
+            data: None,
+        }
+    }
 }
 
 /// A run that could start: everything is read, checked and synthesised.
@@ -45,11 +73,10 @@ pub struct Job {
     pub population: Population,
     /// The run folder to be written.
     pub target: PathBuf,
-    /// Replicates that an interrupted run left.
-    pub finished: Vec<Series>,
+    /// Replicates that are in the store already.
+    pub kept: usize,
     request: RunRequest,
     run: String,
-    partial: Partial,
 }
 
 /// What a run gave.
@@ -81,7 +108,8 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
             "point-"
         }
     };
-    let key = run_key(request.parameters.key(), &loaded.resolved_toml, &data.files, request.panel);
+    let tables = format!("{} split {}", request.parameters.key(), request.split);
+    let key = run_key(&tables, &loaded.resolved_toml, &data.files, request.panel);
     let run = format!("{}-{point}{}", loaded.scenario.name, &key[..8]);
     let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
     check_target(&target, request.force)?;
@@ -94,11 +122,12 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
         loaded.notes.extend(basis.fixed().map(note).collect::<Vec<_>>());
     }
     loaded.notes.extend(uncertified(&data.posterior));
-    let partial = Partial::new(&target, &key);
-    // The panel is not kept with interrupted replicates, so a run with a panel begins anew.
-    let finished = if request.panel { Vec::new() } else { partial.load() };
-    let finished = finished.into_iter().filter(|s| s.replicate < plan.replicates).collect();
-    Ok(Job { loaded, data, population, target, finished, request, run, partial })
+    let mut job = Job { loaded, data, population, target, kept: 0, request, run };
+    let experiment = job.experiment();
+    let plain: Vec<Case> = (0..job.loaded.scenario.run.replicates).map(Case::from).collect();
+    let kept = plain.len() - experiment.missing(&experiment.jobs(&plain)).len();
+    job.kept = kept;
+    Ok(job)
 }
 
 impl Job {
@@ -106,31 +135,39 @@ impl Job {
     pub fn basis(&self) -> Basis<'_> {
         Basis { source: self.request.parameters, scenario: &self.loaded.scenario, posterior: &self.data.posterior }
     }
+
+    /// Runs that are made beside the replicates, to split the uncertainty.
+    pub fn beside(&self) -> usize {
+        let replicates = self.loaded.scenario.run.replicates;
+        cases(replicates, self.request.split).len() - replicates as usize
+    }
+
+    fn experiment(&self) -> Experiment<'_> {
+        let store = Store::new(self.request.store.as_deref());
+        Experiment::new(&store, vec![self.basis()], &self.data, &self.population)
+    }
 }
 
 /// Simulates what is not finished yet, and writes the run folder.
 ///
 /// # Errors
-/// `Kind::Interrupted` when `stop` was set: finished replicates are kept for the next try. `Kind::Files` when the run
-/// folder cannot be written; then nothing is left behind.
-pub fn execute(mut job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
-    let finished = std::mem::take(&mut job.finished);
+/// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the run folder
+/// cannot be written; then nothing is left behind.
+pub fn execute(job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
     let basis = job.basis();
-    let options = Options { panel: job.request.panel, ..Options::default() };
-    let (series, complete) = simulate(basis, &job.data, &job.population, finished, options, conduct);
-    if !complete {
-        return Err(interrupted(&job, &series)?.into());
-    }
-    let (fans, kpi) = summarise(&series, &job.data);
+    let experiment = job.experiment();
+    let made = Made::new(&experiment, basis, &job.data, &job.population, job.request.split, conduct)?;
     let mut manifest = Manifest::new(&job.run, &command(&job.request), basis, &job.loaded.resolved_toml);
+    manifest.split = job.request.split;
     manifest.firms_simulated = job.population.len() as u64;
     manifest.firms = job.population.firms();
     manifest.data =
         job.data.files.iter().map(|(file, hash)| FileHash { file: file.clone(), blake3: hash.clone() }).collect();
+    let panel = if job.request.panel { Some(panel(basis, &job.data, &job.population, conduct)?) } else { None };
     let draft = Draft::open(&job.target, job.request.force)?;
-    manifest.tables = write_tables(&draft, &job.run, basis, &series, &kpi, job.request.panel)?;
+    manifest.tables = made.write_tables(&draft, &job.run, panel)?;
     let Basis { source: parameters, scenario, .. } = basis;
-    let subject = plot::Subject { scenario, parameters, data: &job.data, series: &series, fans: &fans };
+    let subject = plot::Subject { scenario, parameters, data: &job.data, answers: &made.answers };
     for picture in plot::pictures(&subject)? {
         draft.file(&format!("plots/{}.svg", picture.name), |out| out.write_all(picture.svg.as_bytes()))?;
         draft.file(&format!("plots/{}.png", picture.name), |out| out.write_all(&picture.png))?;
@@ -138,46 +175,95 @@ pub fn execute(mut job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
     draft.publish()?;
     let caveat = caveat("Ranges", basis);
-    job.partial.remove();
-    Ok(RunOutcome { folder: job.target, kpi, caveat })
+    Ok(RunOutcome { folder: job.target.clone(), kpi: made.answers.kpi, caveat })
 }
 
-/// Keeps what is finished and says so.
-fn interrupted(job: &Job, series: &[Series]) -> Result<Problem, Problem> {
-    let message =
-        |kept: &str| Problem::error(Kind::Interrupted, format!("interrupted: no run folder was written; {kept}"));
-    if job.request.panel || series.is_empty() {
-        return Ok(message("the same command begins anew"));
-    }
-    for one in series {
-        job.partial.keep(one)?;
-    }
-    let (done, wanted) = (series.len(), job.loaded.scenario.run.replicates);
-    let place = job.partial.path().display();
-    Ok(message(&format!("{done} of {wanted} replicates are kept in {place}, the same command goes on from there")))
+/// The finished runs of one scenario and what they come to.
+pub(super) struct Made<'a> {
+    experiment: &'a Experiment<'a>,
+    basis: Basis<'a>,
+    data: &'a Data,
+    /// What is said of the scenario.
+    pub answers: Answers,
 }
 
-/// Every table of a run, the panel when asked for.
-pub(super) fn write_tables(
-    draft: &Draft,
-    run: &str,
+impl<'a> Made<'a> {
+    /// Makes the runs that are missing and sums all up.
+    ///
+    /// # Errors
+    /// As [`Experiment::complete`].
+    pub fn new(
+        experiment: &'a Experiment<'a>,
+        basis: Basis<'a>,
+        data: &'a Data,
+        population: &Population,
+        split: u32,
+        conduct: Conduct,
+    ) -> Result<Made<'a>, Problem> {
+        let replicates = basis.scenario.run.replicates;
+        experiment.complete(&experiment.jobs(&cases(replicates, split)), conduct)?;
+        let (kpis, source) = (candidate_kpis(), experiment.source(0));
+        let inquiry = Inquiry {
+            scenarios: vec![(basis.scenario, &source)],
+            replicates,
+            split,
+            kpis: &kpis,
+            extent: Extent::new(basis.scenario, population),
+            observations: &data.observations,
+            given: &[],
+        };
+        let nothing = || Problem::error(Kind::Scenario, "the scenario has no replicate");
+        let answers = answer(&inquiry)?.pop().ok_or_else(nothing)?;
+        Ok(Made { experiment, basis, data, answers })
+    }
+
+    /// Every table of a run, the panel when it is there.
+    pub fn write_tables(&self, draft: &Draft, run: &str, panel: Option<Vec<Series>>) -> Result<Vec<FileHash>, Problem> {
+        let source = self.experiment.source(0);
+        let read = |replicate: u32| source(replicate.into()).map_err(|problem| io::Error::other(problem.message));
+        let answers = std::slice::from_ref(&self.answers);
+        let mut tables = Vec::new();
+        for table in SERIES_TABLES {
+            let mut replicates = (0..self.basis.scenario.run.replicates).map(read);
+            tables.push(draft.file(table, |out| write_series_table(table, out, run, &mut replicates))?);
+        }
+        tables.push(draft.file(KPI, |out| write_kpi(out, &self.answers.kpi, Some(self.basis)))?);
+        tables.push(draft.file(DRAWS, |out| write_draws(out, self.basis))?);
+        for (table, write) in ANSWER_TABLES {
+            tables.push(draft.file(table, |out| write(out, answers))?);
+        }
+        tables.push(draft.file(PUBLISHED, |out| write_published(out, answers, &self.data.observations))?);
+        if let Some(panel) = panel {
+            tables.push(draft.file(PANEL, |out| write_panel(out, &panel))?);
+        }
+        Ok(tables)
+    }
+}
+
+/// The firm panel of every replicate. It is not kept in the store: the runs are made again, without observers.
+///
+/// # Errors
+/// `Kind::Interrupted` when `stop` was set.
+pub(super) fn panel(
     basis: Basis,
-    series: &[Series],
-    kpi: &[KpiYear],
-    panel: bool,
-) -> Result<Vec<FileHash>, Problem> {
-    let tables = SERIES_TABLES.iter().map(|table| draft.file(table, |out| write_series_table(table, out, run, series)));
-    let kpi = draft.file(KPI, |out| write_kpi(out, kpi, Some(basis)));
-    let draws = draft.file(DRAWS, |out| write_draws(out, basis));
-    let panel = panel.then(|| draft.file(PANEL, |out| write_panel(out, series)));
-    tables.chain([kpi, draws]).chain(panel).collect()
-}
-
-/// The candidate KPIs of a run: over time, and by fiscal year.
-pub(super) fn summarise(series: &[Series], data: &Data) -> (Vec<Fan>, Vec<KpiYear>) {
-    let fans: Vec<Fan> = candidate_kpis().iter().map(|kpi| fan(kpi, series, &data.observations)).collect();
-    let kpi = fans.iter().flat_map(by_fiscal_year).collect();
-    (fans, kpi)
+    data: &Data,
+    population: &Population,
+    conduct: Conduct,
+) -> Result<Vec<Series>, Problem> {
+    let jobs: Vec<engine::Job> =
+        (0..basis.scenario.run.replicates).map(|r| engine::Job { basis: 0, case: r.into() }).collect();
+    let all = Mutex::new(Vec::new());
+    let keep = |_, series| {
+        all.lock().unwrap_or_else(PoisonError::into_inner).push(series);
+        true
+    };
+    let Conduct { threads, observe, stop } = conduct;
+    let options = Options { panel: true, observe: Observe::Nothing };
+    engine::ensemble(&[basis], &jobs, data, population, threads, options, observe, &keep, stop)
+        .map_err(|_| Problem::error(Kind::Interrupted, "interrupted: no run folder was written"))?;
+    let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    all.sort_by_key(|one: &Series| one.replicate);
+    Ok(all)
 }
 
 /// What was typed, without what changes no result, and with file names for paths.
@@ -186,6 +272,7 @@ fn command(request: &RunRequest) -> String {
     let mut words = vec!["telework run".to_string(), name];
     words.extend(request.overrides.iter().map(|change| change.flag.clone()));
     words.extend((request.parameters == ParameterSource::Point).then(|| "--point".to_string()));
+    words.extend((request.split != SPLIT).then(|| format!("--split {}", request.split)));
     words.extend(request.panel.then(|| "--panel".to_string()));
     words.join(" ")
 }

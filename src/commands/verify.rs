@@ -1,15 +1,17 @@
 //! `telework verify`: runs a run folder's manifest again and compares the bytes of every table.
 
 use super::{
-    Conduct, read_data,
-    run::{summarise, write_tables},
-    simulate,
+    Conduct, Experiment,
+    compare::repeat_comparison,
+    fresh_store, read_data,
+    run::{Made, panel},
 };
 use crate::{
-    engine::{Basis, Options},
+    data::Data,
+    engine::Basis,
     error::{Kind, Problem, Problems},
     population,
-    results::{Draft, Manifest, PANEL, PANEL_AVAILABLE, first_difference},
+    results::{AnyManifest, Draft, FileHash, Manifest, PANEL, PANEL_AVAILABLE, Store, first_difference},
     scenario,
 };
 use std::{
@@ -34,28 +36,27 @@ pub struct Verification {
 /// # Errors
 /// No run folder, a manifest that does not run any more, an interrupted run, a table that cannot be read.
 pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Verification, Problems> {
-    let manifest = Manifest::read(folder)?;
+    let manifest = AnyManifest::read(folder)?;
     let data = read_data(data)?;
-    let mut found = Verification { changes: manifest.changes_since(&data.files), ..Verification::default() };
-    let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
-    let plan = &loaded.scenario.run;
-    let panel = manifest.tables.iter().any(|t| t.file == PANEL);
-    if panel && !PANEL_AVAILABLE {
-        found.changes.push(format!("{PANEL} is not compared: this program was built without the firm panel"));
-    }
-    let panel = panel && PANEL_AVAILABLE;
-    let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
-    let options = Options { panel, ..Options::default() };
-    let basis = Basis { source: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
-    let (series, complete) = simulate(basis, &data, &population, Vec::new(), options, conduct);
-    if !complete {
-        return Err(Problem::error(Kind::Interrupted, "interrupted: nothing was compared").into());
-    }
+    let (_store_place, store) = fresh_store()?;
     let place = tempfile::tempdir().map_err(|e| unreadable(&std::env::temp_dir(), &e))?;
     let again = place.path().join("again");
-    let draft = Draft::open(&again, false)?;
-    let fresh = write_tables(&draft, &manifest.run, basis, &series, &summarise(&series, &data).1, panel)?;
-    draft.publish()?;
+    let mut found = Verification::default();
+    let (known, fresh) = match &manifest {
+        AnyManifest::Run(manifest) => {
+            found.changes = manifest.changes_since(&data.files);
+            let panel = manifest.tables.iter().any(|t| t.file == PANEL);
+            if panel && !PANEL_AVAILABLE {
+                found.changes.push(format!("{PANEL} is not compared: this program was built without the firm panel"));
+            }
+            (&manifest.tables, repeat_run(manifest, &data, &again, &store, panel && PANEL_AVAILABLE, conduct)?)
+        }
+        AnyManifest::Comparison(manifest) => {
+            let first = manifest.scenarios.first();
+            found.changes = first.map_or_else(Vec::new, |first| first.changes_since(&data.files));
+            (&manifest.tables, repeat_comparison(manifest, data, &again, &store, conduct)?)
+        }
+    };
     for table in &fresh {
         found.tables.push(table.file.clone());
         let open = |folder: &Path| -> Result<BufReader<File>, Problem> {
@@ -66,13 +67,35 @@ pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Ve
         match compared.map_err(|e| unreadable(&folder.join(&table.file), &e))? {
             Some(_) if table.file == PANEL => found.differences.push(format!("{PANEL} differs")),
             Some(difference) => found.differences.push(format!("{}, {difference}", table.file)),
-            None if !manifest.tables.contains(table) => {
+            None if !known.contains(table) => {
                 found.differences.push(format!("the manifest's hash of {} is another table's", table.file));
             }
             None => {}
         }
     }
     Ok(found)
+}
+
+/// Makes the tables of a run again in a folder, from its manifest, with runs of their own.
+fn repeat_run(
+    manifest: &Manifest,
+    data: &Data,
+    folder: &Path,
+    store: &Store,
+    panel: bool,
+    conduct: Conduct,
+) -> Result<Vec<FileHash>, Problems> {
+    let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
+    let plan = &loaded.scenario.run;
+    let population = population::synthesise(data, plan.population_seed, plan.scale)?;
+    let basis = Basis { source: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
+    let experiment = Experiment::new(store, vec![basis], data, &population);
+    let made = Made::new(&experiment, basis, data, &population, manifest.split, conduct)?;
+    let panel = if panel { Some(self::panel(basis, data, &population, conduct)?) } else { None };
+    let draft = Draft::open(folder, false)?;
+    let tables = made.write_tables(&draft, &manifest.run, panel)?;
+    draft.publish()?;
+    Ok(tables)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {

@@ -1,5 +1,5 @@
-//! Which parameters a replicate runs with: a posterior draw, or the point. Scenario, posterior, replicate in,
-//! [`Parameters`] out.
+//! What is uncertain in a run and where it is taken from: parameters (a posterior draw, or the point), luck, emergencies.
+//! Scenario, posterior, replicate in, [`Parameters`] out.
 
 use crate::{data::Posterior, parameters::Parameters, scenario::Scenario};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,25 @@ impl ParameterSource {
             ParameterSource::Posterior => "posterior",
             ParameterSource::Point => "point",
         }
+    }
+}
+
+/// One run of a scenario: the replicate from which each source of uncertainty is taken. Runs that share a number share
+/// that source: two scenarios meet the same draws, luck and emergencies in equal cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Case {
+    /// Parameters: the posterior draw of this replicate.
+    pub parameters: u32,
+    /// Luck: what firms decide, whom measures reach, who answers surveys.
+    pub luck: u32,
+    /// Later infections, and the declarations that follow from them.
+    pub emergencies: u32,
+}
+
+impl From<u32> for Case {
+    /// A plain replicate: everything is its own.
+    fn from(replicate: u32) -> Case {
+        Case { parameters: replicate, luck: replicate, emergencies: replicate }
     }
 }
 

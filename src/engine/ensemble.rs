@@ -1,18 +1,18 @@
-//! Many replicates of one scenario, in parallel, with progress and interruption.
+//! Many runs in parallel, of one scenario or of several, with progress and interruption.
 
 use super::{
-    basis::Basis,
+    basis::{Basis, Case},
     run::{Options, simulate_with},
     series::Series,
 };
-use crate::{calendar::Week, data::Data, population::Population};
+use crate::{calendar::Week, data::Data, population::Population, scenario::Scenario};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// How far an ensemble is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Weeks simulated, over all replicates.
+    /// Weeks simulated, over all runs.
     pub done: u64,
     /// Weeks to simulate.
     pub total: u64,
@@ -22,38 +22,44 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
 
-/// Runs the given replicates, each with its parameters, and hands each finished one to `keep`, in any order; returns when all are done.
-/// The series do not depend on `threads` (0 = all cores).
+/// One run to be made: of which scenario (its place among the bases), in which case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Place of the scenario's basis.
+    pub basis: usize,
+    /// Parameters, luck, emergencies.
+    pub case: Case,
+}
+
+/// Makes the runs and hands each finished one to `keep`, in any order; returns when all are done. The series do not
+/// depend on `threads` (0 = all cores).
 ///
 /// # Errors
-/// [`Interrupted`] when `stop` was set; what was kept stays kept.
+/// [`Interrupted`] when `stop` was set or `keep` wants no more (gave `false`); what was kept stays kept.
 #[allow(clippy::too_many_arguments)]
 pub fn ensemble(
-    basis: Basis,
+    bases: &[Basis],
+    jobs: &[Job],
     data: &Data,
     population: &Population,
-    replicates: &[u32],
     threads: usize,
     options: Options,
     observe: &(dyn Fn(Progress) + Sync),
-    keep: &(dyn Fn(Series) + Sync),
+    keep: &(dyn Fn(Job, Series) -> bool + Sync),
     stop: &AtomicBool,
 ) -> Result<(), Interrupted> {
-    let scenario = basis.scenario;
-    let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
-    let last = Week::containing(scenario.run.end).map_or(first, |w| w.0);
-    let total = u64::from(last - first + 1) * replicates.len() as u64;
+    let total = jobs.iter().filter_map(|job| bases.get(job.basis)).map(|basis| weeks(basis.scenario)).sum();
     let done = AtomicU64::new(0);
     let goes_on = |_| {
         observe(Progress { done: done.fetch_add(1, Ordering::Relaxed), total });
         !stop.load(Ordering::Relaxed)
     };
     let run = || {
-        replicates.par_iter().try_for_each(|&replicate| {
-            let parameters = basis.parameters(replicate);
-            let series = simulate_with(&parameters, scenario, data, population, replicate, options, &goes_on);
-            keep(series.ok_or(Interrupted)?);
-            Ok(())
+        jobs.par_iter().try_for_each(|&job| {
+            let Some(basis) = bases.get(job.basis) else { return Ok(()) };
+            let parameters = basis.parameters(job.case.parameters);
+            let series = simulate_with(&parameters, basis.scenario, data, population, job.case, options, &goes_on);
+            if keep(job, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
         })
     };
     let result = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
@@ -63,4 +69,11 @@ pub fn ensemble(
     };
     observe(Progress { done: done.load(Ordering::Relaxed), total });
     result
+}
+
+/// Weeks of one run.
+fn weeks(scenario: &Scenario) -> u64 {
+    let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
+    let last = Week::containing(scenario.run.end).map_or(first, |w| w.0);
+    u64::from(last - first + 1)
 }

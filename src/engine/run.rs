@@ -1,6 +1,9 @@
 //! One run: a pure function of scenario, population, parameters and replicate.
 
-use super::series::{InterventionSeries, PanelRow, Series};
+use super::{
+    basis::Case,
+    series::{InterventionSeries, PanelRow, Series},
+};
 use crate::{
     calendar::Week,
     data::Data,
@@ -33,24 +36,25 @@ pub fn simulate(
     options: Options,
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
-    simulate_with(&scenario.parameters, scenario, data, population, replicate, options, goes_on)
+    simulate_with(&scenario.parameters, scenario, data, population, replicate.into(), options, goes_on)
 }
 
-/// [`simulate`] with other parameters than the scenario's.
+/// [`simulate`] with other parameters than the scenario's, luck and emergencies of the given case.
 pub(super) fn simulate_with(
     parameters: &Parameters,
     scenario: &Scenario,
     data: &Data,
     population: &Population,
-    replicate: u32,
+    case: Case,
     options: Options,
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
-    let key = Key::new(scenario.run.seed, replicate);
+    let key = Key::new(scenario.run.seed, case.luck);
+    let emergencies = Key::new(scenario.run.seed, case.emergencies);
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
     let last = Week::containing(scenario.run.end).unwrap_or(first);
     let response = Response::new(parameters);
-    let environment = Environment::new(data, parameters, scenario.later_infections, key, last.0 + 1);
+    let environment = Environment::new(data, parameters, scenario.later_infections, emergencies, last.0 + 1);
     let own = dynamics::own(population, parameters);
     let mut state = dynamics::initial_state(population, parameters, &response, &own, key);
     let mut terms = Terms::new(population.cells.len(), &own);
@@ -90,7 +94,7 @@ pub(super) fn simulate_with(
         }
     }
     let (indicators, surveys) = observers.finish();
-    Some(Series { replicate, indicators, surveys, interventions, panel })
+    Some(Series { replicate: case.luck, indicators, surveys, interventions, panel })
 }
 
 fn panel_rows<'a>(

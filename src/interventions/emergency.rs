@@ -97,7 +97,7 @@ impl Declarations {
                     STAGE_3..STAGE_4 => readiness * DECLARED_IN_STAGE_3,
                     _ => readiness * DECLARED_IN_STAGE_4,
                 };
-                let [draw, _] = setting.key.uniforms(1000 + p as u32, week, Purpose::Environment);
+                let [draw, _] = setting.environment.key.uniforms(1000 + p as u32, week, Purpose::Environment);
                 if left == 0 && self.force[week as usize][p] == 0.0 && draw < chance {
                     (left, kind) = (TERM, if before >= STAGE_4 { 1.0 } else { quasi });
                 }

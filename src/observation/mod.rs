@@ -10,7 +10,7 @@ mod workers;
 
 pub use indicators::{Cadence, Indicator, REGISTRY, describe};
 pub use observers::{Observe, Observers};
-pub use surveys::{Figure, Survey, Wave};
+pub use surveys::{Figure, Survey, Wave, design_effect};
 pub use view::{Tally, View};
 pub use workers::{BANDS, Staff, WorkerTable, Workers, staff};
 

@@ -35,6 +35,15 @@ pub enum Survey {
     TokyoFirms,
 }
 
+/// How much a survey's errors exceed those of a simple random sample (variance ratio); assumed, not published by any of
+/// them: stratified post and telephone surveys 1.5, MIC's weighted two-stage sample 2, web panels 2.
+pub fn design_effect(survey: &str) -> f64 {
+    match survey {
+        "tsr_practice" | "tokyo_firms" => 1.5,
+        _ => 2.0,
+    }
+}
+
 /// One figure before anything is matched with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {

@@ -6,7 +6,7 @@ use super::{
     canvas::{Anchor, Canvas, Colour, GREY, INK, PALE, okabe_ito, sheet, style, wrap},
     draw_remark, draw_source, draw_title,
 };
-use crate::{engine::Series, statistics::quantile_sorted};
+use crate::analysis::Spending;
 use std::collections::BTreeMap;
 
 const ROW: f32 = 74.0;
@@ -14,7 +14,7 @@ const TOP: f32 = 100.0;
 const LABELS: f32 = 200.0;
 const COLUMN: f32 = 440.0;
 
-/// One intervention by fiscal year, medians of the replicates.
+/// One intervention by fiscal year, means over the replicates.
 struct Row {
     name: String,
     kind: String,
@@ -24,7 +24,7 @@ struct Row {
 
 /// Draws the picture; `None` when nothing was delivered or spent.
 pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
-    let rows = rows(subject.series);
+    let rows = rows(&subject.answers.spending);
     let years: Vec<i16> = rows.iter().flat_map(|r| r.reached.keys().copied()).collect();
     let (first, last) = (*years.iter().min()?, *years.iter().max()?);
     let height = TOP + ROW * rows.len() as f32 + 80.0;
@@ -69,45 +69,20 @@ pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
     Some(("interventions".to_string(), svg))
 }
 
-/// Sums spending over the weeks of a fiscal year and takes the last number of firms reached.
-fn rows(series: &[Series]) -> Vec<Row> {
-    let mut order: Vec<(String, String)> = Vec::new();
-    let mut spend: BTreeMap<(usize, i16), Vec<f64>> = BTreeMap::new();
-    let mut reached: BTreeMap<(usize, i16), Vec<f64>> = BTreeMap::new();
-    for one in series {
-        for intervention in one.interventions.iter().filter(|i| !i.weeks.is_empty()) {
-            let row = order.iter().position(|(name, _)| *name == intervention.name).unwrap_or_else(|| {
-                order.push((intervention.name.clone(), intervention.kind.to_string()));
-                order.len() - 1
-            });
-            let mut years: BTreeMap<i16, (f64, f64)> = BTreeMap::new();
-            for week in &intervention.weeks {
-                let year = years.entry(week.week.fiscal_year()).or_default();
-                year.0 += week.spend_yen;
-                year.1 = week.firms_reached;
-            }
-            for (year, (yen, firms)) in years {
-                spend.entry((row, year)).or_default().push(yen);
-                reached.entry((row, year)).or_default().push(firms);
-            }
+/// Interventions that were active, in scenario order.
+fn rows(spending: &[Spending]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for one in spending {
+        if rows.last().is_none_or(|row| row.name != one.intervention) {
+            let (name, kind) = (one.intervention.clone(), one.kind.to_string());
+            rows.push(Row { name, kind, spend: BTreeMap::new(), reached: BTreeMap::new() });
+        }
+        if let Some(row) = rows.last_mut() {
+            row.spend.insert(one.fiscal_year, one.account.spend_yen);
+            row.reached.insert(one.fiscal_year, one.account.firms_reached);
         }
     }
-    let medians = |values: &BTreeMap<(usize, i16), Vec<f64>>, row: usize| {
-        let mine = values.iter().filter(|((r, _), _)| *r == row);
-        mine.filter_map(|((_, year), values)| {
-            let mut sorted = values.clone();
-            sorted.sort_by(f64::total_cmp);
-            Some((*year, quantile_sorted(&sorted, 0.5)?))
-        })
-        .collect()
-    };
-    let rows = order.into_iter().enumerate().map(|(i, (name, kind))| Row {
-        name,
-        kind,
-        spend: medians(&spend, i),
-        reached: medians(&reached, i),
-    });
-    rows.collect()
+    rows
 }
 
 fn bar_middle(left: f32, years: std::ops::RangeInclusive<i16>, year: i16) -> f32 {

@@ -6,7 +6,7 @@ use super::{
     canvas::{Canvas, GREY, INK, WHITE, okabe_ito, sheet, style, wrap},
     draw_source, draw_title, fiscal_years, period,
 };
-use crate::results::Fan;
+use crate::analysis::Fan;
 
 const COLUMNS: usize = 3;
 const PANEL: (f32, f32) = (385.0, 280.0);
@@ -15,7 +15,7 @@ const HEAD: f32 = 76.0;
 
 /// Draws the picture; `None` when the run observed no KPI.
 pub fn fans(subject: &Subject) -> Option<Sheet> {
-    let fans: Vec<&Fan> = subject.fans.iter().filter(|fan| !fan.points.is_empty()).collect();
+    let fans: Vec<&Fan> = subject.fans().iter().filter(|fan| !fan.points.is_empty()).collect();
     if fans.is_empty() {
         return None;
     }

@@ -13,10 +13,11 @@ mod sizes;
 pub use certificate::certificate_pictures;
 
 use crate::{
+    analysis::{Answers, Fan},
     data::Data,
-    engine::{Basis, ParameterSource, Series},
+    engine::{Basis, ParameterSource},
     error::Problem,
-    results::{Fan, caveat},
+    results::caveat,
     scenario::Scenario,
 };
 use canvas::{Anchor, Canvas, GREY, INK, Style, style, wrap};
@@ -31,10 +32,15 @@ pub struct Subject<'a> {
     pub parameters: ParameterSource,
     /// Tables: prefecture tiles, declarations, the posterior.
     pub data: &'a Data,
-    /// One entry a replicate.
-    pub series: &'a [Series],
-    /// The candidate KPIs.
-    pub fans: &'a [Fan],
+    /// What the runs came to.
+    pub answers: &'a Answers,
+}
+
+impl<'a> Subject<'a> {
+    /// The candidate KPIs over time.
+    fn fans(&self) -> &'a [Fan] {
+        &self.answers.digest.fans
+    }
 }
 
 /// One picture in both forms.
@@ -115,12 +121,12 @@ fn draw_remark(canvas: &Canvas, at: (f32, f32), text: &str) {
 mod tests {
     use super::*;
     use crate::{
+        analysis::{Extent, Inquiry, answer, candidate_kpis},
         calendar::Week,
         classification::{PREFECTURES, Prefecture},
         data::DeclarationRow,
-        engine::{IndicatorSeries, InterventionSeries, InterventionWeek, SurveyAnswer},
+        engine::{Case, IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
         parameters::Parameters,
-        results::{candidate_kpis, fan},
         scenario::{
             EmergencyDeclaration, Intervention, LaterDeclarations, LaterInfections, Measure, RunPlan, Scale, Target,
         },
@@ -263,12 +269,27 @@ mod tests {
         Series { replicate, indicators, surveys, interventions, panel: Vec::new() }
     }
 
+    /// What nine made-up runs come to.
+    fn answers(scenario: &Scenario, data: &Data, series: fn(u32) -> Series) -> Answers {
+        let source = |case: Case| Ok(series(case.luck));
+        let inquiry = Inquiry {
+            scenarios: vec![(scenario, &source)],
+            replicates: 9,
+            split: 0,
+            kpis: &candidate_kpis(),
+            extent: Extent { years: 2019..=2025, firms: 1e6, employees: 1e7 },
+            observations: &data.observations,
+            given: &[],
+        };
+        answer(&inquiry).unwrap().remove(0)
+    }
+
     #[test]
     fn a_run_gives_four_pictures_and_the_same_bytes_each_time() {
-        let (scenario, data, series) = (scenario(), data(), (0..9).map(series).collect::<Vec<_>>());
-        let fans: Vec<Fan> = candidate_kpis().iter().map(|kpi| fan(kpi, &series, &data.observations)).collect();
+        let (scenario, data) = (scenario(), data());
         let parameters = ParameterSource::Point;
-        let subject = Subject { scenario: &scenario, parameters, data: &data, series: &series, fans: &fans };
+        let answers = answers(&scenario, &data, series);
+        let subject = Subject { scenario: &scenario, parameters, data: &data, answers: &answers };
         let (first, second) = (pictures(&subject).unwrap(), pictures(&subject).unwrap());
         let names: Vec<&str> = first.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["practice_by_size", "kpi_fans", "practice_by_prefecture", "interventions"]);
@@ -283,13 +304,10 @@ mod tests {
     /// A run without any figure gives no picture, and no panic.
     #[test]
     fn nothing_observed_gives_no_picture() {
-        let subject = Subject {
-            scenario: &scenario(),
-            parameters: ParameterSource::Point,
-            data: &data(),
-            series: &[],
-            fans: &[],
-        };
+        let (scenario, data) = (scenario(), data());
+        let answers = answers(&scenario, &data, |replicate| Series { replicate, ..Series::default() });
+        let subject =
+            Subject { scenario: &scenario, parameters: ParameterSource::Point, data: &data, answers: &answers };
         assert_eq!(pictures(&subject).unwrap().len(), 0);
     }
 

@@ -6,7 +6,7 @@ use super::{
     canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, sheet, style, ticks},
     draw_source, draw_title,
 };
-use crate::{calendar::Week, classification::Prefecture, statistics::quantile_sorted};
+use crate::{calendar::Week, classification::Prefecture};
 use std::collections::BTreeMap;
 
 /// Indicator of the map; its segments are `prefecture=Tokyo` and so on.
@@ -61,19 +61,14 @@ pub fn tile_map(subject: &Subject) -> Option<Sheet> {
 /// Median over replicates by week and prefecture.
 fn medians(subject: &Subject) -> BTreeMap<Week, Vec<Option<f64>>> {
     let names: Vec<String> = Prefecture::all().map(|p| format!("prefecture={}", p.name())).collect();
-    let mut values: BTreeMap<Week, Vec<Vec<f64>>> = BTreeMap::new();
-    let figures = subject.series.iter().flat_map(|one| &one.indicators).filter(|i| i.indicator == INDICATOR);
-    for figure in figures {
-        let Some(place) = names.iter().position(|name| *name == figure.segment) else { continue };
-        for (week, value) in &figure.values {
-            values.entry(*week).or_insert_with(|| vec![Vec::new(); names.len()])[place].push(f64::from(*value));
+    let mut values: BTreeMap<Week, Vec<Option<f64>>> = BTreeMap::new();
+    for point in subject.answers.digest.segments.iter().filter(|point| point.indicator == INDICATOR) {
+        let place = names.iter().position(|name| *name == point.segment);
+        if let Some((place, week)) = place.zip(Week::containing(point.date)) {
+            values.entry(week).or_insert_with(|| vec![None; names.len()])[place] = Some(point.quantiles[1]);
         }
     }
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        quantile_sorted(&values, 0.5)
-    };
-    values.into_iter().map(|(week, all)| (week, all.into_iter().map(median).collect())).collect()
+    values
 }
 
 fn draw_tile(canvas: &Canvas, (x, y): (f32, f32), name: &str, value: Option<f64>, end: f64) {

@@ -6,9 +6,8 @@ use super::{
     canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, okabe_ito, sheet, style},
     declarations, draw_source, draw_title, fiscal_years, period,
 };
-use crate::{engine::Series, results::Fan};
+use crate::analysis::{Fan, SurveyFit};
 use jiff::civil::{Date, date};
-use std::collections::BTreeMap;
 
 /// The three lines: segment of the weekly figure, segment of the TSR survey, legend, colour.
 const LINES: [(&str, &str, &str, Colour); 3] = [
@@ -21,7 +20,7 @@ const LINES: [(&str, &str, &str, Colour); 3] = [
 pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
     let line = |segment: &str| {
         let of = |fan: &&Fan| fan.kpi.indicator.id == "tsr_current_practice" && fan.kpi.segment == segment;
-        subject.fans.iter().find(of).filter(|fan| !fan.points.is_empty())
+        subject.fans().iter().find(of).filter(|fan| !fan.points.is_empty())
     };
     let lines: Vec<(&Fan, &str, Colour)> =
         LINES.iter().filter_map(|(segment, _, name, colour)| Some((line(segment)?, *name, *colour))).collect();
@@ -69,11 +68,9 @@ pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
                 panel.draw_curve(canvas, &median, *colour, 2.2, 0.0);
             }
             for (_, segment, _, colour) in LINES {
-                for (at, value, simulated) in practised(segment, subject.series) {
-                    if panel.holds(at) {
-                        panel.draw_mark(canvas, (at, simulated), colour);
-                        value.into_iter().for_each(|v| panel.draw_point(canvas, (at, v), 4.5, WHITE, colour));
-                    }
+                for wave in practised(segment, &subject.answers.digest.fit).filter(|w| panel.holds(w.date)) {
+                    panel.draw_mark(canvas, (wave.date, wave.expected), colour);
+                    panel.draw_point(canvas, (wave.date, wave.observed), 4.5, WHITE, colour);
                 }
             }
             for (fan, _, colour) in &lines {
@@ -97,16 +94,9 @@ pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
     Some(("practice_by_size".to_string(), svg))
 }
 
-/// The waves that asked whether a firm *has practised*: date, published share, mean of the simulated.
-fn practised(segment: &str, series: &[Series]) -> Vec<(Date, Option<f64>, f64)> {
-    let mut waves: BTreeMap<Date, (Option<f64>, f64, u32)> = BTreeMap::new();
-    let answers = series.iter().flat_map(|one| &one.surveys);
-    for a in answers.filter(|a| a.survey == "tsr_practice" && a.metric == "practised" && a.segment == segment) {
-        let wave = waves.entry(a.date).or_insert((a.observed, 0.0, 0));
-        wave.1 += a.expected;
-        wave.2 += 1;
-    }
-    waves.into_iter().map(|(date, (published, sum, n))| (date, published, sum / f64::from(n))).collect()
+/// The waves that asked whether a firm *has practised*.
+fn practised<'a>(segment: &'a str, fit: &'a [SurveyFit]) -> impl Iterator<Item = &'a SurveyFit> {
+    fit.iter().filter(move |f| (f.survey, f.metric, &*f.segment) == ("tsr_practice", "practised", segment))
 }
 
 fn draw_declarations(canvas: &Canvas, panel: &Axes, subject: &Subject) {

@@ -1,6 +1,9 @@
 //! The manifest: what has to be known to make the same tables again, and nothing that may vary between machines.
 
-use super::caveat::{certificate, failing_gates};
+use super::{
+    caveat::{certificate, failing_gates},
+    store::CODE,
+};
 use crate::{
     engine::{Basis, ParameterSource},
     error::{Kind, Problem},
@@ -24,6 +27,9 @@ pub struct Manifest {
     pub program: String,
     /// Version of the program.
     pub version: String,
+    /// Version and fingerprint of the code that makes numbers.
+    #[serde(default)]
+    pub code: String,
     /// Name of the run: scenario and short key.
     pub run: String,
     /// What was typed, without what changes no result (output folder, threads) and with file names for paths.
@@ -46,6 +52,9 @@ pub struct Manifest {
     pub firms_simulated: u64,
     /// Firms they stand for.
     pub firms: u64,
+    /// Replicates whose uncertainty is split, with three more runs each; 0 = not split.
+    #[serde(default)]
+    pub split: u32,
     /// Whether each replicate has a posterior draw, or all have the point; `draws.csv` tells which.
     pub parameters: ParameterSource,
     /// Parameters that the scenario fixes in all draws, with their values; at the point every parameter.
@@ -112,6 +121,7 @@ impl Manifest {
         Manifest {
             program: PROGRAM.into(),
             version: VERSION.into(),
+            code: CODE.into(),
             run: run.into(),
             command: command.into(),
             scenario: scenario.name.clone(),
@@ -124,6 +134,7 @@ impl Manifest {
                 Scale::Whole => "whole".into(),
                 Scale::Sample(firms) => format!("sample of about {firms}"),
             },
+            split: 0,
             firms_simulated: 0,
             firms: 0,
             parameters: source,
@@ -179,6 +190,9 @@ impl Manifest {
         let mut changes = Vec::new();
         if self.version != VERSION {
             changes.push(format!("the run was made by version {}, this is version {VERSION}", self.version));
+        }
+        if self.version == VERSION && self.code != CODE {
+            changes.push("the run was made by other code of the same version".to_string());
         }
         for FileHash { file, blake3 } in &self.data {
             match data.iter().find(|(name, _)| name == file) {

@@ -2,22 +2,26 @@
 //!
 //! Series in, files out; files in, series out. The format is described in `docs/results.md`.
 
+mod answers;
 mod caveat;
 mod compare;
+mod comparison;
 mod folder;
-mod kpi;
 mod manifest;
+mod packed;
 mod panel;
-mod partial;
-mod registry;
+mod store;
 mod tables;
 
+pub use answers::{ANSWER_TABLES, COMPARISON_TABLES, PRICE_BASIS, PUBLISHED, write_published};
 pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
+pub use comparison::{AnyManifest, ComparisonManifest};
 pub use folder::{Draft, FolderKind, check_target, write_file};
-pub use kpi::{Fan, FanPoint, KpiYear, by_fiscal_year, fan};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
-pub use partial::Partial;
-pub use registry::{Kpi, Published, candidate_kpis};
-pub use tables::{DRAWS, KPI, SERIES_TABLES, read_series, write_draws, write_kpi, write_series_table};
+pub use store::{CODE, STORE, Shelf, Store};
+pub use tables::{DRAWS, KPI, SERIES_TABLES, read_series, write_draws, write_kpi, write_kpis, write_series_table};
+
+#[cfg(test)]
+pub(crate) use folder::tests::synthetic;

@@ -3,8 +3,9 @@
 //! Every number is written in the shortest form that reads back as the same number, so a table is the same bytes
 //! for the same series, and reading a table gives the series again. Missing numbers are empty fields.
 
-use super::{caveat::certificate, kpi::KpiYear};
+use super::caveat::certificate;
 use crate::{
+    analysis::KpiYear,
     calendar::Week,
     engine::{Basis, IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::{Kind, Problem},
@@ -29,21 +30,28 @@ pub const KPI: &str = "kpi.csv";
 /// File name of the parameters of each replicate.
 pub const DRAWS: &str = "draws.csv";
 
+/// Replicates one after the other.
+pub type Replicates<'a> = &'a mut dyn Iterator<Item = io::Result<Series>>;
+
 /// Writes one of [`SERIES_TABLES`]. `run` is the run's name, the first column of `indicators.csv`.
-pub fn write_series_table(table: &str, out: &mut dyn Write, run: &str, series: &[Series]) -> io::Result<()> {
+///
+/// # Errors
+/// What the replicates or the writing give.
+pub fn write_series_table(table: &str, out: &mut dyn Write, run: &str, replicates: Replicates) -> io::Result<()> {
     match table {
-        "indicators.csv" => indicators(out, run, series),
-        "surveys.csv" => surveys(out, series),
-        "interventions.csv" => interventions(out, series),
+        "indicators.csv" => indicators(out, run, replicates),
+        "surveys.csv" => surveys(out, replicates),
+        "interventions.csv" => interventions(out, replicates),
         other => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no table is called {other}"))),
     }
 }
 
-fn indicators(out: &mut dyn Write, run: &str, series: &[Series]) -> io::Result<()> {
+fn indicators(out: &mut dyn Write, run: &str, replicates: Replicates) -> io::Result<()> {
     writeln!(out, "run,replicate,week,indicator,segment,value")?;
     let run = field(run);
     let mut mondays: Vec<String> = Vec::new();
-    for one in series {
+    for one in replicates {
+        let one = one?;
         for figure in &one.indicators {
             let segment = field(&figure.segment);
             for &(week, value) in &figure.values {
@@ -59,9 +67,10 @@ fn indicators(out: &mut dyn Write, run: &str, series: &[Series]) -> io::Result<(
     Ok(())
 }
 
-fn surveys(out: &mut dyn Write, series: &[Series]) -> io::Result<()> {
+fn surveys(out: &mut dyn Write, replicates: Replicates) -> io::Result<()> {
     writeln!(out, "replicate,survey,wave,date,metric,segment_type,segment,respondents,expected,answer,observed")?;
-    for one in series {
+    for one in replicates {
+        let one = one?;
         for a in &one.surveys {
             writeln!(
                 out,
@@ -83,9 +92,10 @@ fn surveys(out: &mut dyn Write, series: &[Series]) -> io::Result<()> {
     Ok(())
 }
 
-fn interventions(out: &mut dyn Write, series: &[Series]) -> io::Result<()> {
+fn interventions(out: &mut dyn Write, replicates: Replicates) -> io::Result<()> {
     writeln!(out, "replicate,intervention,kind,week,spend_yen,capacity,planned,deliveries,firms_reached")?;
-    for one in series {
+    for one in replicates {
+        let one = one?;
         for intervention in &one.interventions {
             let name = field(&intervention.name);
             for w in &intervention.weeks {
@@ -118,6 +128,23 @@ pub fn write_draws(out: &mut dyn Write, basis: Basis) -> io::Result<()> {
             write!(out, ",{}", number(parameters.get(name)))?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Writes the candidate KPIs of scenarios by fiscal year, with the scenario's name in front. The basis is that of the first.
+pub fn write_kpis(out: &mut dyn Write, scenarios: &[(&str, &[KpiYear])], basis: Basis) -> io::Result<()> {
+    for (place, (scenario, kpi)) in scenarios.iter().enumerate() {
+        let mut table = Vec::new();
+        write_kpi(&mut table, kpi, Some(basis))?;
+        let mut lines = std::str::from_utf8(&table).map_err(io::Error::other)?.lines();
+        let header = lines.next().unwrap_or_default();
+        if place == 0 {
+            writeln!(out, "scenario,{header}")?;
+        }
+        for line in lines {
+            writeln!(out, "{},{line}", field(scenario))?;
+        }
     }
     Ok(())
 }
@@ -161,15 +188,15 @@ pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<Basis>) -> 
 }
 
 /// A text field, quoted when it has to be.
-fn field(text: &str) -> String {
+pub(super) fn field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 
-fn number<T: Display>(value: Option<T>) -> String {
+pub(super) fn number<T: Display>(value: Option<T>) -> String {
     value.map_or_else(String::new, |v| v.to_string())
 }
 
-fn finite(value: f64) -> String {
+pub(super) fn finite(value: f64) -> String {
     number(value.is_finite().then_some(value))
 }
 
@@ -277,7 +304,7 @@ fn read(folder: &Path, table: &str, mut each: impl FnMut(Row) -> Result<(), Prob
 }
 
 /// The same text for the rest of the program's life: ids come from a short fixed list, so little is ever kept.
-fn intern(text: &str) -> &'static str {
+pub(super) fn intern(text: &str) -> &'static str {
     static KNOWN: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let known = known.get_or_insert_default();
@@ -302,7 +329,7 @@ mod tests {
         let series = vec![synthetic(0), synthetic(1)];
         for table in SERIES_TABLES {
             let mut file = File::create(folder.path().join(table)).unwrap();
-            write_series_table(table, &mut file, "a, \"b\"", &series).unwrap();
+            write_series_table(table, &mut file, "a, \"b\"", &mut series.iter().cloned().map(Ok)).unwrap();
         }
         assert_eq!(read_series(folder.path()).unwrap(), series);
     }
@@ -312,7 +339,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for table in SERIES_TABLES {
             let mut text = Vec::new();
-            write_series_table(table, &mut text, "r", &[synthetic(0)]).unwrap();
+            write_series_table(table, &mut text, "r", &mut [Ok(synthetic(0))].into_iter()).unwrap();
             let text = String::from_utf8(text).unwrap();
             let text = if table == "surveys.csv" { text.replacen("0.384", "0.3x4", 1) } else { text };
             std::fs::write(folder.path().join(table), text).unwrap();
@@ -330,7 +357,8 @@ mod tests {
             segment: "total".into(),
             values: vec![(Week(0), 0.1), (Week(1), f32::NAN), (Week(2), 1.0)],
         };
-        indicators(&mut text, "r", &[Series { indicators: vec![figure], ..Series::default() }]).unwrap();
+        let series = Series { indicators: vec![figure], ..Series::default() };
+        indicators(&mut text, "r", &mut [Ok(series)].into_iter()).unwrap();
         let expected = "run,replicate,week,indicator,segment,value\n\
             r,0,2020-01-06,x,total,0.1\nr,0,2020-01-13,x,total,\nr,0,2020-01-20,x,total,1\n";
         assert_eq!(String::from_utf8(text).unwrap(), expected);

@@ -5,16 +5,20 @@
 mod chains;
 mod correlation;
 mod normal;
+mod proportion;
 mod quantiles;
 mod scores;
 mod significance;
+mod student;
 
 pub use chains::{ess_bulk, ess_tail, rank_rhat};
 pub use correlation::{pearson, ranks, spearman};
 pub use normal::{normal_cdf, normal_quantile};
+pub use proportion::{fell, wilson};
 pub use quantiles::quantile_sorted;
 pub use scores::{coverage, crps_of_distribution, crps_of_draws, interval_score};
 pub use significance::{sign_flip, uniform_ranks};
+pub use student::{mean_interval, student_within};
 
 /// Arithmetic mean; `None` of nothing.
 pub fn mean(values: &[f64]) -> Option<f64> {

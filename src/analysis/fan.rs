@@ -1,15 +1,15 @@
-//! Candidate KPIs over the replicates of a run: median and bands, weekly for pictures, by fiscal year for tables.
+//! Candidate KPIs, breakdowns and survey fits over the runs of a scenario: median and bands.
 //!
-//! A fiscal-year value is the one of the last observed week of that year. The bands are over replicates; what these
-//! differ in is said by [`caveat`](super::caveat).
+//! A fiscal-year value is the one of the last observed week of that year. What the runs differ in (parameters, luck,
+//! later emergencies) is said by whoever shows the bands.
 
 use super::registry::Kpi;
-use crate::{calendar::fiscal_year, data::Observation, engine::Series, statistics::quantile_sorted};
+use crate::{calendar::fiscal_year, data::Observation};
 use jiff::{ToSpan, civil::Date};
 use std::collections::BTreeMap;
 
 /// Quantiles that a fan shows: the 90 % band, the 50 % band, the median.
-const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// A KPI over time.
 #[derive(Clone, Debug)]
@@ -50,33 +50,60 @@ pub struct KpiYear {
     pub published: Option<(Date, f64)>,
 }
 
-/// A KPI over all replicates, beside what was published. Figures that rest on memory alone are left out.
-pub fn fan(kpi: &Kpi, series: &[Series], observations: &[Observation]) -> Fan {
-    let mut values: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
-    let all = series.iter().flat_map(|one| &one.indicators);
-    for figure in all.filter(|i| i.indicator == kpi.indicator.id && i.segment == kpi.segment) {
-        for &(week, value) in figure.values.iter().filter(|(_, value)| value.is_finite()) {
-            values.entry(week.monday()).or_default().push(f64::from(value));
-        }
-    }
-    let points = values.into_iter().map(|(date, mut values)| {
-        values.sort_by(f64::total_cmp);
-        let quantiles = QUANTILES.map(|q| quantile_sorted(&values, q).unwrap_or(f64::NAN));
-        FanPoint { date, quantiles, replicates: values.len() as u32 }
-    });
+/// A breakdown in one month: 5 %, 50 % and 95 % of the runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SegmentPoint {
+    /// Indicator id.
+    pub indicator: &'static str,
+    /// `class=member`, such as `prefecture=Tokyo`.
+    pub segment: String,
+    /// Monday of the week.
+    pub date: Date,
+    /// 5 %, 50 % and 95 %.
+    pub quantiles: [f64; 3],
+}
+
+/// A figure of a published survey wave beside what the simulated survey answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurveyFit {
+    /// Survey id.
+    pub survey: &'static str,
+    /// Wave.
+    pub wave: String,
+    /// Middle of the field period.
+    pub date: Date,
+    /// Metric.
+    pub metric: &'static str,
+    /// Kind of segment.
+    pub segment_type: &'static str,
+    /// Segment.
+    pub segment: String,
+    /// Respondents.
+    pub respondents: u32,
+    /// What was published.
+    pub observed: f64,
+    /// 5 %, 50 % and 95 % of the simulated answers.
+    pub quantiles: [f64; 3],
+    /// Mean of what endless respondents would have answered.
+    pub expected: f64,
+}
+
+/// Published figures with a KPI's meaning, by the middle of their field periods, with their confidence. Figures that rest
+/// on memory alone are left out.
+pub fn published<'a>(kpi: &Kpi, observations: &'a [Observation]) -> Vec<(Date, &'a Observation)> {
     let same = |o: &&Observation| {
         kpi.published.is_some_and(|p| {
             (p.survey, p.metric, p.segment_type, p.segment) == (&*o.survey, &*o.metric, &*o.segment_type, &*o.segment)
         })
     };
-    let middle = |o: &Observation| {
+    let middle = |o: &'a Observation| {
         let days = (o.field_end - o.field_start).get_days() / 2;
-        (o.field_start.saturating_add(days.days()), o.value)
+        (o.field_start.saturating_add(days.days()), o)
     };
     let known = observations.iter().filter(same).filter(|o| o.confidence != "memory");
-    let mut published: Vec<(Date, f64)> = known.map(middle).collect();
+    let mut published: Vec<_> = known.map(middle).collect();
     published.sort_by_key(|(date, _)| *date);
-    Fan { kpi: *kpi, points: points.collect(), published }
+    published
 }
 
 /// The fiscal years of a fan, each with its last value.
@@ -96,13 +123,12 @@ pub fn by_fiscal_year(fan: &Fan) -> Vec<KpiYear> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{data::Data, results::folder::tests::synthetic};
+    use crate::{analysis::digest, data::Data, engine::Case, results::synthetic};
     use jiff::civil::date;
 
     /// Replicate r of the synthetic run has 0.1 r more in every week, so the quantiles of 11 replicates are known.
     #[test]
     fn a_fiscal_year_has_its_last_week_and_the_quantiles_of_its_replicates() {
-        let series: Vec<Series> = (0..11).map(synthetic).collect();
         let kpi = Kpi::of("tsr_current_practice", "total").unwrap();
         let mut observations = Data::embedded().unwrap().observations;
         // A figure that nobody has seen in print, after the last wave of the fiscal year.
@@ -112,7 +138,9 @@ mod tests {
         (remembered.field_start, remembered.field_end) = (date(2021, 3, 20), date(2021, 3, 21));
         remembered.confidence = "memory".into();
         observations.push(remembered);
-        let years = by_fiscal_year(&fan(&kpi, &series, &observations));
+        let cases: Vec<Case> = (0..11).map(Case::from).collect();
+        let found = digest(&|case| Ok(synthetic(case.luck)), &cases, &[kpi], &observations).unwrap();
+        let years = by_fiscal_year(&found.fans[0]);
         assert_eq!(years[0].fiscal_year, 2019);
         // The last Monday of fiscal 2019 was 30 March 2020.
         assert_eq!(years[0].as_of, date(2020, 3, 30));
@@ -121,5 +149,7 @@ mod tests {
         assert_eq!(years[0].published, None);
         // TSR, wave 14 (1-8 March 2021): 38.4 %.
         assert_eq!(years[1].published, Some((date(2021, 3, 4), 0.384)));
+        // The survey's own replicates all answered 30.1 %.
+        assert_eq!((found.fit[0].observed, found.fit[0].quantiles), (0.384, [0.301; 3]));
     }
 }

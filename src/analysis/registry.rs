@@ -18,6 +18,32 @@ pub struct Kpi {
     pub target: Option<f64>,
 }
 
+/// A figure of a simulated survey that shows a KPI. A KPI that is a difference has two: the first less the second.
+pub type Measured = &'static [Published];
+
+const MLIT_EVER: [Published; 2] = [
+    Published { survey: "mlit_workers", metric: "employed_ever", segment_type: "residence", segment: "Tokyo area" },
+    Published {
+        survey: "mlit_workers",
+        metric: "employed_ever",
+        segment_type: "residence",
+        segment: "regional cities",
+    },
+];
+const MLIT_LAST_YEAR: [Published; 1] = [Published {
+    survey: "mlit_workers",
+    metric: "employed_last_year",
+    segment_type: "total",
+    segment: "all employees",
+}];
+
+/// An indicator in a segment is one KPI, whatever stands beside it.
+impl PartialEq for Kpi {
+    fn eq(&self, other: &Kpi) -> bool {
+        (self.indicator.id, self.segment) == (other.indicator.id, other.segment)
+    }
+}
+
 /// A figure of a survey, as spelt in `data/observations`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Published {
@@ -81,6 +107,39 @@ impl Kpi {
     /// One indicator in one segment, beside a published figure.
     pub fn of(id: &str, segment: &'static str) -> Option<Kpi> {
         candidate_kpis().into_iter().find(|kpi| kpi.indicator.id == id && kpi.segment == segment)
+    }
+
+    /// Whether the aim is to lower it.
+    pub fn less_is_better(&self) -> bool {
+        self.indicator.id == "regional_gap"
+    }
+
+    /// Whether a value reaches a target.
+    pub fn reaches(&self, value: f64, target: f64) -> bool {
+        if self.less_is_better() { value <= target } else { value >= target }
+    }
+
+    /// The figures of simulated surveys that show it; nothing where no survey publishes it, or (days a week) where the
+    /// spread of its answers is not published.
+    pub fn measured(&self) -> Measured {
+        match self.indicator.id {
+            "regional_gap" => &MLIT_EVER,
+            "teleworkers_last_year" => &MLIT_LAST_YEAR,
+            "telework_days" => &[],
+            _ => SHOWN
+                .iter()
+                .find(|(id, segment, ..)| (*id, *segment) == (self.indicator.id, self.segment))
+                .and_then(|(_, _, published, _)| published.as_ref())
+                .map_or(&[], std::slice::from_ref),
+        }
+    }
+
+    /// As it is typed: the indicator's id, and the segment in brackets when it is not the total.
+    pub fn id(&self) -> String {
+        match self.segment {
+            "total" => self.indicator.id.to_string(),
+            segment => format!("{}[{segment}]", self.indicator.id),
+        }
     }
 
     /// Name for people: the indicator's, and the segment when it is not the total.

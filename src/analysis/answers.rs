@@ -1,0 +1,153 @@
+//! Everything that is said of one or several scenarios on the same cases; the first is the reference. Runs in, answers out.
+
+use super::{
+    Source,
+    choice::{Choice, Evidence, choices},
+    cost::{Cost, costs},
+    fan::{KpiYear, by_fiscal_year},
+    grid::{Digest, digest},
+    outcome::{Extent, Outcome, first_reached},
+    paired::{KpiDifference, differences, median},
+    probability::{Exceedance, Reached, exceedance, reached},
+    registry::Kpi,
+    spending::{Spending, spending},
+    uncertainty::{Uncertainty, replaced, uncertainty},
+};
+use crate::{data::Observation, engine::Case, error::Problem, scenario::Scenario};
+use rayon::prelude::*;
+
+/// What is asked.
+pub struct Inquiry<'a> {
+    /// Scenarios with their runs, the reference first.
+    pub scenarios: Vec<(&'a Scenario, Source<'a>)>,
+    /// Number of plain runs of each: replicates 0, 1, ...
+    pub replicates: u32,
+    /// Number of runs with replaced sources, three beside each; below three the uncertainty is not split.
+    pub split: u32,
+    /// Candidate KPIs.
+    pub kpis: &'a [Kpi],
+    /// Fiscal years and whole population.
+    pub extent: Extent,
+    /// Published figures.
+    pub observations: &'a [Observation],
+    /// Targets that the user gave: place of the KPI and value.
+    pub given: &'a [(usize, f64)],
+}
+
+/// What is said of one scenario.
+pub struct Answers {
+    /// Name.
+    pub scenario: String,
+    /// Name of the reference; `None` of the reference itself.
+    pub reference: Option<String>,
+    /// Fans, breakdowns, survey fits.
+    pub digest: Digest,
+    /// Candidate KPIs by fiscal year.
+    pub kpi: Vec<KpiYear>,
+    /// Probabilities of targets.
+    pub exceedance: Vec<Exceedance>,
+    /// When targets are reached.
+    pub reached: Vec<Reached>,
+    /// What the uncertainty consists of.
+    pub uncertainty: Vec<Uncertainty>,
+    /// Money, deliveries, reach.
+    pub spending: Vec<Spending>,
+    /// Paired differences from the reference; empty of the reference.
+    pub differences: Vec<KpiDifference>,
+    /// Prices against the reference; empty of the reference.
+    pub costs: Vec<Cost>,
+    /// Which KPI is worth choosing.
+    pub choices: Vec<Choice>,
+}
+
+/// The cases that an inquiry needs of every scenario, plain ones first.
+pub fn cases(replicates: u32, split: u32) -> Vec<Case> {
+    let split = if split < 3 { 0 } else { split.min(replicates) };
+    (0..replicates).map(Case::from).chain(replaced(split).into_iter().flatten()).collect()
+}
+
+/// Answers an inquiry, scenario by scenario.
+///
+/// # Errors
+/// A run that cannot be read.
+pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
+    let Inquiry { kpis, extent, .. } = inquiry;
+    let plain: Vec<Case> = (0..inquiry.replicates).map(Case::from).collect();
+    let all = cases(inquiry.replicates, inquiry.split);
+    let outcomes_of = |source: Source, cases: &[Case]| -> Result<Vec<Outcome>, Problem> {
+        cases.par_iter().map(|&case| Ok(Outcome::of(case, &source(case)?, kpis, extent))).collect()
+    };
+    let mut outcomes = Vec::with_capacity(inquiry.scenarios.len());
+    let mut split = Vec::with_capacity(inquiry.scenarios.len());
+    for (_, source) in &inquiry.scenarios {
+        let mut of_all = outcomes_of(*source, &all)?;
+        let with_replaced = of_all.split_off(plain.len());
+        let threes: Vec<[Outcome; 3]> = with_replaced.as_chunks().0.to_vec();
+        split.push(uncertainty(&of_all[..threes.len()], &threes, kpis, extent));
+        outcomes.push(of_all);
+    }
+    let slices: Vec<&[Outcome]> = outcomes.iter().map(Vec::as_slice).collect();
+    let (targets, chosen) = targets(inquiry, &outcomes);
+    let mut answers: Vec<Answers> = Vec::with_capacity(outcomes.len());
+    let mut probabilities = exceedance(&slices, kpis, extent).into_iter();
+    let mut split = split.into_iter();
+    for (place, ((scenario, source), outcomes)) in inquiry.scenarios.iter().zip(&slices).enumerate() {
+        let reference = (place > 0).then(|| slices[0]);
+        let differences = reference.map_or_else(Vec::new, |reference| differences(reference, outcomes, kpis, extent));
+        let uncertainty = split.next().unwrap_or_default();
+        let evidence = Evidence {
+            reference: slices[0],
+            outcomes,
+            differences: &differences,
+            uncertainty: &uncertainty,
+            targets: &chosen,
+        };
+        let choices = choices(kpis, extent, &evidence);
+        let first = |case: &Case| {
+            let series = source(*case)?;
+            Ok(targets.iter().map(|(k, target, _)| first_reached(&series, &kpis[*k], *target)).collect::<Vec<_>>())
+        };
+        let first = plain.par_iter().map(first).collect::<Result<Vec<_>, Problem>>()?;
+        let when = targets.iter().enumerate().filter_map(|(t, (k, target, set_by))| {
+            let weeks: Vec<_> = first.iter().map(|run| run[t]).collect();
+            reached(&kpis[*k], *target, set_by, &weeks)
+        });
+        let digest = digest(*source, &plain, kpis, inquiry.observations)?;
+        answers.push(Answers {
+            scenario: scenario.name.clone(),
+            reference: (place > 0).then(|| inquiry.scenarios[0].0.name.clone()),
+            kpi: digest.fans.iter().flat_map(by_fiscal_year).collect(),
+            digest,
+            exceedance: probabilities.next().unwrap_or_default(),
+            reached: when.collect(),
+            spending: spending(scenario, outcomes, extent),
+            costs: reference.map_or_else(Vec::new, |reference| costs(reference, outcomes, extent)),
+            uncertainty,
+            differences,
+            choices,
+        });
+    }
+    Ok(answers)
+}
+
+/// A target: place of the KPI, value, who set it.
+type Target = (usize, f64, &'static str);
+
+/// All targets, and the one that each KPI is judged by: given, official, or (with another scenario) the median that the
+/// reference has at the end.
+fn targets(inquiry: &Inquiry, outcomes: &[Vec<Outcome>]) -> (Vec<Target>, Vec<Option<(f64, &'static str)>>) {
+    let mut all = Vec::new();
+    let mut chosen = Vec::new();
+    for (k, kpi) in inquiry.kpis.iter().enumerate() {
+        let given = inquiry.given.iter().filter(|(place, _)| *place == k).map(|(_, value)| (k, *value, "given"));
+        let official = kpi.target.map(|value| (k, value, "official"));
+        let end = || {
+            let values: Vec<f64> = outcomes[0].iter().filter_map(|o| o.kpi[k].last().copied()).collect();
+            Some((k, median(&values), "reference")).filter(|(_, value, _)| value.is_finite())
+        };
+        let of_kpi: Vec<Target> = given.chain(official).chain((outcomes.len() > 1).then(end).flatten()).collect();
+        chosen.push(of_kpi.first().map(|(_, value, set_by)| (*value, *set_by)));
+        all.extend(of_kpi);
+    }
+    (all, chosen)
+}

@@ -1,0 +1,40 @@
+//! From runs to answers: what each candidate KPI comes to, how sure that is, what a scenario changes, and at what price.
+//! Runs in, figures out; nothing here reads or writes files.
+//!
+//! Runs are read one after the other, as often as needed, through a [`Source`]; what is kept of all of them is about a
+//! thousand numbers a run ([`Outcome`]), so memory hardly grows with their number.
+
+mod answers;
+mod choice;
+mod cost;
+mod fan;
+mod grid;
+mod outcome;
+mod paired;
+mod probability;
+mod registry;
+mod spending;
+mod uncertainty;
+
+pub use answers::{Answers, Inquiry, answer, cases};
+pub use choice::{Choice, Evidence, Verdict, choices};
+pub use cost::{Cost, Price, costs};
+pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, published};
+pub use grid::{Digest, digest};
+pub use outcome::{Account, Extent, Outcome, first_reached};
+pub use paired::{Difference, Direction, KpiDifference, difference, differences, median};
+pub use probability::{Exceedance, Probability, Reached, exceedance, reached};
+pub use registry::{Kpi, Measured, Published, candidate_kpis};
+pub use spending::{Spending, spending};
+pub use uncertainty::{Part, Uncertainty, replaced, uncertainty};
+
+use crate::{
+    engine::{Case, Series},
+    error::Problem,
+};
+
+/// Gives a finished run of a scenario.
+pub type Source<'a> = &'a (dyn Fn(Case) -> Result<Series, Problem> + Sync);
+
+/// First fiscal year that a KPI is for: the plan of April 2021 covers fiscal 2021 to 2025.
+pub const FIRST_YEAR: i16 = 2021;

@@ -1,0 +1,127 @@
+//! How likely a KPI is to reach a target, and when. Outcomes in, probabilities with their intervals out.
+
+use super::{FIRST_YEAR, Outcome, outcome::Extent, registry::Kpi};
+use crate::{
+    calendar::Week,
+    statistics::{quantile_sorted, wilson},
+};
+use jiff::civil::Date;
+
+/// A probability estimated from a number of runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Probability {
+    /// Share of the runs.
+    pub share: f64,
+    /// 90 % interval (Wilson 1927) for the finite number of runs.
+    pub low: f64,
+    /// Its other end.
+    pub high: f64,
+}
+
+impl Probability {
+    /// So many of so many runs; `None` of no runs.
+    pub fn of(yes: usize, runs: usize) -> Option<Probability> {
+        let (low, high) = wilson(yes, runs, 0.9);
+        (runs > 0).then(|| Probability { share: yes as f64 / runs as f64, low, high })
+    }
+}
+
+/// Probability that a KPI is at least a target at the end of a fiscal year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exceedance {
+    /// Which.
+    pub kpi: Kpi,
+    /// Fiscal year.
+    pub fiscal_year: i16,
+    /// Target.
+    pub target: f64,
+    /// P(KPI >= target).
+    pub probability: Probability,
+}
+
+/// Steps of a KPI's targets.
+const TARGETS: usize = 40;
+
+/// Exceedance probabilities on a grid of round targets that spans every scenario's values; one grid a KPI, so that
+/// scenarios and years can be laid over each other. One entry of `scenarios` is all outcomes of one scenario.
+pub fn exceedance(scenarios: &[&[Outcome]], kpis: &[Kpi], extent: &Extent) -> Vec<Vec<Exceedance>> {
+    let grids: Vec<Vec<f64>> = (0..kpis.len()).map(|k| grid(scenarios, k, extent)).collect();
+    let of = |outcomes: &&[Outcome]| {
+        let mut all = Vec::new();
+        for ((k, kpi), grid) in kpis.iter().enumerate().zip(&grids) {
+            for fiscal_year in FIRST_YEAR.max(*extent.years.start())..=*extent.years.end() {
+                let Some(place) = extent.place(fiscal_year) else { continue };
+                let values: Vec<f64> = outcomes.iter().map(|o| o.kpi[k][place]).filter(|v| v.is_finite()).collect();
+                all.extend(grid.iter().filter_map(|&target| {
+                    let yes = values.iter().filter(|v| **v >= target).count();
+                    let probability = Probability::of(yes, values.len())?;
+                    Some(Exceedance { kpi: *kpi, fiscal_year, target, probability })
+                }));
+            }
+        }
+        all
+    };
+    scenarios.iter().map(of).collect()
+}
+
+fn grid(scenarios: &[&[Outcome]], kpi: usize, extent: &Extent) -> Vec<f64> {
+    let first = extent.place(FIRST_YEAR.max(*extent.years.start())).unwrap_or(0);
+    let values = scenarios.iter().copied().flatten().flat_map(|o| &o.kpi[kpi][first..]).filter(|v| v.is_finite());
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
+    if low > high {
+        return Vec::new();
+    }
+    // The smallest of 1, 2, 5 times a power of ten that needs no more steps.
+    let least = ((high - low) / TARGETS as f64).max(1e-6);
+    let power = 10f64.powf(least.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= least).unwrap_or(least);
+    // Counted in steps, so that 0.3 is 0.3.
+    let from = (low / step).floor() as i64;
+    let to = (high / step).ceil() as i64;
+    let inverse = 1.0 / step;
+    (from..=to).map(|n| if step < 1.0 { n as f64 / inverse.round() } else { n as f64 * step }).collect()
+}
+
+/// When a KPI reaches a target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reached {
+    /// Which.
+    pub kpi: Kpi,
+    /// Target.
+    pub target: f64,
+    /// Who set it: `official`, `given` or `reference`.
+    pub source: &'static str,
+    /// Probability that some week from April 2021 to the end of the run reaches it.
+    pub probability: Probability,
+    /// Monday of the first such week: 5 %, 50 % and 95 % of the runs; `None` = later than the end.
+    pub dates: [Option<Date>; 3],
+}
+
+/// When a target is reached, from the first week of each run that does; runs that never do have `None`.
+pub fn reached(kpi: &Kpi, target: f64, source: &'static str, first: &[Option<Week>]) -> Option<Reached> {
+    let yes = first.iter().flatten().count();
+    let mut weeks: Vec<f64> = first.iter().map(|week| week.map_or(f64::INFINITY, |w| f64::from(w.0))).collect();
+    weeks.sort_by(f64::total_cmp);
+    let dates = [0.05, 0.5, 0.95].map(|q| {
+        let week = quantile_sorted(&weeks, q).filter(|week| week.is_finite())?;
+        Some(Week(week.ceil() as u32).monday())
+    });
+    Some(Reached { kpi: *kpi, target, source, probability: Probability::of(yes, first.len())?, dates })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_few_runs_reach_has_no_late_date() {
+        let kpi = Kpi::of("mic_introduction", "total").unwrap();
+        let first: Vec<Option<Week>> = (0..100).map(|i| (i < 60).then_some(Week(100 + i))).collect();
+        let found = reached(&kpi, 0.3, "given", &first).unwrap();
+        assert_eq!(found.probability.share, 0.6);
+        // The 5 % point lies between the fifth and the sixth run, the median between the 50th and 51st; the week after.
+        assert_eq!(found.dates[0], Some(Week(105).monday()));
+        assert_eq!(found.dates[1], Some(Week(150).monday()));
+        assert_eq!(found.dates[2], None);
+    }
+}

@@ -1,0 +1,143 @@
+//! What the program says of a comparison: what will be run, differences, what cannot be seen. Answers in, text out.
+
+use super::text::{Unit, grouped};
+use crate::{
+    analysis::{Answers, Choice, Cost, Direction, Price},
+    commands::{CompareOutcome, Comparison},
+    error::harmless,
+};
+use std::fmt::Write;
+
+/// What will be run, in plain words.
+pub fn plan(comparison: &Comparison) -> String {
+    let mut text = String::from("Comparison on the same draws, the same luck and the same later emergencies\n\n");
+    for (place, one) in comparison.loaded.iter().enumerate() {
+        let name = if place == 0 { "Reference" } else { "Against it" };
+        let _ = writeln!(text, "  {name:<11} {}: {}", one.scenario.name, one.scenario.title);
+    }
+    let (runs, kept) = comparison.runs();
+    let (simulated, all) = (grouped(comparison.population.len() as u64), grouped(comparison.population.firms()));
+    let _ = writeln!(text, "  Pairs       {} of each scenario with the reference", comparison.replicates());
+    let _ = writeln!(
+        text,
+        "  Runs        {} in all, {} of them kept from before",
+        grouped(runs as u64),
+        grouped(kept as u64)
+    );
+    let _ = writeln!(text, "  Firms       {simulated} simulated, standing for all {all}");
+    let _ = writeln!(text, "  Writes to   {}\n", comparison.target.display());
+    harmless(&text)
+}
+
+/// Differences at the end of the last fiscal year, prices, and what is too small to be seen.
+pub fn findings(outcome: &CompareOutcome) -> String {
+    let mut text = String::new();
+    for one in outcome.answers.iter().filter(|one| one.reference.is_some()) {
+        scenario(&mut text, one);
+    }
+    let _ = write!(
+        text,
+        "{}\nEffects of measures are *assumed*: they rest on documented priors, not on causal evidence.\n",
+        outcome.caveat
+    );
+    harmless(&text)
+}
+
+fn scenario(text: &mut String, one: &Answers) {
+    let Some(year) = one.differences.last().map(|d| d.fiscal_year) else { return };
+    let reference = one.reference.as_deref().unwrap_or_default();
+    let _ = writeln!(text, "{} against {reference}, end of fiscal {year}\n", one.scenario);
+    let _ = writeln!(
+        text,
+        "{:<44}{:>9}{:>9}{:>10}{:>19}{:>8}  sign of the mean effect",
+        "KPI",
+        reference_head(reference),
+        "with",
+        "change",
+        "90 % of pairs",
+        "P(> 0)"
+    );
+    for d in one.differences.iter().filter(|d| d.fiscal_year == year) {
+        let kpi = one.digest.fans[d.kpi].kpi;
+        let (unit, difference) = (Unit::of(kpi.indicator.unit), &d.difference);
+        let name = format!("{}, {}", kpi.name(), unit.name());
+        let name = if name.chars().count() > 43 { name.chars().take(42).chain(['…']).collect() } else { name };
+        let settle = difference.pairs_to_settle.map(|more| format!(": {} more pairs would settle it", grouped(more)));
+        let _ = writeln!(
+            text,
+            "{name:<44}{:>9}{:>9}{:>10}{:>19}{:>8}  {}{}",
+            unit.write(d.reference_level),
+            unit.write(d.level),
+            small(unit, difference.mean),
+            format!("{} to {}", small(unit, difference.pairs_90.0), small(unit, difference.pairs_90.1)),
+            format!("{:.0} %", 100.0 * difference.positive.share),
+            match difference.direction {
+                Direction::Identical => "no pair differs",
+                direction => direction.key(),
+            },
+            settle.unwrap_or_default(),
+        );
+    }
+    if let Some(cost) = one.costs.iter().rfind(|cost| cost.fiscal_year == year) {
+        text.push_str(&prices(cost));
+    }
+    text.push_str(&unseen(&one.choices, one));
+    text.push('\n');
+}
+
+fn reference_head(name: &str) -> String {
+    if name.chars().count() > 8 { "ref.".to_string() } else { name.to_string() }
+}
+
+/// Differences are small: two more digits than levels.
+fn small(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Share | Unit::Points => format!("{:+.3}", value * 100.0),
+        Unit::Number => format!("{value:+.4}"),
+    }
+}
+
+fn prices(cost: &Cost) -> String {
+    let price = |price: &Price, what: &str| match (price.yen, price.yen_low, price.yen_high) {
+        (Some(yen), low, high) => {
+            let end = |end: Option<f64>| end.map_or_else(|| "no limit".to_string(), millions);
+            format!("{} per additional {what} ({} to {})", millions(yen), end(low), end(high))
+        }
+        _ => format!("no price per additional {what}: the effect is not told from zero"),
+    };
+    format!(
+        "\nExtra spending to then: {} (nominal yen, budgets as written in the scenarios).\n{}; {}.\n",
+        millions(cost.extra_spend_yen),
+        price(&cost.firms, "practising firm"),
+        price(&cost.teleworkers, "teleworker"),
+    )
+}
+
+fn millions(yen: f64) -> String {
+    format!("{:.1} million yen", yen / 1e6)
+}
+
+/// The KPIs on which no survey would see the effect, in one sentence.
+fn unseen(choices: &[Choice], one: &Answers) -> String {
+    let hidden: Vec<&Choice> = choices.iter().filter(|c| c.visible() == Some(false)).collect();
+    if hidden.is_empty() {
+        return String::new();
+    }
+    let largest = hidden.iter().filter_map(|c| Some((c.scale_to_be_visible()?, c))).min_by(|a, b| a.0.total_cmp(&b.0));
+    let scale = largest.map_or_else(
+        || "The effect itself has no certain sign on any of them.".to_string(),
+        |(scale, choice)| {
+            let name = one.digest.fans[choice.kpi].kpi.name();
+            format!(
+                "On the one where it comes nearest ({name}) the additional measures would have to be about {} times as large, \
+                 if effects grew in proportion (assumed).",
+                grouped(scale.ceil() as u64)
+            )
+        },
+    );
+    format!(
+        "\nOn {} of {} KPIs that a survey shows, two surveys of the usual size would not see this difference. {scale}\n",
+        hidden.len(),
+        choices.iter().filter(|c| c.survey.is_some()).count()
+    )
+}

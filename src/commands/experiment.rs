@@ -1,0 +1,98 @@
+//! The runs of one or several scenarios on the same firms: made when they are missing, read when they are there.
+
+use super::Conduct;
+use crate::{
+    data::Data,
+    engine::{self, Basis, Case, Job, Options, Series},
+    error::{Kind, Problem},
+    population::Population,
+    results::{Shelf, Store},
+};
+use std::sync::{Mutex, PoisonError, atomic::AtomicBool};
+
+/// Runs of scenarios on one population, in a store.
+pub struct Experiment<'a> {
+    bases: Vec<Basis<'a>>,
+    shelves: Vec<Shelf>,
+    data: &'a Data,
+    population: &'a Population,
+}
+
+impl<'a> Experiment<'a> {
+    /// Of these scenarios; a job names one by its place.
+    pub fn new(store: &Store, bases: Vec<Basis<'a>>, data: &'a Data, population: &'a Population) -> Experiment<'a> {
+        let shelves = bases.iter().map(|basis| store.shelf(*basis, data)).collect();
+        Experiment { bases, shelves, data, population }
+    }
+
+    /// The runs of all scenarios in these cases, case by case, so that an interrupted comparison has whole pairs.
+    pub fn jobs(&self, cases: &[Case]) -> Vec<Job> {
+        cases.iter().flat_map(|&case| (0..self.bases.len()).map(move |basis| Job { basis, case })).collect()
+    }
+
+    /// Those that are not in the store.
+    pub fn missing(&self, jobs: &[Job]) -> Vec<Job> {
+        let absent = |job: &&Job| !self.shelves[job.basis].has(self.bases[job.basis], job.case);
+        jobs.iter().filter(absent).copied().collect()
+    }
+
+    /// Makes the runs that are not in the store.
+    ///
+    /// # Errors
+    /// `Kind::Interrupted` when the user stopped it: what is finished stays in the store. `Kind::Files` when a run cannot
+    /// be kept.
+    pub fn complete(&self, jobs: &[Job], conduct: Conduct) -> Result<(), Problem> {
+        let missing = self.missing(jobs);
+        let failed = Mutex::new(None);
+        let keep = |job: Job, series: Series| {
+            let kept = self.shelves[job.basis].keep(self.bases[job.basis], job.case, &series);
+            let fine = kept.is_ok();
+            if let Err(problem) = kept {
+                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+            }
+            fine
+        };
+        let Conduct { threads, observe, stop } = conduct;
+        let (data, population, options) = (self.data, self.population, Options::default());
+        let made = engine::ensemble(&self.bases, &missing, data, population, threads, options, observe, &keep, stop);
+        if let Some(problem) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(problem);
+        }
+        made.map_err(|_| {
+            let (done, wanted) = (jobs.len() - self.missing(jobs).len(), jobs.len());
+            Problem::error(
+                Kind::Interrupted,
+                format!("interrupted: nothing was written; {done} of {wanted} runs are kept"),
+            )
+            .advise("the same command goes on from there")
+        })
+    }
+
+    /// A run: from the store, or made when it is not there or damaged.
+    ///
+    /// # Errors
+    /// `Kind::Files` when it cannot be kept.
+    pub fn read(&self, job: Job) -> Result<Series, Problem> {
+        let (basis, shelf) = (self.bases[job.basis], &self.shelves[job.basis]);
+        if let Some(series) = shelf.read(basis, job.case) {
+            return Ok(series);
+        }
+        let made = Mutex::new(None);
+        let keep = |_, series| {
+            *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(series);
+            true
+        };
+        let job = Job { basis: 0, ..job };
+        let (options, stop) = (Options::default(), AtomicBool::new(false));
+        let run = engine::ensemble(&[basis], &[job], self.data, self.population, 1, options, &|_| {}, &keep, &stop);
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let series = made.filter(|_| run.is_ok()).ok_or_else(|| Problem::error(Kind::Interrupted, "interrupted"))?;
+        shelf.keep(basis, job.case, &series)?;
+        Ok(series)
+    }
+
+    /// The runs of one scenario by case.
+    pub fn source(&self, basis: usize) -> impl Fn(Case) -> Result<Series, Problem> + Sync + '_ {
+        move |case| self.read(Job { basis, case })
+    }
+}

@@ -1,0 +1,92 @@
+//! The manifest of a comparison: what has to be known to make its tables again.
+
+use super::{
+    manifest::{FileHash, MANIFEST, Manifest},
+    store::CODE,
+};
+use crate::error::{Kind, Problem};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What `manifest.json` holds in a comparison folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComparisonManifest {
+    /// Always `telework-sim`.
+    pub program: String,
+    /// Version of the program.
+    pub version: String,
+    /// Version and fingerprint of the code that makes numbers.
+    pub code: String,
+    /// Always `comparison`.
+    pub kind: String,
+    /// Name of the comparison: scenarios and short key.
+    pub run: String,
+    /// What was typed, without what changes no result and with file names for paths.
+    pub command: String,
+    /// Pairs: replicates of each scenario.
+    pub replicates: u32,
+    /// Replicates whose uncertainty is split, with three more runs each; 0 = not split.
+    pub split: u32,
+    /// Targets that the user gave, as typed.
+    pub targets: Vec<String>,
+    /// Every scenario as in the manifest of a run of it, the reference first; without tables.
+    pub scenarios: Vec<Manifest>,
+    /// Data tables that were read.
+    pub data: Vec<FileHash>,
+    /// Tables that were written.
+    pub tables: Vec<FileHash>,
+}
+
+/// What a folder with a manifest of ours holds.
+#[derive(Clone, Debug)]
+pub enum AnyManifest {
+    /// One scenario.
+    Run(Box<Manifest>),
+    /// Several scenarios on the same draws and luck.
+    Comparison(Box<ComparisonManifest>),
+}
+
+impl ComparisonManifest {
+    /// Of these scenarios, still without tables.
+    pub fn new(run: &str, command: &str, scenarios: Vec<Manifest>) -> ComparisonManifest {
+        let first = scenarios.first();
+        ComparisonManifest {
+            program: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            code: CODE.into(),
+            kind: "comparison".into(),
+            run: run.into(),
+            command: command.into(),
+            replicates: first.map_or(0, |s| s.replicates),
+            split: first.map_or(0, |s| s.split),
+            targets: Vec::new(),
+            data: first.map_or_else(Vec::new, |s| s.data.clone()),
+            scenarios,
+            tables: Vec::new(),
+        }
+    }
+
+    /// As the text of `manifest.json`.
+    pub fn to_json(&self) -> String {
+        // A struct of strings, numbers and lists always has a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+impl AnyManifest {
+    /// Reads the manifest of a folder.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when there is none, or when it was not written by this program.
+    pub fn read(folder: &Path) -> Result<AnyManifest, Problem> {
+        let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+        let kind = serde_json::from_str::<serde_json::Value>(&text).ok();
+        if kind.as_ref().is_none_or(|manifest| manifest["kind"] != "comparison") {
+            return Manifest::read(folder).map(|manifest| AnyManifest::Run(Box::new(manifest)));
+        }
+        serde_json::from_str(&text).map(|manifest| AnyManifest::Comparison(Box::new(manifest))).map_err(|e| {
+            let message = format!("{} is not a comparison folder: its {MANIFEST} is damaged: {e}", folder.display());
+            Problem::error(Kind::Files, message).advise("name a folder that `telework compare` has written")
+        })
+    }
+}
