@@ -2,10 +2,11 @@
 
 use super::text::{Unit, grouped};
 use crate::{
-    analysis::{Answers, Choice, Cost, Direction, Price},
+    analysis::{Answers, Choice, Cost, Direction, Price, Reached},
     commands::{CompareOutcome, Comparison},
     error::harmless,
 };
+use jiff::civil::Date;
 use std::fmt::Write;
 
 /// What will be run, in plain words.
@@ -81,6 +82,9 @@ fn scenario(text: &mut String, one: &Answers) {
     if let Some(cost) = one.costs.iter().rfind(|cost| cost.fiscal_year == year) {
         text.push_str(&prices(cost));
     }
+    for target in &one.reached {
+        text.push_str(&when(target));
+    }
     text.push_str(&unseen(&one.choices, one));
     text.push('\n');
 }
@@ -100,21 +104,43 @@ fn small(unit: Unit, value: f64) -> String {
 fn prices(cost: &Cost) -> String {
     let price = |price: &Price, what: &str| match (price.yen, price.yen_low, price.yen_high) {
         (Some(yen), low, high) => {
-            let end = |end: Option<f64>| end.map_or_else(|| "no limit".to_string(), millions);
-            format!("{} per additional {what} ({} to {})", millions(yen), end(low), end(high))
+            let end = |end: Option<f64>| end.map_or_else(|| "no limit".to_string(), money);
+            format!("{} per additional {what} ({} to {})", money(yen), end(low), end(high))
         }
         _ => format!("no price per additional {what}: the effect is not told from zero"),
     };
     format!(
         "\nExtra spending to then: {} (nominal yen, budgets as written in the scenarios).\n{}; {}.\n",
-        millions(cost.extra_spend_yen),
+        money(cost.extra_spend_yen),
         price(&cost.firms, "practising firm"),
         price(&cost.teleworkers, "teleworker"),
     )
 }
 
-fn millions(yen: f64) -> String {
-    format!("{:.1} million yen", yen / 1e6)
+/// When a target is reached; those that the reference set say little in words.
+fn when(reached: &Reached) -> String {
+    if reached.source == "reference" {
+        return String::new();
+    }
+    let unit = Unit::of(reached.kpi.indicator.unit);
+    let date = |date: Option<Date>| date.map_or_else(|| "later".to_string(), |date| date.to_string());
+    let [early, middle, late] = reached.dates.map(date);
+    format!(
+        "{} of {} {} ({} target): reached with {:.0} %, first on {middle} ({early} to {late}).\n",
+        reached.kpi.name(),
+        unit.write(reached.target),
+        unit.name(),
+        reached.source,
+        100.0 * reached.probability.share,
+    )
+}
+
+fn money(yen: f64) -> String {
+    match yen.abs() {
+        size if size >= 1e9 => format!("{:.1} thousand million yen", yen / 1e9),
+        size if size >= 1e6 => format!("{:.1} million yen", yen / 1e6),
+        _ => format!("{:.0} thousand yen", yen / 1e3),
+    }
 }
 
 /// The KPIs on which no survey would see the effect, in one sentence.
