@@ -133,9 +133,12 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
 /// A target: place of the KPI, value, who set it.
 type Target = (usize, f64, &'static str);
 
+/// Value and who set it.
+type Chosen = Option<(f64, &'static str)>;
+
 /// All targets, and the one that each KPI is judged by: given, official, or (with another scenario) the median that the
 /// reference has at the end.
-fn targets(inquiry: &Inquiry, outcomes: &[Vec<Outcome>]) -> (Vec<Target>, Vec<Option<(f64, &'static str)>>) {
+fn targets(inquiry: &Inquiry, outcomes: &[Vec<Outcome>]) -> (Vec<Target>, Vec<Chosen>) {
     let mut all = Vec::new();
     let mut chosen = Vec::new();
     for (k, kpi) in inquiry.kpis.iter().enumerate() {
