@@ -3,6 +3,7 @@
 mod calibrate;
 mod files;
 mod golden;
+mod report;
 mod run;
 mod validate;
 mod verify;
@@ -10,6 +11,7 @@ mod verify;
 pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
 pub use files::{check, new_scenario, population_report};
 pub use golden::{golden, selftest};
+pub use report::{ReportRequest, report};
 pub use run::{Job, RunOutcome, RunRequest, execute, prepare};
 pub use validate::{Validation, ValidationRequest, validate};
 pub use verify::{Verification, verify};
