@@ -7,7 +7,9 @@ mod progress;
 mod text;
 
 use crate::{
-    commands::{self, CalibrateRequest, CompareRequest, Conduct, RunRequest, ValidationRequest},
+    commands::{
+        self, CalibrateRequest, CompareRequest, Conduct, ReportRequest, RunRequest, ValidationRequest,
+    },
     engine::ParameterSource,
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},
@@ -61,6 +63,21 @@ enum Command {
         /// Threads; 0 = one for each core; the tables do not depend on it
         #[arg(long, default_value_t = 0)]
         threads: usize,
+        /// Folder of data tables to use in place of those inside the program
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Writes one page from folders of results: HTML that opens offline, in English and Japanese
+    Report {
+        /// Folders that `run`, `compare`, `attribute` or `target` has written
+        #[arg(required = true, value_name = "RUN_DIR")]
+        folders: Vec<PathBuf>,
+        /// Where the page goes, in place of report.html in the first folder
+        #[arg(long, value_name = "FILE.html")]
+        out: Option<PathBuf>,
+        /// Replaces an existing page
+        #[arg(long)]
+        force: bool,
         /// Folder of data tables to use in place of those inside the program
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
@@ -250,6 +267,10 @@ fn dispatch(command: Command) -> Result<(), Problems> {
             print(&format!("Wrote {}. Run it with: telework run {0}\n", path.display()))
         }
         Command::Verify { run_dir, threads, data } => verify(&run_dir, threads, data.as_deref()),
+        Command::Report { folders, out, force, data } => {
+            let written = commands::report(&ReportRequest { folders, out, force, data })?;
+            print(&format!("Report: {}\n", written.display()))
+        }
         Command::Calibrate { config, as_of, resume, out, threads, data } => {
             calibrate(&CalibrateRequest { config, as_of, resume, out, data }, threads)
         }

@@ -19,6 +19,7 @@ pub mod parameters;
 pub mod plot;
 pub mod population;
 pub mod random;
+pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod statistics;

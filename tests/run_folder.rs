@@ -75,7 +75,7 @@ fn a_run_is_the_same_bytes_on_any_number_of_threads_and_verifies() {
     let folders = [1, 2, 4].map(|threads| run(request(&home.path().join(format!("t{threads}")), 2), threads).unwrap());
     assert_eq!(names(home.path()), ["t1", "t2", "t4"], "nothing else is left behind");
     let first = files(&folders[0]);
-    assert_eq!(first.len(), 14 + 1 + 8, "tables, manifest, pictures: {:?}", first.keys());
+    assert_eq!(first.len(), 14 + 1 + 1 + 8, "tables, manifest, page, pictures: {:?}", first.keys());
     for folder in &folders[1..] {
         assert!(files(folder) == first, "{} differs", folder.display());
     }

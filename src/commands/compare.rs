@@ -1,6 +1,6 @@
 //! `telework compare`: scenarios in, a folder with their paired differences out.
 
-use super::{Conduct, Experiment, goal::Goal, read_data, run::SPLIT, warn_of_idle_targets};
+use super::{Conduct, Experiment, goal::Goal, read_data, report::write_report, run::SPLIT, warn_of_idle_targets};
 use crate::{
     analysis::{Answers, Extent, Inquiry, Source, answer, candidate_kpis, cases},
     data::Data,
@@ -261,6 +261,7 @@ pub fn compare(comparison: &Comparison, conduct: Conduct) -> Result<CompareOutco
     let mut manifest = comparison.manifest();
     manifest.tables = comparison.write_tables(&draft, &answers)?;
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
+    write_report(&draft, &comparison.data)?;
     draft.publish()?;
     let caveat = caveat("Ranges", comparison.bases()[0]);
     Ok(CompareOutcome { folder: comparison.target.clone(), answers, caveat })

@@ -1,6 +1,6 @@
 //! `telework run`: a scenario in, a run folder out.
 
-use super::{Conduct, Experiment, read_data, warn_of_idle_targets};
+use super::{Conduct, Experiment, read_data, report::write_report, warn_of_idle_targets};
 use crate::{
     analysis::{Answers, Extent, Inquiry, KpiYear, answer, candidate_kpis, cases},
     data::Data,
@@ -173,6 +173,7 @@ pub fn execute(job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
         draft.file(&format!("plots/{}.png", picture.name), |out| out.write_all(&picture.png))?;
     }
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
+    write_report(&draft, &job.data)?;
     draft.publish()?;
     let caveat = caveat("Ranges", basis);
     Ok(RunOutcome { folder: job.target.clone(), kpi: made.answers.kpi, caveat })

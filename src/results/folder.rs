@@ -95,12 +95,17 @@ impl Draft {
         Ok(draft)
     }
 
+    /// Where the files are while they are written.
+    pub fn path(&self) -> &Path {
+        self.aside.as_ref().map_or(self.target.as_path(), TempDir::path)
+    }
+
     /// Writes one file; `name` may name a folder in the run folder, as in `plots/x.svg`.
     ///
     /// # Errors
     /// A [`Problem`] of kind `Files` when the disk is full, rights are missing, or `write` fails.
     pub fn file(&self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<FileHash, Problem> {
-        let path = self.aside.as_ref().map_or(self.target.as_path(), TempDir::path).join(name);
+        let path = self.path().join(name);
         let written = || -> io::Result<blake3::Hash> {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;

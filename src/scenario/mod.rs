@@ -16,6 +16,7 @@ mod sources;
 mod template;
 
 pub use meaning::*;
+pub use raw::KINDS;
 pub use schema::{key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;

@@ -1,0 +1,43 @@
+//! `telework report`: folders of results in, one page out.
+
+use super::read_data;
+use crate::{
+    data::Data,
+    error::{Problem, Problems},
+    report::{Folder, REPORT, page},
+    results::{Draft, write_file},
+};
+use std::path::PathBuf;
+
+/// What the user asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ReportRequest {
+    /// Folders that `run`, `compare`, `attribute` or `target` has written, at least one.
+    pub folders: Vec<PathBuf>,
+    /// Where the page goes; `None` = `report.html` in the first folder.
+    pub out: Option<PathBuf>,
+    /// Replace an existing page.
+    pub force: bool,
+    /// Folder of data tables, for parameters and certificate; `None` = those inside the program.
+    pub data: Option<PathBuf>,
+}
+
+/// Writes the page and returns where it is.
+///
+/// # Errors
+/// A folder or table that is missing or damaged, with file and line; a page that is in the way.
+pub fn report(request: &ReportRequest) -> Result<PathBuf, Problems> {
+    let folders = request.folders.iter().map(|folder| Folder::read(folder)).collect::<Result<Vec<_>, Problem>>()?;
+    let data = read_data(request.data.as_deref())?;
+    let text = page(&folders, &data)?;
+    let first = request.folders.first().map_or_else(PathBuf::new, |folder| folder.join(REPORT));
+    let target = request.out.clone().unwrap_or(first);
+    write_file(&target, request.force, |out| out.write_all(text.as_bytes()))?;
+    Ok(target)
+}
+
+/// Writes the page of a folder that is still being written, its manifest and tables already in place.
+pub(super) fn write_report(draft: &Draft, data: &Data) -> Result<(), Problem> {
+    let text = page(&[Folder::read(draft.path())?], data)?;
+    draft.file(REPORT, |out| out.write_all(text.as_bytes())).map(drop)
+}

@@ -1,0 +1,107 @@
+//! A folder of results as a page needs it: its manifest, and its summary tables by columns.
+
+use super::contract::{Cell, SUMMARIES, Summary};
+use crate::{
+    data::table::{Row, Table, read_text},
+    error::{Kind, Problem},
+    results::MANIFEST,
+};
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// A folder that `run`, `compare`, `attribute` or `target` has written, read.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Its manifest, as it stands in the file.
+    pub(super) manifest: Value,
+    /// Table name -> columns; tables that are not there are left out.
+    pub(super) tables: Map<String, Value>,
+}
+
+impl Folder {
+    /// Reads a finished folder.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` with file, line and column: no folder of ours, or a table is damaged.
+    pub fn read(folder: &Path) -> Result<Folder, Problem> {
+        let wrong = |what: String| {
+            Problem::error(Kind::Files, format!("{} is no folder of results: {what}", folder.display()))
+                .advise("name a folder that `telework run`, `compare`, `attribute` or `target` has written")
+        };
+        let text = std::fs::read_to_string(folder.join(MANIFEST))
+            .map_err(|error| wrong(format!("cannot read its {MANIFEST}: {error}")))?;
+        let manifest: Value =
+            serde_json::from_str(&text).map_err(|error| wrong(format!("its {MANIFEST} is damaged: {error}")))?;
+        if manifest["program"] != env!("CARGO_PKG_NAME") {
+            return Err(wrong(format!("its {MANIFEST} was not written by {}", env!("CARGO_PKG_NAME"))));
+        }
+        Folder::draft(folder, manifest)
+    }
+
+    /// Reads a folder that is still being written, whose manifest is not in its file yet.
+    ///
+    /// # Errors
+    /// As [`Folder::read`].
+    pub fn draft(folder: &Path, manifest: Value) -> Result<Folder, Problem> {
+        let mut tables = Map::new();
+        for summary in SUMMARIES {
+            let path = folder.join(format!("{}.csv", summary.name));
+            if path.exists() {
+                tables.insert(summary.name.into(), columns(summary, &path).map_err(of_files)?);
+            }
+        }
+        Ok(Folder { manifest, tables })
+    }
+}
+
+/// The reader of data tables blames the data; these are results.
+fn of_files(problem: Problem) -> Problem {
+    let again = "run the command again that wrote this folder, or leave the folder out";
+    Problem { kind: Kind::Files, advice: Some(again.into()), ..problem }
+}
+
+/// Every column of a table: numbers as they are; words as a list of different words and their positions in it, which
+/// keeps a page small.
+fn columns(summary: &Summary, path: &Path) -> Result<Value, Problem> {
+    let wanted: Vec<&str> = summary.columns().map(|(name, _)| name).filter(|name| !summary.optional(name)).collect();
+    let table = Table::parse(&path.display().to_string(), read_text(path, "")?, &wanted)?;
+    let has = |name: &str| table.columns().any(|column| column == name);
+    let mut columns = Map::new();
+    for (name, cell) in summary.columns().filter(|(name, _)| has(name)) {
+        let column = match cell {
+            Cell::Number => {
+                table.rows().map(|row| Ok(json!(row.optional_number(name)?))).collect::<Result<_, Problem>>()?
+            }
+            Cell::Text | Cell::Day | Cell::Flag => words(table.rows().map(|row| word(row, name, cell)))?,
+        };
+        columns.insert(name.into(), column);
+    }
+    Ok(json!({ "rows": table.rows().len(), "columns": columns }))
+}
+
+/// The text of a cell that is no number, when it is what its column holds.
+fn word(row: Row, name: &str, cell: Cell) -> Result<String, Problem> {
+    let text = row.text(name);
+    match cell {
+        Cell::Day => row.optional_date(name).map(|_| ())?,
+        Cell::Flag if !text.is_empty() => row.flag(name).map(|_| ())?,
+        _ => {}
+    }
+    Ok(text.into_owned())
+}
+
+/// `{"words": [...], "at": [...]}`.
+fn words(cells: impl Iterator<Item = Result<String, Problem>>) -> Result<Value, Problem> {
+    let mut positions: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    let mut list = Vec::new();
+    let mut at = Vec::new();
+    for cell in cells {
+        let cell = cell?;
+        let position = *positions.entry(cell).or_insert_with_key(|cell| {
+            list.push(cell.clone());
+            list.len() - 1
+        });
+        at.push(position);
+    }
+    Ok(json!({ "words": list, "at": at }))
+}

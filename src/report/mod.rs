@@ -1,0 +1,91 @@
+//! One self-contained HTML page out of folders of results, in English and Japanese. Tables in, page out.
+//!
+//! The page holds the tables as JSON, and its script shows them: no number is computed on the way, so that every number
+//! on the page is one of a table. It opens offline: charts are drawn by plotly.js, which is inside.
+
+mod background;
+mod contract;
+mod folder;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+pub use contract::{Cell, SUMMARIES, Summary};
+pub use folder::Folder;
+
+use crate::{
+    data::Data,
+    error::{Kind, Problem},
+};
+use plotly::Plot;
+use serde_json::{Value, json};
+
+/// File name of the page in a folder.
+pub const REPORT: &str = "report.html";
+
+const STYLE: &str = include_str!("page/style.css");
+
+/// The page's own script, in the order in which it is read.
+const SCRIPTS: &[&str] = &[
+    include_str!("page/tables.js"),
+    include_str!("page/words.js"),
+    include_str!("page/elements.js"),
+    include_str!("page/charts.js"),
+    include_str!("page/answer.js"),
+    include_str!("page/forecast.js"),
+    include_str!("page/choice.js"),
+    include_str!("page/chances.js"),
+    include_str!("page/comparison.js"),
+    include_str!("page/fit.js"),
+    include_str!("page/places.js"),
+    include_str!("page/measures.js"),
+    include_str!("page/attribution.js"),
+    include_str!("page/grounds.js"),
+    include_str!("page/main.js"),
+];
+
+/// The page of one or more folders. The same folders and data give the same bytes.
+///
+/// # Errors
+/// When there is no folder, or when a part of the page inside the program is damaged.
+pub fn page(folders: &[Folder], data: &Data) -> Result<String, Problem> {
+    if folders.is_empty() {
+        return Err(Problem::error(Kind::Usage, "there is no folder to report on"));
+    }
+    let tables = |folder: &Folder| json!({ "manifest": folder.manifest, "tables": folder.tables });
+    let content = json!({
+        "folders": folders.iter().map(tables).collect::<Vec<_>>(),
+        "commands": SUMMARIES.iter().map(|s| (s.name.to_string(), s.command.into())).collect::<serde_json::Map<_, Value>>(),
+        "background": background::background(folders, data),
+        "texts": texts::texts()?,
+    });
+    let content = safe_in_a_page(&content.to_string());
+    let charts = chart_library()?;
+    let own = SCRIPTS.concat();
+    Ok(format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>telework-sim</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <noscript><p>This page needs JavaScript. このページの表示には JavaScript が必要です。</p></noscript>\n\
+         <div id=\"page\"></div>\n\
+         <script type=\"application/json\" id=\"content\">{content}</script>\n\
+         <script>{charts}</script>\n\
+         <script>\n(function () {{\n\"use strict\";\n{own}}})();\n</script>\n</body>\n</html>\n"
+    ))
+}
+
+/// JSON that ends neither the script element nor a line: `<` and the separators U+2028 and U+2029 as escapes, which
+/// mean the same in JSON.
+fn safe_in_a_page(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+/// plotly.js alone: the crate's text has MathJax behind it, which no chart here needs.
+fn chart_library() -> Result<String, Problem> {
+    let all = Plot::offline_js_sources();
+    let script = all.split_once('>').and_then(|(_, rest)| rest.split_once("</script>"));
+    match script {
+        Some((plotly, _)) if plotly.contains("plotly.js v") => Ok(plotly.to_string()),
+        _ => Err(Problem::error(Kind::Data, "the chart library inside the program is not where it is expected")),
+    }
+}

@@ -1,0 +1,144 @@
+// The first page: the question, the answer in a sentence, the number with its range, how sure, what is assumed.
+
+const LEAD = ["mic_introduction|total", "tsr_current_practice|total"];
+
+/** The KPI that the first page speaks of. */
+function leadKpi() {
+  const ids = kpisIn(rows("kpi")).map(([id]) => id);
+  return LEAD.find((id) => ids.includes(id)) || ids[0];
+}
+/** The scenario that the first number belongs to: the reference of a comparison, or the only one. */
+function leadScenario() {
+  const names = distinct(rows("kpi"), "scenario");
+  return names.includes(reference()) ? reference() : names[0];
+}
+const comparedScenarios = () => distinct(rows("differences").filter((row) => !isReference(row)), "scenario");
+
+function answerSection() {
+  const list = rows("kpi");
+  if (list.length === 0) return [scenarioList(), absent("kpi"), ...confidence()];
+  const scenario = leadScenario();
+  const own = list.filter((row) => row.scenario === scenario && idOf(row) === leadKpi());
+  const last = own[own.length - 1];
+  const unit = last.unit;
+  const sentence = t("answer.level", {
+    scenario: quoted(scenarioTitle(last.name)), kpi: kpiName(last), year: fiscal(last.fiscal_year),
+    value: amount(last.median, unit), low: amount(last.low_5, unit), high: amount(last.high_95, unit),
+  });
+  const effects = comparedScenarios().map((name) => effectSentence(name, idOf(last)));
+  return [
+    scenarioList(),
+    el("div", { class: "answer" }, p(sentence, "lead"), effects.length ? el("ul", {}, effects.map((one) => el("li", {}, one))) : null),
+    el("div", { class: "cards" },
+      el("div", { class: "card" }, el("h3", {}, t("answer.number")),
+        p(amount(last.median, unit), "big"), p(kpiName(last) + t("comma") + fiscal(last.fiscal_year)),
+        p(t("answer.range", { low: amount(last.low_5, unit), high: amount(last.high_95, unit) })), targetSentence(last)),
+      el("div", { class: "card" }, el("h3", {}, t("answer.confidence")), ...confidence()),
+      el("div", { class: "card" }, el("h3", {}, t("answer.assumed")), ...assumptions()),
+      el("div", { class: "card" }, el("h3", {}, t("answer.choice")), ...choiceWords())),
+    pointWarning(last),
+  ].filter(Boolean);
+}
+
+/** Each scenario with its title and question. */
+function scenarioList() {
+  const seen = new Set();
+  const items = background.scenarios.filter((one) => !seen.has(one.name) && seen.add(one.name)).map((one) =>
+    el("li", {}, el("strong", {}, one.title ? word(one.title) : one.name), " ", el("code", {}, one.name),
+      one.question ? el("div", { class: "question" }, word(one.question)) : null));
+  return items.length ? el("ul", { class: "scenarios" }, items) : null;
+}
+
+const choiceRow = (scenario, id) => {
+  const own = rows("choice").filter((row) => row.scenario === scenario && idOf(row) === id);
+  return own.find((row) => row.fiscal_year === lastYear(own));
+};
+
+/** What a scenario changes, and whether anybody could see it. An effect that cannot be seen is never called a trend. */
+function effectSentence(scenario, id) {
+  const own = rows("differences").filter((row) => row.scenario === scenario && idOf(row) === id);
+  const row = own.find((one) => one.fiscal_year === lastYear(own));
+  if (!row) return t("answer.no_difference", { scenario: quoted(scenarioTitle(scenario)) });
+  const unit = unitOf(row.kpi);
+  const values = {
+    scenario: quoted(scenarioTitle(row.name)), reference: quoted(scenarioTitle(row.reference)), kpi: kpiName(row),
+    year: fiscal(row.fiscal_year), difference: change(row.difference, unit),
+    low: change(row.mean_low, unit), high: change(row.mean_high, unit),
+  };
+  if (row.verdict === "identical") return t("answer.identical", values);
+  if (row.verdict === "undecided") return t("answer.undecided", values) + " " + visibility(scenario, id);
+  return t("answer.difference", values) + " " + visibility(scenario, id);
+}
+
+/** Whether the survey that measures a KPI would see the effect, and at what scale it would. */
+function visibility(scenario, id) {
+  const row = choiceRow(scenario, id);
+  if (!row || !row.visible) return row && row.verdict === "not_measured" ? t("visible.not_measured") : "";
+  const values = {
+    survey: surveyName(row.survey), respondents: count(row.respondents),
+    smallest: points(row.smallest_visible_change), scale: count(row.scale_to_be_visible),
+  };
+  if (unitOf(row.kpi) === "days a week") values.smallest = change(row.smallest_visible_change, "days a week").replace("+", "");
+  if (row.visible === "true") return t("visible.yes", values);
+  return missing(row.scale_to_be_visible) ? t("visible.no", values) : t("visible.no_scale", values);
+}
+
+/** The official target with the chance that it is met. */
+function targetSentence(last) {
+  const official = targetOf(idOf(last));
+  if (missing(official)) return null;
+  const row = rows("reached").find((one) => one.scenario === last.scenario && idOf(one) === idOf(last) && one.target_source === "official");
+  if (!row) return p(t("answer.target", { target: amount(official, last.unit) }));
+  return p(t("answer.reached", { target: amount(row.target, last.unit), chance: chance(row.probability), low: chance(row.low_90), high: chance(row.high_90) }));
+}
+
+function confidence() {
+  const gates = background.posterior.gates;
+  const failing = gates.filter((gate) => !gate.passed);
+  const all = { all: gates.length, hold: gates.length - failing.length, as_of: day(background.posterior.as_of) };
+  return [
+    p(failing.length ? t("confidence.some", all) : t("confidence.all", all)),
+    ...failing.map((gate) => p(t("confidence.failing", gateWords(gate)), "warning")),
+    note(t("confidence.model")),
+    ...changedNotes(),
+  ];
+}
+const gateWords = (gate) => ({
+  part: word(gate.part), check: word(gate.check), found: number(gate.found, { maximumSignificantDigits: 3 }), required: gate.required,
+});
+
+/** Folders that another version or other data wrote. */
+function changedNotes() {
+  return background.changes.map((change, at) => {
+    if (!change.version && change.tables.length === 0) return null;
+    return p(t("changed", { run: runName(at), what: listed([change.version ? t("changed.version", { version: change.version }) : null, ...change.tables].filter(Boolean)) }), "warning");
+  }).filter(Boolean);
+}
+
+function assumptions() {
+  const assumed = background.parameters.filter((one) => one.evidence === "assumed").length;
+  const active = background.scenarios.flatMap((one) => one.interventions).filter((one) => one.active && one.kind && one.kind !== "emergency_declaration");
+  const kinds = [...new Set(active.map((one) => one.kind))];
+  return [
+    kinds.length ? p(t("assumed.effects", { kinds: listed(kinds.map(kindName)) })) : p(t("assumed.no_measures")),
+    p(t("assumed.parameters", { assumed, all: background.parameters.length })),
+  ];
+}
+
+/** Which candidates are worth choosing, in a sentence. */
+function choiceWords() {
+  const list = rows("choice").filter((row) => row.verdict && row.verdict !== "not_compared");
+  if (list.length === 0) return [note(t("choice.needs_compare", { command: "telework compare" }))];
+  const last = list.filter((row) => row.fiscal_year === lastYear(list));
+  return distinct(last, "scenario").map((scenario) => {
+    const own = last.filter((row) => row.scenario === scenario);
+    const worth = own.filter((row) => row.verdict === "worth_choosing");
+    const values = { scenario: quoted(scenarioTitle(own[0].name)), all: own.length, worth: listed(worth.map(kpiName)) };
+    return p(worth.length ? t("choice.worth", values) : t("choice.none", values));
+  });
+}
+
+/** A run at one parameter set has too narrow ranges. */
+function pointWarning(row) {
+  return row.parameters === "point" ? p(t("point_warning"), "warning") : null;
+}

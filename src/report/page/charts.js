@@ -1,0 +1,77 @@
+// Charts: one look, a title, a source line and the values as a table for each.
+
+const COLOURS = ["#0072B2", "#D55E00", "#007A59", "#9A4C82", "#946800", "#3A7CA5", "#000000"];
+const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "solid", "dash"];
+const SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross", "star", "x"];
+const HATCHES = ["", "/", "x", "-", "\\", "+", "."];
+const clear = (colour, alpha) => {
+  const part = (at) => parseInt(colour.slice(at, at + 2), 16);
+  return "rgba(" + part(1) + "," + part(3) + "," + part(5) + "," + alpha + ")";
+};
+
+let waiting = [];
+/** Charts are drawn when their place is in the page and has a width. */
+function drawCharts() {
+  const now = waiting;
+  waiting = [];
+  for (const [place, traces, layout] of now) {
+    if (!place.isConnected) { waiting.push([place, traces, layout]); continue; }
+    Plotly.newPlot(place, traces, layout, { displayModeBar: false, responsive: true, showTips: false });
+  }
+}
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'Hiragino Sans', 'Yu Gothic UI', 'Meiryo', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
+
+/** A chart. `tables`: names of the tables that it shows; `values`: {head, body} of the folded table. */
+function chart({ title, tables, traces, layout, values, extra, height }) {
+  const place = el("div", { class: "plot", role: "img", "aria-label": title, style: "height:" + (height || 400) + "px" });
+  const whole = {
+    height: height || 400,
+    margin: { l: 56, r: 16, t: 12, b: 48 },
+    font: { family: FONT, size: 13, color: "#1c2733" },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", xanchor: "left" },
+    hoverlabel: { align: "left", font: { family: FONT } },
+    hovermode: "closest",
+    separators: ".,",
+    ...layout,
+  };
+  for (const axis of ["xaxis", "yaxis"]) {
+    whole[axis] = { gridcolor: "#dde3e9", zerolinecolor: "#7b8794", linecolor: "#7b8794", automargin: true, ...whole[axis] };
+    if (whole[axis].title) whole[axis].title = { text: whole[axis].title, standoff: 8 };
+  }
+  waiting.push([place, traces, whole]);
+  return el("figure", {}, el("figcaption", {}, title), place,
+    p(t("source_line", { tables: listed(tables.map((name) => name + ".csv")), hint: t("chart_hint") }), "source"),
+    extra, values ? folded(t("as_table"), () => table(title, values.head, values.body)) : null);
+}
+
+const dateAxis = () => ({ type: "date", tickformat: japanese() ? "%Y年\n%-m月" : "%b\n%Y", hoverformat: "%Y-%m-%d" });
+
+/** Dots with their intervals, one line for each name. `series`: [{name, low, mid, high, colour, symbol}] lists. */
+function dots(series, names) {
+  return series.map((one) => ({
+    type: "scatter", mode: "markers", name: one.name, y: names, x: one.mid, orientation: "h",
+    marker: { color: one.colour, symbol: one.symbol || "circle", size: one.size || 9 },
+    error_x: one.low ? { type: "data", symmetric: false, color: one.colour, thickness: 2, width: 4,
+      array: one.high.map((high, at) => (missing(high) ? 0 : high - one.mid[at])),
+      arrayminus: one.low.map((low, at) => (missing(low) ? 0 : one.mid[at] - low)) } : undefined,
+    hovertemplate: "%{y}<br>%{text}<extra>" + one.name + "</extra>", text: one.text,
+  }));
+}
+/** Names down the side, first on top; long ones are broken. */
+const sideAxis = (names) => ({
+  type: "category", autorange: "reversed", tickvals: names, ticktext: names.map((name) => broken(name)), showgrid: false,
+});
+function broken(name) {
+  const width = japanese() ? 14 : 30;
+  const parts = japanese() ? name.match(/.{1,14}/gu) || [] : name.split(" ").reduce((lines, one) => {
+    const last = lines.length - 1;
+    if (last >= 0 && (lines[last] + " " + one).length <= width) lines[last] += " " + one;
+    else lines.push(one);
+    return lines;
+  }, []);
+  return parts.join("<br>");
+}
+const zeroLine = { type: "line", yref: "paper", x0: 0, x1: 0, y0: 0, y1: 1, line: { color: "#1c2733", width: 1 } };

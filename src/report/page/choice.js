@@ -1,0 +1,35 @@
+// Which candidate KPI is worth choosing.
+
+function choiceSection() {
+  const list = rows("choice");
+  if (list.length === 0) return [absent("choice")];
+  const compared = list.filter((row) => row.verdict !== "not_compared");
+  const scenarios = distinct(compared.length ? compared : list, "scenario");
+  return [p(t("choice.how")), ...choosing("choice", [
+    { key: "scenario", label: t("scenario"), options: plain(scenarios) },
+    { key: "year", label: t("year"), options: plain(distinct(list, "fiscal_year").sort(), fiscal), fallback: lastYear(list) },
+  ], ({ scenario, year }) => {
+    const own = list.filter((row) => row.scenario === scenario && String(row.fiscal_year) === year);
+    const head = [t("kpi"), t("verdict"), "#" + t("choice.target"), "#" + t("choice.attainability"), "#" + t("choice.effect"), "#" + t("choice.noise"), "#" + t("choice.signal"), "#" + t("choice.survey"), "#" + t("choice.smallest"), "#" + t("choice.scale")];
+    const body = kpisIn(own).map(([, row]) => {
+      const unit = unitOf(row.kpi);
+      const size = (value) => change(value, unit).replace("+", "");
+      return [
+        { text: kpiName(row) },
+        [el("span", { class: "verdict " + row.verdict }, verdictName(row.verdict))],
+        { text: amount(row.target, unit), small: row.target_source ? t("target_source." + row.target_source) : null },
+        chance(row.attainability),
+        { text: change(row.effect, unit), small: range(row.effect_low, row.effect_high, (value) => change(value, unit)) },
+        size(row.noise_sd),
+        missing(row.signal_to_noise) ? EMPTY : fine(row.signal_to_noise),
+        row.survey ? { text: surveyName(row.survey), small: t("respondents", { n: count(row.respondents) }) } : t("no_survey"),
+        size(row.smallest_visible_change),
+        missing(row.scale_to_be_visible) ? EMPTY : { text: t("times", { times: count(row.scale_to_be_visible) }), small: t("visible." + (row.visible === "true" ? "short_yes" : "short_no")) },
+      ];
+    });
+    const verdicts = distinct(own, "verdict").filter((verdict) => known("verdict_meaning." + verdict));
+    return [table(t("choice.caption", { scenario, year: fiscal(year) }), head, body), p(t("source_plain", { tables: "choice.csv" }), "source"),
+      el("dl", { class: "meanings" }, verdicts.flatMap((verdict) => [el("dt", {}, verdictName(verdict)), el("dd", {}, t("verdict_meaning." + verdict))])),
+      el("p", {}, assumedChip(), " ", t("choice.proportion"))];
+  })];
+}

@@ -1,0 +1,56 @@
+// The content of the page: tables of every folder as rows, and what stands beside them.
+
+const content = JSON.parse(document.getElementById("content").textContent);
+const background = content.background;
+
+const runName = (folder) => {
+  const manifest = content.folders[folder].manifest;
+  return manifest.run || manifest.name || manifest.scenario || "folder " + (folder + 1);
+};
+
+const decoded = {};
+
+/** Rows of a table from all folders. A scenario that two folders hold is told apart by the folder's name. */
+function rows(table) {
+  if (decoded[table]) return decoded[table];
+  const all = [];
+  const owner = {};
+  content.folders.forEach((folder, at) => {
+    const source = folder.tables[table];
+    if (!source) return;
+    const columns = Object.entries(source.columns).map(([name, column]) =>
+      Array.isArray(column) ? [name, (i) => column[i]] : [name, (i) => column.words[column.at[i]]]);
+    for (let i = 0; i < source.rows; i++) {
+      const row = { folder: at };
+      for (const [name, cell] of columns) row[name] = cell(i);
+      row.scenario = row.scenario || folder.manifest.scenario || "";
+      row.name = row.scenario;
+      if (owner[row.name] === undefined) owner[row.name] = at;
+      if (owner[row.name] !== at) row.scenario = row.name + " [" + runName(at) + "]";
+      all.push(row);
+    }
+  });
+  return (decoded[table] = all);
+}
+
+/** Different values of a column in the order of the table. */
+const distinct = (list, column) => [...new Set(list.map((row) => row[column]))];
+const idOf = (row) => row.kpi + "|" + row.segment;
+const indicatorOf = (id) => background.indicators.find((one) => one.id === id);
+const unitOf = (kpi) => (indicatorOf(kpi) || { unit: "share" }).unit;
+
+/** Candidate KPIs of some rows, in the order of the registry: [id, any row]. */
+function kpisIn(list) {
+  const first = new Map();
+  for (const row of list) if (!first.has(idOf(row))) first.set(idOf(row), row);
+  const order = background.kpis.map((kpi) => idOf(kpi));
+  const place = (id) => (order.indexOf(id) < 0 ? order.length : order.indexOf(id));
+  return [...first].sort((a, b) => place(a[0]) - place(b[0]));
+}
+
+const targetOf = (id) => (background.kpis.find((kpi) => idOf(kpi) === id) || {}).target;
+const scenarioOf = (name) => background.scenarios.find((one) => one.name === name);
+const isReference = (row) => row.scenario === row.reference || row.name === row.reference;
+/** The scenario that the others are compared with. */
+const reference = () => (rows("differences")[0] || rows("choice")[0] || {}).reference;
+const lastYear = (list) => Math.max(...list.map((row) => row.fiscal_year));

@@ -1,0 +1,149 @@
+//! The texts are complete, and the page holds what it is given.
+
+use super::{SUMMARIES, background::short, background::table_sources, texts::texts};
+use crate::{
+    classification::{Industry, SizeClass},
+    data::Data,
+    observation::REGISTRY,
+    parameters::TABLE,
+    results::candidate_kpis,
+    scenario::{BUILT_IN, KINDS, load},
+};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+fn page_texts() -> Map<String, Value> {
+    texts().unwrap()["page"].as_object().unwrap().clone()
+}
+
+/// Keys that the script puts together from a word of a table, with every such word.
+fn composed() -> Vec<String> {
+    let of = |start: &str, words: &[&str]| words.iter().map(|word| format!("{start}.{word}")).collect::<Vec<_>>();
+    let verdicts = [
+        "worth_choosing",
+        "attainable_without_policy",
+        "not_attainable",
+        "insensitive",
+        "invisible_to_surveys",
+        "not_measured",
+        "not_compared",
+    ];
+    let surveys: BTreeSet<String> = Data::embedded().unwrap().observations.into_iter().map(|o| o.survey).collect();
+    let surveys: Vec<&str> = surveys.iter().map(String::as_str).collect();
+    let sizes: Vec<&str> = SizeClass::ALL.iter().map(|size| size.key()).collect();
+    let months: Vec<String> = (1..=12).map(|month| month.to_string()).collect();
+    let months: Vec<&str> = months.iter().map(String::as_str).collect();
+    let sections = script().split("const SECTIONS = [").nth(1).unwrap().split("];").next().unwrap().to_string();
+    let sections: Vec<&str> = sections.split("[\"").skip(1).map(|one| one.split('"').next().unwrap()).collect();
+    assert_eq!(sections.len(), 16, "the sections of the page: {sections:?}");
+    [
+        of("kind", &KINDS),
+        of("verdict", &verdicts),
+        of("verdict", &["positive", "negative", "undecided", "identical"]),
+        of("verdict_meaning", &verdicts),
+        of("target_source", &["official", "given", "reference"]),
+        of("split", &["parameters", "luck", "emergencies", "survey_sampling"]),
+        of("status", &["evaluated", "answer", "none"]),
+        of("method", &["exact", "sampled"]),
+        of("confidence", &["seed", "page_read", "derived", "memory", "assumed"]),
+        of("breakdown", &["size", "industry", "region", "size_note", "industry_note", "region_note"]),
+        of("visible", &["short_yes", "short_no"]),
+        of("reproduce", &["posterior", "point"]),
+        of("member", &sizes),
+        of("survey", &surveys),
+        of("month", &months),
+        of("section", &sections),
+    ]
+    .concat()
+}
+
+fn script() -> String {
+    super::SCRIPTS.concat()
+}
+
+/// Keys that stand in the script as they are.
+fn literal() -> BTreeSet<String> {
+    let script = script();
+    let calls = script.split("t(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_string());
+    let facts =
+        script.split("[\"reproduce.").skip(1).map(|rest| format!("reproduce.{}", rest.split('"').next().unwrap()));
+    // A key that ends in a dot, or that a list of names would be, is the start of a composed one.
+    calls.chain(facts).filter(|key| !key.is_empty() && !key.ends_with('.')).collect()
+}
+
+#[test]
+fn every_text_is_there_in_both_languages_and_used() {
+    let page = page_texts();
+    for (key, text) in &page {
+        let text = text.as_array().unwrap_or_else(|| panic!("{key} is no pair"));
+        assert_eq!(text.len(), 2, "{key}");
+        let [english, japanese] = [&text[0], &text[1]].map(|one| one.as_str().unwrap().trim());
+        assert!(!english.is_empty() || key == "at_least", "{key} in English");
+        assert!(!japanese.is_empty(), "{key} in Japanese");
+        assert!(english.is_ascii() || english.contains(['\u{201c}', '¥']), "{key}: {english}");
+        let same = ["KPI", "{month}"].contains(&japanese);
+        assert!(same || !japanese.is_ascii(), "{key} is not Japanese: {japanese}");
+        let places = |text: &str| {
+            text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_string()).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(places(english), places(japanese), "{key} fills in other values");
+    }
+    let wanted: BTreeSet<String> = literal().into_iter().chain(composed()).collect();
+    let missing: Vec<&String> = wanted.iter().filter(|key| !page.contains_key(*key)).collect();
+    assert!(missing.is_empty(), "texts.toml lacks {missing:?}");
+    // Metrics, members and segments follow the surveys' tables, which `fit.csv` repeats.
+    let open = ["metric.", "member.", "segment."];
+    let idle: Vec<&String> =
+        page.keys().filter(|key| !wanted.contains(*key) && !open.iter().any(|start| key.starts_with(start))).collect();
+    assert!(idle.is_empty(), "nothing uses {idle:?}");
+}
+
+/// Every English text of the program's tables that the page shows has its Japanese.
+#[test]
+fn every_word_of_the_tables_has_its_japanese() {
+    let all = texts().unwrap();
+    let words = all["words"].as_object().unwrap();
+    let data = Data::embedded().unwrap();
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    for indicator in REGISTRY {
+        wanted.extend([short(indicator.name), indicator.formula, indicator.frame, indicator.unit].map(String::from));
+    }
+    for parameter in TABLE {
+        wanted.extend([parameter.meaning, parameter.unit, parameter.source].map(String::from));
+    }
+    for gate in &data.posterior.gates {
+        wanted.extend([gate.part.clone(), gate.check.clone()]);
+    }
+    wanted.extend(Industry::all().map(|industry| industry.name().to_string()));
+    let sources = table_sources();
+    assert_eq!(sources.len(), 10, "rows of data/README.md about tables: {sources:?}");
+    wanted.extend(sources.values().map(|source| source.to_string()));
+    for (file, _) in BUILT_IN {
+        let scenario = load(file, &[]).unwrap().scenario;
+        wanted.extend([scenario.title, scenario.question]);
+    }
+    let missing: Vec<&String> = wanted.iter().filter(|word| !words.contains_key(*word)).collect();
+    assert!(missing.is_empty(), "texts.toml lacks words: {missing:#?}");
+    for (english, japanese) in words {
+        assert!(!japanese.as_str().unwrap().is_ascii(), "{english} is not Japanese");
+    }
+    for kpi in candidate_kpis() {
+        let member = kpi.segment.split('=').nth(1);
+        let known = |member: &str| {
+            let page = page_texts();
+            page.contains_key(&format!("member.{member}")) || page.contains_key(&format!("segment.tsr.{member}"))
+        };
+        assert!(member.is_none_or(known), "{}", kpi.segment);
+    }
+}
+
+#[test]
+fn summaries_are_read_by_the_script_and_no_other_table_is() {
+    let script = script();
+    for summary in SUMMARIES {
+        assert!(script.contains(&format!("rows(\"{}\")", summary.name)), "nothing shows {}", summary.name);
+    }
+    for asked in script.split("rows(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(SUMMARIES.iter().any(|summary| summary.name == asked), "{asked} is no summary table");
+    }
+}
