@@ -7,9 +7,7 @@ mod progress;
 mod text;
 
 use crate::{
-    commands::{
-        self, CalibrateRequest, CompareRequest, Conduct, ReportRequest, RunRequest, ValidationRequest,
-    },
+    commands::{self, CalibrateRequest, CompareRequest, Conduct, ReportRequest, RunRequest, ValidationRequest},
     engine::ParameterSource,
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},

@@ -2,11 +2,11 @@
 
 use super::folder::Folder;
 use crate::{
+    analysis::candidate_kpis,
     classification::{Industry, Prefecture, Region, SizeClass},
     data::{Data, Observation},
     observation::REGISTRY,
     parameters::TABLE,
-    results::candidate_kpis,
     statistics::quantile_sorted,
 };
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub(super) fn short(name: &str) -> &str {
 }
 
 fn kpis() -> Vec<Value> {
-    let one = |k: crate::results::Kpi| {
+    let one = |k: crate::analysis::Kpi| {
         json!({ "kpi": k.indicator.id, "segment": k.segment, "target": k.target,
             "survey": k.published.map(|p| p.survey) })
     };
