@@ -66,14 +66,14 @@ fn status_counts_add_up_to_the_population() {
         dynamics::advance(&mut state, &population, &terms, parameters, &response, key, week);
     }
     let mut weighted = 0.0;
-    for (cell, counts) in population.cells.iter().zip(state.counts()) {
-        let counted: u64 = counts[FRAME_FIRMS].iter().sum();
-        assert_eq!(counted, cell.range.len() as u64);
-        weighted += counted as f64 * cell.weight;
+    for (cell, counts) in population.cells.iter().zip(state.counts(FRAME_FIRMS)) {
+        let counted: f64 = counts.iter().sum();
+        assert_eq!(counted, cell.range.len() as f64);
+        weighted += counted * cell.weight;
         // The counts are kept by events; count the firms afresh.
-        let mut fresh = [0; 9];
-        cell.range.clone().for_each(|firm| fresh[state.status(firm).slot()] += 1);
-        assert_eq!(fresh, counts[FRAME_FIRMS]);
+        let mut fresh = [0.0; 9];
+        cell.range.clone().for_each(|firm| fresh[state.status(firm).slot()] += 1.0);
+        assert_eq!(&fresh, counts);
     }
     assert!((weighted - 3_375_255.0).abs() < 1e-3, "weights add up to all firms, not {weighted}");
 }

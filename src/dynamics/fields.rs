@@ -3,7 +3,7 @@
 use crate::{
     classification::{INDUSTRIES, PREFECTURES, SIZES},
     parameters::Parameters,
-    population::{Cell, FRAME_EMPLOYEES, FRAME_FIRMS, Population, State},
+    population::{Cell, Counts, FRAME_EMPLOYEES, FRAME_FIRMS, Population, State},
 };
 
 /// Shares of practising firms.
@@ -27,21 +27,18 @@ impl Fields {
         let mut prefecture = [[0.0; 2]; PREFECTURES];
         let mut size = [[0.0; 2]; SIZES];
         let mut staff = [[0.0; 2]; PREFECTURES];
-        for (cell, counts) in population.cells.iter().zip(state.counts()) {
-            let of = |frame: usize| {
-                let counts = &counts[frame];
-                let current = (counts[1] + counts[4] + counts[7]) as f64 * cell.weight;
-                [current, counts.iter().sum::<u64>() as f64 * cell.weight]
-            };
-            let add = |sum: &mut [f64; 2], [current, all]: [f64; 2]| {
-                sum[0] += current;
-                sum[1] += all;
-            };
-            let firms = of(FRAME_FIRMS);
+        let add = |sum: &mut [f64; 2], [current, all]: [f64; 2]| {
+            sum[0] += current;
+            sum[1] += all;
+        };
+        let frames = state.counts(FRAME_FIRMS).zip(state.counts(FRAME_EMPLOYEES));
+        for (cell, (firms, employees)) in population.cells.iter().zip(frames) {
+            let of = |counts: &Counts, all: f64| [(counts[1] + counts[4] + counts[7]) * cell.weight, all * cell.weight];
+            let firms = of(firms, cell.range.len() as f64);
             add(&mut industry[cell.industry.index()], firms);
             add(&mut prefecture[cell.prefecture.index()], firms);
             add(&mut size[cell.size.index()], firms);
-            add(&mut staff[cell.prefecture.index()], of(FRAME_EMPLOYEES));
+            add(&mut staff[cell.prefecture.index()], of(employees, employees.iter().sum()));
         }
         let share = |[current, all]: [f64; 2]| if all > 0.0 { current / all } else { 0.0 };
         let nation = share(staff.iter().fold([0.0; 2], |sum, s| [sum[0] + s[0], sum[1] + s[1]]));
@@ -68,20 +65,21 @@ impl Fields {
 
     /// Mass action as a log hazard, ln(1 + strength x share seen), for each industry, prefecture and size.
     pub fn pulls(&self, strength: f64) -> Pulls {
-        let of = |industry, prefecture, size| (strength * self.seen(industry, prefecture, size)).ln_1p();
-        let sizes = |industry, prefecture| std::array::from_fn(|size| of(industry, prefecture, size));
-        let places = |industry| (0..PREFECTURES).map(|prefecture| sizes(industry, prefecture)).collect();
-        Pulls((0..INDUSTRIES).map(places).collect())
+        let of = |class: usize| {
+            let (place, size) = (class / SIZES, class % SIZES);
+            (strength * self.seen(place / PREFECTURES, place % PREFECTURES, size)).ln_1p()
+        };
+        Pulls((0..INDUSTRIES * PREFECTURES * SIZES).map(of).collect())
     }
 }
 
-/// Mass action as a log hazard, by industry, prefecture and size.
+/// Mass action as a log hazard, by industry, prefecture and size, at `(industry * 47 + prefecture) * 3 + size`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pulls(Vec<Vec<[f64; SIZES]>>);
+pub struct Pulls(Vec<f64>);
 
 impl Pulls {
     /// On the firms of a cell.
     pub fn on(&self, cell: &Cell) -> f64 {
-        self.0[cell.industry.index()][cell.prefecture.index()][cell.size.index()]
+        self.0[(cell.industry.index() * PREFECTURES + cell.prefecture.index()) * SIZES + cell.size.index()]
     }
 }

@@ -71,25 +71,23 @@ fn advance_block(
     key: Key,
     week: u32,
 ) {
-    let mut found = Vec::new();
-    for position in block.cells.clone() {
-        let cell = &population.cells[position];
-        if cell.range.is_empty() {
-            continue;
-        }
-        let rates = Rates::new(parameters, &terms.cells[position], pulls, cell);
-        let (local, range) = (block.local(cell), cell.range.clone());
-        let mut firms = pass::Firms {
-            id: &population.id[range.clone()],
-            employees: &population.employees[range.clone()],
-            teleworkable: &population.teleworkable[range.clone()],
-            inclination: &terms.inclination[range],
-            status: &mut block.status[local.clone()],
-            entered: &mut block.entered[local.clone()],
-            experience: &mut block.experience[local.clone()],
-            peak: &mut block.peak[local],
-        };
-        let counts = &mut block.counts[position - block.cells.start];
-        pass::pass(&mut firms, counts, &rates, slopes, response, key, week, &mut found);
-    }
+    let range = block.firms();
+    let facing = population.cells[block.cells.clone()].iter().zip(&terms.cells[block.cells.clone()]);
+    let cells: Vec<pass::CellWeek> = facing
+        .map(|(cell, face)| pass::CellWeek {
+            end: cell.range.end - block.first,
+            rates: Rates::new(parameters, face, pulls, cell),
+        })
+        .collect();
+    let mut firms = pass::Firms {
+        id: &population.id[range.clone()],
+        employees: &population.employees[range.clone()],
+        teleworkable: &population.teleworkable[range.clone()],
+        inclination: &terms.inclination[range],
+        status: &mut block.status,
+        entered: &mut block.entered,
+        experience: &mut block.experience,
+        peak: &mut block.peak,
+    };
+    pass::pass(&mut firms, &cells, &mut block.counts, slopes, response, key, week);
 }

@@ -1,4 +1,4 @@
-//! The hot loop: one week of all firms of a cell.
+//! The hot loop: one week of all firms of a block.
 //!
 //! First a branch-free filter, which the compiler turns into SIMD, draws both words of every firm and finds those whose
 //! draw may fall below their chance; then the few that remain are decided exactly, one by one, in double
@@ -11,8 +11,9 @@ use crate::{
     population::{Counts, FRAMES, Response, Status, frame_weights},
     random::{Key, Purpose, philox, uniform},
 };
+use std::ops::Range;
 
-/// Firms handled at once.
+/// Firms handled at once: a chunk.
 const LANES: usize = 64;
 
 /// Chance of an event in a week at a log hazard: 1 - exp(-exp(log hazard)).
@@ -48,7 +49,7 @@ fn may_fall_below(word: u32, above: f32) -> bool {
 
 /// Log hazards of a firm's week: its practice changes, its scheme changes.
 #[inline(always)]
-pub fn log_hazards(status: u8, weeks: u8, x: f32, rates: &Rates, slopes: &Slopes) -> (f32, f32) {
+pub fn log_hazards(status: u8, weeks: u8, x: f32, rates: Rates, slopes: &Slopes) -> (f32, f32) {
     let weeks = f32::from(weeks);
     let e = weeks / (weeks + slopes.experience_half);
     let current = status & 3 == 1;
@@ -77,7 +78,7 @@ pub fn log_hazards(status: u8, weeks: u8, x: f32, rates: &Rates, slopes: &Slopes
     (practice, rule)
 }
 
-/// The arrays of one cell's firms, all of one length.
+/// The arrays of a block's firms, all of one length.
 pub struct Firms<'a> {
     /// Permanent ids.
     pub id: &'a [u32],
@@ -97,44 +98,145 @@ pub struct Firms<'a> {
     pub peak: &'a mut [u8],
 }
 
-/// A firm whose week may bring an event: its place in the cell, what may change, its regular employees.
+/// What the firms of one cell go through this week.
 #[derive(Clone, Copy, Debug)]
-pub struct Candidate {
+pub struct CellWeek {
+    /// Its firms end here in the block's arrays, and begin where those of the cell before end.
+    pub end: usize,
+    /// Their rates.
+    pub rates: Rates,
+}
+
+/// A firm whose week may bring an event: its place in the block, what may change, its regular employees.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
     firm: u32,
     may: u8,
     employees: u32,
 }
 
-/// One week of one cell. `found` is room to work in, kept between cells.
+/// One week of one block.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
 pub fn pass(
     firms: &mut Firms,
-    counts: &mut [Counts; FRAMES],
-    rates: &Rates,
+    cells: &[CellWeek],
+    counts: &mut [Vec<Counts>; FRAMES],
     slopes: &Slopes,
     response: &Response,
     key: Key,
     week: u32,
-    found: &mut Vec<Candidate>,
 ) {
-    let length = firms.status.len();
-    found.clear();
-    let mut begin = 0;
-    while begin < length {
-        let end = (begin + LANES).min(length);
-        let mut may = [0u8; LANES];
-        filter(
-            &mut may[..end - begin],
-            &firms.id[begin..end],
-            &firms.status[begin..end],
-            &firms.experience[begin..end],
-            &firms.inclination[begin..end],
-            rates,
-            slopes,
-            key,
-            week,
-        );
+    let mut found = candidates(firms, cells, slopes, key, week);
+    // Employees are needed for the counts alone and are seldom in the cache: a loop of their own lets the processor
+    // fetch many at once.
+    for candidate in found.iter_mut() {
+        candidate.employees = firms.employees[candidate.firm as usize];
+    }
+    let mut cell = 0;
+    for candidate in found {
+        while cells[cell].end <= candidate.firm as usize {
+            cell += 1;
+        }
+        let counts = counts.each_mut().map(|counts| &mut counts[cell]);
+        decide(firms, candidate, counts, cells[cell].rates, slopes, response, key, week);
+    }
+    practise(firms, cells, slopes);
+}
+
+/// Goes through a block in chunks, beside its cells. (A loop by hand: closures would lose the processor's instructions.)
+struct Chunks<'a> {
+    length: usize,
+    begin: usize,
+    /// Cells that have not ended.
+    cells: &'a [CellWeek],
+}
+
+impl<'a> Chunks<'a> {
+    #[inline(always)]
+    fn new(length: usize, cells: &'a [CellWeek]) -> Chunks<'a> {
+        Chunks { length, begin: 0, cells }
+    }
+
+    /// The next chunk with the cells that it reaches into, and further ones.
+    #[inline(always)]
+    fn next(&mut self) -> Option<(Range<usize>, &'a [CellWeek])> {
+        let chunk = self.begin..(self.begin + LANES).min(self.length);
+        self.begin = chunk.end;
+        while let [cell, rest @ ..] = self.cells
+            && cell.end <= chunk.start
+        {
+            self.cells = rest;
+        }
+        (!chunk.is_empty()).then_some((chunk, self.cells))
+    }
+}
+
+/// Some rates of each firm of a chunk, a row a rate.
+struct Lanes<const N: usize>([[f32; LANES + SPREAD]; N]);
+
+/// Lanes that are written at once.
+const SPREAD: usize = 8;
+
+impl<const N: usize> Lanes<N> {
+    #[inline(always)]
+    fn new() -> Lanes<N> {
+        Lanes([[0.0; LANES + SPREAD]; N])
+    }
+
+    /// Writes the rates of the chunk's cells; the first firm is one of the first cell. What is written beyond a cell's end
+    /// is overwritten by the next one.
+    #[inline(always)]
+    fn spread(&mut self, chunk: &Range<usize>, cells: &[CellWeek], rates: fn(&Rates) -> [f32; N]) {
+        let mut lane = 0;
+        for cell in cells {
+            let end = cell.end.min(chunk.end) - chunk.start;
+            let rates = rates(&cell.rates);
+            while lane < end {
+                for (row, rate) in self.0.iter_mut().zip(rates) {
+                    row[lane..lane + SPREAD].fill(rate);
+                }
+                lane += SPREAD;
+            }
+            lane = end;
+            if cell.end >= chunk.end {
+                return;
+            }
+        }
+    }
+}
+
+/// Bit of a firm whose practice may change.
+const PRACTICE: u8 = 1;
+/// Bit of a firm whose scheme may change.
+const SCHEME: u8 = 2;
+
+/// The firms whose week may bring an event, rising.
+#[inline(always)]
+fn candidates(firms: &Firms, cells: &[CellWeek], slopes: &Slopes, key: Key, week: u32) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut lanes = Lanes::new();
+    let mut chunks = Chunks::new(firms.status.len(), cells);
+    while let Some((chunk, cells)) = chunks.next() {
+        let begin = chunk.start;
+        let may = match cells {
+            // A chunk within one cell.
+            [cell, ..] if cell.end >= chunk.end => filter(firms, chunk, |_| cell.rates, slopes, key, week),
+            _ => {
+                lanes.spread(&chunk, cells, |rates| {
+                    [rates.start, rates.stop, rates.resume, rates.formalise, rates.give_up]
+                });
+                let [start, stop, resume, formalise, give_up] = &lanes.0;
+                let of = |lane: usize| Rates {
+                    start: start[lane],
+                    stop: stop[lane],
+                    resume: resume[lane],
+                    formalise: formalise[lane],
+                    give_up: give_up[lane],
+                    reach: 0.0,
+                };
+                filter(firms, chunk, of, slopes, key, week)
+            }
+        };
         // Events are rare: eight firms without one are passed over at once.
         for (eight, may) in may.as_chunks::<8>().0.iter().enumerate() {
             if u64::from_ne_bytes(*may) == 0 {
@@ -144,49 +246,33 @@ pub fn pass(
                 found.push(Candidate { firm: (begin + 8 * eight + lane) as u32, may, employees: 0 });
             }
         }
-        begin = end;
     }
-    // Employees are needed for the counts alone and are seldom in the cache: a loop of their own lets the processor
-    // fetch many at once.
-    for candidate in found.iter_mut() {
-        candidate.employees = firms.employees[candidate.firm as usize];
-    }
-    for candidate in found.iter() {
-        decide(firms, *candidate, counts, rates, slopes, response, key, week);
-    }
-    practise(firms.status, firms.teleworkable, firms.experience, firms.peak, rates, slopes);
+    found
 }
 
-/// Bit of a firm whose practice may change.
-const PRACTICE: u8 = 1;
-/// Bit of a firm whose scheme may change.
-const SCHEME: u8 = 2;
-
-/// Marks the firms whose week may bring an event.
+/// Marks the firms of a chunk whose week may bring an event.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
 fn filter(
-    candidates: &mut [u8],
-    id: &[u32],
-    status: &[u8],
-    experience: &[u8],
-    inclination: &[f32],
-    rates: &Rates,
+    firms: &Firms,
+    chunk: Range<usize>,
+    rates: impl Fn(usize) -> Rates,
     slopes: &Slopes,
     key: Key,
     week: u32,
-) {
-    let lanes = candidates.len();
-    let (id, status, experience, inclination) =
-        (&id[..lanes], &status[..lanes], &experience[..lanes], &inclination[..lanes]);
+) -> [u8; LANES] {
+    let mut candidates = [0; LANES];
+    let lanes = chunk.len().min(LANES);
+    let (id, status) = (&firms.id[chunk.clone()][..lanes], &firms.status[chunk.clone()][..lanes]);
+    let (experience, inclination) = (&firms.experience[chunk.clone()][..lanes], &firms.inclination[chunk][..lanes]);
     let address = week | (Purpose::Transition as u32) << 16;
     for lane in 0..lanes {
         let [practice_word, scheme_word] = philox(id[lane], address, key.0);
-        let (practice, rule) = log_hazards(status[lane], experience[lane], inclination[lane], rates, slopes);
+        let (practice, rule) = log_hazards(status[lane], experience[lane], inclination[lane], rates(lane), slopes);
         let practice_may = may_fall_below(practice_word, above_hazard(practice));
         let scheme_may = may_fall_below(scheme_word, above_hazard(rule));
         candidates[lane] = u8::from(practice_may) * PRACTICE + u8::from(scheme_may) * SCHEME;
     }
+    candidates
 }
 
 /// Decides one firm's week exactly, applies what happens and keeps the counts.
@@ -195,8 +281,8 @@ fn filter(
 fn decide(
     firms: &mut Firms,
     candidate: Candidate,
-    counts: &mut [Counts; FRAMES],
-    rates: &Rates,
+    counts: [&mut Counts; FRAMES],
+    rates: Rates,
     slopes: &Slopes,
     response: &Response,
     key: Key,
@@ -224,27 +310,40 @@ fn decide(
     }
     firms.status[firm] = after;
     let (from, to) = (before.slot(), Status(after).slot());
-    for (counts, weight) in counts.iter_mut().zip(frame_weights(employees, response)) {
-        counts[from] -= weight;
-        counts[to] += weight;
+    for (counts, weight) in counts.into_iter().zip(frame_weights(employees, response)) {
+        // Most firms are outside the frames of large ones, whose counts need not be fetched.
+        if weight != 0.0 {
+            counts[from] -= weight;
+            counts[to] += weight;
+        }
     }
 }
 
 /// Experience and intensity of the firms that practise after this week's events.
 #[inline(always)]
-fn practise(
-    status: &[u8],
-    teleworkable: &[u8],
-    experience: &mut [u8],
-    peak: &mut [u8],
-    rates: &Rates,
-    slopes: &Slopes,
-) {
-    let lanes = status.len();
-    let (teleworkable, experience, peak) = (&teleworkable[..lanes], &mut experience[..lanes], &mut peak[..lanes]);
+fn practise(firms: &mut Firms, cells: &[CellWeek], slopes: &Slopes) {
+    let mut lanes = Lanes::new();
+    let mut chunks = Chunks::new(firms.status.len(), cells);
+    while let Some((chunk, cells)) = chunks.next() {
+        match cells {
+            [cell, ..] if cell.end >= chunk.end => practise_chunk(firms, chunk, |_| cell.rates.reach, slopes),
+            _ => {
+                lanes.spread(&chunk, cells, |rates| [rates.reach]);
+                practise_chunk(firms, chunk, |lane| lanes.0[0][lane], slopes);
+            }
+        }
+    }
+}
+
+/// [`practise`] for the firms of a chunk.
+#[inline(always)]
+fn practise_chunk(firms: &mut Firms, chunk: Range<usize>, reach: impl Fn(usize) -> f32, slopes: &Slopes) {
+    let lanes = chunk.len().min(LANES);
+    let (status, teleworkable) = (&firms.status[chunk.clone()][..lanes], &firms.teleworkable[chunk.clone()][..lanes]);
+    let (experience, peak) = (&mut firms.experience[chunk.clone()][..lanes], &mut firms.peak[chunk][..lanes]);
     for lane in 0..lanes {
         let current = status[lane] & 3 == 1;
-        let share = intensity(teleworkable[lane], experience[lane], rates.reach, slopes);
+        let share = intensity(teleworkable[lane], experience[lane], reach(lane), slopes);
         peak[lane] = if current { peak[lane].max(share) } else { peak[lane] };
         experience[lane] = experience[lane].saturating_add(u8::from(current));
     }
@@ -292,6 +391,19 @@ mod tests {
         let parameters = Parameters { tsr_size_exponent: 1.0, ..Parameters::default() };
         let (slopes, response, key) = (Slopes::new(&parameters), Response::new(&parameters), Key::new(5, 2));
         let rates = Rates { start: -3.0, stop: -2.0, resume: -2.5, formalise: -3.5, give_up: -4.0, reach: 0.5 };
+        // Cells of one firm and more, some of which end within a chunk; in every other cell all starts are rarer.
+        let rare = |cell: usize| if cell % 2 == 1 { 1.5_f32 } else { 0.0 };
+        let sizes = [1, 1, 2, 13, 47, 64, 1, 129, 300, 70, 20, 5].into_iter().cycle();
+        let ends = sizes
+            .scan(0, |end, size: usize| {
+                (*end < n as usize).then(|| std::mem::replace(end, (*end + size).min(n as usize)))
+            })
+            .skip(1)
+            .chain([n as usize]);
+        let cells: Vec<CellWeek> = ends
+            .enumerate()
+            .map(|(cell, end)| CellWeek { end, rates: Rates { start: -3.0 - rare(cell), ..rates } })
+            .collect();
         let (id, employees): (Vec<u32>, Vec<u32>) = (0..n).map(|i| (7 * i, 1 + i % 50)).unzip();
         let teleworkable: Vec<u8> = (0..n).map(|i| (i % 256) as u8).collect();
         let inclination: Vec<f32> = (0..n).map(|i| (i % 60) as f32 * 0.1 - 4.0).collect();
@@ -299,7 +411,7 @@ mod tests {
         let weeks: Vec<u8> = (0..n).map(|i| (i % 200) as u8).collect();
         let (mut status, mut entered) = (start.clone(), vec![0; n as usize]);
         let (mut experience, mut peak) = (weeks.clone(), vec![0; n as usize]);
-        let mut counts = [[1_000_000_000; 9]; FRAMES];
+        let mut counts: [Vec<Counts>; FRAMES] = std::array::from_fn(|_| vec![[1e9; 9]; cells.len()]);
         let mut firms = Firms {
             id: &id,
             employees: &employees,
@@ -310,7 +422,7 @@ mod tests {
             experience: &mut experience,
             peak: &mut peak,
         };
-        pass(&mut firms, &mut counts, &rates, &slopes, &response, key, 9, &mut Vec::new());
+        pass(&mut firms, &cells, &mut counts, &slopes, &response, key, 9);
         let mut events = [0; 4];
         for i in 0..n as usize {
             let (x, e) =
@@ -319,7 +431,7 @@ mod tests {
             let scheme = f64::from(u8::from(formal));
             let p = &parameters;
             let practice_hazard = match practice {
-                0 => -3.0 + x,
+                0 => -3.0 - f64::from(rare(cells.partition_point(|cell| cell.end <= i))) + x,
                 1 => -2.0 - p.stop_inclination * x - p.stop_experience * e - p.stop_scheme * scheme,
                 _ => -2.5 + p.resume_inclination * x + p.resume_scheme * scheme,
             };

@@ -103,7 +103,7 @@ fn advise(
     class: usize,
     suits: impl Fn(&Candidate) -> bool,
 ) {
-    let kind = programme.spec.measure.key();
+    let kind = programme.kind;
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     if programme.chain.affordable(cost) < 1.0 || !programme.misses[class].worth_trying(week) {
         return;

@@ -40,7 +40,7 @@ pub(super) fn select(
     delivered: &mut Delivered,
     awareness: &mut Awareness,
 ) {
-    let kind = programme.spec.measure.key();
+    let kind = programme.kind;
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let slots = programme.chain.open(week, programme.yearly(week, awards.awards_per_year));
     let prize_share = awards.minister_prizes_per_year / awards.awards_per_year.max(1.0);

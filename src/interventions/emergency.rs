@@ -53,8 +53,10 @@ impl Declarations {
     fn add(&mut self, emergency: &EmergencyDeclaration, first: Date, last: Date, scale: f64, setting: &Setting) {
         let quasi = setting.parameters.declaration_quasi;
         let mut put = |prefecture: Prefecture, full: bool, from: Date, until: Date| {
-            for (week, force) in self.force.iter_mut().enumerate() {
-                let share = Week(week as u32).share_within(from.max(first), until.min(last));
+            let (from, until) = (from.max(first), until.min(last));
+            let weeks = Week::containing(from).map_or(0, |w| w.0)..=Week::containing(until).map_or(0, |w| w.0);
+            for (week, force) in (0..).map(Week).zip(&mut self.force) {
+                let share = if weeks.contains(&week.0) { week.share_within(from, until) } else { 0.0 };
                 let strength = (scale * share * if full { 1.0 } else { quasi }) as f32;
                 // Two declarations in one week (a change of kind) share its days.
                 force[prefecture.index()] = (force[prefecture.index()] + strength).min(scale as f32);

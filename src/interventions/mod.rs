@@ -31,7 +31,7 @@ use crate::{
     random::Key,
     scenario::{Intervention, Measure, Scenario},
 };
-use delivered::{Delivered, Records};
+use delivered::{Delivered, KindNumber, Records};
 use selection::{Candidate, Directory, Misses, Slots};
 use std::sync::Arc;
 
@@ -77,6 +77,8 @@ pub struct Programmes<'a> {
 /// One intervention with its account and records.
 pub struct Programme<'a> {
     spec: &'a Intervention,
+    /// Programmes of one kind serve each firm once between them.
+    kind: KindNumber,
     chain: Chain,
     slots: Slots,
     records: Records,
@@ -94,16 +96,21 @@ impl<'a> Programmes<'a> {
     /// The scenario's interventions before their first week.
     pub fn new(scenario: &'a Scenario, setting: Setting<'a>) -> Programmes<'a> {
         let directory = Arc::new(Directory::new(setting.population));
-        let programmes = scenario
-            .interventions
+        let all = &scenario.interventions;
+        let kind = |spec: &Intervention| {
+            let alike = |other: &Intervention| other.measure.key() == spec.measure.key();
+            KindNumber(all.iter().position(alike).unwrap_or(0))
+        };
+        let programmes = all
             .iter()
             .map(|spec| {
                 let guidelines = matches!(spec.measure, Measure::Guidelines(_));
                 let security = if guidelines { obligations::security_shares(setting.population) } else { Vec::new() };
                 Programme {
+                    kind: kind(spec),
                     chain: Chain::new(spec),
                     slots: Slots::new(&setting, spec.measure.key(), &directory),
-                    records: Records::new(spec),
+                    records: Records::new(spec, setting.weeks.1),
                     misses: [Misses::default(); 4],
                     season: awareness::Season::of(spec, setting.data),
                     reached: vec![0.0; security.len()],
@@ -116,7 +123,7 @@ impl<'a> Programmes<'a> {
         Programmes {
             declarations: Declarations::new(scenario, &setting),
             programmes,
-            delivered: Delivered::default(),
+            delivered: Delivered::new(setting.population.len(), all.len()),
             awareness: Awareness::default(),
             setting,
         }
@@ -204,8 +211,8 @@ impl Programme<'_> {
     /// Whether a firm belongs to the target now and was not served by this kind before.
     fn may_serve(&self, candidate: &Candidate, state: &State, setting: &Setting, delivered: &Delivered) -> bool {
         let firm = candidate.firm as usize;
-        matches(&self.spec.target, candidate.cell, setting.population.employees[firm], state.status(firm))
-            && !delivered.exhausted(self.spec.measure.key(), candidate.firm, candidate.cell.weight)
+        matches(&self.spec.target, candidate.cell, setting.population.employees[firm], || state.status(firm))
+            && !delivered.exhausted(self.kind, candidate.firm)
     }
 
     /// What a yearly figure comes to in a week.

@@ -87,8 +87,13 @@ pub(super) fn worked_through(programme: &Programme, setting: &Setting, terms: &m
     let weight = f64::from(barrier_weights(setting.parameters)[Barrier::Security as usize]);
     // Firms without the barrier gain nothing: a cell gains as the average of its firms.
     let gain = (weight * setting.parameters.guidelines_effect).exp_m1();
+    // Neighbouring cells often have the same figures.
+    let (mut before, mut lift) = ([0.0; 2], 0.0);
     for ((face, &reached), &share) in terms.cells.iter_mut().zip(&programme.reached).zip(&programme.security) {
-        let lift = (f64::from(reached) * f64::from(share) * gain).ln_1p() as f32;
+        if [reached, share] != before {
+            before = [reached, share];
+            lift = (f64::from(reached) * f64::from(share) * gain).ln_1p() as f32;
+        }
         face.adopt += lift;
         face.keep += 0.5 * lift;
     }
@@ -104,7 +109,7 @@ pub(super) fn disclose(
     delivered: &mut Delivered,
     awareness: &mut Awareness,
 ) {
-    let kind = programme.spec.measure.key();
+    let kind = programme.kind;
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let slots = programme.chain.open(week, programme.yearly(week, disclosure.firms_per_year));
     for slot in 0..slots {

@@ -91,18 +91,42 @@ impl Slots {
         slot: u32,
         mut eligible: impl FnMut(&Candidate) -> bool,
     ) -> Option<Candidate<'a>> {
-        (0..ATTEMPTS - 1).find_map(|attempt| {
-            let [word, _] = self.key.words(slot << 12 | attempt, week.0, Purpose::Selection);
-            let candidate = self.directory.locate(setting, word >> (32 - self.id_bits))?;
-            eligible(&candidate).then_some(candidate)
-        })
+        for first in (0..ATTEMPTS - 1).step_by(BATCH as usize) {
+            // The last word of a slot's last batch is the slot's condition.
+            let words = words(self.key, slot << 12 | first, week);
+            for word in words.into_iter().take((ATTEMPTS - 1 - first) as usize) {
+                if let Some(candidate) = self.directory.locate(setting, word >> (32 - self.id_bits))
+                    && eligible(&candidate)
+                {
+                    return Some(candidate);
+                }
+            }
+        }
+        None
     }
+}
+
+/// Attempts that are drawn at once.
+const BATCH: u32 = 16;
+
+/// The words of a batch of attempts.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
+fn words(key: Key, first: u32, week: Week) -> [u32; BATCH as usize] {
+    let mut words = [0; BATCH as usize];
+    for attempt in 0..BATCH {
+        [words[attempt as usize], _] = key.words(first + attempt, week.0, Purpose::Selection);
+    }
+    words
 }
 
 /// Finds cells by permanent id: for each run of [`BUCKET`] ids, the cell of its first id. A search from there takes a
 /// step or two, where bisection of all cells takes thirteen.
 #[derive(Clone, Debug)]
-pub struct Directory(Vec<u32>);
+pub struct Directory {
+    buckets: Vec<u32>,
+    /// Id after the last one of each cell: side by side they stay in the cache.
+    ends: Vec<u32>,
+}
 
 /// Ids in a bucket, as a power of two.
 const BUCKET: u32 = 9;
@@ -110,16 +134,17 @@ const BUCKET: u32 = 9;
 impl Directory {
     /// Of a population.
     pub fn new(population: &Population) -> Directory {
-        let cells = &population.cells;
-        let end = cells.last().map_or(0, |c| c.first_id + c.firms);
-        let cell_of = |id: u32| cells.partition_point(|c| c.first_id + c.firms <= id) as u32;
-        Directory((0..=end >> BUCKET).map(|bucket| cell_of(bucket << BUCKET)).collect())
+        let ends: Vec<u32> = population.cells.iter().map(|c| c.first_id + c.firms).collect();
+        let cell_of = |id: u32| ends.partition_point(|end| *end <= id) as u32;
+        let last = ends.last().map_or(0, |end| end >> BUCKET);
+        Directory { buckets: (0..=last).map(|bucket| cell_of(bucket << BUCKET)).collect(), ends }
     }
 
     /// The simulated firm that stands for a permanent id.
+    #[inline]
     fn locate<'a>(&self, setting: &Setting<'a>, id: u32) -> Option<Candidate<'a>> {
-        let first = *self.0.get((id >> BUCKET) as usize)? as usize;
-        let cell = setting.population.cells[first..].iter().find(|c| id < c.first_id + c.firms)?;
+        let first = *self.buckets.get((id >> BUCKET) as usize)? as usize;
+        let cell = &setting.population.cells[first + self.ends[first..].iter().position(|end| id < *end)?];
         let offset = u64::from(id.checked_sub(cell.first_id)?);
         if cell.range.is_empty() {
             return None;
@@ -139,10 +164,10 @@ pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
 }
 
 /// Whether a firm belongs to a target now.
-pub fn matches(target: &Target, cell: &Cell, employees: u32, status: Status) -> bool {
+pub fn matches(target: &Target, cell: &Cell, employees: u32, status: impl Fn() -> Status) -> bool {
     cell_matches(target, cell)
         && target.min_employees.is_none_or(|least| employees >= least)
         && target.max_employees.is_none_or(|most| employees <= most)
-        && target.practising.is_none_or(|wanted| wanted == status.practises())
-        && target.formal.is_none_or(|wanted| wanted == status.formal())
+        && target.practising.is_none_or(|wanted| wanted == status().practises())
+        && target.formal.is_none_or(|wanted| wanted == status().formal())
 }

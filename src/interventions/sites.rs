@@ -18,9 +18,12 @@ pub(super) fn build(
     setting: &Setting,
     delivered: &mut Delivered,
 ) {
-    let kind = programme.spec.measure.key();
+    let kind = programme.kind;
     let grant = (offices.subsidy_rate * offices.project_cost_yen).min(offices.subsidy_cap_yen);
     let sites = programme.chain.open(week, programme.yearly(week, offices.sites_per_year));
+    if sites == 0 {
+        return;
+    }
     let places = Places::new(setting, programme.spec.target.prefectures.as_deref());
     let near = offices.firms_per_site.round() as u32;
     for site in 0..sites {
@@ -86,7 +89,7 @@ pub(super) fn subsidise(
     setting: &Setting,
     delivered: &mut Delivered,
 ) {
-    let kind = programme.spec.measure.key();
+    let kind = programme.kind;
     let slots = programme.chain.open(week, programme.yearly(week, subsidy.grants_per_year));
     for slot in 0..slots {
         if programme.chain.affordable(subsidy.minimum_yen) < 1.0 || !programme.misses[0].worth_trying(week) {

@@ -24,18 +24,24 @@ pub struct Terms {
     pub cells: Vec<Face>,
     /// By simulated firm: its own inclination plus what was delivered to it.
     pub inclination: Vec<f32>,
-    touched: Vec<u32>,
+    /// Firms lifted this week, once a lift.
+    lifted: Vec<u32>,
 }
 
 impl Terms {
     /// Nothing but the firms' own inclination.
     pub fn new(cells: usize, own: &[f32]) -> Terms {
-        Terms { cells: vec![Face::default(); cells], inclination: own.to_vec(), touched: Vec::new() }
+        Terms { cells: vec![Face::default(); cells], inclination: own.to_vec(), lifted: Vec::new() }
     }
 
     /// Starts a week: concern only, own inclination only.
     pub fn open(&mut self, population: &Population, own: &[f32], concern: &[f32; PREFECTURES]) {
-        for firm in self.touched.drain(..) {
+        // Where lifts are many, as in a sample, all firms are sooner copied than the lifted ones looked up.
+        if self.lifted.len() > own.len() / 16 {
+            self.inclination.copy_from_slice(own);
+            self.lifted.clear();
+        }
+        for firm in self.lifted.drain(..) {
             self.inclination[firm as usize] = own[firm as usize];
         }
         for (face, cell) in self.cells.iter_mut().zip(&population.cells) {
@@ -43,9 +49,11 @@ impl Terms {
         }
     }
 
-    /// Raises the inclination that one firm faces this week.
-    pub fn lift(&mut self, firm: u32, by: f32) {
-        self.inclination[firm as usize] += by;
-        self.touched.push(firm);
+    /// Raises the inclinations that firms face this week.
+    pub fn lift(&mut self, firms: &[u32], by: impl Iterator<Item = f32>) {
+        for (firm, by) in firms.iter().zip(by) {
+            self.inclination[*firm as usize] += by;
+        }
+        self.lifted.extend_from_slice(firms);
     }
 }

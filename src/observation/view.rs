@@ -75,11 +75,16 @@ impl View<'_> {
     /// Tallies of a frame by a class of cells.
     pub fn tally<const N: usize>(&self, frame: usize, class: impl Fn(&Cell) -> usize) -> [Tally; N] {
         let mut tallies = [Tally::default(); N];
-        for (cell, counts) in self.population.cells.iter().zip(self.state.counts()) {
-            let sum = &mut tallies[class(cell)].0;
-            for (sum, &count) in sum.iter_mut().zip(&counts[frame]) {
-                *sum += count as f64 * cell.weight;
+        let mut counts = self.state.counts(frame);
+        // Neighbours are often of one class, whose sum stays in registers.
+        for alike in self.population.cells.chunk_by(|a, b| class(a) == class(b)) {
+            let mut sum = tallies[class(&alike[0])].0;
+            for (cell, counts) in alike.iter().zip(&mut counts) {
+                for (sum, count) in sum.iter_mut().zip(counts) {
+                    *sum += count * cell.weight;
+                }
             }
+            tallies[class(&alike[0])].0 = sum;
         }
         tallies
     }

@@ -40,13 +40,10 @@ pub fn staff(population: &Population) -> Vec<Staff> {
     population.cells.par_iter().map(of).collect()
 }
 
+/// Adds comparisons up instead of branching: neighbours differ too often for the processor to guess.
+#[inline(always)]
 fn band(employees: u32) -> usize {
-    match employees {
-        0..100 => 0,
-        100..300 => 1,
-        300..1000 => 2,
-        _ => 3,
-    }
+    usize::from(employees >= 100) + usize::from(employees >= 300) + usize::from(employees >= 1000)
 }
 
 /// Workers of firms, in persons of the whole population.
@@ -95,7 +92,9 @@ impl Workers {
     /// Staff in the Tokyo area telework `ratio` times as often; weighted by `staff`, both together are the cell's own
     /// number. No more than all telework: what is above that in one place falls to the other.
     fn by_area(&self, staff: &Staff, ratio: f64) -> (Workers, Workers) {
-        if ratio == 1.0 || staff.tokyo <= 0.0 || staff.elsewhere <= 0.0 {
+        // Nobody teleworks anywhere, or all work in one of the two.
+        let nobody = self.now == 0.0 && self.ever == 0.0;
+        if nobody || ratio == 1.0 || staff.tokyo <= 0.0 || staff.elsewhere <= 0.0 {
             return (*self, *self);
         }
         let (q, r) = (staff.tokyo, staff.elsewhere);
@@ -138,38 +137,12 @@ impl WorkerTable {
     /// One pass over all firms.
     pub fn new(view: &View) -> WorkerTable {
         let slopes = Slopes::new(view.parameters);
-        let blocks: Vec<Vec<Sums>> =
-            view.state.blocks.par_iter().map(|block| block_sums(view, block, &slopes)).collect();
-        let mut sums = blocks.iter().flatten().peekable();
-        let ratio = view.parameters.workplace_tokyo.exp();
-        let mut industries = [Workers::default(); INDUSTRIES];
-        let mut bands = [Workers::default(); BANDS];
-        let mut places = Places::default();
-        let (mut sustained, mut firms, mut first) = (0.0, 0.0, 0);
-        // Cells of one industry, size and head-office prefecture stand together and share their places of work.
-        let alike = |a: &Cell, b: &Cell| (a.industry, a.prefecture, a.size) == (b.industry, b.prefecture, b.size);
-        for group in view.population.cells.chunk_by(alike) {
-            let (mut tokyo, mut elsewhere) = (Workers::default(), Workers::default());
-            for (position, cell) in (first..).zip(group) {
-                firms += f64::from(cell.firms);
-                let days = days_a_week(view.parameters, f64::from(view.terms.cells[position].declaration));
-                let mut all = Workers::default();
-                while let Some(sum) = sums.next_if(|sum| sum.cell == position) {
-                    let one = sum.workers(days);
-                    bands[sum.band].add(&one, cell.weight);
-                    all.add(&one, cell.weight);
-                    sustained += sum.meeting as f64 * cell.weight;
-                }
-                industries[cell.industry.index()].add(&all, 1.0);
-                let (in_tokyo, out) = all.by_area(&view.staff[position], ratio);
-                tokyo.add(&in_tokyo, 1.0);
-                elsewhere.add(&out, 1.0);
-            }
-            places.spread(view.population.workplaces_of(&group[0]), &tokyo, &elsewhere);
-            first += group.len();
-        }
-        let sustained = if firms > 0.0 { sustained / firms } else { 0.0 };
-        WorkerTable { industries, bands, places: places.workers(), sustained }
+        let sums = |block: &Block| block_sums(view, block, &slopes);
+        let blocks: Vec<Vec<Sums>> = match view.state.blocks.as_slice() {
+            [block] => vec![sums(block)],
+            blocks => blocks.par_iter().map(sums).collect(),
+        };
+        table(view, &blocks)
     }
 
     /// All workers.
@@ -194,6 +167,41 @@ impl WorkerTable {
     }
 }
 
+/// Adds up the sums of cells, in their order.
+#[multiversion::multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn table(view: &View, blocks: &[Vec<Sums>]) -> WorkerTable {
+    let mut sums = blocks.iter().flatten().peekable();
+    let ratio = view.parameters.workplace_tokyo.exp();
+    let mut industries = [Workers::default(); INDUSTRIES];
+    let mut bands = [Workers::default(); BANDS];
+    let mut places = Places::default();
+    let (mut sustained, mut firms, mut first) = (0.0, 0.0, 0);
+    // Cells of one industry, size and head-office prefecture stand together and share their places of work.
+    let alike = |a: &Cell, b: &Cell| (a.industry, a.prefecture, a.size) == (b.industry, b.prefecture, b.size);
+    for group in view.population.cells.chunk_by(alike) {
+        let (mut tokyo, mut elsewhere) = (Workers::default(), Workers::default());
+        for (position, cell) in (first..).zip(group) {
+            firms += f64::from(cell.firms);
+            let days = days_a_week(view.parameters, f64::from(view.terms.cells[position].declaration));
+            let mut all = Workers::default();
+            while let Some(sum) = sums.next_if(|sum| sum.cell == position) {
+                let one = sum.workers(days);
+                bands[sum.band].add(&one, cell.weight);
+                all.add(&one, cell.weight);
+                sustained += sum.meeting as f64 * cell.weight;
+            }
+            industries[cell.industry.index()].add(&all, 1.0);
+            let (in_tokyo, out) = all.by_area(&view.staff[position], ratio);
+            tokyo.add(&in_tokyo, 1.0);
+            elsewhere.add(&out, 1.0);
+        }
+        places.spread(view.population.workplaces_of(&group[0]), &tokyo, &elsewhere);
+        first += group.len();
+    }
+    let sustained = if firms > 0.0 { sustained / firms } else { 0.0 };
+    WorkerTable { industries, bands, places: places.workers(), sustained }
+}
+
 fn sum<'a>(of: impl IntoIterator<Item = &'a Workers>) -> Workers {
     let mut total = Workers::default();
     of.into_iter().for_each(|workers| total.add(workers, 1.0));
@@ -201,39 +209,46 @@ fn sum<'a>(of: impl IntoIterator<Item = &'a Workers>) -> Workers {
 }
 
 /// Workers by place of work, one row a quantity.
-struct Places([[f64; PREFECTURES]; 7]);
+struct Places {
+    rows: [[f64; PREFECTURES]; 7],
+    /// The places of the Tokyo area.
+    tokyo: Vec<usize>,
+}
 
 impl Default for Places {
     fn default() -> Places {
-        Places([[0.0; PREFECTURES]; 7])
+        let tokyo = Prefecture::all().filter(|place| place.region() == Region::Tokyo).map(Prefecture::index).collect();
+        Places { rows: [[0.0; PREFECTURES]; 7], tokyo }
     }
 }
 
 impl Places {
     /// Adds workers by the shares of places; the Tokyo area has its own.
+    #[inline(always)]
     fn spread(&mut self, shares: &[f32; PREFECTURES], tokyo: &Workers, elsewhere: &Workers) {
         let (tokyo, elsewhere) = (tokyo.row(), elsewhere.row());
         // Micro firms work where they are.
         if let Some(place) = shares.iter().position(|share| *share == 1.0) {
             let in_tokyo = Prefecture(place as u8).region() == Region::Tokyo;
             let workers = if in_tokyo { tokyo } else { elsewhere };
-            self.0.iter_mut().zip(workers).for_each(|(row, persons)| row[place] += persons);
+            self.rows.iter_mut().zip(workers).for_each(|(row, persons)| row[place] += persons);
             return;
         }
-        for ((row, tokyo), elsewhere) in self.0.iter_mut().zip(tokyo).zip(elsewhere) {
-            for (sum, share) in row.iter_mut().zip(shares) {
-                *sum += elsewhere * f64::from(*share);
+        let shares = shares.map(f64::from);
+        for ((row, tokyo), elsewhere) in self.rows.iter_mut().zip(tokyo).zip(elsewhere) {
+            for (sum, share) in row.iter_mut().zip(&shares) {
+                *sum += elsewhere * share;
             }
             if tokyo != elsewhere {
-                for place in Prefecture::all().filter(|place| place.region() == Region::Tokyo) {
-                    row[place.index()] += (tokyo - elsewhere) * f64::from(shares[place.index()]);
+                for &place in &self.tokyo {
+                    row[place] += (tokyo - elsewhere) * shares[place];
                 }
             }
         }
     }
 
     fn workers(&self) -> [Workers; PREFECTURES] {
-        std::array::from_fn(|place| Workers::from_row(self.0.map(|row| row[place])))
+        std::array::from_fn(|place| Workers::from_row(self.rows.map(|row| row[place])))
     }
 }
 
@@ -256,14 +271,21 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, other: &Sums) {
-        self.employees += other.employees;
-        self.with_scheme += other.with_scheme;
-        self.now += other.now;
-        self.last_year += other.last_year;
-        self.ever += other.ever;
-        self.ever_with_scheme += other.ever_with_scheme;
-        self.meeting += other.meeting;
+    /// Adds a firm, all but its employees.
+    #[inline(always)]
+    fn add_firm(&mut self, firm: Firm, question: &Question) {
+        let Firm { employees, teleworkable, status, entered, experience, peak } = firm;
+        let current = u64::from(status & 3 == 1);
+        let staff = u64::from(employees);
+        let now = intensity(teleworkable, experience, question.reach, question.slopes);
+        let ever = staff * u64::from(peak);
+        self.now += staff * u64::from(now) * current;
+        self.ever += ever;
+        self.last_year += ever * (current | u64::from(entered >= question.since));
+        let formal = u64::from(status & Status::FORMAL != 0);
+        self.with_scheme += staff * formal;
+        self.ever_with_scheme += ever * formal;
+        self.meeting += u64::from(awards::meets_criteria(status, employees, teleworkable, now, question.days));
     }
     fn workers(&self, days: f64) -> Workers {
         let persons = |count: u64| count as f64 / 255.0;
@@ -279,9 +301,12 @@ impl Sums {
     }
 }
 
+/// Cells with fewer firms are summed firm by firm.
+const FEW: usize = 16;
+
 /// Sums of a block's cells by band, those with employees. The loops read each firm once and add whole numbers, so that
 /// the order does not matter.
-#[multiversion::multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
 fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<Sums> {
     let mut all = Vec::with_capacity(block.cells.len() * 3 / 2);
     for position in block.cells.clone() {
@@ -289,7 +314,7 @@ fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<Sums> {
         let p = view.parameters;
         let declaration = f64::from(view.terms.cells[position].declaration);
         let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
-        let days = days_a_week(p, declaration);
+        let question = Question::new(view.week, reach, slopes, days_a_week(p, declaration));
         let local = block.local(cell);
         let firms = Firms {
             employees: &view.population.employees[cell.range.clone()],
@@ -299,22 +324,38 @@ fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<Sums> {
             experience: &block.experience[local.clone()],
             peak: &block.peak[local],
         };
-        // Most firms are in cells of one band, whose sums need no look-up.
-        if view.staff[position].bands[1..] == [0; BANDS - 1] {
-            all.push(Sums { cell: position, ..firms.sums(view.week, reach, slopes, days) });
-            continue;
-        }
-        let mut bands: [Sums; BANDS] = std::array::from_fn(|band| Sums { cell: position, band, ..Sums::default() });
-        for firm in 0..firms.status.len() {
-            bands[band(firms.employees[firm])].add(&firms.one(firm).sums(view.week, reach, slopes, days));
+        let staff = &view.staff[position].bands;
+        let empty = |band: usize| Sums { cell: position, band, employees: staff[band], ..Sums::default() };
+        let mut bands: [Sums; BANDS] = std::array::from_fn(empty);
+        match staff {
+            // The sums of many firms of one band need no look-up and are SIMD.
+            [_, 0, 0, 0] if firms.status.len() >= FEW => firms.add_all(&mut bands[0], &question),
+            _ => firms.add_by_band(&mut bands, &question),
         }
         all.extend(bands.iter().filter(|sums| sums.employees > 0));
     }
     all
 }
 
+/// What the firms of a cell are asked.
+struct Question<'a> {
+    /// A firm that stopped counts for a year: from this week on.
+    since: u16,
+    reach: f32,
+    slopes: &'a Slopes,
+    days: f64,
+}
+
+impl Question<'_> {
+    #[inline(always)]
+    fn new(week: Week, reach: f32, slopes: &Slopes, days: f64) -> Question<'_> {
+        // In the first year all that ever practised count.
+        let since = if week.0 < 52 { 0 } else { week.0 as u16 - 51 };
+        Question { since, reach, slopes, days }
+    }
+}
+
 /// The arrays of one cell's firms.
-#[derive(Clone, Copy)]
 struct Firms<'a> {
     employees: &'a [u32],
     teleworkable: &'a [u8],
@@ -324,44 +365,56 @@ struct Firms<'a> {
     peak: &'a [u8],
 }
 
-impl Firms<'_> {
-    fn one(&self, firm: usize) -> Firms<'_> {
-        let only = firm..firm + 1;
-        Firms {
-            employees: &self.employees[only.clone()],
-            teleworkable: &self.teleworkable[only.clone()],
-            status: &self.status[only.clone()],
-            entered: &self.entered[only.clone()],
-            experience: &self.experience[only.clone()],
-            peak: &self.peak[only],
-        }
-    }
+/// One of them.
+struct Firm {
+    employees: u32,
+    teleworkable: u8,
+    status: u8,
+    entered: u16,
+    experience: u8,
+    peak: u8,
+}
 
+impl Firms<'_> {
+    /// All firms to one band, all but their employees.
     #[inline(always)]
-    fn sums(&self, week: Week, reach: f32, slopes: &Slopes, days: f64) -> Sums {
-        // A firm that stopped counts for a year; in the first year all that ever practised do.
-        let since = if week.0 < 52 { 0 } else { week.0 as u16 - 51 };
+    fn add_all(&self, sums: &mut Sums, question: &Question) {
         let n = self.status.len();
         let (employees, teleworkable) = (&self.employees[..n], &self.teleworkable[..n]);
         let (entered, experience, peak) = (&self.entered[..n], &self.experience[..n], &self.peak[..n]);
-        let mut sums = Sums::default();
+        let mut all = *sums;
         for firm in 0..n {
-            let status = self.status[firm];
-            let current = u64::from(status & 3 == 1);
-            let staff = u64::from(employees[firm]);
-            let now = intensity(teleworkable[firm], experience[firm], reach, slopes);
-            let ever = staff * u64::from(peak[firm]);
-            sums.employees += staff;
-            sums.now += staff * u64::from(now) * current;
-            sums.ever += ever;
-            sums.last_year += ever * (current | u64::from(entered[firm] >= since));
-            let formal = u64::from(status & Status::FORMAL != 0);
-            sums.with_scheme += staff * formal;
-            sums.ever_with_scheme += ever * formal;
-            let meets = awards::meets_criteria(status, employees[firm], teleworkable[firm], now, days);
-            sums.meeting += u64::from(meets);
+            let firm = Firm {
+                employees: employees[firm],
+                teleworkable: teleworkable[firm],
+                status: self.status[firm],
+                entered: entered[firm],
+                experience: experience[firm],
+                peak: peak[firm],
+            };
+            all.add_firm(firm, question);
         }
-        sums
+        *sums = all;
+    }
+
+    /// Each firm to its band, all but its employees.
+    #[inline(always)]
+    fn add_by_band(&self, bands: &mut [Sums; BANDS], question: &Question) {
+        for (firm, (&status, &peak)) in self.status.iter().zip(self.peak).enumerate() {
+            // A firm without scheme that has not practised adds nothing.
+            if status & 7 == 0 && peak == 0 {
+                continue;
+            }
+            let firm = Firm {
+                employees: self.employees[firm],
+                teleworkable: self.teleworkable[firm],
+                status,
+                entered: self.entered[firm],
+                experience: self.experience[firm],
+                peak,
+            };
+            bands[band(firm.employees)].add_firm(firm, question);
+        }
     }
 }
 

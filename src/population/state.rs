@@ -1,7 +1,7 @@
 //! What changes about a firm: practice, scheme, experience. Struct of arrays in blocks of whole cells.
 //!
 //! A block holds about [`BLOCK_FIRMS`] firms so that blocks can be advanced in parallel; nothing depends on how
-//! many threads do so. Status counts are kept per cell and updated with each event, in integers, so that sums are
+//! many threads do so. Status counts are kept per cell and updated with each event, in whole numbers, so that sums are
 //! exact in any order.
 
 use super::{Cell, Population};
@@ -80,8 +80,9 @@ pub const FRAME_300: usize = 3;
 pub const FRAME_EMPLOYEES: usize = 4;
 
 /// Counts by status slot: never, current, stopped without a scheme; the same with a later scheme; the same with a
-/// scheme held since January 2020.
-pub type Counts = [u64; 9];
+/// scheme held since January 2020. Whole numbers far below 2^53, so that sums are exact; floating point, because tallies
+/// weight them every week.
+pub type Counts = [f64; 9];
 
 /// A run of whole cells with the state of their firms.
 #[derive(Clone, Debug)]
@@ -98,8 +99,8 @@ pub struct Block {
     pub experience: Vec<u8>,
     /// Largest share of employees who teleworked in a week so far, in 1/255, less leavers.
     pub peak: Vec<u8>,
-    /// Counts of each cell in each frame (simulated firms, unweighted).
-    pub counts: Vec<[Counts; FRAMES]>,
+    /// Counts in each frame of each cell (simulated firms, unweighted).
+    pub counts: [Vec<Counts>; FRAMES],
 }
 
 /// The state of all simulated firms.
@@ -122,7 +123,7 @@ impl Block {
 
 /// How one firm counts in each frame.
 #[inline]
-pub fn frame_weights(employees: u32, response: &Response) -> [u64; FRAMES] {
+pub fn frame_weights(employees: u32, response: &Response) -> [f64; FRAMES] {
     [
         1,
         response.weight(employees),
@@ -130,6 +131,7 @@ pub fn frame_weights(employees: u32, response: &Response) -> [u64; FRAMES] {
         u64::from(employees >= 300),
         u64::from(employees),
     ]
+    .map(|weight| weight as f64)
 }
 
 /// Chance to answer the TSR survey by employees, relative, in 1/256: employees to the power of
@@ -180,17 +182,17 @@ impl State {
                     entered: vec![0; end - first],
                     experience: vec![0; end - first],
                     peak: vec![0; end - first],
-                    counts: vec![[[0; 9]; FRAMES]; cells.len()],
+                    counts: std::array::from_fn(|_| vec![[0.0; 9]; cells.len()]),
                 };
-                for (cell, counts) in population.cells[cells].iter().zip(&mut block.counts) {
+                for (position, cell) in population.cells[cells].iter().enumerate() {
                     for firm in cell.range.clone() {
                         let (status, experience, peak) = chosen(cell, firm);
                         block.status[firm - first] = status.0;
                         block.experience[firm - first] = experience;
                         block.peak[firm - first] = peak;
                         let weights = frame_weights(population.employees[firm], response);
-                        for (frame, weight) in weights.into_iter().enumerate() {
-                            counts[frame][status.slot()] += weight;
+                        for (counts, weight) in block.counts.iter_mut().zip(weights) {
+                            counts[position][status.slot()] += weight;
                         }
                     }
                 }
@@ -210,9 +212,9 @@ impl State {
         let block = &self.blocks[self.blocks.partition_point(|b| b.firms().end <= firm)];
         (block.peak[firm - block.first], block.experience[firm - block.first])
     }
-    /// Counts of every cell, in cell order.
-    pub fn counts(&self) -> impl Iterator<Item = &[Counts; FRAMES]> {
-        self.blocks.iter().flat_map(|b| &b.counts)
+    /// Counts of every cell in a frame, in cell order.
+    pub fn counts(&self, frame: usize) -> impl Iterator<Item = &Counts> {
+        self.blocks.iter().flat_map(move |b| &b.counts[frame])
     }
 }
 

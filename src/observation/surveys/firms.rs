@@ -142,10 +142,11 @@ pub(super) fn mic(sheet: &mut Sheet, view: &View) {
 /// The Tokyo government asks firms with 30 and more employees; the total is that of all firms of the frame, since the
 /// parts of the size classes among those who answer are published for one wave only.
 pub(super) fn tokyo(sheet: &mut Sheet, view: &View) {
+    let tokyo = Prefecture::parse("Tokyo");
     let mut classes = [[0.0; 2]; 3];
     for block in &view.state.blocks {
         let cells = view.population.cells[block.cells.clone()].iter();
-        for cell in cells.filter(|cell| cell.prefecture.name() == "Tokyo") {
+        for cell in cells.filter(|cell| Some(cell.prefecture) == tokyo) {
             for firm in cell.range.clone() {
                 let class = match view.population.employees[firm] {
                     0..30 => continue,
