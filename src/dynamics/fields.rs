@@ -16,6 +16,16 @@ pub struct Fields {
     weights: [f64; 4],
 }
 
+/// Those of a cell that practise.
+fn practising(counts: &Counts) -> f64 {
+    counts[1] + counts[4] + counts[7]
+}
+
+/// All of a cell. (In threes, which the processor adds at once; whole numbers have the same sum in any order.)
+fn all([a, b, c, d, e, f, g, h, i]: &Counts) -> f64 {
+    (a + b + c) + (d + e + f) + (g + h + i)
+}
+
 /// Part of a firm's customers that sit in its own prefecture (the inter-firm network is local: partners lie a median
 /// of 30 km away, a figure from memory; the part is assumed).
 const LOCAL_CUSTOMERS: f64 = 0.5;
@@ -27,18 +37,26 @@ impl Fields {
         let mut prefecture = [[0.0; 2]; PREFECTURES];
         let mut size = [[0.0; 2]; SIZES];
         let mut staff = [[0.0; 2]; PREFECTURES];
-        let add = |sum: &mut [f64; 2], [current, all]: [f64; 2]| {
-            sum[0] += current;
-            sum[1] += all;
-        };
-        let frames = state.counts(FRAME_FIRMS).zip(state.counts(FRAME_EMPLOYEES));
-        for (cell, (firms, employees)) in population.cells.iter().zip(frames) {
-            let of = |counts: &Counts, all: f64| [(counts[1] + counts[4] + counts[7]) * cell.weight, all * cell.weight];
-            let firms = of(firms, cell.range.len() as f64);
-            add(&mut industry[cell.industry.index()], firms);
-            add(&mut prefecture[cell.prefecture.index()], firms);
-            add(&mut size[cell.size.index()], firms);
-            add(&mut staff[cell.prefecture.index()], of(employees, employees.iter().sum()));
+        let mut counts = state.counts(FRAME_FIRMS).zip(state.counts(FRAME_EMPLOYEES));
+        // Cells of one industry, prefecture and size stand together; their sums stay in registers.
+        let alike = |a: &Cell, b: &Cell| (a.industry, a.prefecture, a.size) == (b.industry, b.prefecture, b.size);
+        for group in population.cells.chunk_by(alike) {
+            let sums = [
+                &mut industry[group[0].industry.index()],
+                &mut prefecture[group[0].prefecture.index()],
+                &mut size[group[0].size.index()],
+                &mut staff[group[0].prefecture.index()],
+            ];
+            let mut now = sums.each_ref().map(|sum| **sum);
+            for (cell, (firms, employees)) in group.iter().zip(&mut counts) {
+                let firms = [practising(firms), cell.range.len() as f64];
+                let employees = [practising(employees), all(employees)];
+                for (sum, [practising, all]) in now.iter_mut().zip([firms, firms, firms, employees]) {
+                    sum[0] += practising * cell.weight;
+                    sum[1] += all * cell.weight;
+                }
+            }
+            sums.into_iter().zip(now).for_each(|(sum, now)| *sum = now);
         }
         let share = |[current, all]: [f64; 2]| if all > 0.0 { current / all } else { 0.0 };
         let nation = share(staff.iter().fold([0.0; 2], |sum, s| [sum[0] + s[0], sum[1] + s[1]]));

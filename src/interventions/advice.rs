@@ -33,12 +33,11 @@ pub(super) fn support_network(
             share_removed: setting.parameters.support_network_effect,
             encouragement: 0.0,
         };
-        // Micro firms are below the limit by their class: most draws need no look at the firm.
-        let suits = |candidate: &Candidate| match wants_sme {
-            false if candidate.cell.size == SizeClass::Micro => false,
-            _ => (setting.population.employees[candidate.firm as usize] <= SME_EMPLOYEES) == wants_sme,
+        let suits = |candidate: &Candidate| {
+            (setting.population.employees[candidate.firm as usize] <= SME_EMPLOYEES) == wants_sme
         };
-        advise(programme, week, slot, state, setting, delivered, awareness, effect, usize::from(wants_sme), suits);
+        let wanted = Wanted { class: usize::from(wants_sme), micro: wants_sme };
+        advise(programme, week, slot, state, setting, delivered, awareness, effect, wanted, suits);
     }
 }
 
@@ -68,18 +67,9 @@ pub(super) fn telework_managers(
             (employees < SMALL_EMPLOYEES) == wants_small
                 && state.status(candidate.firm as usize).practises() != wants_new
         };
-        advise(
-            programme,
-            week,
-            slot,
-            state,
-            setting,
-            delivered,
-            awareness,
-            effect,
-            usize::from(wants_small) + 2 * usize::from(wants_new),
-            suits,
-        );
+        let class = usize::from(wants_small) + 2 * usize::from(wants_new);
+        let wanted = Wanted { class, micro: wants_small };
+        advise(programme, week, slot, state, setting, delivered, awareness, effect, wanted, suits);
     }
 }
 
@@ -87,6 +77,14 @@ struct Effect<'a> {
     barriers: &'a [Barrier],
     share_removed: f64,
     encouragement: f64,
+}
+
+/// Which firms a slot wants.
+struct Wanted {
+    /// Number of this class of firms among the programme's.
+    class: usize,
+    /// Whether micro firms can be among them. (They are below any limit: at most 20 employees.)
+    micro: bool,
 }
 
 /// Serves the firm of one slot.
@@ -100,18 +98,22 @@ fn advise(
     delivered: &mut Delivered,
     awareness: &mut Awareness,
     effect: Effect,
-    class: usize,
+    wanted: Wanted,
     suits: impl Fn(&Candidate) -> bool,
 ) {
     let kind = programme.kind;
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
-    if programme.chain.affordable(cost) < 1.0 || !programme.misses[class].worth_trying(week) {
+    if programme.chain.affordable(cost) < 1.0 || !programme.misses[wanted.class].worth_trying(week) {
         return;
     }
-    let found = programme.slots.fill(setting, week, slot, |candidate| {
-        suits(candidate) && programme.may_serve(candidate, state, setting, delivered)
-    });
-    let Some(candidate) = programme.misses[class].note(week, found) else { return };
+    let found = programme.slots.fill(
+        setting,
+        week,
+        slot,
+        |size| wanted.micro || size != SizeClass::Micro,
+        |candidate| suits(candidate) && programme.may_serve(candidate, state, setting, delivered),
+    );
+    let Some(candidate) = programme.misses[wanted.class].note(week, found) else { return };
     if programme.chain.deliver(cost, 1.0) {
         let (firm, weight) = (candidate.firm, candidate.cell.weight);
         let Effect { barriers, share_removed, encouragement } = effect;

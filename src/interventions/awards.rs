@@ -48,15 +48,21 @@ pub(super) fn select(
         if programme.chain.affordable(cost) < 1.0 || !programme.misses[0].worth_trying(week) {
             break;
         }
-        let found = programme.slots.fill(setting, week, slot, |candidate| {
-            let firm = candidate.firm as usize;
-            let (employees, status) = (setting.population.employees[firm], state.status(firm));
-            // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
-            let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
-            let practising = state.peak_and_experience(firm).0;
-            meets_criteria(status.0, employees, covered, practising, days)
-                && programme.may_serve(candidate, state, setting, delivered)
-        });
+        let found = programme.slots.fill(
+            setting,
+            week,
+            slot,
+            |_| true,
+            |candidate| {
+                let firm = candidate.firm as usize;
+                let (employees, status) = (setting.population.employees[firm], state.status(firm));
+                // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
+                let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
+                let practising = state.peak_and_experience(firm).0;
+                meets_criteria(status.0, employees, covered, practising, days)
+                    && programme.may_serve(candidate, state, setting, delivered)
+            },
+        );
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         if programme.chain.deliver(cost, 1.0) {
             let none: &[Barrier] = &[];

@@ -87,12 +87,15 @@ pub(super) fn worked_through(programme: &Programme, setting: &Setting, terms: &m
     let weight = f64::from(barrier_weights(setting.parameters)[Barrier::Security as usize]);
     // Firms without the barrier gain nothing: a cell gains as the average of its firms.
     let gain = (weight * setting.parameters.guidelines_effect).exp_m1();
-    // Neighbouring cells often have the same figures.
-    let (mut before, mut lift) = ([0.0; 2], 0.0);
+    // Many cells have nothing to gain, and neighbours often the same.
+    let (mut before, mut lift) = (0.0, 0.0);
     for ((face, &reached), &share) in terms.cells.iter_mut().zip(&programme.reached).zip(&programme.security) {
-        if [reached, share] != before {
-            before = [reached, share];
-            lift = (f64::from(reached) * f64::from(share) * gain).ln_1p() as f32;
+        let done = f64::from(reached) * f64::from(share);
+        if done == 0.0 {
+            continue;
+        }
+        if done != before {
+            (before, lift) = (done, (done * gain).ln_1p() as f32);
         }
         face.adopt += lift;
         face.keep += 0.5 * lift;
@@ -134,7 +137,7 @@ pub(super) fn disclose(
             programme.cursor += next.map_or(grants.len(), |skipped| skipped + 1);
             asked
         } else {
-            programme.slots.fill(setting, week, slot, suits)
+            programme.slots.fill(setting, week, slot, |_| true, suits)
         };
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         if programme.chain.deliver(cost, 1.0) {

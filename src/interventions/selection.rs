@@ -7,6 +7,7 @@
 use super::Setting;
 use crate::{
     calendar::Week,
+    classification::SizeClass,
     population::{Cell, Population, Status},
     random::{Key, Purpose, philox},
     scenario::Target,
@@ -64,6 +65,18 @@ impl<'a> Candidate<'a> {
         let cell = &cells[cells.partition_point(|c| c.range.end <= firm as usize)];
         Candidate { cell, firm }
     }
+
+    /// The simulated firm of a cell that stands for a permanent id.
+    #[inline]
+    fn standing_for(setting: &Setting<'a>, cell: usize, id: u32) -> Option<Candidate<'a>> {
+        let cell = &setting.population.cells[cell];
+        let offset = u64::from(id.checked_sub(cell.first_id)?);
+        if cell.range.is_empty() {
+            return None;
+        }
+        let position = offset * cell.range.len() as u64 / u64::from(cell.firms);
+        Some(Candidate { cell, firm: (cell.range.start as u64 + position) as u32 })
+    }
 }
 
 impl Slots {
@@ -83,19 +96,23 @@ impl Slots {
         self.key.uniforms(slot << 12 | (ATTEMPTS - 1), week.0, Purpose::Selection)
     }
 
-    /// The first eligible firm of a slot.
+    /// The first eligible firm of a slot. Firms of other sizes than `size` allows are passed over without a look at them.
     pub fn fill<'a>(
         &self,
         setting: &Setting<'a>,
         week: Week,
         slot: u32,
+        size: impl Fn(SizeClass) -> bool,
         mut eligible: impl FnMut(&Candidate) -> bool,
     ) -> Option<Candidate<'a>> {
         for first in (0..ATTEMPTS - 1).step_by(BATCH as usize) {
             // The last word of a slot's last batch is the slot's condition.
             let words = words(self.key, slot << 12 | first, week);
             for word in words.into_iter().take((ATTEMPTS - 1 - first) as usize) {
-                if let Some(candidate) = self.directory.locate(setting, word >> (32 - self.id_bits))
+                let id = word >> (32 - self.id_bits);
+                if let Some(cell) = self.directory.cell(id)
+                    && size(self.directory.sizes[cell])
+                    && let Some(candidate) = Candidate::standing_for(setting, cell, id)
                     && eligible(&candidate)
                 {
                     return Some(candidate);
@@ -124,8 +141,9 @@ fn words(key: Key, first: u32, week: Week) -> [u32; BATCH as usize] {
 #[derive(Clone, Debug)]
 pub struct Directory {
     buckets: Vec<u32>,
-    /// Id after the last one of each cell: side by side they stay in the cache.
+    /// Id after the last one of each cell, and its size: side by side they stay in the cache.
     ends: Vec<u32>,
+    sizes: Vec<SizeClass>,
 }
 
 /// Ids in a bucket, as a power of two.
@@ -137,20 +155,15 @@ impl Directory {
         let ends: Vec<u32> = population.cells.iter().map(|c| c.first_id + c.firms).collect();
         let cell_of = |id: u32| ends.partition_point(|end| *end <= id) as u32;
         let last = ends.last().map_or(0, |end| end >> BUCKET);
-        Directory { buckets: (0..=last).map(|bucket| cell_of(bucket << BUCKET)).collect(), ends }
+        let buckets = (0..=last).map(|bucket| cell_of(bucket << BUCKET)).collect();
+        Directory { buckets, sizes: population.cells.iter().map(|c| c.size).collect(), ends }
     }
 
-    /// The simulated firm that stands for a permanent id.
+    /// The cell of a permanent id.
     #[inline]
-    fn locate<'a>(&self, setting: &Setting<'a>, id: u32) -> Option<Candidate<'a>> {
+    fn cell(&self, id: u32) -> Option<usize> {
         let first = *self.buckets.get((id >> BUCKET) as usize)? as usize;
-        let cell = &setting.population.cells[first + self.ends[first..].iter().position(|end| id < *end)?];
-        let offset = u64::from(id.checked_sub(cell.first_id)?);
-        if cell.range.is_empty() {
-            return None;
-        }
-        let position = offset * cell.range.len() as u64 / u64::from(cell.firms);
-        Some(Candidate { cell, firm: (cell.range.start as u64 + position) as u32 })
+        Some(first + self.ends[first..].iter().position(|end| id < *end)?)
     }
 }
 

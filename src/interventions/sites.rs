@@ -37,9 +37,15 @@ pub(super) fn build(
                 break;
             }
             let slot = site * (near + 1) + 1 + visitor;
-            let found = programme.slots.fill(setting, week, slot, |candidate| {
-                candidate.cell.prefecture == prefecture && programme.may_serve(candidate, state, setting, delivered)
-            });
+            let found = programme.slots.fill(
+                setting,
+                week,
+                slot,
+                |_| true,
+                |candidate| {
+                    candidate.cell.prefecture == prefecture && programme.may_serve(candidate, state, setting, delivered)
+                },
+            );
             let Some(candidate) = programme.misses[0].note(week, found) else { continue };
             let home = [Barrier::HomeEnvironment];
             let effect = setting.parameters.satellite_effect;
@@ -100,11 +106,17 @@ pub(super) fn subsidise(
                 setting.population.employees[firm] as f64 * f64::from(setting.population.teleworkable[firm]) / 255.0;
             jobs * subsidy.cost_per_teleworker_yen
         };
-        let found = programme.slots.fill(setting, week, slot, |candidate| {
-            // A project below the smallest grant is not accepted; a firm without teleworkable jobs has none.
-            subsidy.rate * cost(candidate.firm as usize) >= subsidy.minimum_yen
-                && programme.may_serve(candidate, state, setting, delivered)
-        });
+        let found = programme.slots.fill(
+            setting,
+            week,
+            slot,
+            |_| true,
+            |candidate| {
+                // A project below the smallest grant is not accepted; a firm without teleworkable jobs has none.
+                subsidy.rate * cost(candidate.firm as usize) >= subsidy.minimum_yen
+                    && programme.may_serve(candidate, state, setting, delivered)
+            },
+        );
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         let grant = (subsidy.rate * cost(candidate.firm as usize)).clamp(subsidy.minimum_yen, subsidy.maximum_yen);
         if programme.chain.deliver(grant, 1.0) {

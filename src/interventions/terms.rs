@@ -17,6 +17,10 @@ pub struct Face {
     pub formalise: f32,
 }
 
+/// Lifts are few when there is less than one for so many firms. Where they are more, as in a sample, all firms are
+/// sooner copied than the lifted ones looked up.
+const FEW: usize = 16;
+
 /// Everything that firms face this week.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Terms {
@@ -24,7 +28,7 @@ pub struct Terms {
     pub cells: Vec<Face>,
     /// By simulated firm: its own inclination plus what was delivered to it.
     pub inclination: Vec<f32>,
-    /// Firms lifted this week, once a lift.
+    /// Firms lifted this week, once a lift, as long as they are [few](FEW).
     lifted: Vec<u32>,
 }
 
@@ -36,8 +40,7 @@ impl Terms {
 
     /// Starts a week: concern only, own inclination only.
     pub fn open(&mut self, population: &Population, own: &[f32], concern: &[f32; PREFECTURES]) {
-        // Where lifts are many, as in a sample, all firms are sooner copied than the lifted ones looked up.
-        if self.lifted.len() > own.len() / 16 {
+        if self.lifted.len() > own.len() / FEW {
             self.inclination.copy_from_slice(own);
             self.lifted.clear();
         }
@@ -54,6 +57,8 @@ impl Terms {
         for (firm, by) in firms.iter().zip(by) {
             self.inclination[*firm as usize] += by;
         }
-        self.lifted.extend_from_slice(firms);
+        if self.lifted.len() <= self.inclination.len() / FEW {
+            self.lifted.extend_from_slice(firms);
+        }
     }
 }

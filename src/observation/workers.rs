@@ -168,7 +168,7 @@ impl WorkerTable {
 }
 
 /// Adds up the sums of cells, in their order.
-#[multiversion::multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
 fn table(view: &View, blocks: &[Vec<Sums>]) -> WorkerTable {
     let mut sums = blocks.iter().flatten().peekable();
     let ratio = view.parameters.workplace_tokyo.exp();
