@@ -47,6 +47,10 @@ fn composed() -> Vec<String> {
         of("method", &["exact", "sampled"]),
         of("confidence", &["seed", "page_read", "derived", "memory", "assumed"]),
         of("breakdown", &["size", "industry", "region", "size_note", "industry_note", "region_note"]),
+        of(
+            "plain",
+            &["surrogate", "convergence", "predictive", "identifiability", "forecast", "held_out", "recovery", "other"],
+        ),
         of("visible", &["short_yes", "short_no"]),
         of("reproduce", &["posterior", "point"]),
         of("member", &sizes),
@@ -64,7 +68,10 @@ fn script() -> String {
 /// Keys that stand in the script as they are.
 fn literal() -> BTreeSet<String> {
     let script = script();
-    let calls = script.split("t(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_string());
+    // A call of `t` itself, not of a function whose name ends so.
+    let own = |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || c == '.' || c == '_');
+    let calls = script.match_indices("t(\"").filter(|(at, _)| own(&script[..*at]));
+    let calls = calls.map(|(at, call)| script[at + call.len()..].split('"').next().unwrap().to_string());
     let facts =
         script.split("[\"reproduce.").skip(1).map(|rest| format!("reproduce.{}", rest.split('"').next().unwrap()));
     // A key that ends in a dot, or that a list of names would be, is the start of a composed one.

@@ -104,7 +104,7 @@ function confidence() {
   ];
 }
 const gateWords = (gate) => ({
-  part: word(gate.part), check: word(gate.check), found: number(gate.found, { maximumSignificantDigits: 3 }), required: gate.required,
+  plain: t("plain." + (gate.check.startsWith("surrogate") ? "surrogate" : known("plain." + gate.part) ? gate.part : "other")), part: word(gate.part), check: word(gate.check), found: number(gate.found, { maximumSignificantDigits: 3 }), required: gate.required,
 });
 
 /** Folders that another version or other data wrote. */

@@ -15,28 +15,24 @@ function attributionSection() {
     const unit = unitOf(own[0].kpi);
     const { factor, title } = axisOf(unit, true);
     const write = (value) => change(value, unit);
-    const label = (row) => (row.intervention === "package" ? t("attribution.package") : kindName(row.kind) + "<br>(" + row.intervention + ")");
+    const label = (row) => (row.intervention === "package" ? t("attribution.package") : kindName(row.kind) + " (" + row.intervention + ")");
     const bars = [...parts, whole].filter(Boolean);
-    const waterfall = { type: "waterfall", orientation: "v", x: bars.map(label), y: bars.map((row) => row.shapley * factor), measure: bars.map((row) => (row === whole ? "total" : "relative")),
-      text: bars.map((row) => write(row.shapley)), textposition: "outside", cliponaxis: false, hovertext: bars.map((row) => write(row.shapley) + " (" + range(row.low_90, row.high_90, write) + ")"), hoverinfo: "x+text",
-      hovertemplate: "%{x}<br>%{hovertext}<extra></extra>", increasing: { marker: { color: "#0072B2" } }, decreasing: { marker: { color: "#D55E00" } }, totals: { marker: { color: "#52606d" } }, connector: { line: { color: "#7b8794", width: 1 } } };
+    const waterfall = { type: "waterfall", orientation: "h", y: bars.map(label), x: bars.map((row) => row.shapley * factor), measure: bars.map((row) => (row === whole ? "total" : "relative")),
+      text: bars.map((row) => write(row.shapley)), textposition: "outside", cliponaxis: false, hovertext: bars.map((row) => write(row.shapley) + " (" + changes(row.low_90, row.high_90, unit) + ")"), hovertemplate: "%{y}<br>%{hovertext}<extra></extra>", increasing: { marker: { color: "#0072B2" } }, decreasing: { marker: { color: "#D55E00" } }, totals: { marker: { color: "#52606d" } }, connector: { line: { color: "#7b8794", width: 1 } } };
     const names = parts.map((row) => kindName(row.kind) + " (" + row.intervention + ")");
     const of = (key) => parts.map((row) => (missing(row[key]) ? null : row[key] * factor));
-    const text = (value, low, high) => parts.map((row) => write(row[value]) + " (" + range(row[low], row[high], write) + ")");
+    const text = (value, low, high) => parts.map((row) => write(row[value]) + " (" + changes(row[low], row[high], unit) + ")");
     const beside = dots([
       { name: t("attribution.shapley"), mid: of("shapley"), low: of("low_90"), high: of("high_90"), colour: COLOURS[0], symbol: "circle", text: text("shapley", "low_90", "high_90") },
       { name: t("attribution.leave_one_out"), mid: of("leave_one_out"), low: of("loo_low_90"), high: of("loo_high_90"), colour: COLOURS[1], symbol: "square", text: text("leave_one_out", "loo_low_90", "loo_high_90") },
       { name: t("attribution.alone"), mid: of("alone"), low: of("alone_low_90"), high: of("alone_high_90"), colour: COLOURS[2], symbol: "triangle-up", text: text("alone", "alone_low_90", "alone_high_90") },
-    ], names);
-    // One above the other, so that no interval hides another.
-    beside.forEach((trace, at) => { trace.y = names.map((_, i) => i + (at - 1) * 0.22); trace.hovertemplate = trace.hovertemplate.replace("%{y}<br>", ""); });
-    const numbered = { autorange: false, range: [names.length - 0.5, -0.5], tickvals: names.map((_, i) => i), ticktext: names.map(broken), showgrid: false, zeroline: false };
-    const cell = (row, value, low, high) => missing(row[value]) ? EMPTY : { text: write(row[value]), small: range(row[low], row[high], write), value: row[value] };
+    ], names, 0.22);
+    const cell = (row, value, low, high) => missing(row[value]) ? EMPTY : { text: write(row[value]), small: changes(row[low], row[high], unit), value: row[value] };
     const caption = t("attribution.caption", { kpi: kpiName(own[0]), year: fiscal(year), scenario });
     return [
       el("div", { class: "pair" },
-        chart({ title: t("attribution.waterfall", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["attribution"], traces: [waterfall], height: 440, layout: { showlegend: false, yaxis: { title }, xaxis: { type: "category", tickangle: "auto" }, margin: { l: 56, r: 16, t: 28, b: 60 } } }),
-        chart({ title: t("attribution.beside"), tables: ["attribution"], traces: beside, height: 440, layout: { xaxis: { title }, yaxis: numbered, shapes: [zeroLine] } })),
+        chart({ title: t("attribution.waterfall", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["attribution"], traces: [waterfall], height: 440, layout: { showlegend: false, xaxis: { title }, yaxis: { type: "category", autorange: "reversed", tickvals: bars.map(label), ticktext: bars.map((row) => broken(label(row))), tickfont: { size: 12 }, showgrid: false }, margin: { l: 56, r: 64, t: 12, b: 48 } } }),
+        chart({ title: t("attribution.beside"), tables: ["attribution"], traces: beside, height: 440, layout: { xaxis: { title }, yaxis: sideAxis(names), shapes: [zeroLine] } })),
       el("p", {}, assumedChip(), " ", t("attribution.assumed")),
       table(caption, [t("measure"), "#" + t("attribution.shapley"), "#" + t("attribution.leave_one_out"), "#" + t("attribution.alone"), "#" + t("spending.spend"), t("attribution.method")], bars.map((row) => [
         row === whole ? t("attribution.package") : { text: kindName(row.kind), small: row.intervention }, cell(row, "shapley", "low_90", "high_90"), cell(row, "leave_one_out", "loo_low_90", "loo_high_90"), cell(row, "alone", "alone_low_90", "alone_high_90"), yen(row.spend_yen),
@@ -58,10 +54,10 @@ function interactionChart(scenario, kpi, year, unit) {
   const trace = { type: "heatmap", x: names, y: names, z: grid.map((line) => line.map((row) => (row ? row.interaction * factor : null))), zmin: -most, zmax: most, xgap: 2, ygap: 2,
     colorscale: [[0, "#D55E00"], [0.5, "#f7f7f7"], [1, "#0072B2"]], colorbar: { title: { text: title, side: "right" }, thickness: 14 },
     text: grid.map((line) => line.map((row) => (row ? write(row.interaction) + (told(row) ? " *" : "") : ""))), texttemplate: "%{text}",
-    customdata: grid.map((line) => line.map((row) => (row ? range(row.low_90, row.high_90, write) : ""))), hovertemplate: "%{y} × %{x}<br>%{text} (%{customdata})<extra></extra>" };
+    customdata: grid.map((line) => line.map((row) => (row ? changes(row.low_90, row.high_90, unit) : ""))), hovertemplate: "%{y} × %{x}<br>%{text} (%{customdata})<extra></extra>" };
   return chart({ title: t("interactions.title"), tables: ["interactions"], traces: [trace], height: 160 + 52 * names.length, extra: note(t("interactions.how")),
     layout: { xaxis: { type: "category", showgrid: false }, yaxis: { type: "category", autorange: "reversed", showgrid: false } },
-    values: { head: [t("measure"), t("measure"), "#" + t("interactions.size"), "#" + t("interval")], body: own.map((row) => [row.intervention_a, row.intervention_b, write(row.interaction), range(row.low_90, row.high_90, write)]) } });
+    values: { head: [t("measure"), t("measure"), "#" + t("interactions.size"), "#" + t("interval")], body: own.map((row) => [row.intervention_a, row.intervention_b, write(row.interaction), changes(row.low_90, row.high_90, unit)]) } });
 }
 
 /** The target finder's curve: one for each question asked. */
@@ -83,12 +79,12 @@ function targetPart() {
     const x = curve.map((row) => row.value);
     const line = (column, extra) => ({ x, y: curve.map((row) => row[column] * 100), mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false, ...extra });
     const traces = [line("low_90"), line("high_90", { fill: "tonexty", fillcolor: clear(COLOURS[0], 0.16), name: t("interval"), showlegend: true }),
-      { x, y: curve.map((row) => row.probability * 100), mode: "lines+markers", name: t("probability"), line: { color: COLOURS[0], width: 2.5 }, marker: { size: 8 }, text: curve.map((row) => chance(row.probability) + " (" + range(row.low_90, row.high_90, chance) + ")"), hovertemplate: "%{x}: %{text}<extra></extra>" }];
+      { x, y: curve.map((row) => row.probability * 100), mode: "lines+markers", name: t("probability"), line: { color: COLOURS[0], width: 2.5 }, marker: { size: 8 }, text: curve.map((row) => chance(row.probability) + " (" + chances(row.low_90, row.high_90) + ")"), hovertemplate: "%{x}: %{text}<extra></extra>" }];
     if (answer) traces.push({ x: [answer.value], y: [answer.probability * 100], mode: "markers", name: t("target.found"), marker: { color: COLOURS[1], symbol: "star", size: 16 }, hoverinfo: "skip" });
     const wanted = first.wanted_probability * 100;
     return [p(said), curve.length ? chart({ title: t("target.chart", values), tables: ["target"], traces,
       layout: { xaxis: { title: first.vary, type: wide ? "log" : "linear" }, yaxis: { title: t("probability_axis"), range: [0, 102] }, shapes: [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: wanted, y1: wanted, line: { color: "#52606d", dash: "dash", width: 1.5 } }], annotations: [{ xref: "paper", x: 0.005, xanchor: "left", y: wanted, yanchor: "bottom", showarrow: false, text: t("target.wanted", { wanted: chance(first.wanted_probability) }), font: { size: 12 } }] },
-      values: { head: ["#" + t("target.value"), "#" + t("probability"), "#" + t("interval"), "#" + t("spending.spend"), t("target.status")], body: curve.map((row) => [count(row.value), chance(row.probability), range(row.low_90, row.high_90, chance), yen(row.spend_yen), t("status." + row.status)]) } }) : null,
+      values: { head: ["#" + t("target.value"), "#" + t("probability"), "#" + t("interval"), "#" + t("spending.spend"), t("target.status")], body: curve.map((row) => [count(row.value), chance(row.probability), chances(row.low_90, row.high_90), yen(row.spend_yen), t("status." + row.status)]) } }) : null,
     el("p", {}, assumedChip(), " ", t("attribution.assumed"))].filter(Boolean);
   })];
 }

@@ -37,7 +37,7 @@ function exceedancePart(kpi, year, own, shown, scenarios) {
       { x, y: curve.map((row) => row.low_90 * 100), mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false },
       { x, y: curve.map((row) => row.high_90 * 100), mode: "lines", line: { width: 0 }, fill: "tonexty", fillcolor: clear(colour, 0.16), hoverinfo: "skip", showlegend: false },
       { x, y: curve.map((row) => row.probability * 100), mode: "lines", name: shown[at], showlegend: true, line: { color: colour, width: 2.5, dash: DASHES[place % DASHES.length] },
-        text: curve.map((row) => amount(row.target, unit) + t("colon") + chance(row.probability) + " (" + range(row.low_90, row.high_90, chance) + ")"), hovertemplate: "%{text}<extra>" + shown[at] + "</extra>" },
+        text: curve.map((row) => amount(row.target, unit) + t("colon") + chance(row.probability) + " (" + chances(row.low_90, row.high_90) + ")"), hovertemplate: "%{text}<extra>" + shown[at] + "</extra>" },
     ];
   });
   const targets = own.map((row) => row.target);
@@ -52,7 +52,7 @@ function exceedancePart(kpi, year, own, shown, scenarios) {
   const figure = chart({
     title: t("exceedance.title", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["exceedance"], traces,
     layout: { xaxis: { title: t("exceedance.axis", { unit: title }) }, yaxis: { title: t("probability_axis"), range: [0, 102] }, shapes: [] },
-    values: { head: [t("choice.target"), t("scenario"), "#" + t("probability"), "#" + t("interval")], body: own.map((row) => [amount(row.target, unit), row.scenario, chance(row.probability), range(row.low_90, row.high_90, chance)]) },
+    values: { head: [t("choice.target"), t("scenario"), "#" + t("probability"), "#" + t("interval")], body: own.map((row) => [amount(row.target, unit), row.scenario, chance(row.probability), chances(row.low_90, row.high_90)]) },
   });
   const tell = (text) => {
     const target = Number(text) / factor;
@@ -82,9 +82,9 @@ function reachedPart() {
   const body = kpisIn(list).flatMap(([id]) => list.filter((row) => idOf(row) === id).map((row) => {
     const unit = unitOf(row.kpi);
     const target = t(row.kpi === "regional_gap" ? "at_most" : "at_least", { value: amount(row.target, unit) });
-    return [kpiName(row), row.scenario, { text: target, small: t("target_source." + row.target_source) }, { text: chance(row.probability), small: range(row.low_90, row.high_90, chance) }, row.date_50 ? day(row.date_50) : t("reached.later"), row.date_5 ? day(row.date_5) : t("reached.later"), row.date_95 ? day(row.date_95) : t("reached.later")];
+    return [kpiName(row), row.scenario, { text: target, small: t("target_source." + row.target_source) }, { text: chance(row.probability), small: chances(row.low_90, row.high_90) }, row.date_50 ? day(row.date_50) : t("reached.later"), row.date_5 ? day(row.date_5) : t("reached.later"), row.date_95 ? day(row.date_95) : t("reached.later")];
   }));
-  return [heading, table(t("reached.title"), [t("kpi"), t("scenario"), "#" + t("choice.target"), "#" + t("reached.probability"), "#" + t("reached.middle"), "#" + t("reached.early"), "#" + t("reached.late")], body),
+  return [heading, table(t("reached.title"), [t("kpi"), t("scenario"), "#" + t("choice.target"), "#" + t("reached.probability"), "#" + t("reached.middle"), "#" + t("reached.early"), "#" + t("reached.late")], body, true),
     p(t("source_plain", { tables: "reached.csv" }), "source"), note(t("reached.how"))];
 }
 
@@ -103,13 +103,13 @@ function splitSection() {
     const cell = (id, source) => own.find((row) => idOf(row) === id && row.source === source) || {};
     const traces = SPLIT.map((source, at) => {
       const share = kpis.map(([id]) => cell(id, source).share);
-      return { type: "bar", orientation: "h", name: t("split." + source), y: names, x: share.map((one) => (missing(one) ? 0 : one * 100)),
+      return { type: "bar", orientation: "h", name: t("split." + source), y: names.map((_, place) => place), customdata: names, x: share.map((one) => (missing(one) ? 0 : one * 100)),
         marker: { color: ["#0072B2", "#E69F00", "#D55E00", "#B9C4CE"][at], pattern: { shape: HATCHES[at], fgcolor: "rgba(255,255,255,0.55)", fillmode: "overlay", size: 7 }, line: { color: "#ffffff", width: 1 } },
-        text: share.map(chance), hovertemplate: "%{y}<br>" + t("split." + source) + ": %{text}<extra></extra>", textposition: "none" };
+        text: share.map(chance), hovertemplate: "%{customdata}<br>" + t("split." + source) + ": %{text}<extra></extra>", textposition: "none" };
     });
     const title = t("split.title", { scenario, year: fiscal(year) });
-    const write = (row) => missing(row.share) ? EMPTY : { text: chance(row.share), small: range(row.low_90, row.high_90, chance) };
-    return [chart({ title, tables: ["split"], traces, height: 120 + 40 * names.length,
+    const write = (row) => missing(row.share) ? EMPTY : { text: chance(row.share), small: chances(row.low_90, row.high_90) };
+    return [chart({ title, tables: ["split"], traces, height: 120 + 44 * names.length,
       layout: { barmode: "stack", xaxis: { title: t("split.axis"), range: [0, 100.5] }, yaxis: sideAxis(names), legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", traceorder: "normal" } } }),
     table(title, [t("kpi"), ...SPLIT.map((source) => "#" + t("split." + source)), "#" + t("split.sd")], kpis.map(([id, row]) => {
       const total = cell(id, "total").variance;

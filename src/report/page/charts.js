@@ -31,7 +31,7 @@ function chart({ title, tables, traces, layout, values, extra, height }) {
     font: { family: FONT, size: 13, color: "#1c2733" },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", xanchor: "left" },
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", xanchor: "left", traceorder: "normal" },
     hoverlabel: { align: "left", font: { family: FONT } },
     hovermode: "closest",
     separators: ".,",
@@ -49,29 +49,36 @@ function chart({ title, tables, traces, layout, values, extra, height }) {
 
 const dateAxis = () => ({ type: "date", tickformat: japanese() ? "%Y年\n%-m月" : "%b\n%Y", hoverformat: "%Y-%m-%d" });
 
-/** Dots with their intervals, one line for each name. `series`: [{name, low, mid, high, colour, symbol}] lists. */
-function dots(series, names) {
-  return series.map((one) => ({
-    type: "scatter", mode: "markers", name: one.name, y: names, x: one.mid, orientation: "h",
+/**
+ * Dots with their intervals, one line for each name. `series`: [{name, low, mid, high, colour, symbol, text}] lists;
+ * `apart`: how far below each other the series of one name stand, so that no interval hides another.
+ */
+function dots(series, names, apart) {
+  return series.map((one, at) => ({
+    type: "scatter", mode: "markers", name: one.name, x: one.mid, orientation: "h",
+    y: names.map((_, place) => place + (apart || 0) * (at - (series.length - 1) / 2)),
     marker: { color: one.colour, symbol: one.symbol || "circle", size: one.size || 9 },
-    error_x: one.low ? { type: "data", symmetric: false, color: one.colour, thickness: 2, width: 4,
-      array: one.high.map((high, at) => (missing(high) ? 0 : high - one.mid[at])),
-      arrayminus: one.low.map((low, at) => (missing(low) ? 0 : one.mid[at] - low)) } : undefined,
-    hovertemplate: "%{y}<br>%{text}<extra>" + one.name + "</extra>", text: one.text,
+    error_x: one.low ? { type: "data", symmetric: false, color: one.colour, thickness: one.thickness || 2, width: 4,
+      array: one.high.map((high, i) => (missing(high) ? 0 : high - one.mid[i])),
+      arrayminus: one.low.map((low, i) => (missing(low) ? 0 : one.mid[i] - low)) } : undefined,
+    customdata: names, text: one.text, hovertemplate: "%{customdata}<br>%{text}<extra>" + one.name + "</extra>",
   }));
 }
 /** Names down the side, first on top; long ones are broken. */
 const sideAxis = (names) => ({
-  type: "category", autorange: "reversed", tickvals: names, ticktext: names.map((name) => broken(name)), showgrid: false,
+  range: [names.length - 0.4, -0.6], tickvals: names.map((_, place) => place), ticktext: names.map(broken), tickfont: { size: 12 }, showgrid: false, zeroline: false,
 });
+/** Breaks a name between words, in Japanese at brackets and commas. */
 function broken(name) {
-  const width = japanese() ? 14 : 30;
-  const parts = japanese() ? name.match(/.{1,14}/gu) || [] : name.split(" ").reduce((lines, one) => {
+  const narrow = window.innerWidth < 700;
+  const width = japanese() ? (narrow ? 11 : 20) : narrow ? 18 : 34;
+  const parts = japanese() ? name.split(/(?=[（：])|(?<=[、）])/u) : name.split(/(?<= )/u);
+  const lines = [];
+  for (const part of parts) {
     const last = lines.length - 1;
-    if (last >= 0 && (lines[last] + " " + one).length <= width) lines[last] += " " + one;
-    else lines.push(one);
-    return lines;
-  }, []);
-  return parts.join("<br>");
+    if (last >= 0 && (lines[last] + part.trimEnd()).length <= width) lines[last] += part;
+    else lines.push(part);
+  }
+  return lines.join("<br>");
 }
 const zeroLine = { type: "line", yref: "paper", x0: 0, x1: 0, y0: 0, y1: 1, line: { color: "#1c2733", width: 1 } };

@@ -10,7 +10,7 @@ function choiceSection() {
     { key: "year", label: t("year"), options: plain(distinct(list, "fiscal_year").sort(), fiscal), fallback: lastYear(list) },
   ], ({ scenario, year }) => {
     const own = list.filter((row) => row.scenario === scenario && String(row.fiscal_year) === year);
-    const head = [t("kpi"), t("verdict"), "#" + t("choice.target"), "#" + t("choice.attainability"), "#" + t("choice.effect"), "#" + t("choice.noise"), "#" + t("choice.signal"), "#" + t("choice.survey"), "#" + t("choice.smallest"), "#" + t("choice.scale")];
+    const head = [t("kpi"), t("verdict"), "#" + t("choice.target"), "#" + t("choice.attainability"), "#" + t("choice.effect"), "#" + t("choice.noise"), "#" + t("choice.signal"), "#" + t("choice.smallest"), "#" + t("choice.scale")];
     const body = kpisIn(own).map(([, row]) => {
       const unit = unitOf(row.kpi);
       const size = (value) => change(value, unit).replace("+", "");
@@ -19,11 +19,10 @@ function choiceSection() {
         [el("span", { class: "verdict " + row.verdict }, verdictName(row.verdict))],
         { text: amount(row.target, unit), small: row.target_source ? t("target_source." + row.target_source) : null },
         chance(row.attainability),
-        { text: change(row.effect, unit), small: range(row.effect_low, row.effect_high, (value) => change(value, unit)) },
+        { text: change(row.effect, unit), small: changes(row.effect_low, row.effect_high, unit) },
         size(row.noise_sd),
         missing(row.signal_to_noise) ? EMPTY : fine(row.signal_to_noise),
-        row.survey ? { text: surveyName(row.survey), small: t("respondents", { n: count(row.respondents) }) } : t("no_survey"),
-        size(row.smallest_visible_change),
+        row.survey ? { text: size(row.smallest_visible_change), small: surveyName(row.survey) + t("comma") + t("respondents", { n: count(row.respondents) }) } : t("no_survey"),
         missing(row.scale_to_be_visible) ? EMPTY : { text: t("times", { times: count(row.scale_to_be_visible) }), small: t("visible." + (row.visible === "true" ? "short_yes" : "short_no")) },
       ];
     });

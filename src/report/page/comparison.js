@@ -12,12 +12,11 @@ function comparisonSection() {
     const shares = kpis.filter((row) => unitOf(row.kpi) !== "days a week");
     const names = shares.map(kpiName);
     const of = (key) => shares.map((row) => (missing(row[key]) ? null : row[key] * 100));
-    const text = (low, high) => shares.map((row) => change(row.difference, unitOf(row.kpi)) + " (" + range(row[low], row[high], (value) => change(value, unitOf(row.kpi))) + ")");
+    const text = (low, high) => shares.map((row) => change(row.difference, unitOf(row.kpi)) + " (" + changes(row[low], row[high], unitOf(row.kpi)) + ")");
     const traces = [
-      ...dots([{ name: t("comparison.pairs_range"), low: of("low_5"), mid: of("difference"), high: of("high_95"), colour: "#8a97a5", size: 1, text: text("low_5", "high_95") }], names),
-      ...dots([{ name: t("comparison.mean"), low: of("mean_low"), mid: of("difference"), high: of("mean_high"), colour: "#0072B2", size: 10, text: text("mean_low", "mean_high") }], names),
+      ...dots([{ name: t("comparison.pairs_range"), low: of("low_5"), mid: of("difference"), high: of("high_95"), colour: "#8a97a5", size: 7, symbol: "line-ew-open", text: text("low_5", "high_95") }], names),
+      ...dots([{ name: t("comparison.mean"), low: of("mean_low"), mid: of("difference"), high: of("mean_high"), colour: "#0072B2", size: 10, thickness: 4, text: text("mean_low", "mean_high") }], names),
     ];
-    traces[1].error_x.thickness = 4;
     const title = t("comparison.title", { scenario, reference: own[0].reference, year: fiscal(year) });
     const head = [t("kpi"), "#" + t("comparison.level"), "#" + t("comparison.reference"), "#" + t("comparison.difference"), "#" + t("comparison.pairs_range"), "#" + t("comparison.positive"), t("verdict"), "#" + t("comparison.more")];
     const body = kpis.map((row) => {
@@ -25,12 +24,12 @@ function comparisonSection() {
       const write = (value) => change(value, unit);
       const see = visibility(row.scenario, idOf(row));
       return [kpiName(row), amount(row.level, unit), amount(row.reference_level, unit),
-        { text: write(row.difference), small: range(row.mean_low, row.mean_high, write), value: row.difference }, range(row.low_5, row.high_95, write),
-        { text: chance(row.positive), small: range(row.positive_low, row.positive_high, chance) },
+        { text: write(row.difference), small: changes(row.mean_low, row.mean_high, unit), value: row.difference }, changes(row.low_5, row.high_95, unit),
+        { text: chance(row.positive), small: chances(row.positive_low, row.positive_high) },
         { text: verdictName(row.verdict), small: String(row.fiscal_year) === String(lastYear(list)) ? see : null },
         row.verdict === "undecided" ? { text: count(row.pairs_to_settle), small: t("comparison.pairs", { n: count(row.pairs) }) } : EMPTY];
     });
-    return [chart({ title, tables: ["differences"], traces, height: 110 + 42 * names.length,
+    return [chart({ title, tables: ["differences"], traces, height: 110 + 46 * names.length,
       layout: { xaxis: { title: t("unit.points_axis"), zeroline: true }, yaxis: sideAxis(names), shapes: [zeroLine] } }),
     el("p", {}, assumedChip(), " ", t("comparison.assumed")), table(title, head, body), p(t("source_plain", { tables: "differences.csv, choice.csv" }), "source")];
   })];

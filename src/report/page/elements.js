@@ -19,17 +19,19 @@ const assumedChip = () => chip(t("assumed"), "assumed");
 /**
  * A table. `head`: titles; a title that starts with `#` is of numbers. `body`: rows of cells, each a text, an element,
  * or {text, small, value}. The first cell names the row.
+ * `quiet`: a heading above says the caption already.
  */
-function table(caption, head, body) {
+function table(caption, head, body, quiet) {
   const numeric = head.map((title) => title.startsWith("#"));
   const cell = (content, at) => {
     const own = content !== null && typeof content === "object" && !(content instanceof Node) && !Array.isArray(content) ? content : { text: content };
-    const inner = [own.text, own.small ? el("small", {}, own.small) : null].flat();
-    const attributes = { class: numeric[at] ? "number" : null, "data-value": own.value };
+    const inner = [own.text, own.small ? el("small", { class: own.small.length < 17 ? "tight" : null }, own.small) : null].flat();
+    const short = typeof own.text === "string" && own.text.length < 10;
+    const attributes = { class: [numeric[at] ? "number" : "", short ? "tight" : ""].join(" ").trim() || null, "data-value": own.value };
     return at === 0 ? el("th", { ...attributes, scope: "row" }, inner) : el("td", attributes, inner);
   };
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    el("table", {}, el("caption", {}, caption),
+    el("table", {}, el("caption", { class: quiet ? "quiet" : null }, caption),
       el("thead", {}, el("tr", {}, head.map((title, at) =>
         el("th", { scope: "col", class: numeric[at] ? "number" : null }, title.replace(/^#/, ""))))),
       el("tbody", {}, body.map((cells) => el("tr", {}, cells.map(cell))))));

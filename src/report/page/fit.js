@@ -1,5 +1,8 @@
 // How the simulated surveys meet the published ones.
 
+// Kinds of segments that stand before the others.
+const WIDE = ["total", "size"];
+
 function fitSection() {
   const list = rows("fit").filter((row) => !missing(row.observed));
   if (list.length === 0) return [absent("fit")];
@@ -14,22 +17,22 @@ function fitSection() {
     return [p(t("fit.inside", { inside: own.filter(inside).length, all: own.length })), ...choosing("fit." + survey, [
       { key: "metric", label: t("fit.metric"), options: plain(metrics, metricName), fallback: "current_practice" },
     ], ({ metric }) => {
-      const shown = own.filter((row) => row.metric === metric).sort((a, b) => a.segment_type.localeCompare(b.segment_type) || a.segment.localeCompare(b.segment) || a.date.localeCompare(b.date));
-      const segment = (row) => segmentName(row.segment === "total" ? "" : (row.segment_type === "size" ? "size=" : "") + row.segment, survey.startsWith("tsr") ? "tsr" : "") || t("all_segments");
+      const shown = own.filter((row) => row.metric === metric).sort((a, b) => WIDE.indexOf(b.segment_type) - WIDE.indexOf(a.segment_type) || a.segment_type.localeCompare(b.segment_type) || a.segment.localeCompare(b.segment) || a.date.localeCompare(b.date));
+      const segment = (row) => segmentName(row.segment === "total" ? "" : row.segment) || t("all_segments");
       const names = shown.map((row) => segment(row) + t("comma") + day(row.date));
       const unit = metric.startsWith("days") ? "days a week" : "share";
       const { factor, title } = axisOf(unit);
       const of = (key) => shown.map((row) => (missing(row[key]) ? null : row[key] * factor));
       const write = (value) => amount(value, unit);
       const traces = dots([
-        { name: t("fit.simulated"), low: of("low_5"), mid: of("median"), high: of("high_95"), colour: "#0072B2", text: shown.map((row) => write(row.median) + " (" + range(row.low_5, row.high_95, write) + ")") },
+        { name: t("fit.simulated"), low: of("low_5"), mid: of("median"), high: of("high_95"), colour: "#0072B2", text: shown.map((row) => write(row.median) + " (" + amounts(row.low_5, row.high_95, unit) + ")") },
         { name: t("fit.observed"), mid: of("observed"), colour: "#000000", symbol: "diamond-open", size: 11, text: shown.map((row) => write(row.observed)) },
       ], names);
       traces[1].marker.line = { width: 2, color: "#000000" };
-      return [chart({ title: surveyName(survey) + t("colon") + metricName(metric), tables: ["fit"], traces, height: 110 + 30 * names.length,
+      return [chart({ title: surveyName(survey) + t("colon") + metricName(metric), tables: ["fit"], traces, height: 110 + 32 * names.length,
         layout: { xaxis: { title }, yaxis: sideAxis(names) },
         values: { head: [t("fit.segment"), t("fit.wave"), t("date"), "#" + t("fit.observed"), "#" + t("fit.simulated"), "#" + t("band.90"), "#" + t("fit.respondents"), t("fit.is_inside")],
-          body: shown.map((row) => [segment(row), word(row.wave), day(row.date), write(row.observed), write(row.median), range(row.low_5, row.high_95, write), count(row.respondents), inside(row) ? t("yes") : t("no")]) } })];
+          body: shown.map((row) => [segment(row), word(row.wave), day(row.date), write(row.observed), write(row.median), amounts(row.low_5, row.high_95, unit), count(row.respondents), inside(row) ? t("yes") : t("no")]) } })];
     })];
   })];
 }

@@ -8,7 +8,7 @@ function kpiSection() {
   if (list.length === 0) return [absent("kpi")];
   const years = distinct(list, "fiscal_year").sort();
   const cell = (row) => row ? { text: amount(row.median, row.unit), value: row.median,
-    small: range(row.low_5, row.high_95, (value) => amount(value, row.unit)) } : EMPTY;
+    small: amounts(row.low_5, row.high_95, row.unit) } : EMPTY;
   return [
     p(t("kpi.how")),
     ...choosing("kpi", [{ key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() }], ({ scenario }) => {
@@ -55,7 +55,7 @@ function fanSection() {
       return [...band("low_5", "high_95", 0.16, t("band.90")), ...band("low_25", "high_75", 0.3, t("band.50")), {
         x: mine.map((row) => row.week), y: mine.map((row) => row.median * factor), mode: "lines", name: shown.length === 1 ? t("median") : name,
         line: { color: colour, width: 2.5, dash: shown.length === 1 ? "solid" : DASHES[at % DASHES.length] },
-        text: mine.map((row) => amount(row.median, unit) + " (" + range(row.low_5, row.high_95, (value) => amount(value, unit)) + ")"),
+        text: mine.map((row) => amount(row.median, unit) + " (" + amounts(row.low_5, row.high_95, unit) + ")"),
         hovertemplate: "%{x|%Y-%m-%d}<br>%{text}<extra>" + name + "</extra>",
       }];
     });
@@ -73,14 +73,14 @@ function fanSection() {
     const annotations = [{ x: known, yref: "paper", y: 0.02, xanchor: "left", yanchor: "bottom", showarrow: false, text: " " + t("fan.known"), font: { color: "#3e4c59", size: 12 } }];
     if (!missing(target)) {
       shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: target * factor, y1: target * factor, line: { color: "#D55E00", dash: "dash", width: 1.5 } });
-      annotations.push({ xref: "paper", x: 0.005, y: target * factor, xanchor: "left", yanchor: "bottom", showarrow: false, text: t("fan.target", { target: amount(target, unit) }), font: { color: "#A34700", size: 12 } });
+      annotations.push({ xref: "paper", x: 0.995, y: target * factor, xanchor: "right", yanchor: "bottom", showarrow: false, text: t("fan.target", { target: amount(target, unit) }), font: { color: "#8a3c00", size: 12 }, bgcolor: "rgba(255,255,255,0.8)" });
     }
     const row = own[0];
     return [chart({
       title: kpiName(row), tables: ["fans", "published"], traces, height: 440,
       layout: { xaxis: { ...dateAxis(), range: [weeks[0], weeks[weeks.length - 1]] }, yaxis: { title, rangemode: "tozero", ticksuffix: "" }, shapes, annotations },
       values: { head: [t("week"), ...(shown.length > 1 ? [t("scenario")] : []), "#" + t("median"), "#" + t("band.90"), "#" + t("band.50")],
-        body: own.map((one) => [day(one.week), ...(shown.length > 1 ? [one.scenario] : []), amount(one.median, unit), range(one.low_5, one.high_95, (value) => amount(value, unit)), range(one.low_25, one.high_75, (value) => amount(value, unit))]) },
+        body: own.map((one) => [day(one.week), ...(shown.length > 1 ? [one.scenario] : []), amount(one.median, unit), amounts(one.low_5, one.high_95, unit), amounts(one.low_25, one.high_75, unit)]) },
     }), note(t("fan.frame", { frame: word((indicatorOf(row.kpi) || {}).frame) }))];
   });
 }

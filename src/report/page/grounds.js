@@ -7,7 +7,7 @@ function certificateSection() {
   const body = gates.map((gate) => [word(gate.part), word(gate.check), number(gate.found, { maximumSignificantDigits: 3 }), gate.required,
     [el("span", { class: gate.passed ? "holds" : "fails" }, gate.passed ? "✓ " + t("gate.holds") : "✗ " + t("gate.fails"))]]);
   return [p(t("certificate.how", all)), p(failing.length ? t("confidence.some", all) : t("confidence.all", all)), ...failing.map((gate) => p(t("confidence.failing", gateWords(gate)), "warning")), ...changedNotes(),
-    table(t("section.certificate"), [t("gate.part"), t("gate.check"), "#" + t("gate.found"), "#" + t("gate.required"), t("gate.result")], body), p(t("source_plain", { tables: "data/posterior/gates.csv" }), "source")];
+    table(t("section.certificate"), [t("gate.part"), t("gate.check"), "#" + t("gate.found"), "#" + t("gate.required"), t("gate.result")], body, true), p(t("source_plain", { tables: "data/posterior/gates.csv" }), "source")];
 }
 
 function parameterSection() {

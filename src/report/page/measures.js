@@ -2,6 +2,7 @@
 
 const evidenceCell = (evidence) => {
   if (!evidence) return EMPTY;
+  if (evidence === "estimated") return t("estimated");
   return evidence.includes("assumed") ? [assumedChip(), evidence === "assumed" ? "" : " " + word(evidence)] : [word(evidence)];
 };
 
@@ -21,7 +22,7 @@ function spendingSection() {
       const cells = years.map((one) => own.find((row) => row.intervention === name && row.fiscal_year === one) || {});
       if (cells.every((row) => missing(row.spend_yen))) return null;
       return { type: "bar", name: kindName(kindOf(name)) + " (" + name + ")", x: years.map(fiscal), y: cells.map((row) => (missing(row.spend_yen) ? null : row.spend_yen * factor)),
-        marker: { color: COLOURS[at % COLOURS.length], pattern: { shape: HATCHES[at % HATCHES.length], fgcolor: "rgba(255,255,255,0.6)", fillmode: "overlay", size: 7 } },
+        marker: { color: COLOURS[at % COLOURS.length], pattern: { shape: HATCHES[at % HATCHES.length], fgcolor: "rgba(255,255,255,0.4)", fillmode: "overlay", size: 10 } },
         text: cells.map((row) => yen(row.spend_yen)), textposition: "none", hovertemplate: "%{x}: %{text}<extra>" + name + "</extra>" };
     }).filter(Boolean);
     const body = own.filter((row) => String(row.fiscal_year) === year).map((row) => [
@@ -50,6 +51,6 @@ function costsPart() {
   const extra = (row, what) => ({ text: signed(count(row[what]), row[what]), small: range(row[what + "_low"], row[what + "_high"], count) });
   return [heading, el("p", {}, assumedChip(), " ", t("costs.how")),
     table(t("costs.title"), [t("scenario"), t("year"), "#" + t("costs.spend"), "#" + t("costs.firms"), "#" + t("costs.per_firm"), "#" + t("costs.teleworkers"), "#" + t("costs.per_teleworker"), t("price_basis")],
-      list.map((row) => [row.scenario, fiscal(row.fiscal_year), yen(row.extra_spend_yen), extra(row, "extra_firms"), price(row, "yen_per_firm"), extra(row, "extra_teleworkers"), price(row, "yen_per_teleworker"), word(row.price_basis) || EMPTY])),
+      list.map((row) => [row.scenario, fiscal(row.fiscal_year), yen(row.extra_spend_yen), extra(row, "extra_firms"), price(row, "yen_per_firm"), extra(row, "extra_teleworkers"), price(row, "yen_per_teleworker"), word(row.price_basis) || EMPTY]), true),
     p(t("source_plain", { tables: "costs.csv" }), "source")];
 }

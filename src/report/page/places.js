@@ -31,7 +31,7 @@ function mapSection() {
         tiles[i].style.background = SCALE[step];
         tiles[i].style.color = step > 3 ? "#ffffff" : "#10202e";
         tiles[i].lastChild.textContent = missing(share) ? EMPTY : decimals(share * 100, 0);
-        const words = memberName("prefecture", background.prefectures[i].name) + t("colon") + (row ? percent(share) + " (" + range(row.low_5, row.high_95, percent) + ")" : EMPTY);
+        const words = memberName("prefecture", background.prefectures[i].name) + t("colon") + (row ? percent(share) + " (" + amounts(row.low_5, row.high_95, "share") + ")" : EMPTY);
         tiles[i].setAttribute("title", words);
         tiles[i].setAttribute("aria-label", words);
       });
@@ -58,7 +58,7 @@ function mapSection() {
         folded(t("map.table"), () => {
           const chosen = [...new Set([...weeks.filter((week) => week.slice(5, 7) === "03"), weeks[weeks.length - 1]])];
           return table(t("map.title", { scenario }), [t("prefecture"), ...chosen.map((week) => "#" + monthOf(week))], background.prefectures.map((one) =>
-            [memberName("prefecture", one.name), ...chosen.map((week) => { const row = at.get(week + one.name); return row ? { text: percent(row.median), small: range(row.low_5, row.high_95, percent) } : EMPTY; })]));
+            [memberName("prefecture", one.name), ...chosen.map((week) => { const row = at.get(week + one.name); return row ? { text: percent(row.median), small: amounts(row.low_5, row.high_95, "share") } : EMPTY; })]));
         }))];
   })];
 }
@@ -82,21 +82,23 @@ function breakdownSection() {
     const make = (week, colour, symbol) => {
       const row = byLevel.map((member) => cell(member, week));
       const of = (key) => row.map((one) => (missing(one[key]) ? null : one[key] * 100));
-      return { name: monthOf(week), low: of("low_5"), mid: of("median"), high: of("high_95"), colour, symbol, text: row.map((one) => percent(one.median) + " (" + range(one.low_5, one.high_95, percent) + ")") };
+      return { name: monthOf(week), low: of("low_5"), mid: of("median"), high: of("high_95"), colour, symbol, text: row.map((one) => percent(one.median) + " (" + amounts(one.low_5, one.high_95, "share") + ")") };
     };
     const title = t("breakdown.title", { by: t("breakdown." + kind), scenario });
     const charts = [];
     if (kind !== "industry") {
-      charts.push(chart({ title, tables: ["segments"], height: 400, traces: members.map((member, at) => {
+      charts.push(chart({ title, tables: ["segments"], height: 400, traces: members.flatMap((member, at) => {
         const mine = own.filter((row) => row.member === member);
-        return { x: mine.map((row) => row.week), y: mine.map((row) => row.median * 100), mode: "lines", name: memberName(kind, member), line: { color: COLOURS[at % COLOURS.length], dash: DASHES[at % DASHES.length], width: 2.5 },
-          text: mine.map((row) => percent(row.median) + " (" + range(row.low_5, row.high_95, percent) + ")"), hovertemplate: "%{x|%Y-%m}<br>%{text}<extra>" + memberName(kind, member) + "</extra>" };
+        const colour = COLOURS[at % COLOURS.length];
+        const line = { x: mine.map((row) => row.week), mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false };
+        return [{ ...line, y: mine.map((row) => row.low_5 * 100) }, { ...line, y: mine.map((row) => row.high_95 * 100), fill: "tonexty", fillcolor: clear(colour, 0.14) }, { x: mine.map((row) => row.week), y: mine.map((row) => row.median * 100), mode: "lines", name: memberName(kind, member), line: { color: colour, dash: DASHES[at % DASHES.length], width: 2.5 },
+          text: mine.map((row) => percent(row.median) + " (" + amounts(row.low_5, row.high_95, "share") + ")"), hovertemplate: "%{x|%Y-%m}<br>%{text}<extra>" + memberName(kind, member) + "</extra>" }];
       }), layout: { xaxis: { ...dateAxis(), range: [weeks[0], last] }, yaxis: { title: t("unit.percent_axis"), rangemode: "tozero" } } }));
     }
     const compared = [start, last];
     charts.push(chart({ title: t("breakdown.two", { by: t("breakdown." + kind), from: monthOf(start), until: monthOf(last) }), tables: ["segments"], height: 130 + 38 * names.length,
-      traces: dots([make(start, "#6b7785", "diamond"), make(last, "#0072B2", "circle")], names), layout: { xaxis: { title: t("unit.percent_axis"), rangemode: "tozero" }, yaxis: sideAxis(names) },
-      values: { head: [t("breakdown." + kind), ...compared.map((week) => "#" + monthOf(week))], body: byLevel.map((member) => [memberName(kind, member), ...compared.map((week) => { const row = cell(member, week); return { text: percent(row.median), small: range(row.low_5, row.high_95, percent) }; })]) } }));
+      traces: dots([make(start, "#6b7785", "diamond"), make(last, "#0072B2", "circle")], names, 0.3), layout: { xaxis: { title: t("unit.percent_axis"), rangemode: "tozero" }, yaxis: sideAxis(names) },
+      values: { head: [t("breakdown." + kind), ...compared.map((week) => "#" + monthOf(week))], body: byLevel.map((member) => [memberName(kind, member), ...compared.map((week) => { const row = cell(member, week); return { text: percent(row.median), small: amounts(row.low_5, row.high_95, "share") }; })]) } }));
     return [...charts, note(t("breakdown." + kind + "_note"))];
   });
 }

@@ -69,6 +69,27 @@ function change(value, unit) {
   if (unit === "days a week") return signed(t("unit.days_change", { value: number(value, { maximumSignificantDigits: 2 }) }), value);
   return signed(unit === "yen" ? yen(value) : points(value), value);
 }
+const tight = (low, high) => t("range_tight", { low, high });
+/** A range of a KPI for tables and charts, with its unit once. */
+function amounts(low, high, unit) {
+  if (missing(low) || missing(high)) return EMPTY;
+  const bare = (value) => (unit === "share" ? percent(value) : unit === "days a week" ? decimals(value, 2) : amount(value, unit));
+  return tight(strip(bare(low), bare(high)), bare(high));
+}
+/** A range of changes of a KPI, with its unit once. */
+function changes(low, high, unit) {
+  if (missing(low) || missing(high)) return EMPTY;
+  return range(strip(change(low, unit), change(high, unit)), change(high, unit), (text) => text);
+}
+/** A range of probabilities. */
+const chances = (low, high) =>
+  missing(low) || missing(high) ? EMPTY : tight(strip(chance(low), chance(high)), chance(high));
+/** The lower end without the unit that the upper end repeats. */
+function strip(low, high) {
+  const units = [t("unit.points"), THIN + "%", "%", t("unit.days_change", { value: "" })];
+  const unit = units.find((one) => low.endsWith(one) && high.endsWith(one));
+  return unit ? low.slice(0, -unit.length) : low;
+}
 const range = (low, high, write) =>
   missing(low) && missing(high) ? EMPTY : t("range", { low: missing(low) ? "" : write(low), high: missing(high) ? "" : write(high) });
 
