@@ -4,6 +4,8 @@
 
 mod comparison_text;
 mod progress;
+mod study;
+mod study_text;
 mod text;
 
 use crate::{
@@ -38,6 +40,10 @@ enum Command {
     Run(RunArguments),
     /// Runs scenarios on the same draws and the same luck and tells what the others change against the first
     Compare(CompareArguments),
+    /// Splits the effect of a scenario's measures among them
+    Attribute(study::AttributeArguments),
+    /// Finds the smallest value of a number of the scenario with which a KPI is reached
+    Target(study::TargetArguments),
     /// Tells all problems of scenarios at once, without running them
     Check {
         /// Paths of scenario files, or names of built-in scenarios such as `baseline`
@@ -258,6 +264,8 @@ fn dispatch(command: Command) -> Result<(), Problems> {
     match command {
         Command::Run(arguments) => run(arguments),
         Command::Compare(arguments) => compare(arguments),
+        Command::Attribute(arguments) => study::attribute(arguments),
+        Command::Target(arguments) => study::target(arguments),
         Command::Check { scenarios, data } => check(&scenarios, data.as_deref()),
         Command::Schema => print(&schema_text()),
         Command::New { name } => {

@@ -40,6 +40,8 @@ pub enum Purpose {
     Discrepancy = 10,
     /// Moves of the calibration.
     Calibration = 11,
+    /// Orders in which players join a coalition (attribution).
+    Order = 12,
 }
 
 /// The key of one run: a stream of draws that no other (seed, replicate) shares.

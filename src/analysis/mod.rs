@@ -6,23 +6,29 @@
 
 mod answers;
 mod choice;
+mod coalition;
 mod cost;
 mod fan;
 mod grid;
 mod outcome;
 mod paired;
+mod players;
 mod probability;
 mod registry;
+pub mod shapley;
 mod spending;
+pub mod target;
 mod uncertainty;
 
 pub use answers::{Answers, Inquiry, answer, cases};
 pub use choice::{Choice, Evidence, Verdict, choices};
+pub use coalition::Coalition;
 pub use cost::{Cost, Price, costs};
 pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, published};
 pub use grid::{Digest, digest};
 pub use outcome::{Account, Extent, Outcome, first_reached};
 pub use paired::{Difference, Direction, KpiDifference, difference, differences, median};
+pub use players::{Players, first_decided};
 pub use probability::{Exceedance, Probability, Reached, exceedance, reached};
 pub use registry::{Kpi, Measured, Published, candidate_kpis};
 pub use spending::{Spending, spending};

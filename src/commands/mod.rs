@@ -1,5 +1,6 @@
 //! The use cases of the program, as functions from requests to outcomes. Nothing here prints.
 
+mod attribute;
 mod calibrate;
 mod compare;
 mod experiment;
@@ -8,9 +9,11 @@ mod goal;
 mod golden;
 mod report;
 mod run;
+mod target;
 mod validate;
 mod verify;
 
+pub use attribute::{AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution};
 pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
 pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison};
 pub use experiment::Experiment;
@@ -19,6 +22,7 @@ pub use goal::Goal;
 pub use golden::{golden, selftest};
 pub use report::{ReportRequest, report};
 pub use run::{Job, RunOutcome, RunRequest, SPLIT, execute, prepare};
+pub use target::{Aim, TargetOutcome, TargetRequest, prepare_target, target};
 pub use validate::{Validation, ValidationRequest, validate};
 pub use verify::{Verification, verify};
 

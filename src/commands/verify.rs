@@ -2,16 +2,18 @@
 
 use super::{
     Conduct, Experiment,
+    attribute::repeat_attribution,
     compare::repeat_comparison,
     fresh_store, read_data,
     run::{Made, panel},
+    target::repeat_target,
 };
 use crate::{
     data::Data,
     engine::Basis,
     error::{Kind, Problem, Problems},
     population,
-    results::{AnyManifest, Draft, FileHash, Manifest, PANEL, PANEL_AVAILABLE, Store, first_difference},
+    results::{AnyManifest, Draft, FileHash, Manifest, PANEL, PANEL_AVAILABLE, Question, Store, first_difference},
     scenario,
 };
 use std::{
@@ -55,6 +57,14 @@ pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Ve
             let first = manifest.scenarios.first();
             found.changes = first.map_or_else(Vec::new, |first| first.changes_since(&data.files));
             (&manifest.tables, repeat_comparison(manifest, data, &again, &store, conduct)?)
+        }
+        AnyManifest::Study(manifest) => {
+            found.changes = manifest.run.changes_since(&data.files);
+            let repeat = match manifest.question {
+                Question::Attribution { .. } => repeat_attribution,
+                Question::Target { .. } => repeat_target,
+            };
+            (&manifest.run.tables, repeat(manifest, data, &again, &store, conduct)?)
         }
     };
     for table in &fresh {

@@ -3,6 +3,7 @@
 use super::{
     manifest::{FileHash, MANIFEST, Manifest},
     store::CODE,
+    study::StudyManifest,
 };
 use crate::error::{Kind, Problem};
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,8 @@ pub enum AnyManifest {
     Run(Box<Manifest>),
     /// Several scenarios on the same draws and luck.
     Comparison(Box<ComparisonManifest>),
+    /// One scenario with changes: an attribution or a search for a target.
+    Study(Box<StudyManifest>),
 }
 
 impl ComparisonManifest {
@@ -80,13 +83,25 @@ impl AnyManifest {
     /// A [`Problem`] of kind `Files` when there is none, or when it was not written by this program.
     pub fn read(folder: &Path) -> Result<AnyManifest, Problem> {
         let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-        let kind = serde_json::from_str::<serde_json::Value>(&text).ok();
-        if kind.as_ref().is_none_or(|manifest| manifest["kind"] != "comparison") {
-            return Manifest::read(folder).map(|manifest| AnyManifest::Run(Box::new(manifest)));
-        }
-        serde_json::from_str(&text).map(|manifest| AnyManifest::Comparison(Box::new(manifest))).map_err(|e| {
-            let message = format!("{} is not a comparison folder: its {MANIFEST} is damaged: {e}", folder.display());
-            Problem::error(Kind::Files, message).advise("name a folder that `telework compare` has written")
+        let known: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let (command, read) = match known["kind"].as_str() {
+            Some("comparison") => ("compare", serde_json::from_str(&text).map(AnyManifest::Comparison)),
+            Some(kind @ "attribution") => ("attribute", study(kind, &text)),
+            Some(kind @ "target") => ("target", study(kind, &text)),
+            _ => return Manifest::read(folder).map(|manifest| AnyManifest::Run(Box::new(manifest))),
+        };
+        read.map_err(|e| {
+            let message = format!("cannot read {}: its {MANIFEST} is damaged: {e}", folder.display());
+            Problem::error(Kind::Files, message).advise(format!("name a folder that `telework {command}` has written"))
         })
     }
+}
+
+/// A manifest of this kind.
+fn study(kind: &str, text: &str) -> serde_json::Result<AnyManifest> {
+    let manifest: StudyManifest = serde_json::from_str(text)?;
+    if manifest.kind_of_question() == kind {
+        return Ok(AnyManifest::Study(Box::new(manifest)));
+    }
+    Err(serde::de::Error::custom(format!("its question is that of another kind than {kind}")))
 }

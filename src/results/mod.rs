@@ -11,6 +11,7 @@ mod manifest;
 mod packed;
 mod panel;
 mod store;
+mod study;
 mod tables;
 
 pub use answers::{ANSWER_TABLES, COMPARISON_TABLES, PRICE_BASIS, PUBLISHED, write_published};
@@ -21,6 +22,10 @@ pub use folder::{Draft, FolderKind, check_target, write_file};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
 pub use store::{CODE, STORE, Shelf, Store};
+pub use study::{
+    ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Done, INTERACTIONS, Question, Searched, StudyManifest, TARGET,
+    TARGET_FOLDER, write_attribution, write_interactions, write_target,
+};
 pub use tables::{DRAWS, KPI, SERIES_TABLES, read_series, write_draws, write_kpi, write_kpis, write_series_table};
 
 #[cfg(test)]

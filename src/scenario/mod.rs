@@ -14,12 +14,14 @@ mod raw;
 mod schema;
 mod sources;
 mod template;
+mod vary;
 
 pub use meaning::*;
 pub use raw::KINDS;
 pub use schema::{key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;
+pub use vary::Number;
 
 use crate::{
     classification::Prefecture,

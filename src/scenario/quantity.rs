@@ -61,7 +61,7 @@ impl Dimension {
         }
     }
     /// Largest value that makes sense: a quadrillion yen, a century.
-    fn largest(self) -> f64 {
+    pub fn largest(self) -> f64 {
         match self {
             Dimension::Yen => 1e15,
             Dimension::Weeks => 5_218.0,

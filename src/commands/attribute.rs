@@ -1,0 +1,335 @@
+//! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
+
+use super::{Conduct, Experiment, read_data, warn_of_idle_targets};
+use crate::{
+    analysis::{
+        Coalition, Extent, FIRST_YEAR, Kpi, Outcome, Players, candidate_kpis,
+        shapley::{Design, EXACT_PLAYERS, Method, split},
+    },
+    data::Data,
+    engine::{Basis, Case, Job, ParameterSource},
+    error::{Kind, Problem, Problems},
+    population::{self, Population},
+    results::{
+        ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Draft, FileHash, INTERACTIONS, MANIFEST, Manifest, Question,
+        Store, StudyManifest, caveat, run_key, uncertified, write_attribution, write_interactions,
+    },
+    scenario::{self, Loaded, Override, Scenario},
+    statistics::mean,
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// Up to so many measures all coalitions are run unless the user says otherwise.
+const EXACT_BY_DEFAULT: usize = 8;
+/// About so many runs are made unless the user says otherwise: a few minutes on two cores.
+const RUNS: u64 = 2_000;
+/// Never fewer draws than this without being told so: an interval needs some.
+const FEWEST_DRAWS: u32 = 8;
+
+/// What the user asked for.
+#[derive(Clone, Debug, Default)]
+pub struct AttributeRequest {
+    /// Path of a scenario file or name of a built-in scenario.
+    pub scenario: String,
+    /// Changes from the command line.
+    pub overrides: Vec<Override>,
+    /// Names of the measures; empty = all that can still be decided.
+    pub among: Vec<String>,
+    /// KPIs of the tables; empty = all candidates.
+    pub kpis: Vec<String>,
+    /// Paired draws; `None` = as many as a few minutes allow, at most the scenario's replicates.
+    pub draws: Option<u32>,
+    /// How; `None` = exact for a few measures, sampled for more.
+    pub method: Option<Method>,
+    /// Where the folder goes; `None` = `results/attribution-<scenario>-<short hash>`.
+    pub out: Option<PathBuf>,
+    /// Where finished runs are kept; `None` = `results/store`.
+    pub store: Option<PathBuf>,
+    /// Replace an existing folder.
+    pub force: bool,
+    /// Folder of data tables; `None` = those inside the program.
+    pub data: Option<PathBuf>,
+}
+
+/// An attribution that could start: everything is read, checked and synthesised.
+pub struct Attribution {
+    /// The scenario and what is worth saying about it.
+    pub loaded: Loaded,
+    /// The data tables.
+    pub data: Data,
+    /// The simulated firms.
+    pub population: Population,
+    /// The folder to be written.
+    pub target: PathBuf,
+    /// Who shares the effect.
+    pub players: Players,
+    /// Which runs are made.
+    pub design: Design,
+    kpis: Vec<Kpi>,
+    request: AttributeRequest,
+    run: String,
+}
+
+/// What an attribution gave.
+pub struct AttributeOutcome {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Every KPI by fiscal year.
+    pub attributed: Vec<Attributed>,
+    /// What the intervals hold, and how the posterior's certificate stands.
+    pub caveat: String,
+}
+
+/// Reads, checks and synthesises.
+///
+/// # Errors
+/// All problems of the scenario at once; a KPI or measure that is none; a missing or damaged table; a folder in the way.
+pub fn prepare_attribution(request: AttributeRequest) -> Result<Attribution, Problems> {
+    let kpis = chosen(&request.kpis)?;
+    let loaded = scenario::load(&request.scenario, &request.overrides)?;
+    let data = read_data(request.data.as_deref())?;
+    let players = Players::new(&loaded.scenario, data.posterior.as_of, &request.among)?;
+    let design = design(&request, players.places.len(), &loaded.scenario)?;
+    assemble(loaded, data, players, design, kpis, request)
+}
+
+/// The attribution of a scenario that is loaded.
+fn assemble(
+    mut loaded: Loaded,
+    data: Data,
+    players: Players,
+    design: Design,
+    kpis: Vec<Kpi>,
+    request: AttributeRequest,
+) -> Result<Attribution, Problems> {
+    let names: Vec<&str> = players.named(&loaded.scenario).iter().map(|(name, _)| *name).collect();
+    let how = format!("attribution {} {} {names:?} {:?}", design.method.key(), design.draws, request.kpis);
+    let run = format!(
+        "attribution-{}-{}",
+        loaded.scenario.name,
+        &run_key(&how, &loaded.resolved_toml, &data.files, false)[..8]
+    );
+    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
+    ATTRIBUTION_FOLDER.check(&target, request.force)?;
+    let plan = &mut loaded.scenario.run;
+    plan.replicates = design.draws;
+    let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
+    loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
+    loaded.notes.extend(uncertified(&data.posterior));
+    Ok(Attribution { loaded, data, population, target, players, design, kpis, request, run })
+}
+
+/// The KPIs named by id, with or without a segment.
+fn chosen(names: &[String]) -> Result<Vec<Kpi>, Problem> {
+    let all = candidate_kpis();
+    for name in names {
+        if all.iter().all(|kpi| kpi.indicator.id != name && kpi.id() != *name) {
+            let known: Vec<String> = all.iter().map(Kpi::id).collect();
+            let message = format!("`{}` is no candidate KPI", name.escape_debug());
+            return Err(Problem::error(Kind::Usage, message).advise(format!("write one of {}", known.join(", "))));
+        }
+    }
+    let wanted = |kpi: &Kpi| names.is_empty() || names.iter().any(|name| kpi.indicator.id == name || kpi.id() == *name);
+    Ok(all.into_iter().filter(wanted).collect())
+}
+
+fn design(request: &AttributeRequest, players: usize, scenario: &Scenario) -> Result<Design, Problem> {
+    let usual = if players <= EXACT_BY_DEFAULT { Method::Exact } else { Method::Sampled };
+    let method = request.method.unwrap_or(usual);
+    if method == Method::Exact && players > EXACT_PLAYERS {
+        let message = format!("--exact needs 2^{players} runs a draw for {players} measures");
+        return Err(Problem::error(Kind::Usage, message)
+            .advise(format!("name at most {EXACT_PLAYERS} with --among, or write --sampled")));
+    }
+    let seed = scenario.run.seed;
+    let make = |draws| match method {
+        Method::Exact => Design::exact(players, draws),
+        Method::Sampled => Design::sampled(players, draws, seed),
+    };
+    let most = scenario.run.replicates.max(FEWEST_DRAWS);
+    let affordable = (RUNS / make(1).runs().max(1)).clamp(FEWEST_DRAWS.into(), most.into()) as u32;
+    Ok(make(request.draws.unwrap_or(affordable)))
+}
+
+impl Attribution {
+    /// All runs, and how many of them are in the store already.
+    pub fn runs(&self) -> (u64, u64) {
+        let games = Games::new(self);
+        let jobs = games.jobs();
+        let experiment = games.experiment(self, &Store::new(self.request.store.as_deref()));
+        (jobs.len() as u64, (jobs.len() - experiment.missing(&jobs).len()) as u64)
+    }
+
+    /// Names and kinds of the measures.
+    pub fn measures(&self) -> Vec<(&str, &'static str)> {
+        self.players.named(&self.loaded.scenario)
+    }
+
+    fn basis<'a>(&'a self, scenario: &'a Scenario) -> Basis<'a> {
+        Basis { source: ParameterSource::Posterior, scenario, posterior: &self.data.posterior }
+    }
+
+    /// Makes the runs that are missing and splits.
+    fn attributed(&self, store: &Store, conduct: Conduct) -> Result<Vec<Attributed>, Problem> {
+        let games = Games::new(self);
+        let experiment = games.experiment(self, store);
+        experiment.complete(&games.jobs(), conduct)?;
+        let extent = Extent::new(&self.loaded.scenario, &self.population);
+        let years: Vec<i16> = (FIRST_YEAR.max(*extent.years.start())..=*extent.years.end()).collect();
+        let everyone = Coalition::all(self.design.players);
+        // Yen by measure and year, one list of draws each.
+        let mut spent = vec![vec![Vec::new(); years.len()]; self.design.players];
+        let splits = split(&self.design, |draw, coalition| {
+            let case = Case::from(draw);
+            let series = experiment.read(Job { basis: games.place(coalition), case })?;
+            let outcome = Outcome::of(case, &series, &self.kpis, &extent);
+            if coalition == everyone {
+                for (player, place) in self.players.places.iter().enumerate() {
+                    let mut yen = 0.0;
+                    for (y, year) in years.iter().enumerate() {
+                        let account = extent.place(*year).and_then(|year| outcome.accounts[*place].get(year));
+                        yen += account.map_or(0.0, |account| account.spend_yen);
+                        spent[player][y].push(yen);
+                    }
+                }
+            }
+            let values = outcome.kpi.iter().flat_map(|by_year| {
+                years.iter().map(|year| extent.place(*year).map_or(f64::NAN, |place| by_year[place]))
+            });
+            Ok::<_, Problem>(values.collect())
+        })?;
+        let of = self.kpis.iter().flat_map(|kpi| years.iter().enumerate().map(move |(y, year)| (kpi, y, *year)));
+        let attributed = of.zip(splits).map(|((kpi, y, fiscal_year), split)| Attributed {
+            kpi: *kpi,
+            fiscal_year,
+            split,
+            spend_yen: spent.iter().map(|years| mean(&years[y]).unwrap_or(f64::NAN)).collect(),
+        });
+        Ok(attributed.collect())
+    }
+
+    fn write_tables(&self, draft: &Draft, attributed: &[Attributed]) -> Result<Vec<FileHash>, Problem> {
+        let (name, measures) = (&self.loaded.scenario.name, self.measures());
+        let method = self.design.method;
+        Ok(vec![
+            draft.file(ATTRIBUTION, |out| write_attribution(out, name, &measures, method, attributed))?,
+            draft.file(INTERACTIONS, |out| write_interactions(out, name, &measures, attributed))?,
+        ])
+    }
+
+    fn manifest(&self) -> StudyManifest {
+        let question = Question::Attribution {
+            among: self.measures().iter().map(|(name, _)| name.to_string()).collect(),
+            decided_from: self.players.from.to_string(),
+            method: self.design.method.key().into(),
+            kpis: self.request.kpis.clone(),
+        };
+        let basis = self.basis(&self.loaded.scenario);
+        let mut run = Manifest::new(&self.run, &command(&self.request), basis, &self.loaded.resolved_toml);
+        run.firms_simulated = self.population.len() as u64;
+        run.firms = self.population.firms();
+        run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
+        StudyManifest::new(question, self.design.draws, self.design.runs(), run)
+    }
+}
+
+/// The scenario of every coalition that is needed.
+struct Games {
+    places: BTreeMap<Coalition, usize>,
+    scenarios: Vec<Scenario>,
+    needed: Vec<(u32, Coalition)>,
+}
+
+impl Games {
+    fn new(attribution: &Attribution) -> Games {
+        let Attribution { loaded, players, design, .. } = attribution;
+        let needed: Vec<(u32, Coalition)> =
+            (0..design.draws).flat_map(|draw| design.coalitions(draw).into_iter().map(move |c| (draw, c))).collect();
+        let mut places = BTreeMap::new();
+        let mut scenarios = Vec::new();
+        for (_, coalition) in &needed {
+            places.entry(*coalition).or_insert_with(|| {
+                scenarios.push(players.coalition(&loaded.scenario, *coalition));
+                scenarios.len() - 1
+            });
+        }
+        Games { places, scenarios, needed }
+    }
+
+    fn place(&self, coalition: Coalition) -> usize {
+        // Only coalitions of the design are asked for; everyone's is among them in any case.
+        self.places.get(&coalition).copied().unwrap_or(0)
+    }
+
+    fn experiment<'a>(&'a self, attribution: &'a Attribution, store: &Store) -> Experiment<'a> {
+        let bases = self.scenarios.iter().map(|scenario| attribution.basis(scenario)).collect();
+        Experiment::new(store, bases, &attribution.data, &attribution.population)
+    }
+
+    /// Draw by draw, so that an interrupted attribution has whole draws.
+    fn jobs(&self) -> Vec<Job> {
+        self.needed.iter().map(|(draw, c)| Job { basis: self.place(*c), case: Case::from(*draw) }).collect()
+    }
+}
+
+/// Simulates what is missing, and writes the folder.
+///
+/// # Errors
+/// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the folder cannot
+/// be written; then nothing is left behind.
+pub fn attribute(attribution: &Attribution, conduct: Conduct) -> Result<AttributeOutcome, Problems> {
+    let attributed = attribution.attributed(&Store::new(attribution.request.store.as_deref()), conduct)?;
+    let draft = Draft::open_as(&ATTRIBUTION_FOLDER, &attribution.target, attribution.request.force)?;
+    let mut manifest = attribution.manifest();
+    manifest.run.tables = attribution.write_tables(&draft, &attributed)?;
+    draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
+    draft.publish()?;
+    let caveat = caveat("Intervals", attribution.basis(&attribution.loaded.scenario));
+    Ok(AttributeOutcome { folder: attribution.target.clone(), attributed, caveat })
+}
+
+/// Makes the tables of an attribution again in a folder, from its manifest, with runs of their own.
+///
+/// # Errors
+/// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
+pub(super) fn repeat_attribution(
+    manifest: &StudyManifest,
+    data: Data,
+    folder: &Path,
+    store: &Store,
+    conduct: Conduct,
+) -> Result<Vec<FileHash>, Problems> {
+    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(Vec::new()) };
+    let loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
+    let method = if *method == Method::Exact.key() { Method::Exact } else { Method::Sampled };
+    let request = AttributeRequest {
+        kpis: kpis.clone(),
+        draws: Some(manifest.draws),
+        method: Some(method),
+        out: Some(folder.to_path_buf()),
+        ..AttributeRequest::default()
+    };
+    let players = Players::new(&loaded.scenario, data.posterior.as_of, among)?;
+    let design = design(&request, players.places.len(), &loaded.scenario)?;
+    let attribution = assemble(loaded, data, players, design, chosen(kpis)?, request)?;
+    let attributed = attribution.attributed(store, conduct)?;
+    let draft = Draft::open(folder, false)?;
+    let tables = attribution.write_tables(&draft, &attributed)?;
+    draft.publish()?;
+    Ok(tables)
+}
+
+/// What was typed, without what changes no result, and with file names for paths.
+fn command(request: &AttributeRequest) -> String {
+    let name = Path::new(&request.scenario).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let mut words = vec!["telework attribute".to_string(), name];
+    words.extend(request.overrides.iter().map(|change| change.flag.clone()));
+    words.extend((!request.among.is_empty()).then(|| format!("--among {}", request.among.join(","))));
+    words.extend((!request.kpis.is_empty()).then(|| format!("--kpi '{}'", request.kpis.join(","))));
+    words.extend(request.draws.map(|draws| format!("--draws {draws}")));
+    words.extend(request.method.map(|method| format!("--{}", method.key())));
+    words.join(" ")
+}

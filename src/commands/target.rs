@@ -1,0 +1,468 @@
+//! `telework target`: a scenario, a KPI and a number to vary in; a folder with the smallest value that reaches the KPI out.
+
+use super::{Conduct, Experiment, Goal, read_data, warn_of_idle_targets};
+use crate::{
+    analysis::{
+        Kpi, Players, first_decided,
+        target::{Answer, Evaluated, Range, search},
+    },
+    calendar::Week,
+    data::Data,
+    engine::{self, Basis, Case, Job, ParameterSource, Series},
+    error::{Kind, Problem, Problems},
+    population::{self, Population},
+    results::{
+        Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET, TARGET_FOLDER,
+        caveat, run_key, uncertified, write_target,
+    },
+    scenario::{self, Loaded, Number, Override, Scenario},
+};
+use jiff::civil::Date;
+use std::{
+    cell::{Cell, RefCell},
+    path::{Path, PathBuf},
+};
+
+/// Values that a search tries at most, about; progress is counted in them.
+const VALUES: u64 = 20;
+/// Deliveries have stopped growing where the largest value brings no more than this much more of them.
+const NO_MORE: f64 = 1.01;
+
+/// What the user asked for.
+#[derive(Clone, Debug, Default)]
+pub struct TargetRequest {
+    /// Path of a scenario file or name of a built-in scenario.
+    pub scenario: String,
+    /// Changes from the command line.
+    pub overrides: Vec<Override>,
+    /// KPI and value, such as `mic_introduction>=0.345`.
+    pub goal: String,
+    /// Segment of the KPI, when the goal does not name it.
+    pub segment: Option<String>,
+    /// Day on which the KPI is read; `None` = the run's last.
+    pub by: Option<Date>,
+    /// Path of the number to vary.
+    pub vary: String,
+    /// Smallest value; `None` = a tenth of the present one, or the lower limit of a share.
+    pub from: Option<String>,
+    /// Largest value; `None` = the thousandfold of the present one, or the upper limit of a share.
+    pub to: Option<String>,
+    /// Probability wanted.
+    pub probability: f64,
+    /// Paired draws; `None` = the scenario's replicates.
+    pub draws: Option<u32>,
+    /// Where the folder goes; `None` = `results/target-<scenario>-<short hash>`.
+    pub out: Option<PathBuf>,
+    /// Where finished runs are kept; `None` = `results/store`.
+    pub store: Option<PathBuf>,
+    /// Replace an existing folder.
+    pub force: bool,
+    /// Folder of data tables; `None` = those inside the program.
+    pub data: Option<PathBuf>,
+}
+
+/// A search that could start: everything is read, checked and synthesised.
+pub struct Aim {
+    /// The scenario and what is worth saying about it.
+    pub loaded: Loaded,
+    /// The data tables.
+    pub data: Data,
+    /// The simulated firms.
+    pub population: Population,
+    /// The folder to be written.
+    pub target: PathBuf,
+    /// KPI and value.
+    pub goal: Goal,
+    /// Day on which it is read.
+    pub by: Date,
+    /// What is varied.
+    pub number: Number,
+    /// Over which values.
+    pub range: Range,
+    request: TargetRequest,
+    run: String,
+}
+
+/// What a search gave.
+pub struct TargetOutcome {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Values, probabilities, the answer.
+    pub searched: Searched,
+    /// The smallest value tried beyond which the measure delivers no more, though there are larger ones in the range.
+    pub saturated_at: Option<f64>,
+    /// What the intervals hold, and how the posterior's certificate stands.
+    pub caveat: String,
+}
+
+/// Reads, checks and synthesises.
+///
+/// # Errors
+/// What is wrong with the goal, the day, the path, the range or the probability; all problems of the scenario at once, at
+/// both ends of the range too; a missing or damaged table; a folder in the way.
+pub fn prepare_target(request: TargetRequest) -> Result<Aim, Problems> {
+    let goal = Goal::parse(&with_segment(&request.goal, request.segment.as_deref())?)?;
+    let wanted = request.probability;
+    if !(wanted > 0.0 && wanted < 1.0) {
+        let advice = if wanted > 1.0 && wanted < 100.0 { wanted / 100.0 } else { 0.8 };
+        return Err(Problem::error(Kind::Usage, format!("`--probability {wanted}` lies outside 0 to 1"))
+            .advise(format!("write a fraction such as --probability {advice}"))
+            .into());
+    }
+    let mut loaded = scenario::load(&request.scenario, &request.overrides)?;
+    if let Some(draws) = request.draws {
+        loaded.scenario.run.replicates = draws;
+    }
+    let data = read_data(request.data.as_deref())?;
+    assemble(loaded, data, goal, request)
+}
+
+/// `NAME>=VALUE` with the segment of `--segment`.
+fn with_segment(goal: &str, segment: Option<&str>) -> Result<String, Problem> {
+    let Some(segment) = segment else { return Ok(goal.to_string()) };
+    if goal.contains('[') {
+        return Err(Problem::error(Kind::Usage, "both --segment and a segment in --kpi").advise("keep one of the two"));
+    }
+    let end = goal.find(['<', '>', '=']).unwrap_or(goal.len());
+    let (name, rest) = goal.split_at(end);
+    Ok(if segment == "total" { goal.to_string() } else { format!("{}[{segment}]{rest}", name.trim()) })
+}
+
+/// The search of a scenario that is loaded.
+fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) -> Result<Aim, Problems> {
+    let (as_of, end) = (data.posterior.as_of, loaded.scenario.run.end);
+    let by = request.by.unwrap_or(end);
+    if by <= as_of || by > end {
+        return Err(Problem::error(Kind::Usage, format!("`--by {by}` lies outside the forecast"))
+            .advise(format!("write a day after {as_of} and not after {end}, the end of the run"))
+            .into());
+    }
+    let number = Number::find(&loaded, &request.vary)?;
+    let mut range = range(&number, &request)?;
+    if let (None, Some(now)) = (&request.from, number.value)
+        && now < range.high
+        && varied(&loaded, &number, range.low).is_err()
+    {
+        // A tenth of a budget may pay for nothing.
+        range.low = now;
+    }
+    for value in [range.low, range.high] {
+        varied(&loaded, &number, value)?;
+    }
+    let how = format!(
+        "target {}>={} {by} {} {range:?} {} {}",
+        goal.kpi.id(),
+        goal.value,
+        number.path,
+        request.probability,
+        loaded.scenario.run.replicates
+    );
+    let key = run_key(&how, &loaded.resolved_toml, &data.files, false);
+    let run = format!("target-{}-{}", loaded.scenario.name, &key[..8]);
+    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
+    TARGET_FOLDER.check(&target, request.force)?;
+    let plan = &loaded.scenario.run;
+    let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
+    loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
+    loaded.notes.extend(uncertified(&data.posterior));
+    Ok(Aim { loaded, data, population, target, goal, by, number, range, request, run })
+}
+
+fn range(number: &Number, request: &TargetRequest) -> Result<Range, Problem> {
+    let usual = number.usual_range();
+    let missing = || {
+        Problem::error(Kind::Usage, format!("`{}` has no present value from which a range would follow", number.path))
+            .advise("say where to search with --from X --to Y")
+    };
+    let bound = |flag: &str, given: &Option<String>, usual: Option<f64>| match given {
+        Some(text) => number.bound(flag, text),
+        None => usual.ok_or_else(missing),
+    };
+    let low = bound("--from", &request.from, usual.map(|range| range.0))?;
+    let high = bound("--to", &request.to, usual.map(|range| range.1))?;
+    if low >= high {
+        return Err(Problem::error(
+            Kind::Usage,
+            format!("the range of `{}` ends at {high}, not above {low}", number.path),
+        )
+        .advise("let --to be larger than --from"));
+    }
+    Ok(Range { low, high, whole: number.whole })
+}
+
+/// The scenario with another value of the number.
+fn varied(loaded: &Loaded, number: &Number, value: f64) -> Result<Scenario, Problems> {
+    let mut scenario =
+        scenario::load_text(&loaded.scenario.name, &loaded.resolved_toml, &[number.set(value)])?.scenario;
+    scenario.run.replicates = loaded.scenario.run.replicates;
+    Ok(scenario)
+}
+
+impl Aim {
+    /// Paired draws.
+    pub fn draws(&self) -> u32 {
+        self.loaded.scenario.run.replicates
+    }
+
+    /// Probability wanted.
+    pub fn wanted(&self) -> f64 {
+        self.request.probability
+    }
+
+    /// Tries values until the answer is known.
+    fn search(&self, store: &Store, conduct: Conduct) -> Result<Searched, Problems> {
+        let done = RefCell::new(Vec::new());
+        let weeks = Cell::new(0);
+        let answer = search(self.range, self.wanted(), |value| -> Result<Vec<bool>, Problems> {
+            let (reached, did, passed) = self.evaluate(store, conduct, value, weeks.get())?;
+            weeks.set(passed);
+            done.borrow_mut().push((value, did));
+            Ok(reached)
+        })?;
+        let mut done = done.into_inner();
+        done.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Ok(Searched {
+            kpi: self.goal.kpi,
+            goal: self.goal.value,
+            by: self.by,
+            vary: self.number.path.clone(),
+            wanted: self.wanted(),
+            answer,
+            done: done.into_iter().map(|(_, did)| did).collect(),
+        })
+    }
+
+    /// All draws at one value: who reached the goal, and what the measure did; and the weeks simulated so far.
+    fn evaluate(
+        &self,
+        store: &Store,
+        conduct: Conduct,
+        value: f64,
+        before: u64,
+    ) -> Result<(Vec<bool>, Done, u64), Problems> {
+        let scenario = varied(&self.loaded, &self.number, value)?;
+        let basis = Basis { source: ParameterSource::Posterior, scenario: &scenario, posterior: &self.data.posterior };
+        let experiment = Experiment::new(store, vec![basis], &self.data, &self.population);
+        let cases: Vec<Case> = (0..self.draws()).map(Case::from).collect();
+        // How many values there will be is not known: about so many, or as many as there were.
+        let passed = std::sync::atomic::AtomicU64::new(before);
+        let observe = |p: engine::Progress| {
+            passed.fetch_max(before + p.done, std::sync::atomic::Ordering::Relaxed);
+            let total = (VALUES * p.total).max(before + p.total);
+            (conduct.observe)(engine::Progress { done: before + p.done, total });
+        };
+        experiment.complete(&experiment.jobs(&cases), Conduct { observe: &observe, ..conduct })?;
+        let mut reached = Vec::new();
+        let mut all = Done::default();
+        let measures = self.measures(&scenario);
+        for case in cases {
+            let series = experiment.read(Job { basis: 0, case })?;
+            let value = value_on(&series, &self.goal.kpi, self.by);
+            reached.push(value.is_some_and(|value| self.goal.kpi.reaches(value, self.goal.value)));
+            let did = self.did(&series, &measures);
+            all.spend_yen += did.spend_yen;
+            all.deliveries += did.deliveries;
+            all.firms_reached += did.firms_reached;
+        }
+        let n = f64::from(self.draws().max(1));
+        let mean =
+            Done { spend_yen: all.spend_yen / n, deliveries: all.deliveries / n, firms_reached: all.firms_reached / n };
+        Ok((reached, mean, passed.into_inner()))
+    }
+
+    /// Names of the measures whose money is counted.
+    fn measures(&self, scenario: &Scenario) -> Vec<String> {
+        match &self.number.intervention {
+            Some(name) => vec![name.clone()],
+            None => {
+                let players = Players::new(scenario, self.data.posterior.as_of, &[]);
+                players.map_or_else(
+                    |_| Vec::new(),
+                    |p| p.named(scenario).iter().map(|(name, _)| name.to_string()).collect(),
+                )
+            }
+        }
+    }
+
+    /// What the measures did from the first day decided to the day on which the KPI is read.
+    fn did(&self, series: &Series, measures: &[String]) -> Done {
+        let from = first_decided(self.data.posterior.as_of);
+        let mut did = Done::default();
+        for intervention in series.interventions.iter().filter(|i| measures.contains(&i.name)) {
+            let within = |week: Week| week.monday() >= from && week.monday() <= self.by;
+            for week in intervention.weeks.iter().filter(|w| within(w.week)) {
+                did.spend_yen += week.spend_yen;
+                did.deliveries += week.deliveries;
+            }
+            let last = intervention.weeks.iter().rfind(|w| w.week.monday() <= self.by);
+            did.firms_reached += last.map_or(0.0, |week| week.firms_reached);
+        }
+        did
+    }
+
+    fn manifest(&self, runs: u64) -> StudyManifest {
+        let question = Question::Target {
+            goal: format!(
+                "{}{}{}",
+                self.goal.kpi.id(),
+                if self.goal.kpi.less_is_better() { "<=" } else { ">=" },
+                self.goal.value
+            ),
+            by: self.by.to_string(),
+            vary: self.number.path.clone(),
+            from: self.range.low,
+            to: self.range.high,
+            probability: self.wanted(),
+        };
+        let scenario = &self.loaded.scenario;
+        let basis = Basis { source: ParameterSource::Posterior, scenario, posterior: &self.data.posterior };
+        let mut run = Manifest::new(&self.run, &command(&self.request), basis, &self.loaded.resolved_toml);
+        run.firms_simulated = self.population.len() as u64;
+        run.firms = self.population.firms();
+        run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
+        StudyManifest::new(question, self.draws(), runs, run)
+    }
+
+    fn write_tables(&self, draft: &Draft, searched: &Searched) -> Result<Vec<FileHash>, Problem> {
+        Ok(vec![draft.file(TARGET, |out| write_target(out, &self.loaded.scenario.name, searched))?])
+    }
+}
+
+/// A KPI as last observed on or before a day.
+fn value_on(series: &Series, kpi: &Kpi, day: Date) -> Option<f64> {
+    let figures = series.indicators.iter().find(|i| (i.indicator, &*i.segment) == (kpi.indicator.id, kpi.segment))?;
+    let known = |(week, value): &&(Week, f32)| week.monday() <= day && value.is_finite();
+    figures.values.iter().rfind(known).map(|(_, value)| f64::from(*value))
+}
+
+/// The smallest value tried from which on larger ones bring no more deliveries.
+fn saturated_at(answer: &Answer, done: &[Done]) -> Option<f64> {
+    let last = done.last()?;
+    let full = |done: &&Done| done.deliveries > 0.0 && last.deliveries <= NO_MORE * done.deliveries;
+    let place = done.iter().position(|one| full(&one))?;
+    let Evaluated { value, .. } = answer.tried.get(place)?;
+    (place + 1 < done.len()).then_some(*value)
+}
+
+/// Simulates what is missing, and writes the folder.
+///
+/// # Errors
+/// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the folder cannot
+/// be written; then nothing is left behind.
+pub fn target(aim: &Aim, conduct: Conduct) -> Result<TargetOutcome, Problems> {
+    let searched = aim.search(&Store::new(aim.request.store.as_deref()), conduct)?;
+    let draft = Draft::open_as(&TARGET_FOLDER, &aim.target, aim.request.force)?;
+    let mut manifest = aim.manifest(searched.done.len() as u64 * u64::from(aim.draws()));
+    manifest.run.tables = aim.write_tables(&draft, &searched)?;
+    draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
+    draft.publish()?;
+    let scenario = &aim.loaded.scenario;
+    let basis = Basis { source: ParameterSource::Posterior, scenario, posterior: &aim.data.posterior };
+    let saturated_at = saturated_at(&searched.answer, &searched.done);
+    Ok(TargetOutcome { folder: aim.target.clone(), searched, saturated_at, caveat: caveat("Intervals", basis) })
+}
+
+/// Makes the table of a search again in a folder, from its manifest, with runs of their own.
+///
+/// # Errors
+/// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
+pub(super) fn repeat_target(
+    manifest: &StudyManifest,
+    data: Data,
+    folder: &Path,
+    store: &Store,
+    conduct: Conduct,
+) -> Result<Vec<FileHash>, Problems> {
+    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(Vec::new()) };
+    let mut loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
+    loaded.scenario.run.replicates = manifest.draws;
+    let request = TargetRequest {
+        by: by.parse().ok(),
+        vary: vary.clone(),
+        from: Some(from.to_string()),
+        to: Some(to.to_string()),
+        probability: *probability,
+        out: Some(folder.to_path_buf()),
+        ..TargetRequest::default()
+    };
+    let aim = assemble(loaded, data, Goal::parse(goal)?, request)?;
+    let searched = aim.search(store, conduct)?;
+    let draft = Draft::open(folder, false)?;
+    let tables = aim.write_tables(&draft, &searched)?;
+    draft.publish()?;
+    Ok(tables)
+}
+
+/// What was typed, without what changes no result, and with file names for paths.
+fn command(request: &TargetRequest) -> String {
+    let name = Path::new(&request.scenario).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let mut words = vec!["telework target".to_string(), name];
+    words.extend(request.overrides.iter().map(|change| change.flag.clone()));
+    words.push(format!("--kpi '{}'", request.goal));
+    words.extend(request.segment.as_ref().map(|segment| format!("--segment '{segment}'")));
+    words.extend(request.by.map(|by| format!("--by {by}")));
+    words.push(format!("--vary {}", request.vary));
+    words.extend(request.from.as_ref().map(|from| format!("--from '{from}'")));
+    words.extend(request.to.as_ref().map(|to| format!("--to '{to}'")));
+    words.push(format!("--probability {}", request.probability));
+    words.extend(request.draws.map(|draws| format!("--draws {draws}")));
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut TargetRequest)) -> Problem {
+        let mut request = TargetRequest {
+            scenario: "baseline".into(),
+            goal: "mic_introduction>=0.5".into(),
+            vary: "intervention.managers.scale".into(),
+            probability: 0.8,
+            ..TargetRequest::default()
+        };
+        change(&mut request);
+        match prepare_target(request) {
+            Err(mut problems) => problems.0.remove(0),
+            Ok(_) => panic!("accepted"),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_what_to_write_instead() {
+        let said = |change: &dyn Fn(&mut TargetRequest)| {
+            let problem = refused(|request| change(request));
+            format!("{}: {}", problem.message, problem.advice.unwrap_or_default())
+        };
+        let by = |text: &'static str| move |r: &mut TargetRequest| r.by = text.parse().ok();
+        assert!(said(&by("2020-10-01")).contains("write a day after 2021-04-30 and not after 2026-03-31"));
+        assert!(said(&by("2027-10-01")).contains("`--by 2027-10-01` lies outside the forecast"));
+        assert!(said(&|r| r.probability = 80.0).contains("such as --probability 0.8"));
+        assert!(said(&|r| r.goal = "mic_introduction<=0.5".into()).contains("write mic_introduction>=0.5"));
+        assert!(said(&|r| r.goal = "regional_gap>=0.05".into()).contains("write regional_gap<=0.05"));
+        assert!(said(&|r| r.segment = Some("size=huge".into())).contains("no candidate KPI"));
+        assert!(said(&|r| r.vary = "intervention.manager.scale".into()).contains("did you mean `managers`?"));
+        assert!(said(&|r| r.vary = "run.seed".into()).contains("no part of the policy"));
+        assert!(said(&|r| r.to = Some("1e9".into())).contains("from 0 to 1000000"));
+        assert!(said(&|r| r.to = Some("0.05".into())).contains("let --to be larger"));
+        // An intervention whose budget would not pay for one delivery at the lower end.
+        assert!(said(&|r| r.from = Some("0.001".into())).contains("budget that cannot be spent"));
+    }
+
+    #[test]
+    fn deliveries_that_stop_growing_are_noticed() {
+        let tried = |values: &[f64]| Answer {
+            reached: crate::analysis::target::Reached::Never,
+            interval: (None, None),
+            tried: values.iter().map(|value| Evaluated { value: *value, reached: vec![false] }).collect(),
+            falls: Vec::new(),
+        };
+        let done = |all: &[f64]| -> Vec<Done> {
+            all.iter().map(|deliveries| Done { deliveries: *deliveries, ..Done::default() }).collect()
+        };
+        let values = [1.0, 10.0, 100.0];
+        assert_eq!(saturated_at(&tried(&values), &done(&[5.0, 50.0, 50.2])), Some(10.0));
+        assert_eq!(saturated_at(&tried(&values), &done(&[5.0, 50.0, 500.0])), None);
+        assert_eq!(saturated_at(&tried(&values), &done(&[0.0, 0.0, 0.0])), None);
+    }
+}

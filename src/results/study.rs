@@ -1,0 +1,235 @@
+//! Attribution and target folders: their manifest and tables. Splits and searches in, files out.
+
+use super::{
+    folder::FolderKind,
+    manifest::{MANIFEST, Manifest},
+    tables::{field, finite, number},
+};
+use crate::analysis::{
+    Kpi,
+    shapley::{Method, Share, Split},
+    target::{Answer, Evaluated, Reached},
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+/// Tables of these folders.
+pub const ATTRIBUTION: &str = "attribution.csv";
+/// Pairs of measures.
+pub const INTERACTIONS: &str = "interactions.csv";
+/// Values tried.
+pub const TARGET: &str = "target.csv";
+
+/// The folder of an attribution.
+pub static ATTRIBUTION_FOLDER: FolderKind =
+    FolderKind { name: "attribution folder", mark: MANIFEST, holds_mark: |folder| kind_in(folder) == "attribution" };
+/// The folder of a search.
+pub static TARGET_FOLDER: FolderKind =
+    FolderKind { name: "target folder", mark: MANIFEST, holds_mark: |folder| kind_in(folder) == "target" };
+
+/// What was asked of many runs of one scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Question {
+    /// Who brought what.
+    Attribution {
+        /// Names of the measures, in scenario order.
+        among: Vec<String>,
+        /// First day that was decided.
+        decided_from: String,
+        /// `exact` or `sampled`.
+        method: String,
+        /// KPIs of the tables, as typed; empty = all.
+        kpis: Vec<String>,
+    },
+    /// Which value reaches a KPI.
+    Target {
+        /// KPI and value, such as `mic_introduction>=0.345`.
+        goal: String,
+        /// Day on which the KPI is read.
+        by: String,
+        /// Path of the number that was varied.
+        vary: String,
+        /// Smallest value.
+        from: f64,
+        /// Largest value.
+        to: f64,
+        /// Probability wanted.
+        probability: f64,
+    },
+}
+
+/// Manifest of an attribution or target folder: that of a run of the scenario, with what was asked of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyManifest {
+    /// `attribution` or `target`.
+    pub kind: String,
+    /// Paired draws.
+    pub draws: u32,
+    /// Runs that the tables rest on.
+    pub runs: u64,
+    /// What was asked.
+    pub question: Question,
+    /// The scenario as in the manifest of a run of it, with the data and the tables of this folder.
+    #[serde(flatten)]
+    pub run: Manifest,
+}
+
+impl StudyManifest {
+    /// Of a scenario, still without tables.
+    pub fn new(question: Question, draws: u32, runs: u64, run: Manifest) -> StudyManifest {
+        let mut manifest = StudyManifest { kind: String::new(), draws, runs, question, run };
+        manifest.kind = manifest.kind_of_question().into();
+        manifest
+    }
+
+    /// The kind that goes with the question.
+    pub fn kind_of_question(&self) -> &'static str {
+        match self.question {
+            Question::Attribution { .. } => "attribution",
+            Question::Target { .. } => "target",
+        }
+    }
+
+    /// As the text of `manifest.json`.
+    pub fn to_json(&self) -> String {
+        // A struct of strings, numbers and lists always has a JSON form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// What a folder's manifest says it holds; empty when it is none of ours, or of a run.
+fn kind_in(folder: &Path) -> String {
+    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let ours = manifest["program"] == env!("CARGO_PKG_NAME");
+    manifest["kind"].as_str().filter(|_| ours).unwrap_or_default().to_string()
+}
+
+/// One KPI at the end of one fiscal year, split among the measures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attributed {
+    /// Which.
+    pub kpi: Kpi,
+    /// Fiscal year.
+    pub fiscal_year: i16,
+    /// Shares, by measure.
+    pub split: Split,
+    /// Mean yen that each measure spent in the whole package, from the first day decided to the end of that year.
+    pub spend_yen: Vec<f64>,
+}
+
+/// Writes the shares. `measures` are names and kinds.
+pub fn write_attribution(
+    out: &mut dyn Write,
+    scenario: &str,
+    measures: &[(&str, &str)],
+    method: Method,
+    all: &[Attributed],
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "scenario,kpi,segment,fiscal_year,intervention,kind,shapley,low_90,high_90,leave_one_out,loo_low_90,loo_high_90,\
+         alone,alone_low_90,alone_high_90,spend_yen,method,draws"
+    )?;
+    for one in all {
+        let Split { whole, shapley, leave_one_out, alone, .. } = &one.split;
+        let of = format!("{},{},{},{}", field(scenario), one.kpi.indicator.id, field(one.kpi.segment), one.fiscal_year);
+        let end = |share: &Option<Share>| format!("{},{}", method.key(), share.map_or(0, |share| share.draws));
+        for (player, (name, kind)) in measures.iter().enumerate() {
+            let shares = [&shapley[player], &leave_one_out[player], &alone[player]].map(estimate).join(",");
+            let spend = finite(one.spend_yen[player]);
+            writeln!(out, "{of},{},{kind},{shares},{spend},{}", field(name), end(&shapley[player]))?;
+        }
+        let spend = finite(one.spend_yen.iter().sum());
+        writeln!(out, "{of},package,,{},,,,,,,{spend},{}", estimate(whole), end(whole))?;
+    }
+    Ok(())
+}
+
+/// Writes every pair of measures.
+pub fn write_interactions(
+    out: &mut dyn Write,
+    scenario: &str,
+    measures: &[(&str, &str)],
+    all: &[Attributed],
+) -> io::Result<()> {
+    writeln!(out, "scenario,kpi,segment,fiscal_year,intervention_a,intervention_b,interaction,low_90,high_90,draws")?;
+    for one in all {
+        let of = format!("{},{},{},{}", field(scenario), one.kpi.indicator.id, field(one.kpi.segment), one.fiscal_year);
+        for interaction in &one.split.interactions {
+            let (a, b) = (measures[interaction.pair.0].0, measures[interaction.pair.1].0);
+            let draws = interaction.index.map_or(0, |index| index.draws);
+            writeln!(out, "{of},{},{},{},{draws}", field(a), field(b), estimate(&interaction.index))?;
+        }
+    }
+    Ok(())
+}
+
+/// Mean and interval.
+fn estimate(share: &Option<Share>) -> String {
+    let (low, high) = (share.and_then(|s| s.interval).map(|i| i.0), share.and_then(|s| s.interval).map(|i| i.1));
+    [share.map(|s| s.mean), low, high].map(number).join(",")
+}
+
+/// What a value cost and did, means over draws, from the first day decided to the day on which the KPI is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Done {
+    /// Yen spent: by the measure that the number belongs to, or by all measures when it belongs to none.
+    pub spend_yen: f64,
+    /// Its deliveries.
+    pub deliveries: f64,
+    /// Firms it has reached by then.
+    pub firms_reached: f64,
+}
+
+/// A search and what each of its values cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Searched {
+    /// Which KPI.
+    pub kpi: Kpi,
+    /// Value that it is to reach.
+    pub goal: f64,
+    /// Day on which it is read.
+    pub by: Date,
+    /// Path of the number varied.
+    pub vary: String,
+    /// Probability wanted.
+    pub wanted: f64,
+    /// What was found.
+    pub answer: Answer,
+    /// One entry a value tried.
+    pub done: Vec<Done>,
+}
+
+/// Writes every value tried, rising.
+pub fn write_target(out: &mut dyn Write, scenario: &str, searched: &Searched) -> io::Result<()> {
+    writeln!(
+        out,
+        "scenario,kpi,segment,target,by,vary,wanted_probability,value,probability,low_90,high_90,spend_yen,status,\
+         deliveries,firms_reached,value_low_90,value_high_90"
+    )?;
+    let Searched { kpi, goal, by, vary, wanted, answer, done } = searched;
+    let of =
+        format!("{},{},{},{goal},{by},{},{wanted}", field(scenario), kpi.indicator.id, field(kpi.segment), field(vary));
+    let last = answer.tried.last().map(|evaluated| evaluated.value);
+    for (evaluated, done) in answer.tried.iter().zip(done) {
+        let Evaluated { value, .. } = evaluated;
+        let (status, ends) = match answer.reached {
+            Reached::Never if last == Some(*value) => ("none", (None, None)),
+            Reached::At(found) if found == *value => ("answer", answer.interval),
+            Reached::Already if answer.tried[0].value == *value => ("answer", answer.interval),
+            _ => ("evaluated", (None, None)),
+        };
+        let (low, high) = evaluated.interval();
+        let chances = [evaluated.probability(), low, high].map(finite).join(",");
+        let did = [done.deliveries, done.firms_reached].map(finite).join(",");
+        let spend = finite(done.spend_yen);
+        writeln!(out, "{of},{value},{chances},{spend},{status},{did},{},{}", number(ends.0), number(ends.1))?;
+    }
+    Ok(())
+}
