@@ -2,11 +2,11 @@
 
 use super::{SUMMARIES, background::short, background::table_sources, texts::texts};
 use crate::{
+    analysis::candidate_kpis,
     classification::{Industry, SizeClass},
     data::Data,
     observation::REGISTRY,
     parameters::TABLE,
-    results::candidate_kpis,
     scenario::{BUILT_IN, KINDS, load},
 };
 use serde_json::{Map, Value};
