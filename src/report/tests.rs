@@ -87,7 +87,7 @@ fn every_text_is_there_in_both_languages_and_used() {
         let [english, japanese] = [&text[0], &text[1]].map(|one| one.as_str().unwrap().trim());
         assert!(!english.is_empty() || key == "at_least", "{key} in English");
         assert!(!japanese.is_empty(), "{key} in Japanese");
-        assert!(english.is_ascii() || english.contains(['\u{201c}', '¥']), "{key}: {english}");
+        assert!(english.is_ascii() || english.contains(['\u{201c}', '\u{2013}', '¥']), "{key}: {english}");
         let same = ["KPI", "{month}"].contains(&japanese);
         assert!(same || !japanese.is_ascii(), "{key} is not Japanese: {japanese}");
         let places = |text: &str| {

@@ -66,8 +66,8 @@ function effectSentence(scenario, id) {
     low: change(row.mean_low, unit), high: change(row.mean_high, unit),
   };
   if (row.verdict === "identical") return t("answer.identical", values);
-  if (row.verdict === "undecided") return t("answer.undecided", values) + " " + visibility(scenario, id);
-  return t("answer.difference", values) + " " + visibility(scenario, id);
+  if (row.verdict === "undecided") return t("answer.undecided", values) + gap() + visibility(scenario, id);
+  return t("answer.difference", values) + gap() + visibility(scenario, id);
 }
 
 /** Whether the survey that measures a KPI would see the effect, and at what scale it would. */
@@ -79,8 +79,9 @@ function visibility(scenario, id) {
     smallest: points(row.smallest_visible_change), scale: count(row.scale_to_be_visible),
   };
   if (unitOf(row.kpi) === "days a week") values.smallest = change(row.smallest_visible_change, "days a week").replace("+", "");
-  if (row.visible === "true") return t("visible.yes", values);
-  return missing(row.scale_to_be_visible) ? t("visible.no", values) : t("visible.no_scale", values);
+  const luck = row.signal_to_noise < 1 && row.signal_to_noise !== null ? t("visible.luck", { noise: change(row.noise_sd, unitOf(row.kpi)).replace("+", "") }) + gap() : "";
+  if (row.visible === "true") return luck + t("visible.yes", values);
+  return luck + (missing(row.scale_to_be_visible) ? t("visible.no", values) : t("visible.no_scale", values));
 }
 
 /** The official target with the chance that it is met. */
@@ -133,7 +134,7 @@ function choiceWords() {
   return distinct(last, "scenario").map((scenario) => {
     const own = last.filter((row) => row.scenario === scenario);
     const worth = own.filter((row) => row.verdict === "worth_choosing");
-    const values = { scenario: quoted(scenarioTitle(own[0].name)), all: own.length, worth: listed(worth.map(kpiName)) };
+    const values = { scenario: quoted(scenarioTitle(own[0].name)), all: own.length, worth: worth.map(kpiName).join(t("semicolon")) };
     return p(worth.length ? t("choice.worth", values) : t("choice.none", values));
   });
 }

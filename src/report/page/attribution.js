@@ -19,6 +19,11 @@ function attributionSection() {
     const bars = [...parts, whole].filter(Boolean);
     const waterfall = { type: "waterfall", orientation: "h", y: bars.map(label), x: bars.map((row) => row.shapley * factor), measure: bars.map((row) => (row === whole ? "total" : "relative")),
       text: bars.map((row) => write(row.shapley)), textposition: "outside", cliponaxis: false, hovertext: bars.map((row) => write(row.shapley) + " (" + changes(row.low_90, row.high_90, unit) + ")"), hovertemplate: "%{y}<br>%{hovertext}<extra></extra>", increasing: { marker: { color: "#0072B2" } }, decreasing: { marker: { color: "#D55E00" } }, totals: { marker: { color: "#52606d" } }, connector: { line: { color: "#7b8794", width: 1 } } };
+    // Room for the numbers beside the bars.
+    let sum = 0;
+    const edges = [0, ...parts.map((row) => (sum += row.shapley * factor)), whole ? whole.shapley * factor : 0];
+    const [least, most] = [Math.min(...edges), Math.max(...edges)];
+    const reach = [least - 0.35 * (least < 0 ? most - least : 0), most + 0.5 * (most - least || 1)];
     const names = parts.map((row) => kindName(row.kind) + " (" + row.intervention + ")");
     const of = (key) => parts.map((row) => (missing(row[key]) ? null : row[key] * factor));
     const text = (value, low, high) => parts.map((row) => write(row[value]) + " (" + changes(row[low], row[high], unit) + ")");
@@ -31,8 +36,8 @@ function attributionSection() {
     const caption = t("attribution.caption", { kpi: kpiName(own[0]), year: fiscal(year), scenario });
     return [
       el("div", { class: "pair" },
-        chart({ title: t("attribution.waterfall", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["attribution"], traces: [waterfall], height: 440, layout: { showlegend: false, xaxis: { title }, yaxis: { type: "category", autorange: "reversed", tickvals: bars.map(label), ticktext: bars.map((row) => broken(label(row))), tickfont: { size: 12 }, showgrid: false }, margin: { l: 56, r: 64, t: 12, b: 48 } } }),
-        chart({ title: t("attribution.beside"), tables: ["attribution"], traces: beside, height: 440, layout: { xaxis: { title }, yaxis: sideAxis(names), shapes: [zeroLine] } })),
+        chart({ title: t("attribution.waterfall", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["attribution"], traces: [waterfall], height: 120 + 46 * bars.length, layout: { showlegend: false, xaxis: { title, range: reach }, yaxis: { type: "category", autorange: "reversed", tickvals: bars.map(label), ticktext: bars.map((row) => broken(label(row))), tickfont: { size: 12 }, showgrid: false }, margin: { l: 56, r: 64, t: 12, b: 48 } } }),
+        chart({ title: t("attribution.beside"), tables: ["attribution"], traces: beside, height: 180 + 46 * names.length, layout: { xaxis: { title }, yaxis: sideAxis(names), shapes: [zeroLine] } })),
       el("p", {}, assumedChip(), " ", t("attribution.assumed")),
       table(caption, [t("measure"), "#" + t("attribution.shapley"), "#" + t("attribution.leave_one_out"), "#" + t("attribution.alone"), "#" + t("spending.spend"), t("attribution.method")], bars.map((row) => [
         row === whole ? t("attribution.package") : { text: kindName(row.kind), small: row.intervention }, cell(row, "shapley", "low_90", "high_90"), cell(row, "leave_one_out", "loo_low_90", "loo_high_90"), cell(row, "alone", "alone_low_90", "alone_high_90"), yen(row.spend_yen),
@@ -53,9 +58,9 @@ function interactionChart(scenario, kpi, year, unit) {
   const told = (row) => row && (row.low_90 > 0 || row.high_90 < 0);
   const trace = { type: "heatmap", x: names, y: names, z: grid.map((line) => line.map((row) => (row ? row.interaction * factor : null))), zmin: -most, zmax: most, xgap: 2, ygap: 2,
     colorscale: [[0, "#D55E00"], [0.5, "#f7f7f7"], [1, "#0072B2"]], colorbar: { title: { text: title, side: "right" }, thickness: 14 },
-    text: grid.map((line) => line.map((row) => (row ? write(row.interaction) + (told(row) ? " *" : "") : ""))), texttemplate: "%{text}",
-    customdata: grid.map((line) => line.map((row) => (row ? changes(row.low_90, row.high_90, unit) : ""))), hovertemplate: "%{y} × %{x}<br>%{text} (%{customdata})<extra></extra>" };
-  return chart({ title: t("interactions.title"), tables: ["interactions"], traces: [trace], height: 160 + 52 * names.length, extra: note(t("interactions.how")),
+    text: grid.map((line) => line.map((row) => (row ? signed(fine(row.interaction * factor), row.interaction) + (told(row) ? " *" : "") : ""))), texttemplate: "%{text}",
+    customdata: grid.map((line) => line.map((row) => (row ? changes(row.low_90, row.high_90, unit) : ""))), hovertemplate: "%{y} × %{x}<br>%{text} (%{customdata})<extra></extra>", textfont: { size: 11 } };
+  return chart({ title: t("interactions.title"), tables: ["interactions"], traces: [trace], height: 180 + 46 * names.length, extra: note(t("interactions.how")),
     layout: { xaxis: { type: "category", showgrid: false }, yaxis: { type: "category", autorange: "reversed", showgrid: false } },
     values: { head: [t("measure"), t("measure"), "#" + t("interactions.size"), "#" + t("interval")], body: own.map((row) => [row.intervention_a, row.intervention_b, write(row.interaction), changes(row.low_90, row.high_90, unit)]) } });
 }

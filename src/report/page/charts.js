@@ -38,7 +38,7 @@ function chart({ title, tables, traces, layout, values, extra, height }) {
     ...layout,
   };
   for (const axis of ["xaxis", "yaxis"]) {
-    whole[axis] = { gridcolor: "#dde3e9", zerolinecolor: "#7b8794", linecolor: "#7b8794", automargin: true, ...whole[axis] };
+    whole[axis] = { gridcolor: "#dde3e9", zerolinecolor: "#7b8794", linecolor: "#7b8794", automargin: true, separatethousands: true, exponentformat: "none", ...whole[axis] };
     if (whole[axis].title) whole[axis].title = { text: whole[axis].title, standoff: 8 };
   }
   waiting.push([place, traces, whole]);

@@ -10,7 +10,7 @@ function choiceSection() {
     { key: "year", label: t("year"), options: plain(distinct(list, "fiscal_year").sort(), fiscal), fallback: lastYear(list) },
   ], ({ scenario, year }) => {
     const own = list.filter((row) => row.scenario === scenario && String(row.fiscal_year) === year);
-    const head = [t("kpi"), t("verdict"), "#" + t("choice.target"), "#" + t("choice.attainability"), "#" + t("choice.effect"), "#" + t("choice.noise"), "#" + t("choice.signal"), "#" + t("choice.smallest"), "#" + t("choice.scale")];
+    const head = [t("kpi"), t("verdict"), "#" + t("choice.target"), "#" + t("choice.attainability"), "#" + t("choice.effect"), "#" + t("choice.signal"), "#" + t("choice.smallest"), "#" + t("choice.scale")];
     const body = kpisIn(own).map(([, row]) => {
       const unit = unitOf(row.kpi);
       const size = (value) => change(value, unit).replace("+", "");
@@ -20,8 +20,7 @@ function choiceSection() {
         { text: amount(row.target, unit), small: row.target_source ? t("target_source." + row.target_source) : null },
         chance(row.attainability),
         { text: change(row.effect, unit), small: changes(row.effect_low, row.effect_high, unit) },
-        size(row.noise_sd),
-        missing(row.signal_to_noise) ? EMPTY : fine(row.signal_to_noise),
+        { text: missing(row.signal_to_noise) ? EMPTY : fine(row.signal_to_noise), small: missing(row.noise_sd) ? null : t("choice.noise", { sd: size(row.noise_sd) }) },
         row.survey ? { text: size(row.smallest_visible_change), small: surveyName(row.survey) + t("comma") + t("respondents", { n: count(row.respondents) }) } : t("no_survey"),
         missing(row.scale_to_be_visible) ? EMPTY : { text: t("times", { times: count(row.scale_to_be_visible) }), small: t("visible." + (row.visible === "true" ? "short_yes" : "short_no")) },
       ];

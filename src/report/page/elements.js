@@ -25,7 +25,7 @@ function table(caption, head, body, quiet) {
   const numeric = head.map((title) => title.startsWith("#"));
   const cell = (content, at) => {
     const own = content !== null && typeof content === "object" && !(content instanceof Node) && !Array.isArray(content) ? content : { text: content };
-    const inner = [own.text, own.small ? el("small", { class: own.small.length < 17 ? "tight" : null }, own.small) : null].flat();
+    const inner = [own.text, own.small ? el("small", { class: /^[\d¥+\u2212週]/.test(own.small) && own.small.length < 28 ? "tight" : null }, own.small) : null].flat();
     const short = typeof own.text === "string" && own.text.length < 10;
     const attributes = { class: [numeric[at] ? "number" : "", short ? "tight" : ""].join(" ").trim() || null, "data-value": own.value };
     return at === 0 ? el("th", { ...attributes, scope: "row" }, inner) : el("td", attributes, inner);

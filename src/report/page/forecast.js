@@ -68,6 +68,9 @@ function fanSection() {
     }
     const known = background.posterior.as_of;
     const weeks = own.map((row) => row.week).sort();
+    // From the last figure before the run on, where there is one in the year before it.
+    const before = survey.map((row) => row.date).filter((date) => date < weeks[0] && date >= String(Number(weeks[0].slice(0, 4)) - 1));
+    const start = before.sort().pop() || weeks[0];
     const shapes = [{ type: "line", x0: known, x1: known, yref: "paper", y0: 0, y1: 1, line: { color: "#52606d", dash: "dot", width: 1.5 } }];
     const target = targetOf(kpi);
     const annotations = [{ x: known, yref: "paper", y: 0.02, xanchor: "left", yanchor: "bottom", showarrow: false, text: " " + t("fan.known"), font: { color: "#3e4c59", size: 12 } }];
@@ -78,7 +81,7 @@ function fanSection() {
     const row = own[0];
     return [chart({
       title: kpiName(row), tables: ["fans", "published"], traces, height: 440,
-      layout: { xaxis: { ...dateAxis(), range: [weeks[0], weeks[weeks.length - 1]] }, yaxis: { title, rangemode: "tozero", ticksuffix: "" }, shapes, annotations },
+      layout: { xaxis: { ...dateAxis(), range: [start, weeks[weeks.length - 1]] }, yaxis: { title, rangemode: "tozero", ticksuffix: "" }, shapes, annotations },
       values: { head: [t("week"), ...(shown.length > 1 ? [t("scenario")] : []), "#" + t("median"), "#" + t("band.90"), "#" + t("band.50")],
         body: own.map((one) => [day(one.week), ...(shown.length > 1 ? [one.scenario] : []), amount(one.median, unit), amounts(one.low_5, one.high_95, unit), amounts(one.low_25, one.high_75, unit)]) },
     }), note(t("fan.frame", { frame: word((indicatorOf(row.kpi) || {}).frame) }))];

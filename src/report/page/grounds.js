@@ -25,9 +25,10 @@ function parameterSection() {
 /** Parameters that a folder's scenario fixes in all draws. */
 function fixedNotes() {
   return content.folders.map((folder, at) => {
-    const fixed = Object.entries(folder.manifest.parameter_values || {});
+    const holder = folder.manifest.parameter_values ? folder.manifest : (folder.manifest.scenarios || [])[0] || {};
+    const fixed = Object.entries(holder.parameter_values || {});
     if (fixed.length === 0) return null;
-    return folder.manifest.parameters === "point" ? p(t("point_warning"), "warning") : p(t("parameters.fixed", { run: runName(at), list: listed(fixed.map(([name, value]) => name + " = " + value)) }), "note");
+    return holder.parameters === "point" ? p(t("point_warning"), "warning") : p(t("parameters.fixed", { run: runName(at), list: listed(fixed.map(([name, value]) => name + " = " + value)) }), "note");
   }).filter(Boolean);
 }
 
@@ -42,11 +43,16 @@ function sourceSection() {
     note(t("sources.language"))];
 }
 
+/** `whole`, or a sample of so many firms. */
+const scaleName = (scale) => (scale === "whole" ? t("reproduce.whole") : t("reproduce.sample", { n: count(Number(scale.replace(/\D/g, ""))) }));
+
 function reproduceSection() {
   return [p(t("reproduce.how")), ...content.folders.flatMap((folder, at) => {
     const manifest = folder.manifest;
-    const facts = [["reproduce.command", manifest.command], ["reproduce.version", manifest.version], ["reproduce.seed", manifest.seed], ["reproduce.population_seed", manifest.population_seed], ["reproduce.replicates", manifest.replicates],
-      ["reproduce.scale", manifest.scale && word(manifest.scale)], ["reproduce.simulated", manifest.firms_simulated && count(manifest.firms_simulated)], ["reproduce.firms", manifest.firms && count(manifest.firms)], ["reproduce.parameters", manifest.parameters && t("reproduce." + manifest.parameters)], ["reproduce.certificate", manifest.posterior && manifest.posterior.certificate]];
+    // A comparison's scenarios each have what a run has of its own.
+    const own = (key) => (missing(manifest[key]) ? ((manifest.scenarios || [])[0] || {})[key] : manifest[key]);
+    const facts = [["reproduce.command", manifest.command], ["reproduce.version", manifest.code || manifest.version], ["reproduce.seed", own("seed")], ["reproduce.population_seed", own("population_seed")], ["reproduce.replicates", manifest.replicates],
+      ["reproduce.scale", own("scale") && scaleName(own("scale"))], ["reproduce.simulated", own("firms_simulated") && count(own("firms_simulated"))], ["reproduce.firms", own("firms") && count(own("firms"))], ["reproduce.parameters", own("parameters") && t("reproduce." + own("parameters"))]];
     const hashes = (list) => (list || []).map((one) => [el("code", {}, one.file), el("code", { class: "hash" }, one.blake3)]);
     return [el("h3", {}, runName(at)), el("dl", { class: "facts" }, facts.filter(([, value]) => !missing(value) && value !== 0).flatMap(([key, value]) => [el("dt", {}, t(key)), el("dd", {}, el("code", {}, String(value)))])),
       (manifest.tables || []).length ? folded(t("reproduce.tables"), () => table(t("reproduce.tables"), [t("file"), "BLAKE3"], hashes(manifest.tables))) : null,

@@ -27,7 +27,7 @@ const signed = (text, value) => (value > 0 ? "+" + text : text);
 
 /** A small number with two significant digits, a larger one with one decimal. */
 const fine = (value) =>
-  value !== 0 && Math.abs(value) < 1 ? number(value, { maximumSignificantDigits: 2 }) : decimals(value, 1);
+  Math.abs(value) < 1 ? number(value, { maximumSignificantDigits: 2 }) : decimals(value, 1);
 
 function percent(share) {
   if (missing(share)) return EMPTY;
@@ -52,6 +52,12 @@ function yen(value) {
   const sign = value < 0 ? MINUS : "";
   if (size >= 1e6) return sign + "¥" + number(size / 1e6, size >= 1e9 ? { maximumFractionDigits: 0 } : digits) + " million";
   return sign + "¥" + number(size, { maximumFractionDigits: 0 });
+}
+
+/** A range of yen with its unit once; nothing where both ends read the same. */
+function yens(low, high) {
+  const [least, most] = [yen(low), yen(high)];
+  return missing(low) || missing(high) || least === most ? null : tight(strip(least, most), most);
 }
 
 /** A KPI's value in its unit. */
@@ -86,7 +92,7 @@ const chances = (low, high) =>
   missing(low) || missing(high) ? EMPTY : tight(strip(chance(low), chance(high)), chance(high));
 /** The lower end without the unit that the upper end repeats. */
 function strip(low, high) {
-  const units = [t("unit.points"), THIN + "%", "%", t("unit.days_change", { value: "" })];
+  const units = [t("unit.points"), THIN + "%", "%", " million", "億円", "万円", "円", t("unit.days_change", { value: "" })];
   const unit = units.find((one) => low.endsWith(one) && high.endsWith(one));
   return unit ? low.slice(0, -unit.length) : low;
 }
@@ -143,5 +149,7 @@ const scenarioTitle = (name) => {
   return scenario && scenario.title ? word(scenario.title) : name;
 };
 const quoted = (text) => t("quoted", { text });
+/** What stands between two sentences. */
+const gap = () => (japanese() ? "" : " ");
 /** Items with commas. */
 const listed = (items) => items.join(t("comma"));
