@@ -1,6 +1,6 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
-use super::{Conduct, Experiment, read_data, warn_of_idle_targets};
+use super::{Conduct, Experiment, read_data, report::write_report, warn_of_idle_targets};
 use crate::{
     analysis::{
         Coalition, Extent, FIRST_YEAR, Kpi, Outcome, Players, candidate_kpis,
@@ -286,6 +286,7 @@ pub fn attribute(attribution: &Attribution, conduct: Conduct) -> Result<Attribut
     let mut manifest = attribution.manifest();
     manifest.run.tables = attribution.write_tables(&draft, &attributed)?;
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
+    write_report(&draft, &attribution.data)?;
     draft.publish()?;
     let caveat = caveat("Intervals", attribution.basis(&attribution.loaded.scenario));
     Ok(AttributeOutcome { folder: attribution.target.clone(), attributed, caveat })

@@ -1,6 +1,6 @@
 //! `telework target`: a scenario, a KPI and a number to vary in; a folder with the smallest value that reaches the KPI out.
 
-use super::{Conduct, Experiment, Goal, read_data, warn_of_idle_targets};
+use super::{Conduct, Experiment, Goal, read_data, report::write_report, warn_of_idle_targets};
 use crate::{
     analysis::{
         Kpi, Players, first_decided,
@@ -355,6 +355,7 @@ pub fn target(aim: &Aim, conduct: Conduct) -> Result<TargetOutcome, Problems> {
     let mut manifest = aim.manifest(searched.done.len() as u64 * u64::from(aim.draws()));
     manifest.run.tables = aim.write_tables(&draft, &searched)?;
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
+    write_report(&draft, &aim.data)?;
     draft.publish()?;
     let scenario = &aim.loaded.scenario;
     let basis = Basis { source: ParameterSource::Posterior, scenario, posterior: &aim.data.posterior };
