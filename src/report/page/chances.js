@@ -81,7 +81,8 @@ function reachedPart() {
   if (list.length === 0) return [heading, absent("reached")];
   const body = kpisIn(list).flatMap(([id]) => list.filter((row) => idOf(row) === id).map((row) => {
     const unit = unitOf(row.kpi);
-    const target = t(row.kpi === "regional_gap" ? "at_most" : "at_least", { value: amount(row.target, unit) });
+    const value = { value: amount(row.target, unit) };
+    const target = row.kpi === "regional_gap" ? t("at_most", value) : t("at_least", value);
     return [kpiName(row), row.scenario, { text: target, small: t("target_source." + row.target_source) }, { text: chance(row.probability), small: chances(row.low_90, row.high_90) }, row.date_50 ? day(row.date_50) : t("reached.later"), row.date_5 ? day(row.date_5) : t("reached.later"), row.date_95 ? day(row.date_95) : t("reached.later")];
   }));
   return [heading, table(t("reached.title"), [t("kpi"), t("scenario"), "#" + t("choice.target"), "#" + t("reached.probability"), "#" + t("reached.middle"), "#" + t("reached.early"), "#" + t("reached.late")], body, true),

@@ -11,7 +11,8 @@ function el(tag, attributes, ...children) {
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
   return element;
 }
-const p = (text, style) => el("p", { class: style }, text);
+/** A paragraph; what stands between backticks is code. */
+const p = (text, style) => el("p", { class: style }, text.split("`").map((part, at) => (at % 2 ? el("code", {}, part) : part)));
 const note = (text) => p(text, "note");
 const chip = (text, style) => el("span", { class: "chip " + (style || "") }, text);
 const assumedChip = () => chip(t("assumed"), "assumed");

@@ -70,7 +70,9 @@ function fanSection() {
     const weeks = own.map((row) => row.week).sort();
     // From the last figure before the run on, where there is one in the year before it.
     const before = survey.map((row) => row.date).filter((date) => date < weeks[0] && date >= String(Number(weeks[0].slice(0, 4)) - 1));
-    const start = before.sort().pop() || weeks[0];
+    const first = new Date(before.sort().pop() || weeks[0]);
+    first.setDate(first.getDate() - (before.length ? 21 : 0));
+    const start = first.toISOString().slice(0, 10);
     const shapes = [{ type: "line", x0: known, x1: known, yref: "paper", y0: 0, y1: 1, line: { color: "#52606d", dash: "dot", width: 1.5 } }];
     const target = targetOf(kpi);
     const annotations = [{ x: known, yref: "paper", y: 0.02, xanchor: "left", yanchor: "bottom", showarrow: false, text: " " + t("fan.known"), font: { color: "#3e4c59", size: 12 } }];
