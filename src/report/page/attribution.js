@@ -36,8 +36,8 @@ function attributionSection() {
     const caption = t("attribution.caption", { kpi: kpiName(own[0]), year: fiscal(year), scenario });
     return [
       el("div", { class: "pair" },
-        chart({ title: t("attribution.waterfall", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["attribution"], traces: [waterfall], height: 120 + 46 * bars.length, layout: { showlegend: false, xaxis: { title, range: reach }, yaxis: { type: "category", autorange: "reversed", tickvals: bars.map(label), ticktext: bars.map((row) => broken(label(row))), tickfont: { size: 12 }, showgrid: false }, margin: { l: 56, r: 64, t: 12, b: 48 } } }),
-        chart({ title: t("attribution.beside"), tables: ["attribution"], traces: beside, height: 180 + 46 * names.length, layout: { xaxis: { title }, yaxis: sideAxis(names), shapes: [zeroLine] } })),
+        chart({ title: t("attribution.waterfall", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["attribution"], traces: [waterfall], height: tall(bars), layout: { showlegend: false, xaxis: { title, range: reach }, yaxis: { type: "category", autorange: "reversed", tickvals: bars.map(label), ticktext: bars.map((row) => broken(label(row))), tickfont: { size: 12 }, showgrid: false }, margin: { l: 56, r: 64, t: 12, b: 48 } } }),
+        chart({ title: t("attribution.beside"), tables: ["attribution"], traces: beside, height: 60 + tall(names), layout: { xaxis: { title }, yaxis: sideAxis(names), shapes: [zeroLine] } })),
       el("p", {}, assumedChip(), " ", t("attribution.assumed")),
       table(caption, [t("measure"), "#" + t("attribution.shapley"), "#" + t("attribution.leave_one_out"), "#" + t("attribution.alone"), "#" + t("spending.spend"), t("attribution.method")], bars.map((row) => [
         row === whole ? t("attribution.package") : { text: kindName(row.kind), small: row.intervention }, cell(row, "shapley", "low_90", "high_90"), cell(row, "leave_one_out", "loo_low_90", "loo_high_90"), cell(row, "alone", "alone_low_90", "alone_high_90"), yen(row.spend_yen),

@@ -110,7 +110,7 @@ function splitSection() {
     });
     const title = t("split.title", { scenario, year: fiscal(year) });
     const write = (row) => missing(row.share) ? EMPTY : { text: chance(row.share), small: chances(row.low_90, row.high_90) };
-    return [chart({ title, tables: ["split"], traces, height: 120 + 44 * names.length,
+    return [chart({ title, tables: ["split"], traces, height: tall(names),
       layout: { barmode: "stack", xaxis: { title: t("split.axis"), range: [0, 100.5] }, yaxis: sideAxis(names), legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", traceorder: "normal" } } }),
     table(title, [t("kpi"), ...SPLIT.map((source) => "#" + t("split." + source)), "#" + t("split.sd")], kpis.map(([id, row]) => {
       const total = cell(id, "total").variance;

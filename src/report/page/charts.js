@@ -64,15 +64,17 @@ function dots(series, names, apart) {
     customdata: names, text: one.text, hovertemplate: "%{customdata}<br>%{text}<extra>" + one.name + "</extra>",
   }));
 }
+const narrow = () => window.innerWidth < 700;
+/** Height of a chart with so many names down its side: a name takes more lines where the window is narrow. */
+const tall = (names) => 120 + names.length * (narrow() ? 64 : 46);
 /** Names down the side, first on top; long ones are broken. */
 const sideAxis = (names) => ({
   range: [names.length - 0.4, -0.6], tickvals: names.map((_, place) => place), ticktext: names.map(broken), tickfont: { size: 12 }, showgrid: false, zeroline: false,
 });
 /** Breaks a name between words, in Japanese at brackets and commas. */
 function broken(name) {
-  const narrow = window.innerWidth < 700;
-  const width = japanese() ? (narrow ? 11 : 20) : narrow ? 18 : 34;
-  const parts = japanese() ? name.split(/(?=[（：])|(?<=[、）])/u) : name.split(/(?<= )/u);
+  const width = japanese() ? (narrow() ? 12 : 20) : narrow() ? 18 : 34;
+  const parts = japanese() ? name.split(/(?=（)|(?<=[、：])/u) : name.split(/(?<= )/u);
   const lines = [];
   for (const part of parts) {
     const last = lines.length - 1;

@@ -29,7 +29,7 @@ function comparisonSection() {
         { text: verdictName(row.verdict), small: String(row.fiscal_year) === String(lastYear(list)) ? see : null },
         row.verdict === "undecided" ? { text: count(row.pairs_to_settle), small: t("comparison.pairs", { n: count(row.pairs) }) } : EMPTY];
     });
-    return [chart({ title, tables: ["differences"], traces, height: 110 + 46 * names.length,
+    return [chart({ title, tables: ["differences"], traces, height: tall(names),
       layout: { xaxis: { title: t("unit.points_axis"), zeroline: true }, yaxis: sideAxis(names), shapes: [zeroLine] } }),
     el("p", {}, assumedChip(), " ", t("comparison.assumed")), table(title, head, body), p(t("source_plain", { tables: "differences.csv, choice.csv" }), "source")];
   })];

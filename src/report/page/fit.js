@@ -29,7 +29,7 @@ function fitSection() {
         { name: t("fit.observed"), mid: of("observed"), colour: "#000000", symbol: "diamond-open", size: 11, text: shown.map((row) => write(row.observed)) },
       ], names);
       traces[1].marker.line = { width: 2, color: "#000000" };
-      return [chart({ title: surveyName(survey) + t("colon") + metricName(metric), tables: ["fit"], traces, height: 110 + 32 * names.length,
+      return [chart({ title: surveyName(survey) + t("colon") + metricName(metric), tables: ["fit"], traces, height: 110 + names.length * (narrow() ? 46 : 32),
         layout: { xaxis: { title }, yaxis: sideAxis(names) },
         values: { head: [t("fit.segment"), t("fit.wave"), t("date"), "#" + t("fit.observed"), "#" + t("fit.simulated"), "#" + t("band.90"), "#" + t("fit.respondents"), t("fit.is_inside")],
           body: shown.map((row) => [segment(row), word(row.wave), day(row.date), write(row.observed), write(row.median), amounts(row.low_5, row.high_95, unit), count(row.respondents), inside(row) ? t("yes") : t("no")]) } })];

@@ -96,7 +96,7 @@ function breakdownSection() {
       }), layout: { xaxis: { ...dateAxis(), range: [weeks[0], last] }, yaxis: { title: t("unit.percent_axis"), rangemode: "tozero" } } }));
     }
     const compared = [start, last];
-    charts.push(chart({ title: t("breakdown.two", { by: t("breakdown." + kind), from: monthOf(start), until: monthOf(last) }), tables: ["segments"], height: 130 + 38 * names.length,
+    charts.push(chart({ title: t("breakdown.two", { by: t("breakdown." + kind), from: monthOf(start), until: monthOf(last) }), tables: ["segments"], height: tall(names),
       traces: dots([make(start, "#6b7785", "diamond"), make(last, "#0072B2", "circle")], names, 0.3), layout: { xaxis: { title: t("unit.percent_axis"), rangemode: "tozero" }, yaxis: sideAxis(names) },
       values: { head: [t("breakdown." + kind), ...compared.map((week) => "#" + monthOf(week))], body: byLevel.map((member) => [memberName(kind, member), ...compared.map((week) => { const row = cell(member, week); return { text: percent(row.median), small: amounts(row.low_5, row.high_95, "share") }; })]) } }));
     return [...charts, note(t("breakdown." + kind + "_note"))];
