@@ -63,7 +63,7 @@ function effectSentence(scenario, id) {
   const values = {
     scenario: quoted(scenarioTitle(row.name)), reference: quoted(scenarioTitle(row.reference)), kpi: kpiName(row),
     year: fiscal(row.fiscal_year), difference: change(row.difference, unit),
-    low: change(row.mean_low, unit), high: change(row.mean_high, unit),
+    low: change(row.low_5, unit), high: change(row.high_95, unit), mean_low: change(row.mean_low, unit), mean_high: change(row.mean_high, unit),
   };
   if (row.verdict === "identical") return t("answer.identical", values);
   if (row.verdict === "undecided") return t("answer.undecided", values) + gap() + visibility(scenario, id);
