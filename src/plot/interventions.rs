@@ -62,7 +62,7 @@ pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
             canvas,
             "Simulated: telework-sim. Each row has its own scale; each firm is counted once. k: thousand, M: million, bn: \
              thousand million. The first and the last fiscal year hold only the weeks of the run.",
-            false,
+            "Means",
             subject,
         );
     });

@@ -32,7 +32,7 @@ pub fn fans(subject: &Subject) -> Option<Sheet> {
             canvas,
             "Simulated: telework-sim, each in its survey's frame. Published: MIC communications usage trend survey, \
              TSR firm survey, MLIT telework population survey.",
-            true,
+            "Bands",
             subject,
         );
     });

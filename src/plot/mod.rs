@@ -83,11 +83,11 @@ fn draw_title(canvas: &Canvas, title: &str, subject: &Subject) {
     canvas.text((24.0, 58.0), &fitting(&scenario, style(13.0, GREY), canvas.size().0 - 48.0), style(13.0, GREY));
 }
 
-/// Source at the foot of a sheet, what its bands (or medians) hold, and how the posterior's certificate stands.
-fn draw_source(canvas: &Canvas, source: &str, bands: bool, subject: &Subject) {
+/// Source at the foot of a sheet, what its `figures` (such as `Bands`) hold, and how the posterior's certificate stands.
+fn draw_source(canvas: &Canvas, source: &str, figures: &str, subject: &Subject) {
     let Subject { scenario, parameters, data, .. } = *subject;
     let basis = Basis { source: parameters, scenario, posterior: &data.posterior };
-    let caveat = caveat(if bands { "Bands" } else { "Medians" }, basis);
+    let caveat = caveat(figures, basis);
     let (width, height) = canvas.size();
     let mut lines = wrap(source, style(11.0, GREY), width - 48.0);
     lines.extend(wrap(&caveat, style(11.0, GREY), width - 48.0));

@@ -51,7 +51,7 @@ pub fn tile_map(subject: &Subject) -> Option<Sheet> {
             canvas,
             "Simulated: telework-sim, all firms. Numbers in the tiles: per cent. Tile layout: \
              grid-designer jp_prefs_grid2.",
-            false,
+            "Medians",
             subject,
         );
     });

@@ -87,7 +87,7 @@ pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
             canvas,
             "Simulated: telework-sim, respondents of the TSR frame. Published: Tokyo Shoko Research, firm surveys on \
              COVID-19, waves 2-14 (March 2020 - March 2021).",
-            true,
+            "Bands",
             subject,
         );
     });
