@@ -16,7 +16,7 @@ const ROUNDS: u32 = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Purpose {
-    /// A week's transitions: word 0 practice (start, stop, resume), word 1 scheme (formalise, give up).
+    /// Clocks set at the end of the week before: word 0 practice (start, stop, resume), word 1 scheme (formalise, give up).
     Transition = 0,
     /// The state in which a firm enters the run.
     InitialState = 1,
@@ -42,6 +42,10 @@ pub enum Purpose {
     Calibration = 11,
     /// Orders in which players join a coalition (attribution).
     Order = 12,
+    /// Whether a practice clock that ran down at the highest possible hazard does so at the actual one, and its next run.
+    PracticeThinning = 13,
+    /// The same for the scheme's clock.
+    SchemeThinning = 14,
 }
 
 /// The key of one run: a stream of draws that no other (seed, replicate) shares.
@@ -60,6 +64,12 @@ impl Key {
     #[inline(always)]
     pub fn words(self, subject: u32, week: u32, purpose: Purpose) -> [u32; 2] {
         philox(subject, week | (purpose as u32) << 16, self.0)
+    }
+
+    /// Two words for one of several attempts, below 256, of a subject in a week.
+    #[inline(always)]
+    pub fn attempt(self, subject: u32, week: u32, purpose: Purpose, attempt: u8) -> [u32; 2] {
+        philox(subject, week | (purpose as u32) << 16 | u32::from(attempt) << 24, self.0)
     }
 
     /// Two uniform draws in (0, 1).

@@ -6,12 +6,12 @@ use common::*;
 use jiff::civil::{Date, date};
 use telework::{
     calendar::Week,
-    classification::Prefecture,
+    classification::{PREFECTURES, Prefecture},
     dynamics,
     engine::{Basis, Case, Job, Observe, Options, ParameterSource, Series, ensemble, simulate},
-    interventions::{Chain, Face, Terms},
+    interventions::{Chain, Terms},
     parameters::Parameters,
-    population::{FRAME_FIRMS, Population, Practice, Response, Status},
+    population::{BLOCK_FIRMS, Population, Practice, Response, Status, Tallies, UNIT},
     random::Key,
     scenario::{
         Declared, EmergencyDeclaration, Intervention, LaterDeclarations, Measure, ProcurementBonus, Scenario, Target,
@@ -59,23 +59,22 @@ fn status_counts_add_up_to_the_population() {
     let parameters = &scenario.parameters;
     let (response, key) = (Response::new(parameters), Key::new(1, 0));
     let own = dynamics::own(&population, parameters);
-    let mut state = dynamics::initial_state(&population, parameters, &response, &own, key);
-    let mut terms = Terms::new(population.cells.len(), &own);
+    let mut state = dynamics::initial_state(&population, parameters, &response, own, key);
+    let mut terms = Terms::new(population.cells.len());
+    (terms.concern, terms.declaration) = ([1.0; PREFECTURES], [0.3; PREFECTURES]);
     for week in 0..60 {
-        terms.cells.fill(Face { concern: 1.0, declaration: 0.3, ..Face::default() });
-        dynamics::advance(&mut state, &population, &terms, parameters, &response, key, week);
+        dynamics::advance(&mut state, &population, &mut terms, parameters, &response, key, week);
     }
+    // The totals are kept by events; count the firms afresh.
     let mut weighted = 0.0;
-    for (cell, counts) in population.cells.iter().zip(state.counts(FRAME_FIRMS)) {
-        let counted: f64 = counts.iter().sum();
-        assert_eq!(counted, cell.range.len() as f64);
-        weighted += counted * cell.weight;
-        // The counts are kept by events; count the firms afresh.
-        let mut fresh = [0.0; 9];
-        cell.range.clone().for_each(|firm| fresh[state.status(firm).slot()] += 1.0);
-        assert_eq!(&fresh, counts);
+    for (block, kept) in state.blocks.iter().zip(&state.tallies) {
+        assert_eq!(&Tallies::of(&population, &response, block, &state.firms.status), kept);
+        weighted += kept.sizes().iter().flatten().sum::<i64>() as f64 / UNIT;
     }
-    assert!((weighted - 3_375_255.0).abs() < 1e-3, "weights add up to all firms, not {weighted}");
+    let practising = (0..population.len()).filter(|&firm| state.status(firm).practises()).count();
+    assert!(practising > 1000, "{practising} practise, so this test shows little");
+    // Weights are kept to a part of 2^20 of a firm.
+    assert!((weighted - 3_375_255.0).abs() < 20_000.0 / UNIT, "weights add up to all firms, not {weighted}");
 }
 
 #[test]
@@ -210,7 +209,7 @@ fn one_more_firm_changes_no_other_firms_draws() {
 fn the_same_bytes_for_any_number_of_threads() {
     let data = tables();
     let population = japan(&data, 80_000);
-    assert!(population.len() > 2 * 32_768, "several blocks");
+    assert!(population.len() > BLOCK_FIRMS, "several blocks");
     let scenario = until(shipped("baseline"), date(2020, 9, 30));
     let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
     let with = |threads| {
@@ -275,11 +274,11 @@ fn more_pressure_never_gives_fewer_starts() {
     let parameters = Parameters::default();
     let (response, key) = (Response::new(&parameters), Key::new(3, 0));
     let own = dynamics::own(&population, &parameters);
-    let fresh = dynamics::initial_state(&population, &parameters, &response, &own, key);
+    let fresh = dynamics::initial_state(&population, &parameters, &response, own, key);
     let starts = |declaration: f32, concern: f32| {
-        let (mut state, mut terms) = (fresh.clone(), Terms::new(population.cells.len(), &own));
-        terms.cells.fill(Face { declaration, concern, ..Face::default() });
-        dynamics::advance(&mut state, &population, &terms, &parameters, &response, key, 12);
+        let (mut state, mut terms) = (fresh.clone(), Terms::new(population.cells.len()));
+        (terms.concern, terms.declaration) = ([concern; PREFECTURES], [declaration; PREFECTURES]);
+        dynamics::advance(&mut state, &population, &mut terms, &parameters, &response, key, 12);
         let started =
             |firm: &usize| fresh.status(*firm).practice() == Practice::Never && state.status(*firm) != Status(0);
         (0..population.len()).filter(started).collect::<std::collections::BTreeSet<_>>()

@@ -220,8 +220,8 @@ fn workers_in_january(workplace_tokyo: f64) -> WorkerTable {
     let parameters = Parameters { workplace_tokyo, initial_practice: 3.0, reach_base: 1.0, ..Parameters::default() };
     let own = dynamics::own(&FIRMS, &parameters);
     let response = Response::new(&parameters);
-    let state = dynamics::initial_state(&FIRMS, &parameters, &response, &own, Key::new(1, 0));
-    let terms = Terms::new(FIRMS.cells.len(), &own);
+    let state = dynamics::initial_state(&FIRMS, &parameters, &response, own, Key::new(1, 0));
+    let terms = Terms::new(FIRMS.cells.len());
     let staff = staff(&FIRMS);
     let view = View {
         week: Week(0),

@@ -1,11 +1,14 @@
 //! What a firm brings along: its inclination, and the state in which it enters the run.
 
-use super::{Slopes, intensity};
+use super::{
+    Situation, Slopes, Staffing,
+    clocks::{due, has_scheme_clock},
+};
 use crate::{
     classification::BARRIERS,
-    interventions::barrier_weights,
+    interventions::{Lifted, barrier_weights},
     parameters::Parameters,
-    population::{Cell, Population, Practice, Response, State, Status},
+    population::{Cell, Firms, NEVER, Population, Practice, Response, Spell, State, Status},
     random::{Key, Purpose, uniform},
 };
 use rayon::prelude::*;
@@ -77,27 +80,52 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
     own
 }
 
-/// Practice and scheme in January 2020.
+/// Practice and scheme in January 2020, and the first clocks.
 pub fn initial_state(
     population: &Population,
     parameters: &Parameters,
     response: &Response,
-    own: &[f32],
+    own: Vec<f32>,
     key: Key,
 ) -> State {
-    let logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
-    let slopes = Slopes::new(parameters);
+    let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+    let (slopes, staffing) = (Slopes::new(parameters), Staffing::new(parameters));
     let reach = parameters.reach_base.clamp(0.0, 1.0) as f32;
-    State::new(population, response, |_, firm| {
+    let begins = |firm: usize| {
         let x = f64::from(own[firm]);
-        let [practice, scheme] = key.words(population.id[firm], 0, Purpose::InitialState).map(uniform);
-        let practises = practice < logistic(parameters.initial_practice + parameters.initial_practice_slope * x);
-        if own[firm] <= IMMUNE || !practises {
-            return (Status(Practice::Never as u8), 0, 0);
+        let never = (Status(Practice::Never as u8), 0);
+        if own[firm] <= IMMUNE {
+            return (never, [NEVER; 2]);
         }
-        let formal = scheme < logistic(parameters.initial_scheme + parameters.initial_scheme_slope * x);
-        let bits = if formal { Status::FORMAL | Status::FORMAL_AT_START } else { 0 };
-        let peak = intensity(population.teleworkable[firm], EXPERIENCE_AT_START, reach, &slopes);
-        (Status(Practice::Current as u8 | bits), EXPERIENCE_AT_START, peak)
-    })
+        let id = population.id[firm];
+        let [practice, scheme] = key.words(id, 0, Purpose::InitialState).map(uniform);
+        let practises = practice < logistic(parameters.initial_practice + parameters.initial_practice_slope * x);
+        let (status, weeks) = if practises {
+            let formal = scheme < logistic(parameters.initial_scheme + parameters.initial_scheme_slope * x);
+            let bits = if formal { Status::FORMAL | Status::FORMAL_AT_START } else { 0 };
+            (Status(Practice::Current as u8 | bits), EXPERIENCE_AT_START)
+        } else {
+            never
+        };
+        let situation = Situation { status, own: x, lifted: Lifted::default(), weeks: [weeks; 2] };
+        let [practice, scheme] = key.words(id, 0, Purpose::Transition);
+        let practice = due(0.0, practice, situation.practice(&slopes)[0]);
+        let scheme = if has_scheme_clock(status) { due(0.0, scheme, situation.scheme(&slopes)[0]) } else { NEVER };
+        ((status, weeks), [practice, scheme])
+    };
+    let begun: Vec<_> = (0..population.len()).into_par_iter().with_min_len(4096).map(begins).collect();
+    let of = |firm: usize, weeks: u8| staffing.share(population.teleworkable[firm], weeks, reach);
+    let firms = Firms {
+        status: begun.iter().map(|((status, _), _)| status.0).collect(),
+        spell: (0..)
+            .zip(&begun)
+            .map(|(firm, ((status, weeks), _))| {
+                Spell::new(0, *weeks, if status.practises() { of(firm, *weeks) } else { 0 })
+            })
+            .collect(),
+        practice_due: begun.iter().map(|(_, [practice, _])| *practice).collect(),
+        scheme_due: begun.iter().map(|(_, [_, scheme])| *scheme).collect(),
+        own,
+    };
+    State::new(population, firms, response)
 }

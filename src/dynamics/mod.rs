@@ -1,93 +1,102 @@
-//! A week of all firms: others' practice, hazards, events, intensity. State and [`Terms`] in, state out.
+//! A week of all firms: others' practice, hazards, events. State and [`Terms`] in, state out.
 
+mod clocks;
+mod events;
 mod fields;
+mod hazards;
 mod inclination;
-mod pass;
-mod rates;
+mod lifting;
+mod staff;
 
+pub use clocks::{Situation, Slopes};
 pub use fields::{Fields, Pulls};
+pub use hazards::Hazards;
 pub use inclination::{IMMUNE, initial_state, own};
-pub use pass::intensity;
-pub use rates::{Rates, Slopes, days_a_week};
+pub use staff::{Staffing, days_a_week, largest_share, reach};
 
 use crate::{
     interventions::Terms,
     parameters::Parameters,
-    population::{Block, Population, Response, State},
+    population::{Population, Response, State},
     random::Key,
 };
+use events::{BlockState, WeekOf};
 use rayon::prelude::*;
 
 /// Weeks between two rounds of leavers.
 const TURNOVER_EVERY: u32 = 13;
 
-/// One week: every firm's transitions from the state at its start, then experience and intensity.
+/// One week: what interventions begin to add, then every firm's transitions from the state at its start.
 pub fn advance(
     state: &mut State,
     population: &Population,
-    terms: &Terms,
+    terms: &mut Terms,
     parameters: &Parameters,
     response: &Response,
     key: Key,
     week: u32,
 ) {
-    let pulls = Fields::new(population, state, parameters).pulls(parameters.peer_strength);
-    let slopes = Slopes::new(parameters);
-    let leavers = (week > 0 && week.is_multiple_of(TURNOVER_EVERY))
-        .then_some((1.0 - parameters.worker_turnover).powf(f64::from(TURNOVER_EVERY) / 52.18) as f32);
-    let one = |block: &mut Block| {
-        if let Some(stay) = leavers {
-            turn_over(&mut block.peak, stay);
-        }
-        advance_block(block, population, terms, &pulls, parameters, &slopes, response, key, week);
+    let (slopes, staffing) = (Slopes::new(parameters), Staffing::new(parameters));
+    if week > 0 && week.is_multiple_of(TURNOVER_EVERY) {
+        let stay = (1.0 - parameters.worker_turnover).powf(f64::from(TURNOVER_EVERY) / 52.18) as f32;
+        staff::turn_over(state, population, &staffing, stay);
+    }
+    lifting::begin(state, population, terms, &slopes, week);
+    let pulls = Fields::new(&state.tallies(), parameters).pulls(parameters.peer_strength);
+    let hazards = Hazards::new(parameters, terms, &pulls);
+    let (mut blocks, reaches) = split(state);
+    let week_of = WeekOf {
+        week,
+        population,
+        terms,
+        hazards: &hazards,
+        slopes: &slopes,
+        staffing: &staffing,
+        reaches,
+        response,
+        key,
     };
-    match state.blocks.as_mut_slice() {
-        [block] => one(block),
-        blocks => blocks.par_iter_mut().for_each(one),
+    match blocks.as_mut_slice() {
+        [block] => advance_block(block, &week_of),
+        blocks => blocks.par_iter_mut().for_each(|block| advance_block(block, &week_of)),
     }
-}
-
-/// Employees who leave take their telework experience along.
-fn turn_over(peak: &mut [u8], stay: f32) {
-    for peak in peak {
-        *peak = (f32::from(*peak) * stay + 0.5) as u8;
-    }
+    state.reaches.push(week, &reach(parameters, terms));
+    state.next_week = week as u16 + 1;
 }
 
 #[multiversion::multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+bmi1+bmi2+fma",
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+bmi1+bmi2",
     "x86_64+avx2+bmi1+bmi2",
     "aarch64+neon"
 ))]
-#[allow(clippy::too_many_arguments)]
-fn advance_block(
-    block: &mut Block,
-    population: &Population,
-    terms: &Terms,
-    pulls: &Pulls,
-    parameters: &Parameters,
-    slopes: &Slopes,
-    response: &Response,
-    key: Key,
-    week: u32,
-) {
-    let range = block.firms();
-    let facing = population.cells[block.cells.clone()].iter().zip(&terms.cells[block.cells.clone()]);
-    let cells: Vec<pass::CellWeek> = facing
-        .map(|(cell, face)| pass::CellWeek {
-            end: cell.range.end - block.first,
-            rates: Rates::new(parameters, face, pulls, cell),
-        })
-        .collect();
-    let mut firms = pass::Firms {
-        id: &population.id[range.clone()],
-        employees: &population.employees[range.clone()],
-        teleworkable: &population.teleworkable[range.clone()],
-        inclination: &terms.inclination[range],
-        status: &mut block.status,
-        entered: &mut block.entered,
-        experience: &mut block.experience,
-        peak: &mut block.peak,
-    };
-    pass::pass(&mut firms, &cells, &mut block.counts, slopes, response, key, week);
+fn advance_block(block: &mut BlockState, week: &WeekOf) {
+    events::advance(block, week);
+}
+
+/// The state in blocks, and what is common to them.
+fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches) {
+    let State { firms, packs, first_packs: _, least, blocks, meters, tallies, reaches, next_week: _ } = state;
+    let mut own = firms.own.as_slice();
+    let mut status = firms.status.as_mut_slice();
+    let mut spell = firms.spell.as_mut_slice();
+    let mut practice_due = firms.practice_due.as_mut_slice();
+    let mut scheme_due = firms.scheme_due.as_mut_slice();
+    let mut least = least.as_mut_slice();
+    let mut meters = meters.as_mut_slice();
+    let parts = blocks.iter().zip(tallies).map(|(block, tallies)| {
+        let (firms, packs_in, cells) = (block.firms.len(), block.packs.len(), block.cells.len());
+        BlockState {
+            first: (block.firms.start, block.cells.start),
+            own: own.split_off(..firms).unwrap_or_default(),
+            status: status.split_off_mut(..firms).unwrap_or_default(),
+            spell: spell.split_off_mut(..firms).unwrap_or_default(),
+            practice_due: practice_due.split_off_mut(..firms).unwrap_or_default(),
+            scheme_due: scheme_due.split_off_mut(..firms).unwrap_or_default(),
+            packs: &packs[block.packs.clone()],
+            least: least.split_off_mut(..packs_in).unwrap_or_default(),
+            meters: meters.split_off_mut(..cells).unwrap_or_default(),
+            tallies,
+        }
+    });
+    (parts.collect(), reaches)
 }

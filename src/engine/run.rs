@@ -12,7 +12,7 @@ use crate::{
     interventions::{Programmes, Setting, Terms},
     observation::{self, Observe, Observers, View},
     parameters::Parameters,
-    population::{Population, Response, State, Status},
+    population::{Population, Response, State},
     random::Key,
     scenario::Scenario,
 };
@@ -56,8 +56,8 @@ pub(super) fn simulate_with(
     let response = Response::new(parameters);
     let environment = Environment::new(data, parameters, scenario.later_infections, emergencies, last.0 + 1);
     let own = dynamics::own(population, parameters);
-    let mut state = dynamics::initial_state(population, parameters, &response, &own, key);
-    let mut terms = Terms::new(population.cells.len(), &own);
+    let mut state = dynamics::initial_state(population, parameters, &response, own, key);
+    let mut terms = Terms::new(population.cells.len());
     let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
     let mut programmes = Programmes::new(scenario, setting);
     let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
@@ -78,13 +78,13 @@ pub(super) fn simulate_with(
             return None;
         }
         // Calendar and concern; interventions spend, deliver and rewrite what firms face.
-        terms.open(population, &own, &environment.concern[week.0 as usize]);
+        terms.open(&environment.concern[week.0 as usize]);
         let weeks = programmes.act(week, &state, &mut terms);
         for (series, week) in interventions.iter_mut().zip(weeks) {
             series.weeks.extend(week);
         }
-        // Others' practice, transitions, experience and intensity.
-        dynamics::advance(&mut state, population, &terms, parameters, &response, key, week.0);
+        // Others' practice and transitions.
+        dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
         // Observers look on.
         if observed {
             observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
@@ -104,25 +104,21 @@ fn panel_rows<'a>(
     terms: &'a Terms,
     p: &'a Parameters,
 ) -> impl Iterator<Item = PanelRow> + 'a {
-    let slopes = dynamics::Slopes::new(p);
-    state.blocks.iter().flat_map(move |block| {
-        block.cells.clone().flat_map(move |position| {
-            let cell = &population.cells[position];
-            let declaration = f64::from(terms.cells[position].declaration);
-            let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
-            cell.range.clone().map(move |firm| {
-                let local = firm - block.first;
-                let status = Status(block.status[local]);
-                let share = dynamics::intensity(population.teleworkable[firm], block.experience[local], reach, &slopes);
-                PanelRow {
-                    week: week.0,
-                    firm: population.id[firm],
-                    practice: status.practice() as u8,
-                    formal: status.formal(),
-                    intensity: if status.practises() { f32::from(share) / 255.0 } else { 0.0 },
-                    weight: cell.weight as f32,
-                }
-            })
+    let staffing = dynamics::Staffing::new(p);
+    let reach = dynamics::reach(p, terms);
+    population.cells.iter().flat_map(move |cell| {
+        cell.range.clone().map(move |firm| {
+            let status = state.status(firm);
+            let weeks = state.firms.spell[firm].weeks(state.next_week);
+            let share = staffing.share(population.teleworkable[firm], weeks, reach[cell.prefecture.index()]);
+            PanelRow {
+                week: week.0,
+                firm: population.id[firm],
+                practice: status.practice() as u8,
+                formal: status.formal(),
+                intensity: if status.practises() { f32::from(share) / 255.0 } else { 0.0 },
+                weight: cell.weight as f32,
+            }
         })
     })
 }

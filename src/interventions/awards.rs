@@ -7,6 +7,7 @@ use super::{Awareness, Delivered, Programme, Setting};
 use crate::{
     calendar::Week,
     classification::Barrier,
+    dynamics::{Staffing, largest_share},
     population::{Practice, State, Status},
     scenario::Awards,
 };
@@ -22,8 +23,9 @@ const PRIZE_VISIBILITY: f64 = 10.0;
 #[inline(always)]
 pub fn meets_criteria(status: u8, employees: u32, covered: u8, practising: u8, days_a_week: f64) -> bool {
     let least = if employees <= SMALL_EMPLOYEES { 128 } else { 64 };
-    let enough =
-        (2 * u32::from(practising) >= u32::from(covered)) | (u64::from(practising) * u64::from(employees) >= 100 * 255);
+    // (From 25,500 employees on, one of 255 is 100 persons.)
+    let enough = (2 * u32::from(practising) >= u32::from(covered))
+        | (u32::from(practising) * employees.min(100 * 255) >= 100 * 255);
     (status & 7 == Status::FORMAL | Practice::Current as u8)
         & (covered >= least)
         & enough
@@ -43,6 +45,7 @@ pub(super) fn select(
     let kind = programme.kind;
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let slots = programme.chain.open(week, programme.yearly(week, awards.awards_per_year));
+    let staffing = Staffing::new(setting.parameters);
     let prize_share = awards.minister_prizes_per_year / awards.awards_per_year.max(1.0);
     for slot in 0..slots {
         if programme.chain.affordable(cost) < 1.0 || !programme.misses[0].worth_trying(week) {
@@ -58,7 +61,7 @@ pub(super) fn select(
                 let (employees, status) = (setting.population.employees[firm], state.status(firm));
                 // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
                 let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
-                let practising = state.peak_and_experience(firm).0;
+                let practising = largest_share(state, setting.population, &staffing, candidate.cell, firm);
                 meets_criteria(status.0, employees, covered, practising, days)
                     && programme.may_serve(candidate, state, setting, delivered)
             },

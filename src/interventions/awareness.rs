@@ -86,14 +86,13 @@ impl Awareness {
         }
         // One figure for each industry and prefecture, not for each cell.
         let effect = setting.parameters.awareness_effect.exp_m1();
-        let lifts: [[f32; PREFECTURES]; INDUSTRIES] = std::array::from_fn(|industry| {
+        let lifts: [[f64; PREFECTURES]; INDUSTRIES] = std::array::from_fn(|industry| {
             std::array::from_fn(|prefecture| {
-                let share = self.share(Industry(industry as u8), Prefecture(prefecture as u8));
-                (share * effect).ln_1p() as f32
+                1.0 + self.share(Industry(industry as u8), Prefecture(prefecture as u8)) * effect
             })
         });
         for (face, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
-            face.adopt += lifts[cell.industry.index()][cell.prefecture.index()];
+            face.adopt *= lifts[cell.industry.index()][cell.prefecture.index()];
         }
     }
 }

@@ -1,11 +1,7 @@
-//! What was delivered to single firms, and what it does to the inclination they face.
+//! What was delivered to single firms, and what inclination it gains them.
 
-use super::{Setting, Terms, barrier_weights};
-use crate::{
-    calendar::Week,
-    classification::{BARRIERS, Barrier},
-    scenario::Intervention,
-};
+use super::{Setting, barrier_weights};
+use crate::classification::{BARRIERS, Barrier};
 
 /// What all interventions together have delivered to firms.
 #[derive(Clone, Debug, Default)]
@@ -89,49 +85,5 @@ impl Delivered {
             *account = self.unresolved.len() as u32;
         }
         *account as usize - 1
-    }
-}
-
-/// Lifts of one intervention, with delay and fading.
-#[derive(Clone, Debug)]
-pub struct Records {
-    delay_weeks: u32,
-    /// What is left of a lift by the weeks since it began; `None` when nothing fades.
-    left: Option<Vec<f32>>,
-    /// Week in which each lift begins; they rise.
-    begin: Vec<u32>,
-    firm: Vec<u32>,
-    /// The lift when it begins.
-    lift: Vec<f32>,
-}
-
-impl Records {
-    /// None yet; for weeks up to `last`.
-    pub fn new(spec: &Intervention, last: Week) -> Records {
-        let left = |half: f64| (0..=last.0 as i32).map(|weeks| 0.5_f64.powf(1.0 / half).powi(weeks) as f32).collect();
-        let left = spec.half_life_weeks.map(left);
-        Records { delay_weeks: spec.delay_weeks, left, begin: Vec::new(), firm: Vec::new(), lift: Vec::new() }
-    }
-
-    /// Adds a lift delivered in `week`.
-    pub fn add(&mut self, week: Week, firm: u32, lift: f32) {
-        if lift != 0.0 {
-            self.begin.push(week.0 + self.delay_weeks);
-            self.firm.push(firm);
-            self.lift.push(lift);
-        }
-    }
-
-    /// Lifts the firms that were served, as far as the effect has begun and not faded.
-    pub fn affect(&self, week: Week, terms: &mut Terms) {
-        let begun = self.begin.partition_point(|begin| *begin <= week.0);
-        let (firms, lifts) = (&self.firm[..begun], self.lift[..begun].iter());
-        match &self.left {
-            None => terms.lift(firms, lifts.copied()),
-            Some(left) => {
-                let begin = self.begin.iter();
-                terms.lift(firms, lifts.zip(begin).map(|(lift, begin)| lift * left[(week.0 - begin) as usize]));
-            }
-        }
     }
 }

@@ -4,7 +4,6 @@ use super::{Setting, Terms};
 use crate::{
     calendar::Week,
     classification::{PREFECTURES, Prefecture},
-    population::Population,
     random::Purpose,
     scenario::{Declared, EmergencyDeclaration, LaterDeclarations, Measure, Scenario},
 };
@@ -129,10 +128,9 @@ impl Declarations {
     }
 
     /// Writes this week's pressure into what firms face.
-    pub fn affect(&self, week: Week, population: &Population, terms: &mut Terms) {
-        let Some(pressure) = self.pressure.get(week.0 as usize) else { return };
-        for (face, cell) in terms.cells.iter_mut().zip(&population.cells) {
-            face.declaration = pressure[cell.prefecture.index()];
+    pub fn affect(&self, week: Week, terms: &mut Terms) {
+        if let Some(pressure) = self.pressure.get(week.0 as usize) {
+            terms.declaration = *pressure;
         }
     }
 }
@@ -143,7 +141,7 @@ mod tests {
     use crate::{
         data::Data,
         environment::Environment,
-        population::synthesise,
+        population::{Population, synthesise},
         random::Key,
         scenario::{Scale, load},
     };

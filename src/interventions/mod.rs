@@ -10,6 +10,7 @@ mod awareness;
 mod chain;
 mod delivered;
 mod emergency;
+mod lifts;
 mod obligations;
 mod selection;
 mod sites;
@@ -18,6 +19,7 @@ mod terms;
 pub use awareness::Awareness;
 pub use chain::{Chain, InterventionWeek};
 pub use emergency::Declarations;
+pub use lifts::{Lift, Lifted, Lifts};
 pub use selection::{cell_matches, matches};
 pub use terms::{Face, Terms};
 
@@ -31,7 +33,8 @@ use crate::{
     random::Key,
     scenario::{Intervention, Measure, Scenario},
 };
-use delivered::{Delivered, KindNumber, Records};
+use delivered::{Delivered, KindNumber};
+use lifts::Pending;
 use selection::{Candidate, Directory, Misses, Slots};
 use std::sync::Arc;
 
@@ -81,7 +84,7 @@ pub struct Programme<'a> {
     kind: KindNumber,
     chain: Chain,
     slots: Slots,
-    records: Records,
+    records: Pending,
     /// Slots without a firm, by class of firms that the slots want.
     misses: [Misses; 4],
     season: awareness::Season,
@@ -110,7 +113,7 @@ impl<'a> Programmes<'a> {
                     kind: kind(spec),
                     chain: Chain::new(spec),
                     slots: Slots::new(&setting, spec.measure.key(), &directory),
-                    records: Records::new(spec, setting.weeks.1),
+                    records: Pending::new(spec),
                     misses: [Misses::default(); 4],
                     season: awareness::Season::of(spec, setting.data),
                     reached: vec![0.0; security.len()],
@@ -147,7 +150,7 @@ impl<'a> Programmes<'a> {
             weeks.push(programme.chain.close());
             programme.affect(week, &setting, terms);
         }
-        self.declarations.affect(week, setting.population, terms);
+        self.declarations.affect(week, terms);
         self.awareness.affect(&setting, terms);
         weeks
     }
@@ -191,8 +194,8 @@ impl Programme<'_> {
     }
 
     /// Rewrites what firms face because of deliveries made so far.
-    fn affect(&self, week: Week, setting: &Setting, terms: &mut Terms) {
-        self.records.affect(week, terms);
+    fn affect(&mut self, week: Week, setting: &Setting, terms: &mut Terms) {
+        self.records.begin(week, &mut terms.lifts);
         match &self.spec.measure {
             Measure::ProcurementBonus(bonus) => obligations::procurement(self.spec, bonus, week, setting, terms),
             Measure::Guidelines(_) => obligations::worked_through(self, setting, terms),

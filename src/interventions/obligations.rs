@@ -31,12 +31,13 @@ pub(super) fn procurement(
         (bonus.bonus_share_of_score * spec.scale).min(1.0),
         setting.parameters.procurement_score_spread,
     );
-    let pull = (setting.parameters.procurement_response * gain) as f32;
+    let pull = libm::exp(setting.parameters.procurement_response * gain);
+    let half = pull.sqrt();
     for (face, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
         if cell.bidder && super::cell_matches(&spec.target, cell) {
-            face.formalise += pull;
-            face.adopt += 0.5 * pull;
-            face.keep += 0.5 * pull;
+            face.formalise *= pull;
+            face.adopt *= half;
+            face.leave /= half;
         }
     }
 }
@@ -87,18 +88,10 @@ pub(super) fn worked_through(programme: &Programme, setting: &Setting, terms: &m
     let weight = f64::from(barrier_weights(setting.parameters)[Barrier::Security as usize]);
     // Firms without the barrier gain nothing: a cell gains as the average of its firms.
     let gain = (weight * setting.parameters.guidelines_effect).exp_m1();
-    // Many cells have nothing to gain, and neighbours often the same.
-    let (mut before, mut lift) = (0.0, 0.0);
     for ((face, &reached), &share) in terms.cells.iter_mut().zip(&programme.reached).zip(&programme.security) {
-        let done = f64::from(reached) * f64::from(share);
-        if done == 0.0 {
-            continue;
-        }
-        if done != before {
-            (before, lift) = (done, (done * gain).ln_1p() as f32);
-        }
-        face.adopt += lift;
-        face.keep += 0.5 * lift;
+        let lift = 1.0 + f64::from(reached) * f64::from(share) * gain;
+        face.adopt *= lift;
+        face.leave /= lift.sqrt();
     }
 }
 

@@ -1,64 +1,51 @@
-//! What firms face this week. Rebuilt every week, so nothing is ever undone.
+//! What firms face this week.
 
-use crate::{classification::PREFECTURES, population::Population};
+use crate::{classification::PREFECTURES, interventions::Lifts};
 
-/// What all firms of a cell face. Log hazards unless said.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// What interventions do to the hazards of all firms of a cell: factors, 1 where they do nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Face {
-    /// Declaration in force, after fatigue: 1 = a first state of emergency for the whole week.
-    pub declaration: f32,
-    /// Concern.
-    pub concern: f32,
-    /// Added to starting and resuming.
-    pub adopt: f32,
-    /// Taken from stopping and giving up.
-    pub keep: f32,
-    /// Added to formalising.
-    pub formalise: f32,
+    /// On starting and resuming.
+    pub adopt: f64,
+    /// On stopping and giving up.
+    pub leave: f64,
+    /// On formalising.
+    pub formalise: f64,
 }
 
-/// Lifts are few when there is less than one for so many firms. Where they are more, as in a sample, all firms are
-/// sooner copied than the lifted ones looked up.
-const FEW: usize = 16;
+impl Default for Face {
+    fn default() -> Face {
+        Face { adopt: 1.0, leave: 1.0, formalise: 1.0 }
+    }
+}
 
 /// Everything that firms face this week.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Terms {
+    /// Declaration in force by prefecture, after fatigue: 1 = a first state of emergency for the whole week.
+    pub declaration: [f32; PREFECTURES],
+    /// Concern by prefecture.
+    pub concern: [f32; PREFECTURES],
     /// By cell.
     pub cells: Vec<Face>,
-    /// By simulated firm: its own inclination plus what was delivered to it.
-    pub inclination: Vec<f32>,
-    /// Firms lifted this week, once a lift, as long as they are [few](FEW).
-    lifted: Vec<u32>,
+    /// What was delivered to single firms.
+    pub lifts: Lifts,
 }
 
 impl Terms {
-    /// Nothing but the firms' own inclination.
-    pub fn new(cells: usize, own: &[f32]) -> Terms {
-        Terms { cells: vec![Face::default(); cells], inclination: own.to_vec(), lifted: Vec::new() }
-    }
-
-    /// Starts a week: concern only, own inclination only.
-    pub fn open(&mut self, population: &Population, own: &[f32], concern: &[f32; PREFECTURES]) {
-        if self.lifted.len() > own.len() / FEW {
-            self.inclination.copy_from_slice(own);
-            self.lifted.clear();
-        }
-        for firm in self.lifted.drain(..) {
-            self.inclination[firm as usize] = own[firm as usize];
-        }
-        for (face, cell) in self.cells.iter_mut().zip(&population.cells) {
-            *face = Face { concern: concern[cell.prefecture.index()], ..Face::default() };
+    /// Nothing, for so many cells.
+    pub fn new(cells: usize) -> Terms {
+        Terms {
+            declaration: [0.0; PREFECTURES],
+            concern: [0.0; PREFECTURES],
+            cells: vec![Face::default(); cells],
+            lifts: Lifts::default(),
         }
     }
 
-    /// Raises the inclinations that firms face this week.
-    pub fn lift(&mut self, firms: &[u32], by: impl Iterator<Item = f32>) {
-        for (firm, by) in firms.iter().zip(by) {
-            self.inclination[*firm as usize] += by;
-        }
-        if self.lifted.len() <= self.inclination.len() / FEW {
-            self.lifted.extend_from_slice(firms);
-        }
+    /// Starts a week: concern, and what was delivered before. The rest is written anew.
+    pub fn open(&mut self, concern: &[f32; PREFECTURES]) {
+        (self.declaration, self.concern) = ([0.0; PREFECTURES], *concern);
+        self.cells.fill(Face::default());
     }
 }

@@ -1,13 +1,10 @@
 //! The registry of indicators and candidate KPIs: what each means, its formula, frame and unit.
 
 use super::{
-    view::{Tally, View},
+    view::{Tally, View, all_of, tallies},
     workers::WorkerTable,
 };
-use crate::{
-    classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region, SIZES, SizeClass},
-    population::{FRAME_100_299, FRAME_300, FRAME_FIRMS, FRAME_TSR},
-};
+use crate::classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region, SIZES, SizeClass};
 
 /// How often an indicator is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +93,8 @@ pub type Reading = Vec<(&'static str, String, f64)>;
 
 /// Weekly figures.
 pub fn weekly(view: &View, share_large: f64) -> Reading {
-    let sizes: [Tally; SIZES] = view.tally(FRAME_FIRMS, |cell| cell.size.index());
+    let counted = view.state.tallies();
+    let sizes = tallies::<SIZES>(counted.sizes());
     let mut all = Tally::default();
     sizes.iter().for_each(|tally| all.add(tally, 1.0));
     let mut reading = vec![
@@ -106,7 +104,7 @@ pub fn weekly(view: &View, share_large: f64) -> Reading {
     for size in SizeClass::ALL {
         reading.push(("current_practice", format!("size={}", size.key()), sizes[size.index()].current()));
     }
-    let [sme, large]: [Tally; 2] = view.tally(FRAME_TSR, |cell| usize::from(cell.high_capital));
+    let [sme, large] = [false, true].map(|high_capital| all_of(counted.responding(high_capital)));
     type Share = fn(&Tally) -> f64;
     let measures: [(&str, Share); 3] = [
         ("tsr_current_practice", Tally::current),
@@ -125,12 +123,13 @@ pub fn weekly(view: &View, share_large: f64) -> Reading {
 /// Monthly figures.
 pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
     let mut reading = Reading::new();
-    let prefectures: [Tally; PREFECTURES] = view.tally(FRAME_FIRMS, |cell| cell.prefecture.index());
+    let counted = view.state.tallies();
+    let prefectures = tallies::<PREFECTURES>(counted.prefectures());
     for prefecture in Prefecture::all() {
         let share = prefectures[prefecture.index()].current();
         reading.push(("current_practice", format!("prefecture={}", prefecture.name()), share));
     }
-    let industries: [Tally; INDUSTRIES] = view.tally(FRAME_FIRMS, |cell| cell.industry.index());
+    let industries = tallies::<INDUSTRIES>(counted.industries());
     for industry in Industry::all() {
         let share = industries[industry.index()].current();
         reading.push(("current_practice", format!("industry={}", industry.key()), share));
@@ -142,8 +141,7 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
         }
         reading.push(("current_practice", format!("region={}", region.name()), tally.current()));
     }
-    let [middle]: [Tally; 1] = view.tally(FRAME_100_299, |_| 0);
-    let [large]: [Tally; 1] = view.tally(FRAME_300, |_| 0);
+    let [middle, large] = [false, true].map(|three_hundred| all_of(counted.hundred(three_hundred)));
     let mut hundred = middle;
     hundred.add(&large, 1.0);
     for (segment, tally) in [("total", hundred), ("size=100-299", middle), ("size=300+", large)] {

@@ -4,6 +4,7 @@ mod appointments;
 mod indicators;
 mod observers;
 mod respondents;
+mod sums;
 mod surveys;
 mod view;
 mod workers;

@@ -3,10 +3,10 @@
 use super::Staff;
 use crate::{
     calendar::Week,
-    dynamics::{Slopes, intensity},
+    dynamics::{Staffing, reach},
     interventions::Terms,
     parameters::Parameters,
-    population::{Cell, Population, State},
+    population::{Population, Slots, State, UNIT},
 };
 
 /// One week, seen from outside.
@@ -71,40 +71,37 @@ impl Tally {
     }
 }
 
-impl View<'_> {
-    /// Tallies of a frame by a class of cells.
-    pub fn tally<const N: usize>(&self, frame: usize, class: impl Fn(&Cell) -> usize) -> [Tally; N] {
-        let mut tallies = [Tally::default(); N];
-        let mut counts = self.state.counts(frame);
-        // Neighbours are often of one class, whose sum stays in registers.
-        for alike in self.population.cells.chunk_by(|a, b| class(a) == class(b)) {
-            let mut sum = tallies[class(&alike[0])].0;
-            for (cell, counts) in alike.iter().zip(&mut counts) {
-                for (sum, count) in sum.iter_mut().zip(counts) {
-                    *sum += count * cell.weight;
-                }
-            }
-            tallies[class(&alike[0])].0 = sum;
-        }
-        tallies
+impl From<&Slots> for Tally {
+    fn from(slots: &Slots) -> Tally {
+        Tally(slots.map(|slot| slot as f64 / UNIT))
     }
+}
+
+/// The tallies of classes.
+pub fn tallies<const N: usize>(classes: &[Slots]) -> [Tally; N] {
+    std::array::from_fn(|class| Tally::from(&classes[class]))
+}
+
+/// The tally of all classes together.
+pub fn all_of(classes: &[Slots]) -> Tally {
+    let mut sum = [0; 9];
+    classes.iter().for_each(|slots| sum.iter_mut().zip(slots).for_each(|(sum, slot)| *sum += slot));
+    Tally::from(&sum)
 }
 
 /// Share of practising firms by the share of their staff that teleworks (answers in tenths: 10, 20, 30 %, at least
 /// 50 %, at least 70 %), weighted by the chance to answer, for `[SME, large]`.
 pub fn staff_shares(view: &View, response: &crate::population::Response) -> [[f64; 6]; 2] {
-    let slopes = Slopes::new(view.parameters);
+    let staffing = Staffing::new(view.parameters);
+    let reach = reach(view.parameters, view.terms);
+    let (week, firms) = (view.state.next_week, &view.state.firms);
     let mut sums = [[0.0; 6]; 2];
-    for block in &view.state.blocks {
-        for position in block.cells.clone() {
-            let cell = &view.population.cells[position];
-            let declaration = f64::from(view.terms.cells[position].declaration);
-            let p = view.parameters;
-            let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
+    for cell in &view.population.cells {
+        {
             let mut cell_sums = [0u64; 6];
-            for firm in cell.range.clone().filter(|firm| block.status[firm - block.first] & 3 == 1) {
-                let share =
-                    intensity(view.population.teleworkable[firm], block.experience[firm - block.first], reach, &slopes);
+            for firm in cell.range.clone().filter(|firm| firms.status[*firm] & 3 == 1) {
+                let weeks = firms.spell[firm].weeks(week);
+                let share = staffing.share(view.population.teleworkable[firm], weeks, reach[cell.prefecture.index()]);
                 let weight = response.weight(view.population.employees[firm]);
                 let tenths = (f64::from(share) / 25.5).round().max(1.0) as u32;
                 cell_sums[0] += weight;

@@ -1,12 +1,13 @@
 //! Employees who telework, by industry, firm size and place of work. A [`View`] in, [`WorkerTable`] out.
 
-use super::View;
+use super::{
+    View,
+    sums::{Questions, Sums, block_sums},
+};
 use crate::{
-    calendar::Week,
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region},
-    dynamics::{Slopes, days_a_week, intensity},
-    interventions::awards,
-    population::{Block, Cell, Population, Status},
+    dynamics::days_a_week,
+    population::{Block, Cell, Population},
 };
 use rayon::prelude::*;
 
@@ -14,8 +15,12 @@ use rayon::prelude::*;
 pub const BANDS: usize = 4;
 
 /// What never changes about the employees of a cell's firms.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Staff {
+    /// Employees of its largest firm.
+    pub most: u32,
+    /// Firms outside the first band, by their place in the cell.
+    pub larger: Vec<u32>,
     /// Employees of the simulated firms by [`BANDS`].
     pub bands: [u64; BANDS],
     /// Share that works in the Tokyo area.
@@ -27,10 +32,15 @@ pub struct Staff {
 /// The staff of every cell.
 pub fn staff(population: &Population) -> Vec<Staff> {
     let of = |cell: &Cell| {
-        let mut staff = Staff { bands: [0; BANDS], tokyo: 0.0, elsewhere: 0.0 };
-        for &employees in &population.employees[cell.range.clone()] {
-            staff.bands[band(employees)] += u64::from(employees);
-        }
+        let employees = &population.employees[cell.range.clone()];
+        let mut staff = Staff {
+            most: employees.iter().copied().max().unwrap_or(0),
+            larger: (0..).zip(employees).filter(|(_, number)| band(**number) > 0).map(|(firm, _)| firm).collect(),
+            bands: [0; BANDS],
+            tokyo: 0.0,
+            elsewhere: 0.0,
+        };
+        employees.iter().for_each(|&number| staff.bands[band(number)] += u64::from(number));
         for (share, place) in population.workplaces_of(cell).iter().zip(Prefecture::all()) {
             let part = if place.region() == Region::Tokyo { &mut staff.tokyo } else { &mut staff.elsewhere };
             *part += f64::from(*share);
@@ -42,7 +52,7 @@ pub fn staff(population: &Population) -> Vec<Staff> {
 
 /// Adds comparisons up instead of branching: neighbours differ too often for the processor to guess.
 #[inline(always)]
-fn band(employees: u32) -> usize {
+pub(super) fn band(employees: u32) -> usize {
     usize::from(employees >= 100) + usize::from(employees >= 300) + usize::from(employees >= 1000)
 }
 
@@ -136,8 +146,8 @@ pub struct WorkerTable {
 impl WorkerTable {
     /// One pass over all firms.
     pub fn new(view: &View) -> WorkerTable {
-        let slopes = Slopes::new(view.parameters);
-        let sums = |block: &Block| block_sums(view, block, &slopes);
+        let questions = Questions::new(view);
+        let sums = |block: &Block| block_sums(view, block, &questions);
         let blocks: Vec<Vec<Sums>> = match view.state.blocks.as_slice() {
             [block] => vec![sums(block)],
             blocks => blocks.par_iter().map(sums).collect(),
@@ -182,7 +192,8 @@ fn table(view: &View, blocks: &[Vec<Sums>]) -> WorkerTable {
         let (mut tokyo, mut elsewhere) = (Workers::default(), Workers::default());
         for (position, cell) in (first..).zip(group) {
             firms += f64::from(cell.firms);
-            let days = days_a_week(view.parameters, f64::from(view.terms.cells[position].declaration));
+            let pressure = view.terms.declaration[cell.prefecture.index()];
+            let days = days_a_week(view.parameters, f64::from(pressure));
             let mut all = Workers::default();
             while let Some(sum) = sums.next_if(|sum| sum.cell == position) {
                 let one = sum.workers(days);
@@ -252,175 +263,13 @@ impl Places {
     }
 }
 
-/// Integer sums of one cell and band; shares in 1/255.
-#[derive(Clone, Copy, Default)]
-struct Sums {
-    /// Position among the population's cells.
-    cell: usize,
-    /// Position among [`BANDS`].
-    band: usize,
-    employees: u64,
-    /// Employees of firms with a formal scheme.
-    with_scheme: u64,
-    now: u64,
-    last_year: u64,
-    ever: u64,
-    ever_with_scheme: u64,
-    /// Firms that would meet the award's criteria.
-    meeting: u64,
-}
-
-impl Sums {
-    /// Adds a firm, all but its employees.
-    #[inline(always)]
-    fn add_firm(&mut self, firm: Firm, question: &Question) {
-        let Firm { employees, teleworkable, status, entered, experience, peak } = firm;
-        let current = u64::from(status & 3 == 1);
-        let staff = u64::from(employees);
-        let now = intensity(teleworkable, experience, question.reach, question.slopes);
-        let ever = staff * u64::from(peak);
-        self.now += staff * u64::from(now) * current;
-        self.ever += ever;
-        self.last_year += ever * (current | u64::from(entered >= question.since));
-        let formal = u64::from(status & Status::FORMAL != 0);
-        self.with_scheme += staff * formal;
-        self.ever_with_scheme += ever * formal;
-        self.meeting += u64::from(awards::meets_criteria(status, employees, teleworkable, now, question.days));
-    }
-    fn workers(&self, days: f64) -> Workers {
-        let persons = |count: u64| count as f64 / 255.0;
-        Workers {
-            employees: self.employees as f64,
-            with_scheme: self.with_scheme as f64,
-            now: persons(self.now),
-            last_year: persons(self.last_year),
-            ever: persons(self.ever),
-            ever_with_scheme: persons(self.ever_with_scheme),
-            days: persons(self.now) * days,
-        }
-    }
-}
-
-/// Cells with fewer firms are summed firm by firm.
-const FEW: usize = 16;
-
-/// Sums of a block's cells by band, those with employees. The loops read each firm once and add whole numbers, so that
-/// the order does not matter.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-fn block_sums(view: &View, block: &Block, slopes: &Slopes) -> Vec<Sums> {
-    let mut all = Vec::with_capacity(block.cells.len() * 3 / 2);
-    for position in block.cells.clone() {
-        let cell = &view.population.cells[position];
-        let p = view.parameters;
-        let declaration = f64::from(view.terms.cells[position].declaration);
-        let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
-        let question = Question::new(view.week, reach, slopes, days_a_week(p, declaration));
-        let local = block.local(cell);
-        let firms = Firms {
-            employees: &view.population.employees[cell.range.clone()],
-            teleworkable: &view.population.teleworkable[cell.range.clone()],
-            status: &block.status[local.clone()],
-            entered: &block.entered[local.clone()],
-            experience: &block.experience[local.clone()],
-            peak: &block.peak[local],
-        };
-        let staff = &view.staff[position].bands;
-        let empty = |band: usize| Sums { cell: position, band, employees: staff[band], ..Sums::default() };
-        let mut bands: [Sums; BANDS] = std::array::from_fn(empty);
-        match staff {
-            // The sums of many firms of one band need no look-up and are SIMD.
-            [_, 0, 0, 0] if firms.status.len() >= FEW => firms.add_all(&mut bands[0], &question),
-            _ => firms.add_by_band(&mut bands, &question),
-        }
-        all.extend(bands.iter().filter(|sums| sums.employees > 0));
-    }
-    all
-}
-
-/// What the firms of a cell are asked.
-struct Question<'a> {
-    /// A firm that stopped counts for a year: from this week on.
-    since: u16,
-    reach: f32,
-    slopes: &'a Slopes,
-    days: f64,
-}
-
-impl Question<'_> {
-    #[inline(always)]
-    fn new(week: Week, reach: f32, slopes: &Slopes, days: f64) -> Question<'_> {
-        // In the first year all that ever practised count.
-        let since = if week.0 < 52 { 0 } else { week.0 as u16 - 51 };
-        Question { since, reach, slopes, days }
-    }
-}
-
-/// The arrays of one cell's firms.
-struct Firms<'a> {
-    employees: &'a [u32],
-    teleworkable: &'a [u8],
-    status: &'a [u8],
-    entered: &'a [u16],
-    experience: &'a [u8],
-    peak: &'a [u8],
-}
-
-/// One of them.
-struct Firm {
-    employees: u32,
-    teleworkable: u8,
-    status: u8,
-    entered: u16,
-    experience: u8,
-    peak: u8,
-}
-
-impl Firms<'_> {
-    /// All firms to one band, all but their employees.
-    #[inline(always)]
-    fn add_all(&self, sums: &mut Sums, question: &Question) {
-        let n = self.status.len();
-        let (employees, teleworkable) = (&self.employees[..n], &self.teleworkable[..n]);
-        let (entered, experience, peak) = (&self.entered[..n], &self.experience[..n], &self.peak[..n]);
-        let mut all = *sums;
-        for firm in 0..n {
-            let firm = Firm {
-                employees: employees[firm],
-                teleworkable: teleworkable[firm],
-                status: self.status[firm],
-                entered: entered[firm],
-                experience: experience[firm],
-                peak: peak[firm],
-            };
-            all.add_firm(firm, question);
-        }
-        *sums = all;
-    }
-
-    /// Each firm to its band, all but its employees.
-    #[inline(always)]
-    fn add_by_band(&self, bands: &mut [Sums; BANDS], question: &Question) {
-        for (firm, (&status, &peak)) in self.status.iter().zip(self.peak).enumerate() {
-            // A firm without scheme that has not practised adds nothing.
-            if status & 7 == 0 && peak == 0 {
-                continue;
-            }
-            let firm = Firm {
-                employees: self.employees[firm],
-                teleworkable: self.teleworkable[firm],
-                status,
-                entered: self.entered[firm],
-                experience: self.experience[firm],
-                peak,
-            };
-            bands[band(firm.employees)].add_firm(firm, question);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn staff(tokyo: f64, elsewhere: f64) -> Staff {
+        Staff { most: 100, larger: vec![0], bands: [0, 100, 0, 0], tokyo, elsewhere }
+    }
 
     fn cell(now: f64) -> Workers {
         Workers {
@@ -437,7 +286,7 @@ mod tests {
     /// 20 of 100 telework, 40 work in the Tokyo area, there twice as often: rates 2a and a with 40 x 2a + 60 a = 20.
     #[test]
     fn staff_in_the_tokyo_area_telework_as_much_more_often() {
-        let staff = Staff { bands: [0; BANDS], tokyo: 0.4, elsewhere: 0.6 };
+        let staff = staff(0.4, 0.6);
         let (tokyo, elsewhere) = cell(20.0).by_area(&staff, 2.0);
         assert!((tokyo.now - 100.0 * 2.0 / 7.0).abs() < 1e-12 && (elsewhere.now - 100.0 / 7.0).abs() < 1e-12);
         assert!((tokyo.days / tokyo.now - 1.0).abs() < 1e-12);
@@ -447,7 +296,7 @@ mod tests {
     /// 80 of 100: all 40 in the Tokyo area do, and 40 of the 60 elsewhere; and the other way about.
     #[test]
     fn no_more_than_all_telework() {
-        let staff = Staff { bands: [0; BANDS], tokyo: 0.4, elsewhere: 0.6 };
+        let staff = staff(0.4, 0.6);
         let (tokyo, elsewhere) = cell(80.0).by_area(&staff, 4.0);
         assert!((tokyo.now - 100.0).abs() < 1e-12 && (elsewhere.now - 100.0 * 40.0 / 60.0).abs() < 1e-12);
         let (tokyo, elsewhere) = cell(80.0).by_area(&staff, 0.25);
@@ -457,7 +306,7 @@ mod tests {
     /// Without a difference the numbers stay the same bits.
     #[test]
     fn a_ratio_of_one_changes_nothing() {
-        let staff = Staff { bands: [0; BANDS], tokyo: 0.3, elsewhere: 0.7 };
+        let staff = staff(0.3, 0.7);
         assert_eq!(cell(33.3).by_area(&staff, 1.0), (cell(33.3), cell(33.3)));
     }
 }

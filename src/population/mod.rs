@@ -9,12 +9,16 @@ mod raking;
 mod report;
 mod sample;
 mod state;
+mod status;
+mod tallies;
 #[cfg(test)]
 mod tests;
 mod workplaces;
 
 pub use report::{Report, ReportRow, report};
 pub use state::*;
+pub use status::{Practice, Response, Status};
+pub use tallies::{Slots, Tallies, UNIT};
 
 use crate::{
     classification::{Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
@@ -83,6 +87,10 @@ impl Population {
     /// Firms of the whole population.
     pub fn firms(&self) -> u64 {
         self.cells.iter().map(|c| u64::from(c.firms)).sum()
+    }
+    /// Position of the cell in which a firm stands, by the firm's position.
+    pub fn cell_of(&self, firm: usize) -> usize {
+        self.cells.partition_point(|cell| cell.range.end <= firm)
     }
     /// Row of [`Population::workplaces`] for a cell.
     pub fn workplaces_of(&self, cell: &Cell) -> &[f32; PREFECTURES] {

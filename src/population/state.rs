@@ -1,233 +1,228 @@
-//! What changes about a firm: practice, scheme, experience. Struct of arrays in blocks of whole cells.
+//! What changes about firms: practice, scheme, experience, and the clocks of their next events. Struct of arrays.
 //!
-//! A block holds about [`BLOCK_FIRMS`] firms so that blocks can be advanced in parallel; nothing depends on how
-//! many threads do so. Status counts are kept per cell and updated with each event, in whole numbers, so that sums are
-//! exact in any order.
+//! Each cell has a meter for each kind of event, which runs at the hazard of a firm of inclination 0. A firm's clock is
+//! the reading of its cell's meter at which its event is due (`docs/model.md`, section 4). Firms stand in packs of one
+//! cell; a pack knows the least clock of each kind, so that a week looks only at packs in which something is due. Blocks
+//! of whole cells can be advanced in parallel; nothing depends on how many threads do so.
 
-use super::{Cell, Population};
-use crate::parameters::Parameters;
+use super::{Population, Response, Status, Tallies};
+use crate::classification::{PREFECTURES, Prefecture};
 use std::ops::Range;
 
 /// Firms in a block, about.
-pub const BLOCK_FIRMS: usize = 32_768;
+pub const BLOCK_FIRMS: usize = 65_536;
+/// Firms in a pack, at most.
+pub const PACK: usize = 32;
 
-/// A firm's practice of telework.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Practice {
-    /// Has not practised since the run began, nor at its start.
-    Never = 0,
-    /// Practises.
-    Current = 1,
-    /// Practised and stopped.
-    Stopped = 2,
-}
+/// Kinds of event, each with a meter in every cell: start, stop, resume, formalise, give up.
+pub const METERS: usize = 5;
+/// never -> current.
+pub const START: usize = 0;
+/// current -> stopped.
+pub const STOP: usize = 1;
+/// stopped -> current.
+pub const RESUME: usize = 2;
+/// A practising firm writes telework into its rules.
+pub const FORMALISE: usize = 3;
+/// A firm takes it out again.
+pub const GIVE_UP: usize = 4;
 
-/// Practice and scheme of a firm in one byte: bits 0-1 practice, bit 2 formal scheme, bit 3 scheme already in
-/// January 2020.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Status(pub u8);
+/// A clock that never runs down.
+pub const NEVER: f32 = f32::INFINITY;
 
-impl Status {
-    /// Bit of the formal scheme.
-    pub const FORMAL: u8 = 4;
-    /// Bit of a scheme that the firm entered the run with.
-    pub const FORMAL_AT_START: u8 = 8;
+/// Spells of practice of a firm: the week in which its practice was entered, the weeks practised before that (at most
+/// 255), and the largest share of employees who teleworked in a week, in 1/255, less leavers, up to the last round of
+/// leavers or to the end of the last spell. One word, so that it is fetched at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spell(u32);
 
-    /// Practice.
+impl Spell {
+    /// From its parts.
     #[inline(always)]
-    pub fn practice(self) -> Practice {
-        match self.0 & 3 {
-            0 => Practice::Never,
-            1 => Practice::Current,
-            _ => Practice::Stopped,
-        }
+    pub fn new(entered: u16, before: u8, peak: u8) -> Spell {
+        Spell(u32::from(entered) << 16 | u32::from(before) << 8 | u32::from(peak))
     }
-    /// Practises now.
+    /// Week in which the present practice (or the lack of it) was entered.
     #[inline(always)]
-    pub fn practises(self) -> bool {
-        self.0 & 3 == Practice::Current as u8
+    pub fn entered(self) -> u16 {
+        (self.0 >> 16) as u16
     }
-    /// Has a formal scheme.
+    /// Weeks practised before.
     #[inline(always)]
-    pub fn formal(self) -> bool {
-        self.0 & Status::FORMAL != 0
+    pub fn before(self) -> u8 {
+        (self.0 >> 8) as u8
     }
-    /// Had a formal scheme in January 2020 and has it still.
+    /// Largest share of employees.
     #[inline(always)]
-    pub fn formal_since_start(self) -> bool {
-        self.0 & (Status::FORMAL | Status::FORMAL_AT_START) == Status::FORMAL | Status::FORMAL_AT_START
+    pub fn peak(self) -> u8 {
+        self.0 as u8
     }
-    /// Position in [`Counts`]: practice + 3 x formal + 6 x (formal and had it at the start).
+    /// Weeks that a practising firm has practised until the beginning of a week.
     #[inline(always)]
-    pub fn slot(self) -> usize {
-        usize::from(self.0 & 3) + 3 * usize::from(self.formal()) + 3 * usize::from(self.formal_since_start())
+    pub fn weeks(self, week: u16) -> u8 {
+        (u16::from(self.before()) + week.saturating_sub(self.entered())).min(255) as u8
     }
 }
 
-/// Frames in which status is counted as events happen.
-pub const FRAMES: usize = 5;
-/// Each firm counts once.
-pub const FRAME_FIRMS: usize = 0;
-/// Each firm counts by its chance to answer the TSR survey, in 1/256 (see [`Response`]).
-pub const FRAME_TSR: usize = 1;
-/// Firms with 100-299 regular employees.
-pub const FRAME_100_299: usize = 2;
-/// Firms with 300 and more regular employees.
-pub const FRAME_300: usize = 3;
+/// The firms' arrays, all of one length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Firms {
+    /// Own inclination, a log-hazard index.
+    pub own: Vec<f32>,
+    /// Practice and scheme, a [`Status`].
+    pub status: Vec<u8>,
+    /// Present spell of practice, or what is left of earlier ones.
+    pub spell: Vec<Spell>,
+    /// Reading of the meter of starting, stopping or resuming (by practice) at which that is due.
+    pub practice_due: Vec<f32>,
+    /// Reading of the meter of formalising or giving up (by scheme) at which that is due.
+    pub scheme_due: Vec<f32>,
+}
 
-/// Each firm counts by its regular employees.
-pub const FRAME_EMPLOYEES: usize = 4;
+/// Firms of one cell that stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// Position of the cell in [`Population::cells`].
+    pub cell: u32,
+    /// First firm in the population's arrays.
+    pub first: u32,
+    /// Firms, at most [`PACK`].
+    pub firms: u32,
+}
 
-/// Counts by status slot: never, current, stopped without a scheme; the same with a later scheme; the same with a
-/// scheme held since January 2020. Whole numbers far below 2^53, so that sums are exact; floating point, because tallies
-/// weight them every week.
-pub type Counts = [f64; 9];
-
-/// A run of whole cells with the state of their firms.
-#[derive(Clone, Debug)]
+/// A run of whole cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     /// Cells, as positions in [`Population::cells`].
     pub cells: Range<usize>,
-    /// First firm of the block in the population's arrays.
-    pub first: usize,
-    /// Practice and scheme.
-    pub status: Vec<u8>,
-    /// Week in which the practice was entered.
-    pub entered: Vec<u16>,
-    /// Weeks practised so far, at most 255.
-    pub experience: Vec<u8>,
-    /// Largest share of employees who teleworked in a week so far, in 1/255, less leavers.
-    pub peak: Vec<u8>,
-    /// Counts in each frame of each cell (simulated firms, unweighted).
-    pub counts: [Vec<Counts>; FRAMES],
+    /// Firms in the population's arrays.
+    pub firms: Range<usize>,
+    /// Packs.
+    pub packs: Range<usize>,
+}
+
+/// The most staff of a week that practising firms may have reached since the last round of leavers: by prefecture, weeks
+/// and reach such that every later week has less reach. (The share of a firm's staff rises with its experience, so no
+/// other week can have been its largest.)
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reaches([Vec<(u16, f32)>; PREFECTURES]);
+
+impl Reaches {
+    /// Adds a week.
+    pub fn push(&mut self, week: u32, reach: &[f32; PREFECTURES]) {
+        for (reaches, &reach) in self.0.iter_mut().zip(reach) {
+            while reaches.pop_if(|(_, earlier)| *earlier <= reach).is_some() {}
+            reaches.push((week as u16, reach));
+        }
+    }
+    /// Forgets all weeks.
+    pub fn clear(&mut self) {
+        self.0.iter_mut().for_each(Vec::clear);
+    }
+    /// Of a prefecture.
+    #[inline(always)]
+    pub fn of(&self, prefecture: Prefecture) -> &[(u16, f32)] {
+        &self.0[prefecture.index()]
+    }
 }
 
 /// The state of all simulated firms.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// Blocks in cell order.
+    /// Firms.
+    pub firms: Firms,
+    /// Packs in the order of their firms.
+    pub packs: Vec<Pack>,
+    /// First pack of each cell.
+    pub first_packs: Vec<u32>,
+    /// At most the least clock of each meter in each pack, as the bits of a float (which order like it, as clocks are
+    /// positive). Places beyond [`METERS`] hold the largest number.
+    pub least: Vec<[u32; 8]>,
+    /// Blocks in the order of their firms.
     pub blocks: Vec<Block>,
-}
-
-impl Block {
-    /// The block's firms in the population's arrays.
-    pub fn firms(&self) -> Range<usize> {
-        self.first..self.first + self.status.len()
-    }
-    /// Where the firms of a cell stand in this block.
-    pub fn local(&self, cell: &Cell) -> Range<usize> {
-        cell.range.start - self.first..cell.range.end - self.first
-    }
-}
-
-/// How one firm counts in each frame.
-#[inline]
-pub fn frame_weights(employees: u32, response: &Response) -> [f64; FRAMES] {
-    [
-        1,
-        response.weight(employees),
-        u64::from((100..300).contains(&employees)),
-        u64::from(employees >= 300),
-        u64::from(employees),
-    ]
-    .map(|weight| weight as f64)
-}
-
-/// Chance to answer the TSR survey by employees, relative, in 1/256: employees to the power of
-/// `tsr_size_exponent`.
-#[derive(Clone, Debug)]
-pub struct Response {
-    exponent: f64,
-    table: Vec<u32>,
-}
-
-impl Response {
-    /// Tabulated for an exponent.
-    pub fn new(parameters: &Parameters) -> Response {
-        let exponent = parameters.tsr_size_exponent;
-        let table = (0..4096).map(|e| Response::direct(exponent, e)).collect();
-        Response { exponent, table }
-    }
-    fn direct(exponent: f64, employees: u32) -> u32 {
-        (256.0 * f64::from(employees.max(1)).powf(exponent)).round().min(f64::from(u32::MAX)) as u32
-    }
-    /// Weight of a firm.
-    #[inline]
-    pub fn weight(&self, employees: u32) -> u64 {
-        u64::from(match self.table.get(employees as usize) {
-            Some(&weight) => weight,
-            None => Response::direct(self.exponent, employees),
-        })
-    }
+    /// Readings of each cell's meters. Places beyond [`METERS`] are unused.
+    pub meters: Vec<[f64; 8]>,
+    /// Totals of each block.
+    pub tallies: Vec<Tallies>,
+    /// Reach since the last round of leavers.
+    pub reaches: Reaches,
+    /// The week to come.
+    pub next_week: u16,
 }
 
 impl State {
-    /// All firms in the state chosen by the caller: status, weeks practised, largest share of employees so far.
-    pub fn new(
-        population: &Population,
-        response: &Response,
-        chosen: impl Fn(&Cell, usize) -> (Status, u8, u8) + Sync,
-    ) -> State {
+    /// Meters at zero, and the packs, blocks and totals of a population whose firms are in the given states.
+    pub fn new(population: &Population, firms: Firms, response: &Response) -> State {
         use rayon::prelude::*;
-        let blocks = partition(population)
-            .into_par_iter()
-            .map(|cells| {
-                let first = population.cells[cells.start].range.start;
-                let end = population.cells[cells.end - 1].range.end;
-                let mut block = Block {
-                    cells: cells.clone(),
-                    first,
-                    status: vec![0; end - first],
-                    entered: vec![0; end - first],
-                    experience: vec![0; end - first],
-                    peak: vec![0; end - first],
-                    counts: std::array::from_fn(|_| vec![[0.0; 9]; cells.len()]),
-                };
-                for (position, cell) in population.cells[cells].iter().enumerate() {
-                    for firm in cell.range.clone() {
-                        let (status, experience, peak) = chosen(cell, firm);
-                        block.status[firm - first] = status.0;
-                        block.experience[firm - first] = experience;
-                        block.peak[firm - first] = peak;
-                        let weights = frame_weights(population.employees[firm], response);
-                        for (counts, weight) in block.counts.iter_mut().zip(weights) {
-                            counts[position][status.slot()] += weight;
-                        }
-                    }
-                }
-                block
-            })
-            .collect();
-        State { blocks }
+        let mut packs = Vec::new();
+        let mut first_packs = Vec::with_capacity(population.cells.len());
+        let mut blocks = Vec::new();
+        let mut begin = (0, 0);
+        for (position, cell) in population.cells.iter().enumerate() {
+            let pack = |first: usize| Pack {
+                cell: position as u32,
+                first: first as u32,
+                firms: (cell.range.end - first).min(PACK) as u32,
+            };
+            first_packs.push(packs.len() as u32);
+            packs.extend(cell.range.clone().step_by(PACK).map(pack));
+            let start = population.cells[begin.0].range.start;
+            if cell.range.end - start >= BLOCK_FIRMS || position + 1 == population.cells.len() {
+                let block =
+                    Block { cells: begin.0..position + 1, firms: start..cell.range.end, packs: begin.1..packs.len() };
+                begin = (block.cells.end, block.packs.end);
+                blocks.push(block);
+            }
+        }
+        State {
+            tallies: blocks.par_iter().map(|block| Tallies::of(population, response, block, &firms.status)).collect(),
+            least: packs.iter().map(|pack| firms.least(pack)).collect(),
+            meters: vec![[0.0; 8]; population.cells.len()],
+            reaches: Reaches(std::array::from_fn(|_| Vec::new())),
+            next_week: 0,
+            firms,
+            packs,
+            first_packs,
+            blocks,
+        }
     }
 
     /// Status of a firm by its position in the population's arrays.
+    #[inline]
     pub fn status(&self, firm: usize) -> Status {
-        let block = &self.blocks[self.blocks.partition_point(|b| b.firms().end <= firm)];
-        Status(block.status[firm - block.first])
+        Status(self.firms.status[firm])
     }
-    /// Largest share of employees who teleworked so far, in 1/255, and the weeks practised.
-    pub fn peak_and_experience(&self, firm: usize) -> (u8, u8) {
-        let block = &self.blocks[self.blocks.partition_point(|b| b.firms().end <= firm)];
-        (block.peak[firm - block.first], block.experience[firm - block.first])
-    }
-    /// Counts of every cell in a frame, in cell order.
-    pub fn counts(&self, frame: usize) -> impl Iterator<Item = &Counts> {
-        self.blocks.iter().flat_map(move |b| &b.counts[frame])
+    /// Totals of all firms.
+    pub fn tallies(&self) -> Tallies {
+        let mut all = Tallies::default();
+        self.tallies.iter().for_each(|tallies| all.include(tallies));
+        all
     }
 }
 
-/// Runs of whole cells with about [`BLOCK_FIRMS`] firms each; depends on the population alone.
-fn partition(population: &Population) -> Vec<Range<usize>> {
-    let (mut blocks, mut start) = (Vec::new(), 0);
-    for (i, cell) in population.cells.iter().enumerate() {
-        if cell.range.end - population.cells[start].range.start >= BLOCK_FIRMS || i + 1 == population.cells.len() {
-            blocks.push(start..i + 1);
-            start = i + 1;
-        }
+impl Firms {
+    /// The least clock of each meter in a pack.
+    pub fn least(&self, pack: &Pack) -> [u32; 8] {
+        let range = pack.first as usize..(pack.first + pack.firms) as usize;
+        least(&self.status[range.clone()], &self.practice_due[range.clone()], &self.scheme_due[range])
     }
-    blocks
+}
+
+/// The least clock of each meter, as bits of a float. Whole numbers without a branch, so that it becomes SIMD.
+#[inline(always)]
+pub fn least(status: &[u8], practice_due: &[f32], scheme_due: &[f32]) -> [u32; 8] {
+    let mut least = [u32::MAX; 8];
+    for ((&status, practice), scheme) in status.iter().zip(practice_due).zip(scheme_due) {
+        let (practice, scheme) = (practice.to_bits(), scheme.to_bits());
+        let only = |wanted: bool, due: u32| due | u32::from(wanted).wrapping_sub(1);
+        let formal = status & Status::FORMAL != 0;
+        least[START] = least[START].min(only(status & 3 == 0, practice));
+        least[STOP] = least[STOP].min(only(status & 3 == 1, practice));
+        least[RESUME] = least[RESUME].min(only(status & 3 == 2, practice));
+        least[FORMALISE] = least[FORMALISE].min(only(!formal, scheme));
+        least[GIVE_UP] = least[GIVE_UP].min(only(formal, scheme));
+    }
+    least
 }
 
 #[cfg(test)]
@@ -235,15 +230,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nine_status_slots_are_told_apart() {
-        let mut seen = [false; 9];
-        for practice in 0..3u8 {
-            for bits in [0, Status::FORMAL, Status::FORMAL | Status::FORMAL_AT_START] {
-                let slot = Status(practice | bits).slot();
-                assert!(!std::mem::replace(&mut seen[slot], true));
-            }
+    fn later_weeks_of_more_reach_replace_earlier_ones() {
+        let mut reaches = Reaches(std::array::from_fn(|_| Vec::new()));
+        for (week, reach) in [0.5, 0.9, 0.7, 0.6, 0.6, 0.8, 0.1].into_iter().enumerate() {
+            reaches.push(week as u32, &[reach; PREFECTURES]);
         }
-        // A scheme given up leaves only the memory of January 2020 and counts as none.
-        assert_eq!(Status(Status::FORMAL_AT_START | 1).slot(), 1);
+        assert_eq!(reaches.of(Prefecture(12)), [(1, 0.9), (5, 0.8), (6, 0.1)]);
     }
 }

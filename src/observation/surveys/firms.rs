@@ -5,13 +5,14 @@ use crate::{
     classification::{INDUSTRIES, PREFECTURES, Prefecture},
     observation::{
         respondents::{Stream, one_of},
-        view::{Tally, View, staff_shares},
+        view::{Tally, View, all_of, staff_shares, tallies},
     },
-    population::{FRAME_100_299, FRAME_300, FRAME_TSR, Response, Status},
+    population::{Response, Tallies},
 };
 
 pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wave) {
-    let sizes: [Tally; 2] = view.tally(FRAME_TSR, |cell| usize::from(cell.high_capital));
+    let tallies = view.state.tallies();
+    let sizes = [false, true].map(|high_capital| all_of(tallies.responding(high_capital)));
     let key = sheet.key;
     let large = (f64::from(wave.respondents) * wave.share_large).round() as u64;
     let asked = [u64::from(wave.respondents) - large, large];
@@ -64,7 +65,7 @@ pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wav
         tsr_staff_shares(sheet, view, response, wave, practice);
     }
     if wave.prefectures {
-        tsr_prefectures(sheet, view, &sizes, wave);
+        tsr_prefectures(sheet, view.week.0, &tallies, &sizes, wave);
     }
 }
 
@@ -83,16 +84,15 @@ fn tsr_staff_shares(sheet: &mut Sheet, view: &View, response: &Response, wave: W
 }
 
 /// By prefecture: all sizes together, large firms weighted to their share of respondents.
-fn tsr_prefectures(sheet: &mut Sheet, view: &View, sizes: &[Tally; 2], wave: Wave) {
+fn tsr_prefectures(sheet: &mut Sheet, week: u32, counted: &Tallies, sizes: &[Tally; 2], wave: Wave) {
     let all = sizes[0].all() + sizes[1].all();
     let by: [[Tally; PREFECTURES]; 2] = [false, true].map(|large| {
-        let mut tallies: [Tally; PREFECTURES + 1] = view
-            .tally(FRAME_TSR, |cell| if cell.high_capital == large { cell.prefecture.index() } else { PREFECTURES });
+        let tallies = tallies::<PREFECTURES>(counted.responding(large));
         let wanted = if large { wave.share_large } else { 1.0 - wave.share_large };
         let scale = wanted * all / sizes[usize::from(large)].all().max(f64::MIN_POSITIVE);
         std::array::from_fn(|p| {
             let mut scaled = Tally::default();
-            scaled.add(&std::mem::take(&mut tallies[p]), scale);
+            scaled.add(&tallies[p], scale);
             scaled
         })
     });
@@ -100,7 +100,7 @@ fn tsr_prefectures(sheet: &mut Sheet, view: &View, sizes: &[Tally; 2], wave: Wav
         let mut tally = by[0][prefecture.index()];
         tally.add(&by[1][prefecture.index()], 1.0);
         let asked = (f64::from(wave.respondents) * tally.all() / all).round() as u64;
-        let mut stream = Stream::new(sheet.key, &format!("tsr/{}", prefecture.name()), view.week.0);
+        let mut stream = Stream::new(sheet.key, &format!("tsr/{}", prefecture.name()), week);
         let [never, current, stopped] = one_of(asked, [tally.never(), tally.current(), tally.stopped()], &mut stream);
         for (metric, expected, count) in [
             ("practised", 1.0 - tally.never(), current + stopped),
@@ -116,8 +116,8 @@ fn tsr_prefectures(sheet: &mut Sheet, view: &View, sizes: &[Tally; 2], wave: Wav
 }
 
 pub(super) fn mic(sheet: &mut Sheet, view: &View) {
-    let [middle]: [Tally; 1] = view.tally(FRAME_100_299, |_| 0);
-    let [large]: [Tally; 1] = view.tally(FRAME_300, |_| 0);
+    let counted = view.state.tallies();
+    let [middle, large] = [false, true].map(|three_hundred| all_of(counted.hundred(three_hundred)));
     let mut total = middle;
     total.add(&large, 1.0);
     let mut put = |segment_type, segment: &str, tally: &Tally| {
@@ -127,8 +127,7 @@ pub(super) fn mic(sheet: &mut Sheet, view: &View) {
     put("size", "total", &total);
     put("size", "100-299 employees", &middle);
     put("size", "300+ employees", &large);
-    let by: [[Tally; INDUSTRIES]; 2] =
-        [FRAME_100_299, FRAME_300].map(|frame| view.tally(frame, |cell| cell.industry.index()));
+    let by = [false, true].map(|three_hundred| tallies::<INDUSTRIES>(counted.hundred(three_hundred)));
     for (segment, letters) in INDUSTRY_SEGMENTS {
         let mut tally = Tally::default();
         for industry in industries(letters) {
@@ -144,9 +143,8 @@ pub(super) fn mic(sheet: &mut Sheet, view: &View) {
 pub(super) fn tokyo(sheet: &mut Sheet, view: &View) {
     let tokyo = Prefecture::parse("Tokyo");
     let mut classes = [[0.0; 2]; 3];
-    for block in &view.state.blocks {
-        let cells = view.population.cells[block.cells.clone()].iter();
-        for cell in cells.filter(|cell| Some(cell.prefecture) == tokyo) {
+    {
+        for cell in view.population.cells.iter().filter(|cell| Some(cell.prefecture) == tokyo) {
             for firm in cell.range.clone() {
                 let class = match view.population.employees[firm] {
                     0..30 => continue,
@@ -154,7 +152,7 @@ pub(super) fn tokyo(sheet: &mut Sheet, view: &View) {
                     100..300 => 1,
                     _ => 2,
                 };
-                let practises = Status(block.status[firm - block.first]).practises();
+                let practises = view.state.status(firm).practises();
                 classes[class][0] += cell.weight;
                 classes[class][1] += if practises { cell.weight } else { 0.0 };
             }

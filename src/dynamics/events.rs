@@ -1,0 +1,283 @@
+//! The hot loop: one week of a block. Meters run on; packs in which a clock has run down are looked at, their firms decided.
+//!
+//! Comparing a pack's clocks with the meters is SIMD, chosen at run time by `multiversion`; it works on whole numbers
+//! and single IEEE operations, with no sum over firms, so that any vector width gives the same bytes.
+
+use super::{
+    clocks::{Situation, Slopes, due, has_scheme_clock, practice_meter, rescaled, rings, scheme_meter},
+    hazards::Hazards,
+    staff::Staffing,
+};
+use crate::{
+    interventions::Terms,
+    population::{
+        FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START, STOP, Spell,
+        Status, Tallies, least,
+    },
+    random::{Key, Purpose},
+};
+
+/// What a week is for all firms.
+#[derive(Clone, Copy)]
+pub struct WeekOf<'a> {
+    pub week: u32,
+    pub population: &'a Population,
+    pub terms: &'a Terms,
+    pub hazards: &'a Hazards,
+    pub slopes: &'a Slopes,
+    pub staffing: &'a Staffing,
+    pub reaches: &'a Reaches,
+    pub response: &'a Response,
+    pub key: Key,
+}
+
+/// A block's part of the state. Arrays of firms begin with the block's first firm.
+pub struct BlockState<'a> {
+    /// First firm and first cell in the population's arrays.
+    pub first: (usize, usize),
+    pub own: &'a [f32],
+    pub status: &'a mut [u8],
+    pub spell: &'a mut [Spell],
+    pub practice_due: &'a mut [f32],
+    pub scheme_due: &'a mut [f32],
+    pub packs: &'a [Pack],
+    pub least: &'a mut [[u32; 8]],
+    pub meters: &'a mut [[f64; 8]],
+    pub tallies: &'a mut Tallies,
+}
+
+/// A firm of the block whose clocks have run down.
+#[derive(Clone, Copy)]
+struct Due {
+    /// Position of its cell in the population.
+    cell: u32,
+    /// Its place in the block.
+    firm: u32,
+    /// Which of its clocks.
+    clocks: u8,
+}
+
+const PRACTICE: u8 = 1;
+const SCHEME: u8 = 2;
+
+/// How many packs or firms ahead memory is asked for: firms are mostly far from the processor's caches.
+const AHEAD: usize = 12;
+
+/// Asks the processor to bring an element near. Changes nothing but time.
+#[inline(always)]
+fn fetch<T>(array: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(element) = array.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE is part of x86-64, and a prefetch has no effect on memory.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (array, at);
+}
+
+/// One week of one block.
+#[inline(always)]
+pub fn advance(block: &mut BlockState, week: &WeekOf) {
+    let readings = run_meters(block, week);
+    let packs = due_packs(block, &readings);
+    let due = due_firms(block, &readings, &packs);
+    for (position, firm) in due.iter().enumerate() {
+        if let Some(next) = due.get(position + AHEAD) {
+            let (local, global) = (next.firm as usize, block.first.0 + next.firm as usize);
+            fetch(block.spell, local);
+            fetch(block.own, local);
+            fetch(&week.population.id, global);
+            fetch(&week.population.employees, global);
+        }
+        decide(block, week, firm.cell as usize, firm.firm as usize, firm.clocks);
+    }
+    for pack in packs {
+        let range = block.range(pack);
+        block.least[pack] =
+            least(&block.status[range.clone()], &block.practice_due[range.clone()], &block.scheme_due[range]);
+    }
+}
+
+impl BlockState<'_> {
+    /// The firms of a pack, as places in the block.
+    #[inline(always)]
+    fn range(&self, pack: usize) -> std::ops::Range<usize> {
+        let Pack { first, firms, .. } = self.packs[pack];
+        let first = first as usize - self.first.0;
+        first..first + firms as usize
+    }
+}
+
+/// Firms whose clocks have run down, rising.
+#[inline(always)]
+fn due_firms(block: &BlockState, readings: &[[u32; 8]], packs: &[usize]) -> Vec<Due> {
+    let mut due = Vec::with_capacity(2 * packs.len());
+    for (position, &pack) in packs.iter().enumerate() {
+        if let Some(&next) = packs.get(position + AHEAD) {
+            let range = block.range(next);
+            fetch(block.status, range.start);
+            for firm in [range.start, range.end - 1] {
+                fetch(block.practice_due, firm);
+                fetch(block.scheme_due, firm);
+            }
+        }
+        let cell = block.packs[pack].cell;
+        let range = block.range(pack);
+        let (status, reading) = (&block.status[range.clone()], &readings[cell as usize - block.first.1]);
+        let clocks =
+            run_down(status, &block.practice_due[range.clone()], &block.scheme_due[range.clone()], reading);
+        for (eight, marked) in clocks.as_chunks::<8>().0.iter().enumerate() {
+            let mut left = u64::from_le_bytes(*marked);
+            while left != 0 {
+                let lane = left.trailing_zeros() as usize / 8;
+                left &= !(0xFF << (8 * lane));
+                let firm = (range.start + 8 * eight + lane) as u32;
+                due.push(Due { cell, firm, clocks: marked[lane] });
+            }
+        }
+    }
+    due
+}
+
+/// Adds the week's hazards to the meters of the block's cells; returns their readings, as bits of single precision.
+#[inline(always)]
+fn run_meters(block: &mut BlockState, week: &WeekOf) -> Vec<[u32; 8]> {
+    let cells = block.first.1..block.first.1 + block.meters.len();
+    let facing = week.population.cells[cells.clone()].iter().zip(&week.terms.cells[cells]);
+    let mut readings = Vec::with_capacity(block.meters.len());
+    for ((cell, face), meters) in facing.zip(block.meters.iter_mut()) {
+        let hazards = week.hazards.of(cell, face);
+        let mut reading = [0; 8];
+        for meter in 0..METERS {
+            meters[meter] += hazards[meter];
+            reading[meter] = (meters[meter] as f32).to_bits();
+        }
+        readings.push(reading);
+    }
+    readings
+}
+
+/// Packs in which some clock may have run down, as positions in the block, rising.
+#[inline(always)]
+fn due_packs(block: &BlockState, readings: &[[u32; 8]]) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (position, (pack, least)) in block.packs.iter().zip(block.least.iter()).enumerate() {
+        let reading = &readings[pack.cell as usize - block.first.1];
+        let mut any = false;
+        for meter in 0..8 {
+            any |= least[meter] <= reading[meter];
+        }
+        if any {
+            found.push(position);
+        }
+    }
+    found
+}
+
+/// Which clocks of a pack's firms have run down.
+#[inline(always)]
+fn run_down(status: &[u8], practice_due: &[f32], scheme_due: &[f32], reading: &[u32; 8]) -> [u8; PACK] {
+    let mut marked = [0; PACK];
+    let firms = status.len().min(PACK);
+    let (practice_due, scheme_due) = (&practice_due[..firms], &scheme_due[..firms]);
+    for firm in 0..firms {
+        let practice = match status[firm] & 3 {
+            0 => reading[START],
+            1 => reading[STOP],
+            _ => reading[RESUME],
+        };
+        let scheme = if status[firm] & Status::FORMAL != 0 { reading[GIVE_UP] } else { reading[FORMALISE] };
+        marked[firm] = u8::from(practice_due[firm].to_bits() <= practice) * PRACTICE
+            + u8::from(scheme_due[firm].to_bits() <= scheme) * SCHEME;
+    }
+    marked
+}
+
+/// Decides what happens to a firm whose clocks have run down.
+#[inline(never)]
+fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clocks: u8) {
+    let position = block.first.0 + firm;
+    let meters = block.meters[cell - block.first.1];
+    let before = Status(block.status[firm]);
+    let id = week.population.id[position];
+    let spell = block.spell[firm];
+    let weeks = if before.practises() { spell.weeks(week.week as u16) } else { spell.before() };
+    let lifted = match before.0 & Status::LIFTED {
+        0 => Default::default(),
+        _ => week.terms.lifts.of(position as u32, week.week, spell.entered().into()),
+    };
+    let situation = Situation { status: before, own: block.own[firm].into(), lifted, weeks: [spell.before(), weeks] };
+    let at = |purpose| (id, week.week, purpose);
+
+    let moves = clocks & PRACTICE != 0 && {
+        let reading = meters[practice_meter(before)] as f32;
+        let factors = situation.practice(week.slopes);
+        rings(&mut block.practice_due[firm], reading, factors, week.key, at(Purpose::PracticeThinning))
+    };
+    let rewrites = clocks & SCHEME != 0 && {
+        let reading = meters[scheme_meter(before)] as f32;
+        let factors = situation.scheme(week.slopes);
+        rings(&mut block.scheme_due[firm], reading, factors, week.key, at(Purpose::SchemeThinning))
+    };
+    let stops = moves && before.practises();
+    // A firm that stops this week does not write telework into its rules as well.
+    let rewrites = rewrites && (before.formal() || !stops);
+    if !moves && !rewrites {
+        return;
+    }
+    let mut after = before.0;
+    if moves {
+        after = after & !3 | if stops { 2 } else { 1 };
+        let mut peak = spell.peak();
+        if stops {
+            let prefecture = week.population.cells[cell].prefecture;
+            let teleworkable = week.population.teleworkable[position];
+            peak = week.staffing.largest(spell, teleworkable, week.reaches.of(prefecture));
+        }
+        // While a firm does not practise, its weeks stay what they are.
+        block.spell[firm] = Spell::new(week.week as u16, weeks, peak);
+    }
+    if rewrites {
+        after ^= Status::FORMAL;
+    }
+    let after = Status(after);
+    block.status[firm] = after.0;
+    set_clocks(block, week, cell, firm, &situation, after, moves);
+    let employees = week.population.employees[position];
+    block.tallies.pass(&week.population.cells[cell], employees, [before, after], week.response);
+}
+
+/// Sets a firm's clocks after an event; draws belong to the week that follows.
+#[inline(always)]
+fn set_clocks(
+    block: &mut BlockState,
+    week: &WeekOf,
+    cell: usize,
+    firm: usize,
+    before: &Situation,
+    after: Status,
+    moves: bool,
+) {
+    let meters = &block.meters[cell - block.first.1];
+    let id = week.population.id[block.first.0 + firm];
+    let [practice_word, scheme_word] = week.key.words(id, week.week + 1, Purpose::Transition);
+    let mut now = Situation { status: after, weeks: [block.spell[firm].before(); 2], ..*before };
+    let (reading, clock) = (meters[practice_meter(after)], &mut block.practice_due[firm]);
+    *clock = if moves {
+        now.lifted.most = now.lifted.now;
+        due(reading, practice_word, now.practice(week.slopes)[0])
+    } else {
+        rescaled(*clock, reading, before.practice(week.slopes)[0], now.practice(week.slopes)[0])
+    };
+    let (reading, clock) = (meters[scheme_meter(after)], &mut block.scheme_due[firm]);
+    *clock = if !has_scheme_clock(after) {
+        NEVER
+    } else if before.status.formal() && after.formal() {
+        rescaled(*clock, reading, before.scheme(week.slopes)[0], now.scheme(week.slopes)[0])
+    } else if moves || before.status.formal() != after.formal() {
+        due(reading, scheme_word, now.scheme(week.slopes)[0])
+    } else {
+        *clock
+    };
+}

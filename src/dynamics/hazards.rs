@@ -1,0 +1,64 @@
+//! Weekly hazards of a cell's firms at inclination 0: parameters + what firms face + others' practice.
+
+use super::fields::Pulls;
+use crate::{
+    classification::{PREFECTURES, SIZES},
+    interventions::{Face, Terms},
+    parameters::Parameters,
+    population::{Cell, METERS},
+};
+
+/// A week's hazards, by all that cells have in common.
+#[derive(Clone, Debug)]
+pub struct Hazards {
+    /// By [`class`].
+    start: Vec<f64>,
+    resume: Vec<f64>,
+    stop: [f64; PREFECTURES],
+    formalise: f64,
+    give_up: f64,
+}
+
+/// Number of a cell's industry, prefecture and size: `(industry * 47 + prefecture) * 3 + size`.
+#[inline(always)]
+pub fn class(cell: &Cell) -> usize {
+    (cell.industry.index() * PREFECTURES + cell.prefecture.index()) * SIZES + cell.size.index()
+}
+
+impl Hazards {
+    /// Of a week. Log hazards are linear in their terms; others' practice is a factor (mass action).
+    pub fn new(p: &Parameters, terms: &Terms, pulls: &Pulls) -> Hazards {
+        let by_prefecture = |base: f64, declaration: f64, concern: f64| -> [f64; PREFECTURES] {
+            std::array::from_fn(|place| {
+                let (declared, worried) = (f64::from(terms.declaration[place]), f64::from(terms.concern[place]));
+                libm::exp(base + declaration * declared + concern * worried)
+            })
+        };
+        let start = by_prefecture(p.start_base, p.start_declaration, p.start_concern);
+        let resume = by_prefecture(p.resume_base, p.resume_declaration, p.resume_concern);
+        let pulled = |hazard: &[f64; PREFECTURES]| {
+            let place = |class: usize| class / SIZES % PREFECTURES;
+            pulls.0.iter().enumerate().map(|(class, pull)| hazard[place(class)] * pull).collect()
+        };
+        Hazards {
+            start: pulled(&start),
+            resume: pulled(&resume),
+            stop: by_prefecture(p.stop_base, -p.stop_declaration, -p.stop_concern),
+            formalise: libm::exp(p.formalise_base),
+            give_up: libm::exp(p.give_up_base),
+        }
+    }
+
+    /// Of a cell, by meter: start, stop, resume, formalise, give up.
+    #[inline(always)]
+    pub fn of(&self, cell: &Cell, face: &Face) -> [f64; METERS] {
+        let class = class(cell);
+        [
+            self.start[class] * face.adopt,
+            self.stop[cell.prefecture.index()] * face.leave,
+            self.resume[class] * face.adopt,
+            self.formalise * face.formalise,
+            self.give_up * face.leave,
+        ]
+    }
+}

@@ -1,0 +1,38 @@
+//! Lifts that begin: the clocks of the firms that were served run faster or slower from now on.
+
+use super::clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter};
+use crate::{
+    interventions::Terms,
+    population::{PACK, Population, State, Status},
+};
+
+/// Begins this week's lifts.
+pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slopes: &Slopes, week: u32) {
+    for lift in terms.lifts.take_beginning() {
+        let firm = lift.firm as usize;
+        let firms = &mut state.firms;
+        let status = Status(firms.status[firm]);
+        let cell = population.cell_of(firm);
+        let spell = firms.spell[firm];
+        let entered = spell.entered().into();
+        let situation = |lifted| Situation { status, own: firms.own[firm].into(), lifted, weeks: [spell.before(); 2] };
+        let before = situation(terms.lifts.of(lift.firm, week, entered));
+        terms.lifts.add(lift);
+        let after = situation(terms.lifts.of(lift.firm, week, entered));
+        let meters = &state.meters[cell];
+        let (practice, scheme) = (firms.practice_due[firm], firms.scheme_due[firm]);
+        let [from, to] = [before, after].map(|situation| situation.practice(slopes)[0]);
+        firms.practice_due[firm] = rescaled(practice, meters[practice_meter(status)], from, to);
+        let [from, to] = [before, after].map(|situation| situation.scheme(slopes)[0]);
+        firms.scheme_due[firm] = rescaled(scheme, meters[scheme_meter(status)], from, to);
+        firms.status[firm] |= Status::LIFTED;
+        // The pack's least clocks must not lie above the firm's.
+        let pack = state.first_packs[cell] as usize + (firm - population.cells[cell].range.start) / PACK;
+        let least = &mut state.least[pack];
+        for (meter, clock) in
+            [(practice_meter(status), firms.practice_due[firm]), (scheme_meter(status), firms.scheme_due[firm])]
+        {
+            least[meter] = least[meter].min(clock.to_bits());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What deliveries add to the inclination of single firms, with delay and fading. Deliveries in, lifts out.
+
+use crate::{calendar::Week, scenario::Intervention};
+use std::collections::HashMap;
+
+/// One delivery's effect on one firm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lift {
+    /// Firm by its position in the population's arrays.
+    pub firm: u32,
+    /// Week in which it begins.
+    pub begin: u16,
+    /// Weeks in which half of it fades; infinite when it lasts.
+    pub half_life: f32,
+    /// Added to the inclination when it begins; not negative.
+    pub lift: f32,
+}
+
+impl Lift {
+    /// What is left of it in a week after its begin.
+    #[inline]
+    fn left(&self, week: u32) -> f64 {
+        let weeks = week as f32 - f32::from(self.begin);
+        f64::from(self.lift)
+            * if self.half_life.is_finite() { libm::exp2(f64::from(-weeks / self.half_life)) } else { 1.0 }
+    }
+}
+
+/// Deliveries of one intervention whose effect has not begun.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    delay_weeks: u32,
+    half_life: f32,
+    lifts: std::collections::VecDeque<Lift>,
+}
+
+impl Pending {
+    /// None yet.
+    pub fn new(spec: &Intervention) -> Pending {
+        let half_life = spec.half_life_weeks.map_or(f32::INFINITY, |weeks| weeks as f32);
+        Pending { delay_weeks: spec.delay_weeks, half_life, lifts: Default::default() }
+    }
+
+    /// Adds a lift delivered in `week`.
+    pub fn add(&mut self, week: Week, firm: u32, lift: f32) {
+        if lift != 0.0 {
+            let begin = (week.0 + self.delay_weeks).min(u32::from(u16::MAX)) as u16;
+            self.lifts.push_back(Lift { firm, begin, half_life: self.half_life, lift });
+        }
+    }
+
+    /// Hands over those that begin by a week. (They wait in the order of their begin, as the delay is one and the same.)
+    pub fn begin(&mut self, week: Week, lifts: &mut Lifts) {
+        while let Some(lift) = self.lifts.pop_front_if(|lift| u32::from(lift.begin) <= week.0) {
+            lifts.beginning.push(lift);
+        }
+    }
+}
+
+/// Lifts that have begun, and those that begin this week.
+#[derive(Clone, Debug, Default)]
+pub struct Lifts {
+    /// Each with the position of another one of the firm, of another half-life.
+    begun: Vec<(Lift, Option<u32>)>,
+    /// Position of a firm's first lift to look at.
+    first: HashMap<u32, u32>,
+    beginning: Vec<Lift>,
+}
+
+/// What a lifted firm faces in a week, beside its own inclination.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lifted {
+    /// Sum of its lifts this week.
+    pub now: f64,
+    /// Least that it will be, without further deliveries.
+    pub least: f64,
+    /// Most that it has been since its latest lift, and since it entered its practice.
+    pub most: f64,
+}
+
+impl Lifts {
+    /// Those that begin this week, which are no longer kept as such.
+    pub fn take_beginning(&mut self) -> Vec<Lift> {
+        std::mem::take(&mut self.beginning)
+    }
+
+    /// Adds a lift that begins now. Lifts of one firm that fade alike become one.
+    pub fn add(&mut self, lift: Lift) {
+        let position = self.begun.len() as u32;
+        let latest = *self.first.entry(lift.firm).or_insert(position);
+        let mut next = (latest < position).then_some(latest);
+        while let Some(at) = next {
+            let (kept, earlier) = &mut self.begun[at as usize];
+            if kept.half_life == lift.half_life {
+                kept.lift = (kept.left(lift.begin.into()) + f64::from(lift.lift)) as f32;
+                kept.begin = lift.begin;
+                return;
+            }
+            next = *earlier;
+        }
+        self.first.insert(lift.firm, position);
+        self.begun.push((lift, (latest < position).then_some(latest)));
+    }
+
+    /// What a firm that entered its practice in the week `entered` faces in a week.
+    pub fn of(&self, firm: u32, week: u32, entered: u32) -> Lifted {
+        let Some(&latest) = self.first.get(&firm) else { return Lifted::default() };
+        let lifts = || {
+            std::iter::successors(Some(&self.begun[latest as usize]), |(_, earlier)| {
+                Some(&self.begun[(*earlier)? as usize])
+            })
+        };
+        let most_in = lifts().map(|(lift, _)| u32::from(lift.begin)).fold(entered, u32::max);
+        let mut lifted = Lifted::default();
+        for (lift, _) in lifts() {
+            lifted.now += lift.left(week);
+            lifted.most += lift.left(most_in);
+            lifted.least += if lift.half_life.is_finite() { 0.0 } else { f64::from(lift.lift) };
+        }
+        lifted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifts_add_up_and_fade_by_half_lives() {
+        let mut lifts = Lifts::default();
+        let lift = |begin, half_life, lift| Lift { firm: 7, begin, half_life, lift };
+        [lift(10, f32::INFINITY, 0.25), lift(6, 4.0, 1.0), lift(10, 4.0, 0.5), lift(18, 8.0, 0.5)]
+            .map(|lift| lifts.add(lift));
+        let lifted = lifts.of(7, 26, 20);
+        // A quarter for ever, 1 over four half-lives, 0.5 over one.
+        assert!((lifted.now - (0.25 + 0.0625 + 0.25)).abs() < 1e-12);
+        assert_eq!((lifted.least, lifts.of(8, 26, 0)), (0.25, Lifted::default()));
+    }
+}

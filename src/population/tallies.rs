@@ -1,0 +1,117 @@
+//! How many firms are in which status, by the classes in which they are counted. Events in, running totals out.
+//!
+//! Totals are kept as events happen, in whole numbers, so that they are exact whatever the order of events, and nobody
+//! has to look at a firm to read them. A simulated firm counts as the firms that it stands for, in [`UNIT`]s.
+
+use super::{Block, Cell, Population, Response, Status};
+use crate::classification::{INDUSTRIES, PREFECTURES, SIZES};
+
+/// Parts of a firm in which weights are counted.
+pub const UNIT: f64 = 1_048_576.0;
+
+/// Totals by status slot: never, current, stopped without a scheme; the same with a later scheme; the same with a scheme
+/// held since January 2020 (see [`Status::slot`]).
+pub type Slots = [i64; 9];
+
+/// Where each kind of class begins among all classes.
+const INDUSTRY: usize = SIZES;
+const PREFECTURE: usize = INDUSTRY + INDUSTRIES;
+const RESPONDING: usize = PREFECTURE + PREFECTURES;
+const HUNDRED: usize = RESPONDING + 2 * PREFECTURES;
+const CLASSES: usize = HUNDRED + 2 * INDUSTRIES;
+
+/// Totals by class, in [`UNIT`]s.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tallies {
+    classes: [Slots; CLASSES],
+    staff: [[i64; 2]; PREFECTURES],
+}
+
+impl Default for Tallies {
+    fn default() -> Tallies {
+        Tallies { classes: [[0; 9]; CLASSES], staff: [[0; 2]; PREFECTURES] }
+    }
+}
+
+/// Firms that one simulated firm of a cell stands for, in [`UNIT`]s.
+#[inline(always)]
+fn weight(cell: &Cell) -> i64 {
+    (cell.weight * UNIT).round() as i64
+}
+
+impl Tallies {
+    /// Counts a firm that has been in no slot so far.
+    pub fn enter(&mut self, cell: &Cell, employees: u32, status: Status, response: &Response) {
+        let staff = weight(cell) * i64::from(employees);
+        self.staff[cell.prefecture.index()][1] += staff;
+        self.add(cell, employees, status, response, 1);
+    }
+
+    /// Counts a firm under another status than before.
+    #[inline]
+    pub fn pass(&mut self, cell: &Cell, employees: u32, [from, to]: [Status; 2], response: &Response) {
+        self.add(cell, employees, from, response, -1);
+        self.add(cell, employees, to, response, 1);
+    }
+
+    #[inline(always)]
+    fn add(&mut self, cell: &Cell, employees: u32, status: Status, response: &Response, sign: i64) {
+        let (weight, slot) = (sign * weight(cell), status.slot());
+        let (industry, prefecture) = (cell.industry.index(), cell.prefecture.index());
+        let answering = weight * response.weight(employees) as i64;
+        self.classes[cell.size.index()][slot] += weight;
+        self.classes[INDUSTRY + industry][slot] += weight;
+        self.classes[PREFECTURE + prefecture][slot] += weight;
+        self.classes[RESPONDING + usize::from(cell.high_capital) * PREFECTURES + prefecture][slot] += answering;
+        if employees >= 100 {
+            self.classes[HUNDRED + usize::from(employees >= 300) * INDUSTRIES + industry][slot] += weight;
+        }
+        if status.practises() {
+            self.staff[prefecture][0] += weight * i64::from(employees);
+        }
+    }
+
+    /// Adds those of other firms.
+    pub fn include(&mut self, other: &Tallies) {
+        let own = self.classes.iter_mut().flatten().chain(self.staff.iter_mut().flatten());
+        own.zip(other.classes.iter().flatten().chain(other.staff.iter().flatten()))
+            .for_each(|(own, more)| *own += more);
+    }
+
+    /// Firms by size class.
+    pub fn sizes(&self) -> &[Slots] {
+        &self.classes[..SIZES]
+    }
+    /// Firms by industry.
+    pub fn industries(&self) -> &[Slots] {
+        &self.classes[INDUSTRY..][..INDUSTRIES]
+    }
+    /// Firms by prefecture.
+    pub fn prefectures(&self) -> &[Slots] {
+        &self.classes[PREFECTURE..][..PREFECTURES]
+    }
+    /// Firms of one of the two classes of capital by prefecture, weighted by their chance to answer the TSR survey (in
+    /// 1/256, see [`Response`]).
+    pub fn responding(&self, high_capital: bool) -> &[Slots] {
+        &self.classes[RESPONDING + usize::from(high_capital) * PREFECTURES..][..PREFECTURES]
+    }
+    /// Firms with 100-299 regular employees, or with 300 and more, by industry.
+    pub fn hundred(&self, three_hundred: bool) -> &[Slots] {
+        &self.classes[HUNDRED + usize::from(three_hundred) * INDUSTRIES..][..INDUSTRIES]
+    }
+    /// Regular employees by prefecture of the head office: of practising firms, and of all.
+    pub fn staff(&self) -> &[[i64; 2]; PREFECTURES] {
+        &self.staff
+    }
+
+    /// Those of a block's firms, counted one by one: what running totals must always equal.
+    pub fn of(population: &Population, response: &Response, block: &Block, status: &[u8]) -> Tallies {
+        let mut tallies = Tallies::default();
+        for cell in &population.cells[block.cells.clone()] {
+            for firm in cell.range.clone() {
+                tallies.enter(cell, population.employees[firm], Status(status[firm]), response);
+            }
+        }
+        tallies
+    }
+}
