@@ -103,7 +103,7 @@ pub struct Situation {
     pub own: f64,
     /// What interventions add.
     pub lifted: Lifted,
-    /// Weeks practised before the present spell, and until this week.
+    /// Weeks practised by which its stopping clock runs, and until this week.
     pub weeks: [u8; 2],
 }
 
@@ -149,28 +149,29 @@ pub fn rescaled(clock: f32, reading: f64, before: f64, after: f64) -> f32 {
 }
 
 /// Whether the event of a clock happens this week, in which the meter has come to `reading`. A clock that runs down
-/// without an event is set anew.
+/// without an event is set anew, by the log factor `later`, the largest that may come from now on.
 #[inline(always)]
 pub fn rings(
     clock: &mut f32,
     reading: f32,
-    [largest, actual]: [f64; 2],
+    [mut largest, actual]: [f64; 2],
+    later: f64,
     key: Key,
     (id, week, purpose): (u32, u32, Purpose),
 ) -> bool {
     if *clock > reading {
         return false;
     }
-    if actual >= largest {
-        return true;
-    }
-    let chance = libm::exp(actual - largest);
     // So many runs within one week are beyond any hazard that parameters can give.
     for attempt in 0..=u8::MAX {
-        let [draw, next] = key.attempt(id, week, purpose, attempt);
-        if uniform(draw) < chance {
+        if actual >= largest {
             return true;
         }
+        let [draw, next] = key.attempt(id, week, purpose, attempt);
+        if uniform(draw) < libm::exp(actual - largest) {
+            return true;
+        }
+        largest = later;
         *clock = due(f64::from(*clock), next, largest);
         if *clock > reading {
             return false;

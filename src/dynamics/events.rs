@@ -11,8 +11,8 @@ use super::{
 use crate::{
     interventions::Terms,
     population::{
-        FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START, STOP, Spell,
-        Status, Tallies, least,
+        Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START, STOP,
+        Spell, Status, Tallies, least,
     },
     random::{Key, Purpose},
 };
@@ -42,6 +42,7 @@ pub struct BlockState<'a> {
     pub scheme_due: &'a mut [f32],
     pub packs: &'a [Pack],
     pub least: &'a mut [[u32; 8]],
+    pub classes: &'a [Class],
     pub meters: &'a mut [[f64; 8]],
     pub tallies: &'a mut Tallies,
 }
@@ -125,8 +126,7 @@ fn due_firms(block: &BlockState, readings: &[[u32; 8]], packs: &[usize]) -> Vec<
         let cell = block.packs[pack].cell;
         let range = block.range(pack);
         let (status, reading) = (&block.status[range.clone()], &readings[cell as usize - block.first.1]);
-        let clocks =
-            run_down(status, &block.practice_due[range.clone()], &block.scheme_due[range.clone()], reading);
+        let clocks = run_down(status, &block.practice_due[range.clone()], &block.scheme_due[range.clone()], reading);
         for (eight, marked) in clocks.as_chunks::<8>().0.iter().enumerate() {
             let mut left = u64::from_le_bytes(*marked);
             while left != 0 {
@@ -144,10 +144,10 @@ fn due_firms(block: &BlockState, readings: &[[u32; 8]], packs: &[usize]) -> Vec<
 #[inline(always)]
 fn run_meters(block: &mut BlockState, week: &WeekOf) -> Vec<[u32; 8]> {
     let cells = block.first.1..block.first.1 + block.meters.len();
-    let facing = week.population.cells[cells.clone()].iter().zip(&week.terms.cells[cells]);
+    let facing = block.classes.iter().zip(&week.terms.cells[cells]);
     let mut readings = Vec::with_capacity(block.meters.len());
-    for ((cell, face), meters) in facing.zip(block.meters.iter_mut()) {
-        let hazards = week.hazards.of(cell, face);
+    for ((class, face), meters) in facing.zip(block.meters.iter_mut()) {
+        let hazards = week.hazards.of(*class, face);
         let mut reading = [0; 8];
         for meter in 0..METERS {
             meters[meter] += hazards[meter];
@@ -207,18 +207,26 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
         0 => Default::default(),
         _ => week.terms.lifts.of(position as u32, week.week, spell.entered().into()),
     };
-    let situation = Situation { status: before, own: block.own[firm].into(), lifted, weeks: [spell.before(), weeks] };
+    let situation =
+        Situation { status: before, own: block.own[firm].into(), lifted, weeks: [spell.clock_weeks(), weeks] };
     let at = |purpose| (id, week.week, purpose);
 
     let moves = clocks & PRACTICE != 0 && {
         let reading = meters[practice_meter(before)] as f32;
         let factors = situation.practice(week.slopes);
-        rings(&mut block.practice_due[firm], reading, factors, week.key, at(Purpose::PracticeThinning))
+        // If it goes on, it goes by the experience gained since it was set.
+        let later = if before.practises() { spell.set_by(weeks) } else { spell };
+        let next = Situation { weeks: [later.clock_weeks(), weeks], ..situation }.practice(week.slopes)[0];
+        let place = at(Purpose::PracticeThinning);
+        let moves = rings(&mut block.practice_due[firm], reading, factors, next, week.key, place);
+        block.spell[firm] = later;
+        moves
     };
     let rewrites = clocks & SCHEME != 0 && {
         let reading = meters[scheme_meter(before)] as f32;
         let factors = situation.scheme(week.slopes);
-        rings(&mut block.scheme_due[firm], reading, factors, week.key, at(Purpose::SchemeThinning))
+        let place = at(Purpose::SchemeThinning);
+        rings(&mut block.scheme_due[firm], reading, factors, factors[0], week.key, place)
     };
     let stops = moves && before.practises();
     // A firm that stops this week does not write telework into its rules as well.
@@ -243,6 +251,7 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     }
     let after = Status(after);
     block.status[firm] = after.0;
+    let situation = Situation { weeks: [block.spell[firm].clock_weeks(), weeks], ..situation };
     set_clocks(block, week, cell, firm, &situation, after, moves);
     let employees = week.population.employees[position];
     block.tallies.pass(&week.population.cells[cell], employees, [before, after], week.response);
@@ -262,7 +271,7 @@ fn set_clocks(
     let meters = &block.meters[cell - block.first.1];
     let id = week.population.id[block.first.0 + firm];
     let [practice_word, scheme_word] = week.key.words(id, week.week + 1, Purpose::Transition);
-    let mut now = Situation { status: after, weeks: [block.spell[firm].before(); 2], ..*before };
+    let mut now = Situation { status: after, weeks: [block.spell[firm].clock_weeks(); 2], ..*before };
     let (reading, clock) = (meters[practice_meter(after)], &mut block.practice_due[firm]);
     *clock = if moves {
         now.lifted.most = now.lifted.now;

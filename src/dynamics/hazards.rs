@@ -5,24 +5,18 @@ use crate::{
     classification::{PREFECTURES, SIZES},
     interventions::{Face, Terms},
     parameters::Parameters,
-    population::{Cell, METERS},
+    population::{Class, METERS},
 };
 
 /// A week's hazards, by all that cells have in common.
 #[derive(Clone, Debug)]
 pub struct Hazards {
-    /// By [`class`].
+    /// By number of the [`Class`].
     start: Vec<f64>,
     resume: Vec<f64>,
     stop: [f64; PREFECTURES],
     formalise: f64,
     give_up: f64,
-}
-
-/// Number of a cell's industry, prefecture and size: `(industry * 47 + prefecture) * 3 + size`.
-#[inline(always)]
-pub fn class(cell: &Cell) -> usize {
-    (cell.industry.index() * PREFECTURES + cell.prefecture.index()) * SIZES + cell.size.index()
 }
 
 impl Hazards {
@@ -51,12 +45,12 @@ impl Hazards {
 
     /// Of a cell, by meter: start, stop, resume, formalise, give up.
     #[inline(always)]
-    pub fn of(&self, cell: &Cell, face: &Face) -> [f64; METERS] {
-        let class = class(cell);
+    pub fn of(&self, class: Class, face: &Face) -> [f64; METERS] {
+        let (number, prefecture) = (usize::from(class.number), usize::from(class.prefecture));
         [
-            self.start[class] * face.adopt,
-            self.stop[cell.prefecture.index()] * face.leave,
-            self.resume[class] * face.adopt,
+            self.start[number] * face.adopt,
+            self.stop[prefecture] * face.leave,
+            self.resume[number] * face.adopt,
             self.formalise * face.formalise,
             self.give_up * face.leave,
         ]

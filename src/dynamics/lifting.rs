@@ -15,7 +15,8 @@ pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slop
         let cell = population.cell_of(firm);
         let spell = firms.spell[firm];
         let entered = spell.entered().into();
-        let situation = |lifted| Situation { status, own: firms.own[firm].into(), lifted, weeks: [spell.before(); 2] };
+        let situation =
+            |lifted| Situation { status, own: firms.own[firm].into(), lifted, weeks: [spell.clock_weeks(); 2] };
         let before = situation(terms.lifts.of(lift.firm, week, entered));
         terms.lifts.add(lift);
         let after = situation(terms.lifts.of(lift.firm, week, entered));

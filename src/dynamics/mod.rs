@@ -75,7 +75,7 @@ fn advance_block(block: &mut BlockState, week: &WeekOf) {
 
 /// The state in blocks, and what is common to them.
 fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches) {
-    let State { firms, packs, first_packs: _, least, blocks, meters, tallies, reaches, next_week: _ } = state;
+    let State { firms, packs, first_packs: _, least, blocks, classes, meters, tallies, reaches, next_week: _ } = state;
     let mut own = firms.own.as_slice();
     let mut status = firms.status.as_mut_slice();
     let mut spell = firms.spell.as_mut_slice();
@@ -94,6 +94,7 @@ fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches
             scheme_due: scheme_due.split_off_mut(..firms).unwrap_or_default(),
             packs: &packs[block.packs.clone()],
             least: least.split_off_mut(..packs_in).unwrap_or_default(),
+            classes: &classes[block.cells.clone()],
             meters: meters.split_off_mut(..cells).unwrap_or_default(),
             tallies,
         }

@@ -84,7 +84,7 @@ pub fn turn_over(state: &mut State, population: &Population, staffing: &Staffing
             status[range.clone()].iter().zip(&population.teleworkable[range]).zip(spells)
         {
             let largest = if status & 3 == 1 { staffing.largest(*spell, teleworkable, reaches) } else { spell.peak() };
-            *spell = Spell::new(spell.entered(), spell.before(), (f32::from(largest) * stay + 0.5) as u8);
+            *spell = spell.with_peak((f32::from(largest) * stay + 0.5) as u8);
         }
     };
     match state.blocks.len() {

@@ -4,7 +4,7 @@
 
 use super::{
     Staff, View,
-    workers::{BANDS, Workers, band},
+    workers::{BANDS, Partial, Row, band},
 };
 use crate::{
     classification::PREFECTURES,
@@ -14,41 +14,20 @@ use crate::{
 };
 use std::ops::{AddAssign, SubAssign};
 
-/// Sums of one cell and band; shares in 1/255.
-#[derive(Clone, Copy, Default)]
-pub struct Sums {
-    /// Position among the population's cells.
-    pub cell: usize,
-    /// Position among [`BANDS`].
-    pub band: usize,
-    /// Employees.
-    pub employees: u64,
-    /// Firms that would meet the award's criteria.
-    pub meeting: u64,
-    counted: [u64; 5],
-}
-
-impl Sums {
-    /// As workers, given their days a week.
-    pub fn workers(&self, days: f64) -> Workers {
-        let [with_scheme, now, last_year, ever, ever_with_scheme] = self.counted;
-        let persons = |count: u64| count as f64 / 255.0;
-        Workers {
-            employees: self.employees as f64,
-            with_scheme: with_scheme as f64,
-            now: persons(now),
-            last_year: persons(last_year),
-            ever: persons(ever),
-            ever_with_scheme: persons(ever_with_scheme),
-            days: persons(now) * days,
-        }
-    }
-}
-
-/// What firms add to [`Sums`]: employees with a scheme; 255 times those who telework now, did in the last year, ever did,
+/// What firms add up to: employees with a scheme; 255 times those who telework now, did in the last year, ever did,
 /// and ever did with a scheme; firms that meet the award's criteria.
 #[derive(Clone, Copy, Default)]
-struct Added<T>([T; 6]);
+pub struct Added<T>([T; 6]);
+
+impl Added<u64> {
+    /// As a [`Row`], of so many employees, given a teleworker's days a week.
+    #[inline(always)]
+    pub fn row(&self, employees: u64, days: f64, weight: f64) -> Row {
+        let [with_scheme, now, last_year, ever, ever_with_scheme, meeting] = self.0.map(|sum| sum as f64 * weight);
+        let [now, last_year, ever, ever_with_scheme] = [now, last_year, ever, ever_with_scheme].map(|sum| sum / 255.0);
+        [employees as f64 * weight, with_scheme, now, last_year, ever, ever_with_scheme, now * days, meeting]
+    }
+}
 
 impl<T: AddAssign + Copy> AddAssign for Added<T> {
     #[inline(always)]
@@ -114,33 +93,74 @@ const LANES: usize = 32;
 /// Chunks are summed in 32 bits: no firm may have more employees (32 x 65,536 x 255 < 2^32).
 const MOST: u32 = 65_536;
 
-/// Sums of a block's cells by band, those with employees.
+/// Adds the workers of a block's cells to a table.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-pub fn block_sums(view: &View, block: &Block, questions: &Questions) -> Vec<Sums> {
-    let mut all = Vec::with_capacity(block.cells.len() * 3 / 2);
+pub fn add_block(view: &View, block: &Block, questions: &Questions, table: &mut Partial) {
     let (population, state) = (view.population, &view.state.firms);
-    for position in block.cells.clone() {
-        let cell = &population.cells[position];
-        let question = questions.of(view, cell);
-        let range = cell.range.clone();
-        let firms = Firms {
-            employees: &population.employees[range.clone()],
-            teleworkable: &population.teleworkable[range.clone()],
-            status: &state.status[range.clone()],
-            spell: &state.spell[range],
-        };
-        let staff = &view.staff[position];
-        let bands = firms.by_band(staff, &question);
-        for (band, (Added([with_scheme, now, last_year, ever, ever_with_scheme, meeting]), employees)) in
-            bands.into_iter().zip(staff.bands).enumerate()
-        {
-            if employees > 0 {
-                let counted = [with_scheme, now, last_year, ever, ever_with_scheme];
-                all.push(Sums { cell: position, band, employees, meeting, counted });
+    let mut scratch = Scratch::default();
+    let mut position = block.cells.start;
+    // Cells of one industry and prefecture stand together, and are asked the same.
+    for run in
+        population.cells[block.cells.clone()].chunk_by(|a, b| (a.industry, a.prefecture) == (b.industry, b.prefecture))
+    {
+        let question = questions.of(view, &run[0]);
+        let range = run[0].range.start..run[run.len() - 1].range.end;
+        scratch.judge(&state.spell[range.clone()], &population.teleworkable[range.clone()], &question);
+        for group in run.chunk_by(|a, b| a.size == b.size) {
+            let mut sum = [0.0; 8];
+            for cell in group {
+                let local = cell.range.start - range.start..cell.range.end - range.start;
+                let firms = Firms {
+                    employees: &population.employees[cell.range.clone()],
+                    teleworkable: &population.teleworkable[cell.range.clone()],
+                    status: &state.status[cell.range.clone()],
+                    spell: &state.spell[cell.range.clone()],
+                    now: &scratch.now[local.clone()],
+                    largest: &scratch.largest[local],
+                };
+                let staff = &view.staff[position];
+                for ((added, employees), band) in
+                    firms.by_band(staff, &question).into_iter().zip(staff.bands).zip(&mut table.bands)
+                {
+                    if employees > 0 {
+                        let row = added.row(employees, question.days, cell.weight);
+                        (0..8).for_each(|i| band[i] += row[i]);
+                        (0..8).for_each(|i| sum[i] += row[i]);
+                    }
+                }
+                position += 1;
+            }
+            table.add(view.population, &group[0], &view.staff[position - 1], &sum);
+        }
+    }
+}
+
+/// What the firms of a run of cells would answer if they practised: the share of staff that teleworks now, and the
+/// largest share so far.
+#[derive(Default)]
+struct Scratch {
+    now: Vec<u8>,
+    largest: Vec<u8>,
+}
+
+impl Scratch {
+    #[inline(always)]
+    fn judge(&mut self, spell: &[Spell], teleworkable: &[u8], question: &Question) {
+        let firms = spell.len();
+        self.now.resize(firms, 0);
+        self.largest.resize(firms, 0);
+        let (now, largest, teleworkable) = (&mut self.now[..firms], &mut self.largest[..firms], &teleworkable[..firms]);
+        let (next, reach, staffing) = (question.next, question.reach, question.staffing);
+        for firm in 0..firms {
+            now[firm] = staffing.share(teleworkable[firm], spell[firm].weeks(next), reach);
+            largest[firm] = spell[firm].peak();
+        }
+        for &reach in question.reaches {
+            for firm in 0..firms {
+                largest[firm] = largest[firm].max(staffing.in_week(spell[firm], teleworkable[firm], reach));
             }
         }
     }
-    all
 }
 
 /// The arrays of one cell's firms, of one length.
@@ -149,6 +169,8 @@ struct Firms<'a> {
     teleworkable: &'a [u8],
     status: &'a [u8],
     spell: &'a [Spell],
+    now: &'a [u8],
+    largest: &'a [u8],
 }
 
 impl Firms<'_> {
@@ -178,10 +200,15 @@ impl Firms<'_> {
     /// What one firm adds.
     #[inline(always)]
     fn one(&self, firm: usize, question: &Question) -> Added<u64> {
-        let (spell, teleworkable, status) = (self.spell[firm], self.teleworkable[firm], self.status[firm]);
-        let now = question.staffing.share(teleworkable, spell.weeks(question.next), question.reach);
-        let largest = question.staffing.largest(spell, teleworkable, question.reaches);
-        let Added(added) = add(self.employees[firm].min(MOST), status, spell, teleworkable, now, largest, question);
+        let Added(added) = add(
+            self.employees[firm].min(MOST),
+            self.status[firm],
+            self.spell[firm],
+            self.teleworkable[firm],
+            self.now[firm],
+            self.largest[firm],
+            question,
+        );
         let mut added = added.map(u64::from);
         // Larger than 32 bits hold.
         if self.employees[firm] > MOST {
@@ -196,18 +223,8 @@ impl Firms<'_> {
     fn chunk(&self, begin: usize, question: &Question) -> Added<u64> {
         let lanes = begin..begin + LANES;
         let (employees, teleworkable) = (&self.employees[lanes.clone()], &self.teleworkable[lanes.clone()]);
-        let (status, spell) = (&self.status[lanes.clone()], &self.spell[lanes]);
-        let mut largest = [0; LANES];
-        let mut now = [0; LANES];
-        for lane in 0..LANES {
-            largest[lane] = spell[lane].peak();
-            now[lane] = question.staffing.share(teleworkable[lane], spell[lane].weeks(question.next), question.reach);
-        }
-        for &reach in question.reaches {
-            for lane in 0..LANES {
-                largest[lane] = largest[lane].max(question.staffing.in_week(spell[lane], teleworkable[lane], reach));
-            }
-        }
+        let (status, spell) = (&self.status[lanes.clone()], &self.spell[lanes.clone()]);
+        let (now, largest) = (&self.now[lanes.clone()], &self.largest[lanes]);
         let mut sums = Added([0_u32; 6]);
         for lane in 0..LANES {
             sums +=

@@ -2,11 +2,10 @@
 
 use super::{
     View,
-    sums::{Questions, Sums, block_sums},
+    sums::{Questions, add_block},
 };
 use crate::{
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region},
-    dynamics::days_a_week,
     population::{Block, Cell, Population},
 };
 use rayon::prelude::*;
@@ -56,6 +55,9 @@ pub(super) fn band(employees: u32) -> usize {
     usize::from(employees >= 100) + usize::from(employees >= 300) + usize::from(employees >= 1000)
 }
 
+/// The fields of [`Workers`] in their order, then firms that meet the award's criteria.
+pub type Row = [f64; 8];
+
 /// Workers of firms, in persons of the whole population.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Workers {
@@ -76,11 +78,11 @@ pub struct Workers {
 }
 
 impl Workers {
-    fn row(&self) -> [f64; 7] {
+    fn row(&self) -> Row {
         let Workers { employees, with_scheme, now, last_year, ever, ever_with_scheme, days } = *self;
-        [employees, with_scheme, now, last_year, ever, ever_with_scheme, days]
+        [employees, with_scheme, now, last_year, ever, ever_with_scheme, days, 0.0]
     }
-    fn from_row([employees, with_scheme, now, last_year, ever, ever_with_scheme, days]: [f64; 7]) -> Workers {
+    fn from_row([employees, with_scheme, now, last_year, ever, ever_with_scheme, days, _]: Row) -> Workers {
         Workers { employees, with_scheme, now, last_year, ever, ever_with_scheme, days }
     }
     fn add(&mut self, other: &Workers, scale: f64) {
@@ -97,7 +99,7 @@ impl Workers {
         if self.employees > 0.0 { of / self.employees } else { 0.0 }
     }
 
-    /// The workers of a cell as they would be if all worked in the Tokyo area, and if all worked elsewhere.
+    /// The workers of some cells of one industry, prefecture and size as they would be if all worked in the Tokyo area, and if all worked elsewhere.
     ///
     /// Staff in the Tokyo area telework `ratio` times as often; weighted by `staff`, both together are the cell's own
     /// number. No more than all telework: what is above that in one place falls to the other.
@@ -147,12 +149,27 @@ impl WorkerTable {
     /// One pass over all firms.
     pub fn new(view: &View) -> WorkerTable {
         let questions = Questions::new(view);
-        let sums = |block: &Block| block_sums(view, block, &questions);
-        let blocks: Vec<Vec<Sums>> = match view.state.blocks.as_slice() {
-            [block] => vec![sums(block)],
-            blocks => blocks.par_iter().map(sums).collect(),
+        let ratio = view.parameters.workplace_tokyo.exp();
+        let of = |block: &Block| {
+            let mut partial = Partial::new(ratio);
+            add_block(view, block, &questions, &mut partial);
+            partial
         };
-        table(view, &blocks)
+        let mut partials = match view.state.blocks.as_slice() {
+            [block] => vec![of(block)],
+            blocks => blocks.par_iter().map(of).collect(),
+        }
+        .into_iter();
+        let mut table = partials.next().unwrap_or_else(|| Partial::new(ratio));
+        partials.for_each(|partial| table.include(&partial));
+        let firms: f64 = view.population.cells.iter().map(|cell| f64::from(cell.firms)).sum();
+        let meeting: f64 = table.bands.iter().map(|band| band[7]).sum();
+        WorkerTable {
+            industries: table.industries.map(Workers::from_row),
+            bands: table.bands.map(Workers::from_row),
+            places: table.places.map(Workers::from_row),
+            sustained: if firms > 0.0 { meeting / firms } else { 0.0 },
+        }
     }
 
     /// All workers.
@@ -177,89 +194,54 @@ impl WorkerTable {
     }
 }
 
-/// Adds up the sums of cells, in their order.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-fn table(view: &View, blocks: &[Vec<Sums>]) -> WorkerTable {
-    let mut sums = blocks.iter().flatten().peekable();
-    let ratio = view.parameters.workplace_tokyo.exp();
-    let mut industries = [Workers::default(); INDUSTRIES];
-    let mut bands = [Workers::default(); BANDS];
-    let mut places = Places::default();
-    let (mut sustained, mut firms, mut first) = (0.0, 0.0, 0);
-    // Cells of one industry, size and head-office prefecture stand together and share their places of work.
-    let alike = |a: &Cell, b: &Cell| (a.industry, a.prefecture, a.size) == (b.industry, b.prefecture, b.size);
-    for group in view.population.cells.chunk_by(alike) {
-        let (mut tokyo, mut elsewhere) = (Workers::default(), Workers::default());
-        for (position, cell) in (first..).zip(group) {
-            firms += f64::from(cell.firms);
-            let pressure = view.terms.declaration[cell.prefecture.index()];
-            let days = days_a_week(view.parameters, f64::from(pressure));
-            let mut all = Workers::default();
-            while let Some(sum) = sums.next_if(|sum| sum.cell == position) {
-                let one = sum.workers(days);
-                bands[sum.band].add(&one, cell.weight);
-                all.add(&one, cell.weight);
-                sustained += sum.meeting as f64 * cell.weight;
-            }
-            industries[cell.industry.index()].add(&all, 1.0);
-            let (in_tokyo, out) = all.by_area(&view.staff[position], ratio);
-            tokyo.add(&in_tokyo, 1.0);
-            elsewhere.add(&out, 1.0);
-        }
-        places.spread(view.population.workplaces_of(&group[0]), &tokyo, &elsewhere);
-        first += group.len();
-    }
-    let sustained = if firms > 0.0 { sustained / firms } else { 0.0 };
-    WorkerTable { industries, bands, places: places.workers(), sustained }
-}
-
 fn sum<'a>(of: impl IntoIterator<Item = &'a Workers>) -> Workers {
     let mut total = Workers::default();
     of.into_iter().for_each(|workers| total.add(workers, 1.0));
     total
 }
 
-/// Workers by place of work, one row a quantity.
-struct Places {
-    rows: [[f64; PREFECTURES]; 7],
-    /// The places of the Tokyo area.
-    tokyo: Vec<usize>,
+/// What a block adds to the table.
+pub struct Partial {
+    ratio: f64,
+    industries: [Row; INDUSTRIES],
+    /// By [`BANDS`].
+    pub bands: [Row; BANDS],
+    places: [Row; PREFECTURES],
 }
 
-impl Default for Places {
-    fn default() -> Places {
-        let tokyo = Prefecture::all().filter(|place| place.region() == Region::Tokyo).map(Prefecture::index).collect();
-        Places { rows: [[0.0; PREFECTURES]; 7], tokyo }
+impl Partial {
+    fn new(ratio: f64) -> Partial {
+        let (industries, places) = ([[0.0; 8]; INDUSTRIES], [[0.0; 8]; PREFECTURES]);
+        Partial { ratio, industries, bands: [[0.0; 8]; BANDS], places }
     }
-}
 
-impl Places {
-    /// Adds workers by the shares of places; the Tokyo area has its own.
+    /// Adds the workers of cells of one industry, prefecture and size, by industry and place; the Tokyo area has its own
+    /// share of teleworkers.
     #[inline(always)]
-    fn spread(&mut self, shares: &[f32; PREFECTURES], tokyo: &Workers, elsewhere: &Workers) {
+    pub fn add(&mut self, population: &Population, cell: &Cell, staff: &Staff, sum: &Row) {
+        let industry = &mut self.industries[cell.industry.index()];
+        (0..8).for_each(|i| industry[i] += sum[i]);
+        let (tokyo, elsewhere) = Workers::from_row(*sum).by_area(staff, self.ratio);
         let (tokyo, elsewhere) = (tokyo.row(), elsewhere.row());
+        let shares = population.workplaces_of(cell);
+        let workers = |place: usize| {
+            if Prefecture(place as u8).region() == Region::Tokyo { &tokyo } else { &elsewhere }
+        };
         // Micro firms work where they are.
-        if let Some(place) = shares.iter().position(|share| *share == 1.0) {
-            let in_tokyo = Prefecture(place as u8).region() == Region::Tokyo;
-            let workers = if in_tokyo { tokyo } else { elsewhere };
-            self.rows.iter_mut().zip(workers).for_each(|(row, persons)| row[place] += persons);
-            return;
+        if shares[cell.prefecture.index()] == 1.0 {
+            let (place, workers) = (&mut self.places[cell.prefecture.index()], workers(cell.prefecture.index()));
+            return (0..8).for_each(|i| place[i] += workers[i]);
         }
-        let shares = shares.map(f64::from);
-        for ((row, tokyo), elsewhere) in self.rows.iter_mut().zip(tokyo).zip(elsewhere) {
-            for (sum, share) in row.iter_mut().zip(&shares) {
-                *sum += elsewhere * share;
-            }
-            if tokyo != elsewhere {
-                for &place in &self.tokyo {
-                    row[place] += (tokyo - elsewhere) * shares[place];
-                }
-            }
+        for (place, (row, share)) in self.places.iter_mut().zip(shares).enumerate() {
+            let (share, workers) = (f64::from(*share), workers(place));
+            (0..8).for_each(|i| row[i] += workers[i] * share);
         }
     }
 
-    fn workers(&self) -> [Workers; PREFECTURES] {
-        std::array::from_fn(|place| Workers::from_row(self.rows.map(|row| row[place])))
+    fn include(&mut self, other: &Partial) {
+        let own = self.industries.iter_mut().chain(&mut self.bands).chain(&mut self.places);
+        let more = other.industries.iter().chain(&other.bands).chain(&other.places);
+        own.zip(more).for_each(|(own, more)| (0..8).for_each(|i| own[i] += more[i]));
     }
 }
 

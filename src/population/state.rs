@@ -5,8 +5,8 @@
 //! cell; a pack knows the least clock of each kind, so that a week looks only at packs in which something is due. Blocks
 //! of whole cells can be advanced in parallel; nothing depends on how many threads do so.
 
-use super::{Population, Response, Status, Tallies};
-use crate::classification::{PREFECTURES, Prefecture};
+use super::{Cell, Population, Response, Status, Tallies};
+use crate::classification::{PREFECTURES, Prefecture, SIZES};
 use std::ops::Range;
 
 /// Firms in a block, about.
@@ -30,22 +30,37 @@ pub const GIVE_UP: usize = 4;
 /// A clock that never runs down.
 pub const NEVER: f32 = f32::INFINITY;
 
-/// Spells of practice of a firm: the week in which its practice was entered, the weeks practised before that (at most
-/// 255), and the largest share of employees who teleworked in a week, in 1/255, less leavers, up to the last round of
-/// leavers or to the end of the last spell. One word, so that it is fetched at once.
+/// Weeks of practice to which stopping clocks are set: few numbers, so that a firm's fits into four bits.
+const STEPS: [u8; 16] = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
+
+/// Spells of practice of a firm: the week in which its practice was entered (below 4,096), the weeks practised before that
+/// (at most 255), and the largest share of employees who teleworked in a week, in 1/255, less leavers, up to the last round
+/// of leavers or to the end of the last spell; and by which weeks of practice its stopping clock runs. One word, so that
+/// it is fetched at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spell(u32);
 
 impl Spell {
-    /// From its parts.
+    /// From its parts. The stopping clock runs by the weeks before the spell.
     #[inline(always)]
     pub fn new(entered: u16, before: u8, peak: u8) -> Spell {
-        Spell(u32::from(entered) << 16 | u32::from(before) << 8 | u32::from(peak))
+        Spell(u32::from(entered & 0xFFF) << 20 | u32::from(before) << 8 | u32::from(peak)).set_by(before)
+    }
+    /// With another largest share.
+    #[inline(always)]
+    pub fn with_peak(self, peak: u8) -> Spell {
+        Spell(self.0 & !0xFF | u32::from(peak))
+    }
+    /// With a stopping clock that runs by the largest step up to so many weeks.
+    #[inline(always)]
+    pub fn set_by(self, weeks: u8) -> Spell {
+        let step = STEPS.iter().filter(|step| **step <= weeks).count() as u32 - 1;
+        Spell(self.0 & !0xF_0000 | step << 16)
     }
     /// Week in which the present practice (or the lack of it) was entered.
     #[inline(always)]
     pub fn entered(self) -> u16 {
-        (self.0 >> 16) as u16
+        (self.0 >> 20) as u16
     }
     /// Weeks practised before.
     #[inline(always)]
@@ -56,6 +71,11 @@ impl Spell {
     #[inline(always)]
     pub fn peak(self) -> u8 {
         self.0 as u8
+    }
+    /// Weeks of practice by which the stopping clock runs; no more than the firm's.
+    #[inline(always)]
+    pub fn clock_weeks(self) -> u8 {
+        STEPS[(self.0 >> 16 & 0xF) as usize]
     }
     /// Weeks that a practising firm has practised until the beginning of a week.
     #[inline(always)]
@@ -88,6 +108,23 @@ pub struct Pack {
     pub first: u32,
     /// Firms, at most [`PACK`].
     pub firms: u32,
+}
+
+/// What decides the hazards of a cell beside what interventions do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// Number of its industry, prefecture and size: `(industry * 47 + prefecture) * 3 + size`.
+    pub number: u16,
+    /// Prefecture.
+    pub prefecture: u16,
+}
+
+impl Class {
+    fn of(cell: &Cell) -> Class {
+        let prefecture = cell.prefecture.index();
+        let number = (cell.industry.index() * PREFECTURES + prefecture) * SIZES + cell.size.index();
+        Class { number: number as u16, prefecture: prefecture as u16 }
+    }
 }
 
 /// A run of whole cells.
@@ -140,6 +177,8 @@ pub struct State {
     pub least: Vec<[u32; 8]>,
     /// Blocks in the order of their firms.
     pub blocks: Vec<Block>,
+    /// Class and prefecture of each cell.
+    pub classes: Vec<Class>,
     /// Readings of each cell's meters. Places beyond [`METERS`] are unused.
     pub meters: Vec<[f64; 8]>,
     /// Totals of each block.
@@ -177,6 +216,7 @@ impl State {
         State {
             tallies: blocks.par_iter().map(|block| Tallies::of(population, response, block, &firms.status)).collect(),
             least: packs.iter().map(|pack| firms.least(pack)).collect(),
+            classes: population.cells.iter().map(Class::of).collect(),
             meters: vec![[0.0; 8]; population.cells.len()],
             reaches: Reaches(std::array::from_fn(|_| Vec::new())),
             next_week: 0,
