@@ -2,14 +2,27 @@
 // Each bench uses a part of it.
 #![allow(dead_code)]
 
-use jiff::civil::Date;
+use std::{hint::black_box, sync::atomic::AtomicBool};
 use telework::{
+    calendar::Week,
     calibration::{config::Config, history::History, likelihood::Likelihood, space::Space},
     data::Data,
-    engine::{Options, Series, simulate},
+    engine::{Basis, Job, Observe, Options, ParameterSource, Series, ensemble, simulate},
     population::{Population, synthesise},
     scenario::{Scale, Scenario, load},
 };
+
+/// Numbers of threads that are compared.
+pub const THREADS: [usize; 2] = [1, 2];
+/// Sizes of samples on the way to whole Japan.
+pub const SAMPLES: [u32; 3] = [10_000, 100_000, 1_000_000];
+/// Lengths of runs, in weeks: a quarter, a half, the whole.
+pub const WEEKS: [u32; 3] = [81, 163, 326];
+/// Everything observed, and nothing.
+pub const OBSERVERS: [(&str, Options); 2] = [
+    ("observed", Options { panel: false, observe: Observe::Everything }),
+    ("unobserved", Options { panel: false, observe: Observe::Nothing }),
+];
 
 /// A shipped scenario.
 pub fn shipped(name: &str) -> Scenario {
@@ -42,14 +55,42 @@ impl World {
         }
     }
 
+    /// The scenarios whose runs are measured.
+    pub fn scenarios(&self) -> [(&'static str, &Scenario); 3] {
+        [("no_policy", &self.no_policy), ("baseline", &self.baseline), ("all_measures", &self.all_measures)]
+    }
+
+    /// The sample that runs have unless they are told otherwise.
+    pub fn default_sample(&self) -> Scale {
+        self.baseline.run.scale
+    }
+
     /// Firms of a scale, by the scenarios' own seed.
     pub fn population(&self, scale: Scale) -> Population {
-        synthesise(&self.data, self.baseline.run.population_seed, scale).expect("a scale that can be made")
+        self.another(0, scale)
+    }
+
+    /// Other firms of the same Japan: numbers make seeds.
+    pub fn another(&self, number: u64, scale: Scale) -> Population {
+        synthesise(&self.data, self.baseline.run.population_seed + number, scale).expect("a scale that can be made")
     }
 
     /// One run.
     pub fn run(&self, scenario: &Scenario, population: &Population, options: Options) -> Series {
         simulate(scenario, &self.data, population, 0, options, &|_| true).expect("nobody stops it")
+    }
+
+    /// Many runs, each with a posterior draw, handed over and dropped one by one.
+    pub fn ensemble(&self, scenario: &Scenario, population: &Population, runs: u32, threads: usize) {
+        let bases = [Basis { source: ParameterSource::Posterior, scenario, posterior: &self.data.posterior }];
+        let jobs: Vec<Job> = (0..runs).map(|run| Job { basis: 0, case: run.into() }).collect();
+        let keep = |_, series| {
+            black_box::<Series>(series);
+            true
+        };
+        let (options, stop) = (Options::default(), AtomicBool::new(false));
+        ensemble(&bases, &jobs, &self.data, population, threads, options, &|_| {}, &keep, &stop)
+            .expect("nobody stops it");
     }
 
     /// What the calibration evaluates at every point of its search.
@@ -78,11 +119,18 @@ impl Evaluation<'_> {
     }
 }
 
-/// A scenario that ends on another day.
-pub fn until(scenario: &Scenario, end: Date) -> Scenario {
+/// A scenario that ends after so many weeks.
+pub fn of_length(scenario: &Scenario, weeks: u32) -> Scenario {
     let mut scenario = scenario.clone();
-    scenario.run.end = end;
+    let first = Week::containing(scenario.run.start).expect("a checked scenario");
+    scenario.run.end = Week(first.0 + weeks - 1).sunday();
     scenario
+}
+
+/// Weeks of a scenario.
+pub fn length(scenario: &Scenario) -> u32 {
+    let week = |date| Week::containing(date).expect("a checked scenario").0;
+    week(scenario.run.end) - week(scenario.run.start) + 1
 }
 
 /// A pool of so many threads.
