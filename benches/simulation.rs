@@ -1,87 +1,119 @@
-//! Time of synthesis and runs, against the targets of `docs/performance.md`. `cargo bench --bench simulation`.
+//! Criterion's view of every goal of `docs/performance.md`, side by side in one run. `cargo bench --bench simulation`, or
+//! `cargo bench --bench simulation -- 'whole Japan'` for one group.
 //!
-//! Runs are `all_measures`, with all eleven kinds of intervention, all indicators and surveys, over 326 weeks; and, for
-//! comparison, the baseline. 1 and 2 threads follow each other, so that both meet about the same load from elsewhere.
+//! Groups count firm-weeks where there are any, so that equal rates mean that cost is linear.
 
-use criterion::{Criterion, criterion_group, criterion_main};
+mod world;
+
+use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use std::{hint::black_box, time::Duration};
 use telework::{
-    data::Data,
-    engine::{Observe, Options, Series, simulate},
-    population::{Population, synthesise},
-    scenario::{Scale, Scenario, load},
+    engine::Options,
+    population::Population,
+    scenario::{Scale, Scenario},
 };
+use world::{OBSERVERS, SAMPLES, THREADS, WEEKS, World, length, of_length, pool};
 
-const THREADS: [usize; 2] = [1, 2];
+type Group<'a> = criterion::BenchmarkGroup<'a, criterion::measurement::WallTime>;
 
-struct World {
-    data: Data,
-    baseline: Scenario,
-    all_measures: Scenario,
+fn group<'a>(criterion: &'a mut Criterion, name: &str) -> Group<'a> {
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(10).measurement_time(Duration::from_secs(5)).sampling_mode(SamplingMode::Flat);
+    group
 }
 
-impl World {
-    fn new() -> World {
-        let data = Data::embedded().expect("the embedded tables are sound");
-        let shipped = |name: &str| load(name, &[]).expect("a shipped scenario").scenario;
-        World { data, baseline: shipped("baseline"), all_measures: shipped("all_measures") }
-    }
-    fn scales(&self) -> [(&'static str, Scale); 2] {
-        [("default sample", self.baseline.run.scale), ("whole Japan", Scale::Whole)]
-    }
-    fn population(&self, scale: Scale) -> Population {
-        synthesise(&self.data, self.baseline.run.population_seed, scale).expect("the population")
-    }
-    fn run(&self, scenario: &Scenario, population: &Population, options: Options) -> Option<Series> {
-        simulate(scenario, &self.data, population, 0, options, &|_| true)
-    }
+fn firm_weeks(scenario: &Scenario, population: &Population) -> Throughput {
+    Throughput::Elements(u64::from(length(scenario)) * population.len() as u64)
 }
 
-fn pool(threads: usize) -> rayon::ThreadPool {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads")
+/// Measures some work on so many threads.
+fn measure<R>(group: &mut Group, name: String, threads: usize, work: impl Fn() -> R + Sync)
+where
+    R: Send,
+{
+    let pool = pool(threads);
+    let name = format!("{name}, threads: {threads}");
+    group.bench_function(name, |bencher| bencher.iter(|| pool.install(|| black_box(work()))));
 }
 
 fn synthesis(criterion: &mut Criterion) {
     let world = World::new();
-    let mut group = criterion.benchmark_group("synthesis");
-    group.sample_size(10).measurement_time(Duration::from_secs(8));
-    for (name, scale) in world.scales() {
+    let mut group = group(criterion, "synthesis");
+    for (name, scale) in [("default sample", world.default_sample()), ("whole Japan", Scale::Whole)] {
         for threads in THREADS {
-            let pool = pool(threads);
-            group.bench_function(format!("{name}, threads: {threads}"), |bencher| {
-                bencher.iter(|| pool.install(|| black_box(world.population(scale))));
-            });
+            measure(&mut group, name.into(), threads, || world.population(scale));
         }
     }
-    group.finish();
 }
 
 fn runs(criterion: &mut Criterion) {
     let world = World::new();
-    let mut group = criterion.benchmark_group("run of 326 weeks");
-    group.sample_size(10).measurement_time(Duration::from_secs(20));
-    for (name, scale) in world.scales() {
+    for (name, scale) in [("default sample", world.default_sample()), ("whole Japan", Scale::Whole)] {
         let population = world.population(scale);
-        let mut measure = |what: &str, scenario: &Scenario, threads: usize, options: Options| {
-            let pool = pool(threads);
-            group.bench_function(format!("{name}, {what}, threads: {threads}"), |bencher| {
-                bencher.iter(|| pool.install(|| black_box(world.run(scenario, &population, options))));
-            });
-        };
-        for threads in THREADS {
-            measure("all_measures", &world.all_measures, threads, Options::default());
+        let mut group = group(criterion, name);
+        for (name, scenario) in world.scenarios() {
+            group.throughput(firm_weeks(scenario, &population));
+            for (observers, options) in OBSERVERS {
+                for threads in THREADS {
+                    let run = || world.run(scenario, &population, options);
+                    measure(&mut group, format!("{name} {observers}"), threads, run);
+                }
+            }
         }
-        // What observers cost, and what measures cost.
-        let unobserved = Options { observe: Observe::Nothing, ..Options::default() };
-        measure("all_measures unobserved", &world.all_measures, 2, unobserved);
-        measure("baseline", &world.baseline, 2, Options::default());
     }
-    group.finish();
+}
+
+fn firms(criterion: &mut Criterion) {
+    let world = World::new();
+    let mut group = group(criterion, "firms");
+    for scale in SAMPLES.map(Scale::Sample).into_iter().chain([Scale::Whole]) {
+        let population = world.population(scale);
+        group.throughput(firm_weeks(&world.baseline, &population));
+        let run = || world.run(&world.baseline, &population, Options::default());
+        measure(&mut group, format!("{} firms, baseline", population.len()), 1, run);
+    }
+}
+
+fn weeks(criterion: &mut Criterion) {
+    let world = World::new();
+    let mut group = group(criterion, "weeks");
+    let population = world.population(Scale::Sample(1_000_000));
+    for weeks in WEEKS {
+        let scenario = of_length(&world.baseline, weeks);
+        group.throughput(firm_weeks(&scenario, &population));
+        let run = || world.run(&scenario, &population, Options::default());
+        measure(&mut group, format!("{weeks} weeks of {} firms, baseline", population.len()), 1, run);
+    }
+}
+
+/// Runs a second on one thread and on two.
+fn ensembles(criterion: &mut Criterion) {
+    const RUNS: u32 = 16;
+    let world = World::new();
+    let mut group = group(criterion, "ensemble");
+    let population = world.population(world.default_sample());
+    group.throughput(Throughput::Elements(RUNS.into()));
+    for threads in THREADS {
+        let name = format!("{RUNS} runs of the default sample, baseline, threads: {threads}");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| world.ensemble(&world.baseline, &population, RUNS, threads));
+        });
+    }
+}
+
+fn likelihood(criterion: &mut Criterion) {
+    let world = World::new();
+    let mut group = group(criterion, "likelihood");
+    let population = world.population(Scale::Sample(world.calibration.sample));
+    let evaluation = world.evaluation(&population);
+    for threads in THREADS {
+        measure(&mut group, "one evaluation".into(), threads, || evaluation.log());
+    }
 }
 
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_secs(1));
-    targets = synthesis, runs
+    targets = synthesis, runs, firms, weeks, ensembles, likelihood
 }
 criterion_main!(benches);

@@ -1,6 +1,6 @@
-//! The tables of `docs/model.md` are those of the source.
+//! The tables of `docs/model.md` are those of the source, and the figures of `docs/performance.md` those of its command.
 //!
-//! `TELEWORK_REWRITE=1 cargo test --test docs` rewrites them; nothing else does.
+//! `TELEWORK_REWRITE=1 cargo test --test docs` rewrites the former; nothing else does.
 
 mod common;
 
@@ -65,4 +65,31 @@ fn no_cell_holds_a_pipe() {
         let columns: std::collections::BTreeSet<usize> = text.lines().map(|line| line.matches('|').count()).collect();
         assert_eq!(columns.len(), 1, "{columns:?}");
     }
+}
+
+/// Tables, and numbers with a unit of time or memory, stand between marks that `cargo bench --bench performance` fills.
+#[test]
+fn every_measured_figure_comes_from_the_command() {
+    const UNITS: [&str; 8] = ["s", "ms", "ns", "seconds", "minutes", "MB", "GB", "KiB"];
+    let page = std::fs::read_to_string("docs/performance.md").unwrap();
+    let mut open: Option<&str> = None;
+    let mut seen = std::collections::BTreeSet::new();
+    for line in page.lines() {
+        let mark = |kind| line.strip_prefix(kind)?.strip_suffix(" -->");
+        if let Some(name) = mark("<!-- measured: ") {
+            assert_eq!(open, None, "{name} begins inside another part");
+            assert!(seen.insert(name), "{name} is there twice");
+            open = Some(name);
+        } else if let Some(name) = mark("<!-- end: ") {
+            assert_eq!(open.take(), Some(name));
+        } else if open.is_none() {
+            assert!(!line.starts_with('|'), "typed by hand: {line}");
+            let words: Vec<&str> =
+                line.split_whitespace().map(|w| w.trim_matches([',', '.', ';', ':', '(', ')'])).collect();
+            let measured = |pair: &[&str]| pair[0].parse::<f64>().is_ok() && UNITS.contains(&pair[1]);
+            assert!(!words.windows(2).any(measured), "typed by hand: {line}");
+        }
+    }
+    assert_eq!(open, None);
+    assert!(!seen.is_empty());
 }
