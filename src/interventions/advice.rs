@@ -3,15 +3,20 @@
 use super::{Awareness, Delivered, Programme, Setting, selection::Candidate};
 use crate::{
     calendar::Week,
-    classification::{Barrier, SizeClass},
-    population::State,
-    scenario::{SupportNetwork, TeleworkManagers},
+    population::{Criteria, State},
+    scenario::{SupportNetwork, Target, TeleworkManagers},
 };
 
 /// SMEs of the SupportNW rule: at most so many employees.
-const SME_EMPLOYEES: u32 = 300;
-/// Size limit of the telework managers' published share.
-const SMALL_EMPLOYEES: u32 = 100;
+pub(super) const SME_EMPLOYEES: u32 = 300;
+/// Firms below this size are small in the telework managers' published share.
+pub(super) const SMALL_EMPLOYEES: u32 = 100;
+
+/// Firms above and firms up to a number of employees: the pools of advice, in this order.
+pub(super) fn sizes(target: &Target, most: u32) -> Vec<Criteria> {
+    let above = Criteria { least_employees: most + 1, ..Criteria::of(target) };
+    vec![above, Criteria { most_employees: most, ..Criteria::of(target) }]
+}
 
 /// Seminars and consultations: knowledge barriers, SMEs first; participants are noticed where they are.
 pub(super) fn support_network(
@@ -28,16 +33,8 @@ pub(super) fn support_network(
     for slot in 0..slots {
         let [draw, _] = programme.slots.condition(week, slot);
         let wants_sme = draw < network.share_sme;
-        let effect = Effect {
-            barriers: &[Barrier::Management, Barrier::IctTools, Barrier::Security],
-            share_removed: setting.parameters.support_network_effect,
-            encouragement: 0.0,
-        };
-        let suits = |candidate: &Candidate| {
-            (setting.population.employees[candidate.firm as usize] <= SME_EMPLOYEES) == wants_sme
-        };
-        let wanted = Wanted { class: usize::from(wants_sme), micro: wants_sme };
-        advise(programme, week, slot, state, setting, delivered, awareness, effect, wanted, suits);
+        let wanted = Wanted { class: usize::from(wants_sme), pool: usize::from(wants_sme) };
+        advise(programme, week, slot, state, setting, delivered, awareness, wanted, |_| true);
     }
 }
 
@@ -57,34 +54,19 @@ pub(super) fn telework_managers(
     for slot in 0..slots {
         let [size, practice] = programme.slots.condition(week, slot);
         let (wants_small, wants_new) = (size < managers.share_below_100, practice < managers.share_not_practising);
-        let effect = Effect {
-            barriers: &[Barrier::Management, Barrier::IctTools, Barrier::Security, Barrier::Paper],
-            share_removed: setting.parameters.managers_effect,
-            encouragement: setting.parameters.managers_encouragement,
-        };
-        let suits = |candidate: &Candidate| {
-            let employees = setting.population.employees[candidate.firm as usize];
-            (employees < SMALL_EMPLOYEES) == wants_small
-                && state.status(candidate.firm as usize).practises() != wants_new
-        };
+        let suits = |candidate: &Candidate| state.status(candidate.firm as usize).practises() != wants_new;
         let class = usize::from(wants_small) + 2 * usize::from(wants_new);
-        let wanted = Wanted { class, micro: wants_small };
-        advise(programme, week, slot, state, setting, delivered, awareness, effect, wanted, suits);
+        let wanted = Wanted { class, pool: usize::from(wants_small) };
+        advise(programme, week, slot, state, setting, delivered, awareness, wanted, suits);
     }
-}
-
-struct Effect<'a> {
-    barriers: &'a [Barrier],
-    share_removed: f64,
-    encouragement: f64,
 }
 
 /// Which firms a slot wants.
 struct Wanted {
     /// Number of this class of firms among the programme's.
     class: usize,
-    /// Whether micro firms can be among them. (They are below any limit: at most 20 employees.)
-    micro: bool,
+    /// Number of their pool.
+    pool: usize,
 }
 
 /// Serves the firm of one slot.
@@ -97,7 +79,6 @@ fn advise(
     setting: &Setting,
     delivered: &mut Delivered,
     awareness: &mut Awareness,
-    effect: Effect,
     wanted: Wanted,
     suits: impl Fn(&Candidate) -> bool,
 ) {
@@ -106,19 +87,11 @@ fn advise(
     if programme.chain.affordable(cost) < 1.0 || !programme.misses[wanted.class].worth_trying(week) {
         return;
     }
-    let found = programme.slots.fill(
-        setting,
-        week,
-        slot,
-        |size| wanted.micro || size != SizeClass::Micro,
-        |candidate| suits(candidate) && programme.may_serve(candidate, state, setting, delivered),
-    );
+    let found = programme.find(week, slot, wanted.pool, state, setting, delivered, suits);
     let Some(candidate) = programme.misses[wanted.class].note(week, found) else { return };
     if programme.chain.deliver(cost, 1.0) {
-        let (firm, weight) = (candidate.firm, candidate.cell.weight);
-        let Effect { barriers, share_removed, encouragement } = effect;
-        let lift = delivered.serve(setting, kind, firm, weight, barriers, share_removed, encouragement);
-        programme.records.add(week, firm, lift);
+        let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight);
+        programme.records.add(week, candidate.firm, lift);
         awareness.notice(setting, candidate.cell.industry, candidate.cell.prefecture, 1.0);
     }
 }

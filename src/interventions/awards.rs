@@ -6,14 +6,15 @@
 use super::{Awareness, Delivered, Programme, Setting};
 use crate::{
     calendar::Week,
-    classification::Barrier,
     dynamics::{Staffing, largest_share},
-    population::{Practice, State, Status},
-    scenario::Awards,
+    population::{Criteria, Jobs, Practice, State, Status},
+    scenario::{Awards, Target},
 };
 
 /// Firms with at most so many employees count as small.
 pub const SMALL_EMPLOYEES: u32 = 20;
+/// Least teleworkable share of their jobs, a half, in 1/255; and of other firms' jobs, a quarter.
+const LEAST_SHARES: [u8; 2] = [128, 64];
 /// Visibility of a minister's prize beside that of a selection (assumed).
 const PRIZE_VISIBILITY: f64 = 10.0;
 
@@ -22,7 +23,7 @@ const PRIZE_VISIBILITY: f64 = 10.0;
 /// branch: a quarter of 255 is 63.75, a half 127.5.
 #[inline(always)]
 pub fn meets_criteria(status: u8, employees: u32, covered: u8, practising: u8, days_a_week: f64) -> bool {
-    let least = if employees <= SMALL_EMPLOYEES { 128 } else { 64 };
+    let least = LEAST_SHARES[usize::from(employees > SMALL_EMPLOYEES)];
     // (From 25,500 employees on, one of 255 is 100 persons.)
     let enough = (2 * u32::from(practising) >= u32::from(covered))
         | (u32::from(practising) * employees.min(100 * 255) >= 100 * 255);
@@ -30,6 +31,12 @@ pub fn meets_criteria(status: u8, employees: u32, covered: u8, practising: u8, d
         & (covered >= least)
         & enough
         & (days_a_week * 52.0 / 12.0 >= 4.0)
+}
+
+/// Firms whose fixed attributes can meet the criteria.
+pub(super) fn criteria(target: &Target) -> Criteria {
+    let [least_if_small, least] = LEAST_SHARES;
+    Criteria { jobs: Jobs::Share { small: SMALL_EMPLOYEES, least_if_small, least }, ..Criteria::of(target) }
 }
 
 /// The yearly selection.
@@ -51,26 +58,17 @@ pub(super) fn select(
         if programme.chain.affordable(cost) < 1.0 || !programme.misses[0].worth_trying(week) {
             break;
         }
-        let found = programme.slots.fill(
-            setting,
-            week,
-            slot,
-            |_| true,
-            |candidate| {
-                let firm = candidate.firm as usize;
-                let (employees, status) = (setting.population.employees[firm], state.status(firm));
-                // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
-                let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
-                let practising = largest_share(state, setting.population, &staffing, candidate.cell, firm);
-                meets_criteria(status.0, employees, covered, practising, days)
-                    && programme.may_serve(candidate, state, setting, delivered)
-            },
-        );
+        let found = programme.find(week, slot, 0, state, setting, delivered, |candidate| {
+            let firm = candidate.firm as usize;
+            let (employees, status) = (setting.population.employees[firm], state.status(firm));
+            // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
+            let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
+            let practising = largest_share(state, setting.population, &staffing, candidate.cell, firm);
+            meets_criteria(status.0, employees, covered, practising, days)
+        });
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         if programme.chain.deliver(cost, 1.0) {
-            let none: &[Barrier] = &[];
-            let gain = setting.parameters.awards_effect;
-            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, none, 0.0, gain);
+            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight);
             programme.records.add(week, candidate.firm, lift);
             let [draw, _] = programme.slots.condition(week, slot);
             let visibility = if draw < prize_share { PRIZE_VISIBILITY } else { 1.0 };

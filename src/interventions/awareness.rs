@@ -19,6 +19,8 @@ pub struct Awareness {
     national: f64,
     industry: [f64; INDUSTRIES],
     prefecture: [f64; PREFECTURES],
+    /// Firms in all; 0 = not counted yet.
+    firms: f64,
     firms_by_industry: [f64; INDUSTRIES],
     firms_by_prefecture: [f64; PREFECTURES],
 }
@@ -29,6 +31,7 @@ impl Default for Awareness {
             national: 0.0,
             industry: [0.0; INDUSTRIES],
             prefecture: [0.0; PREFECTURES],
+            firms: 0.0,
             firms_by_industry: [0.0; INDUSTRIES],
             firms_by_prefecture: [0.0; PREFECTURES],
         }
@@ -44,19 +47,19 @@ impl Awareness {
     }
 
     fn count(&mut self, setting: &Setting) {
-        if self.firms_by_industry.iter().sum::<f64>() == 0.0 {
+        if self.firms == 0.0 {
             for cell in &setting.population.cells {
                 self.firms_by_industry[cell.industry.index()] += f64::from(cell.firms);
                 self.firms_by_prefecture[cell.prefecture.index()] += f64::from(cell.firms);
             }
+            self.firms = self.firms_by_industry.iter().sum();
         }
     }
 
     /// `firms` take part somewhere in the nation and are noticed.
     pub fn notice_national(&mut self, setting: &Setting, firms: f64) {
         self.count(setting);
-        let all: f64 = self.firms_by_industry.iter().sum();
-        self.national += firms * setting.parameters.awareness_noticed / all.max(1.0);
+        self.national += firms * setting.parameters.awareness_noticed / self.firms.max(1.0);
     }
 
     /// `firms` of an industry and a prefecture are noticed, half by each.

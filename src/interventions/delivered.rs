@@ -1,21 +1,26 @@
 //! What was delivered to single firms, and what inclination it gains them.
 
-use super::{Setting, barrier_weights};
-use crate::classification::{BARRIERS, Barrier};
+use super::{
+    Setting,
+    accounts::{Accounts, Effect},
+};
 
 /// What all interventions together have delivered to firms.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Delivered {
-    /// For each simulated firm the number of its account, from 1 on; 0 = never served.
-    account: Vec<u32>,
-    /// Part of each barrier that is still unresolved, by account.
-    unresolved: Vec<[f32; BARRIERS]>,
-    /// By kind, and then by account: share of the firms that a simulated firm stands for that were served.
+    /// By kind, what one delivery does.
+    effects: Vec<Option<Effect>>,
+    /// Barriers that are left.
+    accounts: Accounts,
+    /// By kind, and then by firm: share of the firms that a simulated firm stands for that were served. Only where
+    /// some were, and only kept while it is below one.
     served: Vec<Vec<f64>>,
-    /// By kind, a bit a firm: another delivery would serve a firm twice. Small enough to stay in the cache.
+    /// By kind, a bit a firm: another delivery would serve a firm twice. Only where some were served.
     exhausted: Vec<Vec<u64>>,
-    /// Subsidised firms with the name of the subsidy, in the order of their grants.
-    pub subsidised: Vec<(String, u32)>,
+    /// Names of subsidies.
+    subsidies: Vec<String>,
+    /// Subsidised firms in the order of their grants, each with the place of its subsidy's name.
+    subsidised: Vec<(u32, u32)>,
 }
 
 /// Number of a kind of intervention, below the number of kinds.
@@ -23,67 +28,79 @@ pub struct Delivered {
 pub struct KindNumber(pub usize);
 
 impl Delivered {
-    /// Nothing yet, to `firms` simulated firms by so many kinds.
-    pub fn new(firms: usize, kinds: usize) -> Delivered {
+    /// Nothing yet, by kinds with these effects.
+    pub fn new(setting: &Setting, effects: Vec<Option<Effect>>) -> Delivered {
+        let nothing = effects.len();
         Delivered {
-            account: vec![0; firms],
-            served: vec![Vec::new(); kinds],
-            exhausted: vec![vec![0; firms.div_ceil(64)]; kinds],
-            ..Delivered::default()
+            accounts: Accounts::new(setting, nothing),
+            effects,
+            served: vec![Vec::new(); nothing],
+            exhausted: vec![Vec::new(); nothing],
+            subsidies: Vec::new(),
+            subsidised: Vec::new(),
         }
     }
 
     /// Whether another delivery of this kind to this firm would serve a firm twice.
+    #[inline]
     pub fn exhausted(&self, kind: KindNumber, firm: u32) -> bool {
-        self.exhausted[kind.0][firm as usize / 64] >> (firm % 64) & 1 == 1
+        self.exhausted[kind.0].get(firm as usize / 64).is_some_and(|firms| firms >> (firm % 64) & 1 == 1)
     }
 
-    /// Records a delivery that removes a share of the given barriers; returns the inclination gained, 0 where none would
-    /// change anything.
-    #[allow(clippy::too_many_arguments)]
-    pub fn serve(
-        &mut self,
-        setting: &Setting,
-        kind: KindNumber,
-        firm: u32,
-        weight: f64,
-        barriers: &[Barrier],
-        share_removed: f64,
-        encouragement: f64,
-    ) -> f32 {
+    /// Records a delivery; returns the inclination gained, 0 where none would change anything.
+    pub fn serve(&mut self, setting: &Setting, kind: KindNumber, firm: u32, weight: f64) -> f32 {
         let share_of_firms = (1.0 / weight).min(1.0);
-        let account = self.open(setting, firm);
-        let served = &mut self.served[kind.0];
-        served.resize(served.len().max(account + 1), 0.0);
-        served[account] += share_of_firms;
-        if served[account] + 0.5 / weight > 1.0 {
-            self.exhausted[kind.0][firm as usize / 64] |= 1 << (firm % 64);
+        if self.count(setting.population.len(), kind, firm, share_of_firms) + 0.5 / weight > 1.0 {
+            let exhausted = &mut self.exhausted[kind.0];
+            exhausted.resize(setting.population.len().div_ceil(64), 0);
+            exhausted[firm as usize / 64] |= 1 << (firm % 64);
         }
-        let unresolved = &mut self.unresolved[account];
-        let weights = barrier_weights(setting.parameters);
-        let mut gain = encouragement as f32;
-        for barrier in barriers {
-            let b = *barrier as usize;
-            let removed = unresolved[b] * share_removed as f32;
-            gain += weights[b] * removed;
-            unresolved[b] -= removed * share_of_firms as f32;
+        match &self.effects[kind.0] {
+            // A firm without teleworkable jobs never practises: nothing needs to be kept for it.
+            Some(effect) if setting.population.teleworkable[firm as usize] > 0 => {
+                self.accounts.serve(setting, kind, effect, firm, share_of_firms as f32)
+            }
+            _ => 0.0,
         }
-        // A firm without teleworkable jobs never practises: nothing needs to be kept for it.
-        if setting.population.teleworkable[firm as usize] == 0 {
-            return 0.0;
-        }
-        // A simulated firm that stands for many is lifted as the average of served and unserved ones.
-        (share_of_firms as f32 * gain.exp_m1()).ln_1p()
     }
 
-    /// Position of a firm's account, opened with all of its barriers when it has none.
-    fn open(&mut self, setting: &Setting, firm: u32) -> usize {
-        let account = &mut self.account[firm as usize];
-        if *account == 0 {
-            let set = setting.population.barriers[firm as usize];
-            self.unresolved.push(std::array::from_fn(|b| f32::from(set >> b & 1)));
-            *account = self.unresolved.len() as u32;
+    /// Counts a delivery; share of the firm's firms served by this kind so far.
+    fn count(&mut self, firms: usize, kind: KindNumber, firm: u32, share_of_firms: f64) -> f64 {
+        if share_of_firms == 1.0 {
+            return 1.0;
         }
-        *account as usize - 1
+        let served = &mut self.served[kind.0];
+        served.resize(firms, 0.0);
+        served[firm as usize] += share_of_firms;
+        served[firm as usize]
+    }
+
+    /// Records a grant.
+    pub fn subsidise(&mut self, subsidy: &str, firm: u32) {
+        let place = self.subsidies.iter().position(|name| name == subsidy).unwrap_or(self.subsidies.len());
+        if place == self.subsidies.len() {
+            self.subsidies.push(subsidy.into());
+        }
+        self.subsidised.push((place as u32, firm));
+    }
+
+    /// The first firm that got a subsidy (`None` = any) among all grants from the given one on, and the grant after it.
+    pub fn subsidised(&self, subsidy: Option<&str>, from: usize) -> (Option<u32>, usize) {
+        let wanted = |place: u32| subsidy.is_none_or(|wanted| self.subsidies[place as usize] == wanted);
+        let grants = &self.subsidised[from..];
+        match grants.iter().position(|(place, _)| wanted(*place)) {
+            Some(skipped) => (Some(grants[skipped].1), from + skipped + 1),
+            None => (None, self.subsidised.len()),
+        }
+    }
+
+    /// Looks at all that a delivery to a firm will look at, so that it is near by then.
+    #[inline]
+    pub fn look(&self, setting: &Setting, kind: KindNumber, firm: u32) {
+        use std::hint::black_box;
+        let firm = firm as usize;
+        black_box(setting.population.teleworkable.get(firm));
+        black_box(self.served[kind.0].get(firm).copied());
+        self.accounts.look(setting, firm);
     }
 }

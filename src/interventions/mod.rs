@@ -4,6 +4,7 @@
 //! firms face. In a weighted sample a delivery to one firm of the population lifts the simulated firm that stands
 //! for it by the share it has of it, so that effects add up to those of the whole population.
 
+mod accounts;
 mod advice;
 pub mod awards;
 mod awareness;
@@ -16,11 +17,12 @@ mod selection;
 mod sites;
 mod terms;
 
+pub use crate::population::cell_matches;
 pub use awareness::Awareness;
 pub use chain::{Chain, InterventionWeek};
 pub use emergency::Declarations;
 pub use lifts::{Lift, Lifted, Lifts};
-pub use selection::{cell_matches, matches};
+pub use selection::matches;
 pub use terms::{Face, Terms};
 
 use crate::{
@@ -29,14 +31,15 @@ use crate::{
     data::Data,
     environment::Environment,
     parameters::Parameters,
-    population::{Population, State},
+    population::{Criteria, Directory, Pool, Population, State},
     random::Key,
     scenario::{Intervention, Measure, Scenario},
 };
+use accounts::Effect;
 use delivered::{Delivered, KindNumber};
 use lifts::Pending;
-use selection::{Candidate, Directory, Misses, Slots};
-use std::sync::Arc;
+use selection::{Candidate, Misses, Slots, matches_now};
+use std::{hint::black_box, sync::Arc};
 
 /// What interventions know beside the firms' state; fixed for one run.
 #[derive(Clone, Copy)]
@@ -84,11 +87,14 @@ pub struct Programme<'a> {
     kind: KindNumber,
     chain: Chain,
     slots: Slots,
+    /// Firms that its slots can want, by class of firms. (Satellite offices: all, and those near the site.)
+    pools: Vec<Arc<Pool>>,
     records: Pending,
     /// Slots without a firm, by class of firms that the slots want.
     misses: [Misses; 4],
     season: awareness::Season,
-    /// Guidelines: share of each cell's firms that worked through them, and share that has the security barrier.
+    /// Guidelines: the cells; share of each cell's firms that worked through them, and share that has the security barrier.
+    guided: Vec<obligations::Guided>,
     reached: Vec<f32>,
     security: Vec<f32>,
     /// Disclosure as a condition of subsidies: how many subsidised firms have been asked.
@@ -104,18 +110,23 @@ impl<'a> Programmes<'a> {
             let alike = |other: &Intervention| other.measure.key() == spec.measure.key();
             KindNumber(all.iter().position(alike).unwrap_or(0))
         };
+        let mut known = Vec::new();
         let programmes = all
             .iter()
             .map(|spec| {
                 let guidelines = matches!(spec.measure, Measure::Guidelines(_));
                 let security = if guidelines { obligations::security_shares(setting.population) } else { Vec::new() };
+                let guided =
+                    if guidelines { obligations::guided(&spec.target, setting.population) } else { Vec::new() };
                 Programme {
                     kind: kind(spec),
                     chain: Chain::new(spec),
                     slots: Slots::new(&setting, spec.measure.key(), &directory),
+                    pools: pools(spec, setting.population, &directory, &mut known),
                     records: Pending::new(spec),
                     misses: [Misses::default(); 4],
                     season: awareness::Season::of(spec, setting.data),
+                    guided,
                     reached: vec![0.0; security.len()],
                     security,
                     cursor: 0,
@@ -123,10 +134,11 @@ impl<'a> Programmes<'a> {
                 }
             })
             .collect();
+        let effects = all.iter().map(|spec| Effect::of(&spec.measure, setting.parameters)).collect();
         Programmes {
             declarations: Declarations::new(scenario, &setting),
             programmes,
-            delivered: Delivered::new(setting.population.len(), all.len()),
+            delivered: Delivered::new(&setting, effects),
             awareness: Awareness::default(),
             setting,
         }
@@ -154,6 +166,39 @@ impl<'a> Programmes<'a> {
         self.awareness.affect(&setting, terms);
         weeks
     }
+}
+
+/// The pools of an intervention; of those known already where the criteria are the same.
+fn pools(
+    spec: &Intervention,
+    population: &Population,
+    directory: &Directory,
+    known: &mut Vec<(Criteria, Arc<Pool>)>,
+) -> Vec<Arc<Pool>> {
+    let target = &spec.target;
+    let wanted = match &spec.measure {
+        Measure::SupportNetwork(_) => advice::sizes(target, advice::SME_EMPLOYEES),
+        Measure::TeleworkManagers(_) => advice::sizes(target, advice::SMALL_EMPLOYEES - 1),
+        Measure::Awards(_) => vec![awards::criteria(target)],
+        Measure::SatelliteOffices(_) => vec![Criteria::of(target)],
+        Measure::Subsidy(subsidy) => vec![sites::criteria(target, subsidy)],
+        Measure::Disclosure(disclosure) => obligations::criteria(target, disclosure),
+        Measure::EmergencyDeclaration(_)
+        | Measure::ProcurementBonus(_)
+        | Measure::Campaign(_)
+        | Measure::Guidelines(_)
+        | Measure::RegionalTrial(_) => Vec::new(),
+    };
+    let pool = |criteria: Criteria| match known.iter().find(|(other, _)| *other == criteria) {
+        Some((_, pool)) => pool.clone(),
+        None => {
+            let pool = Arc::new(Pool::new(population, directory, &criteria));
+            known.push((criteria, pool.clone()));
+            pool
+        }
+    };
+    let near = matches!(spec.measure, Measure::SatelliteOffices(_)).then(Arc::default);
+    wanted.into_iter().map(pool).chain(near).collect()
 }
 
 impl Programme<'_> {
@@ -216,6 +261,31 @@ impl Programme<'_> {
         let firm = candidate.firm as usize;
         matches(&self.spec.target, candidate.cell, setting.population.employees[firm], || state.status(firm))
             && !delivered.exhausted(self.kind, candidate.firm)
+    }
+
+    /// The first firm of a slot that is in one of the programme's pools, belongs to the target now, was not served by
+    /// this kind before, and suits.
+    #[allow(clippy::too_many_arguments)]
+    fn find<'a>(
+        &mut self,
+        week: Week,
+        slot: u32,
+        pool: usize,
+        state: &State,
+        setting: &Setting<'a>,
+        delivered: &Delivered,
+        suits: impl Fn(&Candidate) -> bool,
+    ) -> Option<Candidate<'a>> {
+        let (target, kind) = (&self.spec.target, self.kind);
+        let look = |firm| {
+            black_box(setting.population.employees[firm as usize]);
+            delivered.look(setting, kind, firm);
+        };
+        self.slots.fill(setting, week, slot, &self.pools, pool, look, |candidate| {
+            !delivered.exhausted(kind, candidate.firm)
+                && matches_now(target, || state.status(candidate.firm as usize))
+                && suits(candidate)
+        })
     }
 
     /// What a yearly figure comes to in a week.

@@ -3,9 +3,9 @@
 use super::{Awareness, Delivered, Programme, Setting, Terms, barrier_weights, selection::Candidate};
 use crate::{
     calendar::Week,
-    classification::Barrier,
-    population::{Cell, Population, State},
-    scenario::{Disclosure, DisclosureForm, Guidelines, Intervention, ProcurementBonus},
+    classification::{Barrier, INDUSTRIES, Industry, PREFECTURES, Prefecture},
+    population::{Cell, Criteria, Population, State},
+    scenario::{Disclosure, DisclosureForm, Guidelines, Intervention, ProcurementBonus, Target},
 };
 use jiff::ToSpan;
 
@@ -50,27 +50,46 @@ pub(super) fn guidelines(
     setting: &Setting,
     awareness: &Awareness,
 ) {
-    let cells = &setting.population.cells;
     let uptake = programme.yearly(week, guidelines.uptake_per_year).min(1.0);
     let base = setting.parameters.base_awareness;
-    let wanted: Vec<f64> = cells
-        .iter()
-        .zip(&programme.reached)
-        .map(|(cell, &reached)| {
-            let aware = (base + awareness.share(cell.industry, cell.prefecture)).min(1.0);
-            let inside = super::cell_matches(&programme.spec.target, cell) && !cell.range.is_empty();
-            if inside { uptake * aware * f64::from(1.0 - reached) } else { 0.0 }
-        })
-        .collect();
-    let total: f64 = wanted.iter().zip(cells).map(|(share, cell)| share * f64::from(cell.firms)).sum();
+    let aware = |place: usize| {
+        let (industry, prefecture) = (Industry((place / PREFECTURES) as u8), Prefecture((place % PREFECTURES) as u8));
+        uptake * (base + awareness.share(industry, prefecture)).min(1.0)
+    };
+    let aware: [f64; INDUSTRIES * PREFECTURES] = std::array::from_fn(aware);
+    let share = |guided: &Guided, reached: f32| aware[usize::from(guided.place)] * f64::from(1.0 - reached);
+    let cells = programme.guided.iter().zip(&programme.reached);
+    let total: f64 = cells.map(|(guided, &reached)| share(guided, reached) * guided.firms).sum();
     let whole = f64::from(programme.chain.open(week, total));
     let cost = programme.spec.unit_cost_yen.unwrap_or(0.0);
     let number = whole.min(programme.chain.affordable(cost));
     if number > 0.0 && total > 0.0 && programme.chain.deliver_many(number, number * cost, number) {
-        for (reached, share) in programme.reached.iter_mut().zip(wanted) {
-            *reached += (share * number / total) as f32;
+        for (guided, reached) in programme.guided.iter().zip(&mut programme.reached) {
+            if guided.firms > 0.0 {
+                *reached += (share(guided, *reached) * number / total) as f32;
+            }
         }
     }
+}
+
+/// A cell as the guidelines see it.
+pub(super) struct Guided {
+    /// Industry x prefectures + prefecture.
+    place: u16,
+    /// Its firms; none outside the target.
+    firms: f64,
+}
+
+/// All cells as the guidelines see them.
+pub(super) fn guided(target: &Target, population: &Population) -> Vec<Guided> {
+    let guided = |cell: &Cell| Guided {
+        place: (cell.industry.index() * PREFECTURES + cell.prefecture.index()) as u16,
+        firms: match super::cell_matches(target, cell) && !cell.range.is_empty() {
+            true => f64::from(cell.firms),
+            false => 0.0,
+        },
+    };
+    population.cells.iter().map(guided).collect()
 }
 
 /// Share of each cell's simulated firms that has the security barrier.
@@ -95,6 +114,13 @@ pub(super) fn worked_through(programme: &Programme, setting: &Setting, terms: &m
     }
 }
 
+/// Firms that can disclose: any, or those whose shares can be listed. Those of a subsidy are not drawn.
+pub(super) fn criteria(target: &Target, disclosure: &Disclosure) -> Vec<Criteria> {
+    let high_capital = disclosure.form == DisclosureForm::Listing;
+    let drawn = disclosure.form != DisclosureForm::ConditionOfSubsidy;
+    drawn.then(|| Criteria { high_capital, ..Criteria::of(target) }).into_iter().collect()
+}
+
 /// Listing, rating, self-declaration. Deliveries are firms.
 pub(super) fn disclose(
     programme: &mut Programme,
@@ -114,28 +140,25 @@ pub(super) fn disclose(
         }
         let suits = |candidate: &Candidate| {
             let status = state.status(candidate.firm as usize);
-            let asked = match disclosure.form {
+            match disclosure.form {
                 DisclosureForm::Listing => candidate.cell.high_capital && status.formal(),
                 DisclosureForm::Rating => status.practises(),
                 DisclosureForm::SelfDeclaration | DisclosureForm::ConditionOfSubsidy => true,
-            };
-            asked && programme.may_serve(candidate, state, setting, delivered)
+            }
         };
         let found = if disclosure.form == DisclosureForm::ConditionOfSubsidy {
             // Subsidised firms declare in the order of their grants.
-            let carries = |name: &str| disclosure.of_subsidy.as_ref().is_none_or(|wanted| wanted == name);
-            let grants = &delivered.subsidised[programme.cursor..];
-            let next = grants.iter().position(|(name, _)| carries(name));
-            let asked = next.map(|at| Candidate::of(setting, grants[at].1)).filter(&suits);
-            programme.cursor += next.map_or(grants.len(), |skipped| skipped + 1);
+            let (next, cursor) = delivered.subsidised(disclosure.of_subsidy.as_deref(), programme.cursor);
+            let asked = next.map(|firm| Candidate::of(setting, firm));
+            let asked = asked.filter(|firm| programme.may_serve(firm, state, setting, delivered));
+            programme.cursor = cursor;
             asked
         } else {
-            programme.slots.fill(setting, week, slot, |_| true, suits)
+            programme.find(week, slot, 0, state, setting, delivered, suits)
         };
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
         if programme.chain.deliver(cost, 1.0) {
-            let gain = setting.parameters.disclosure_effect;
-            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, &[], 0.0, gain);
+            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight);
             programme.records.add(week, candidate.firm, lift);
             if matches!(disclosure.form, DisclosureForm::Listing | DisclosureForm::Rating) {
                 awareness.notice(setting, candidate.cell.industry, candidate.cell.prefecture, 1.0);

@@ -7,12 +7,11 @@
 use super::Setting;
 use crate::{
     calendar::Week,
-    classification::SizeClass,
-    population::{Cell, Population, Status},
-    random::{Key, Purpose, philox},
+    population::{Cell, Directory, Pool, Status, cell_matches},
+    random::{Key, Purpose, philox, uniform},
     scenario::Target,
 };
-use std::sync::Arc;
+use std::{hint::black_box, sync::Arc};
 
 /// Draws after which a slot stays empty.
 const ATTEMPTS: u32 = 4096;
@@ -45,8 +44,8 @@ impl Misses {
 #[derive(Clone, Debug)]
 pub struct Slots {
     key: Key,
-    id_bits: u32,
     directory: Arc<Directory>,
+    ahead: Ahead,
 }
 
 /// A simulated firm met by a slot.
@@ -65,17 +64,48 @@ impl<'a> Candidate<'a> {
         let cell = &cells[cells.partition_point(|c| c.range.end <= firm as usize)];
         Candidate { cell, firm }
     }
+}
 
-    /// The simulated firm of a cell that stands for a permanent id.
-    #[inline]
-    fn standing_for(setting: &Setting<'a>, cell: usize, id: u32) -> Option<Candidate<'a>> {
-        let cell = &setting.population.cells[cell];
-        let offset = u64::from(id.checked_sub(cell.first_id)?);
-        if cell.range.is_empty() {
-            return None;
+/// Words of the first attempts and of the conditions of some slots in a row. Most slots need no more.
+#[derive(Clone, Debug)]
+struct Ahead {
+    week: Week,
+    /// First slot over [`TOGETHER`].
+    block: u32,
+    /// First and second word of each draw, slot by slot.
+    words: [[u32; TOGETHER * FEW]; 2],
+    /// The pool that was looked up, and which of the words are in it, a bit each.
+    hits: Option<(usize, u64)>,
+}
+
+/// Slots whose words are drawn together.
+const TOGETHER: usize = 16;
+/// Words drawn for each of them: first attempts, and last the condition.
+const FEW: usize = 4;
+/// Bits of a slot's first attempts.
+const ATTEMPTED: u64 = (1 << (FEW - 1)) - 1;
+/// Attempts that are drawn together for a slot that needs more; and for one that needs many.
+const MORE: usize = 16;
+const MANY: usize = 64;
+
+impl Ahead {
+    /// Draws the words of a slot and its neighbours, if they are not there yet.
+    fn reach(&mut self, key: Key, week: Week, slot: u32) {
+        let block = slot / TOGETHER as u32;
+        if (self.week, self.block) != (week, block) {
+            (self.week, self.block, self.hits) = (week, block, None);
+            first_words(key, block * TOGETHER as u32, week, &mut self.words);
         }
-        let position = offset * cell.range.len() as u64 / u64::from(cell.firms);
-        Some(Candidate { cell, firm: (cell.range.start as u64 + position) as u32 })
+    }
+
+    /// Where a slot's words begin.
+    fn place(slot: u32) -> usize {
+        slot as usize % TOGETHER * FEW
+    }
+
+    /// Which words are in a pool, a bit each, conditions among them.
+    fn hits(&self, shift: u32, pool: &Pool) -> u64 {
+        pool.dense(self.words[0].iter().map(|word| word >> shift))
     }
 }
 
@@ -83,97 +113,107 @@ impl Slots {
     /// Keyed by kind, not by name: two interventions of one kind compete for the same firms, in file order.
     pub fn new(setting: &Setting, kind: &str, directory: &Arc<Directory>) -> Slots {
         let [label, _] = kind.bytes().fold([0, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x6B69_6E64));
-        let ids = setting.population.cells.last().map_or(1, |c| c.first_id + c.firms).max(2);
         Slots {
             key: Key(philox(label, 0, setting.key.0)[0]),
-            id_bits: 32 - (ids - 1).leading_zeros(),
             directory: directory.clone(),
+            ahead: Ahead { week: Week(u32::MAX), block: 0, words: [[0; TOGETHER * FEW]; 2], hits: None },
         }
     }
 
-    /// Two uniform draws that belong to a slot, for its own conditions.
-    pub fn condition(&self, week: Week, slot: u32) -> [f64; 2] {
-        self.key.uniforms(slot << 12 | (ATTEMPTS - 1), week.0, Purpose::Selection)
+    /// Where the population's firms stand.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
     }
 
-    /// The first eligible firm of a slot. Firms of other sizes than `size` allows are passed over without a look at them.
+    /// Two uniform draws that belong to a slot, for its own conditions.
+    pub fn condition(&mut self, week: Week, slot: u32) -> [f64; 2] {
+        self.ahead.reach(self.key, week, slot);
+        self.ahead.words.map(|words| uniform(words[Ahead::place(slot) + FEW - 1]))
+    }
+
+    /// The first eligible firm of a slot: of those in a pool, `eligible` is asked. `look` is told of firms that this
+    /// slot and its neighbours are likely to meet: firms are anywhere in memory, and looking at several at once takes
+    /// little more time than at one.
+    #[allow(clippy::too_many_arguments)]
     pub fn fill<'a>(
-        &self,
+        &mut self,
         setting: &Setting<'a>,
         week: Week,
         slot: u32,
-        size: impl Fn(SizeClass) -> bool,
+        pools: &[Arc<Pool>],
+        wanted: usize,
+        look: impl Fn(u32),
         mut eligible: impl FnMut(&Candidate) -> bool,
     ) -> Option<Candidate<'a>> {
-        for first in (0..ATTEMPTS - 1).step_by(BATCH as usize) {
-            // The last word of a slot's last batch is the slot's condition.
-            let words = words(self.key, slot << 12 | first, week);
-            for word in words.into_iter().take((ATTEMPTS - 1 - first) as usize) {
-                let id = word >> (32 - self.id_bits);
-                if let Some(cell) = self.directory.cell(id)
-                    && size(self.directory.sizes[cell])
-                    && let Some(candidate) = Candidate::standing_for(setting, cell, id)
-                    && eligible(&candidate)
-                {
+        let Slots { key, directory, ahead } = self;
+        let cells = &setting.population.cells;
+        let mut met = |id: u32| {
+            let (cell, firm) = directory.firm(id)?;
+            let candidate = Candidate { cell: &cells[cell], firm };
+            eligible(&candidate).then_some(candidate)
+        };
+        let (shift, pool) = (32 - directory.id_bits(), &*pools[wanted]);
+        ahead.reach(*key, week, slot);
+        if ahead.hits.is_none() {
+            let hits = ahead.hits(shift, pool);
+            ahead.hits = Some((wanted, hits));
+            let met_first: [_; TOGETHER] = std::array::from_fn(|neighbour| {
+                let attempts = hits >> (neighbour * FEW) & ATTEMPTED;
+                let attempt = (attempts != 0).then_some(neighbour * FEW + attempts.trailing_zeros() as usize)?;
+                directory.firm(ahead.words[0][attempt] >> shift)
+            });
+            for (cell, firm) in met_first.into_iter().flatten() {
+                black_box(cells[cell].weight);
+                look(firm);
+            }
+        }
+        let place = Ahead::place(slot);
+        let hits = match ahead.hits {
+            Some((looked_up, hits)) if looked_up == wanted => hits,
+            _ => ahead.hits(shift, pool),
+        };
+        let mut hits = hits >> place & ATTEMPTED;
+        while hits != 0 {
+            if let Some(candidate) = met(ahead.words[0][place + hits.trailing_zeros() as usize] >> shift) {
+                return Some(candidate);
+            }
+            hits &= hits - 1;
+        }
+        let (mut ids, mut first, mut batch) = ([0; MANY], FEW as u32 - 1, MORE);
+        while first < ATTEMPTS - 1 {
+            let mut hits = draw(*key, slot << 12 | first, week, shift, pool, &mut ids[..batch]);
+            // The slot's last word is its condition.
+            hits &= u64::MAX >> (first + batch as u32).saturating_sub(ATTEMPTS - 1);
+            while hits != 0 {
+                if let Some(candidate) = met(ids[hits.trailing_zeros() as usize]) {
                     return Some(candidate);
                 }
+                hits &= hits - 1;
             }
+            (first, batch) = (first + batch as u32, MANY);
         }
         None
     }
 }
 
-/// Attempts that are drawn at once.
-const BATCH: u32 = 16;
-
-/// The words of a batch of attempts.
+/// The words of some slots, from `slot` on.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-fn words(key: Key, first: u32, week: Week) -> [u32; BATCH as usize] {
-    let mut words = [0; BATCH as usize];
-    for attempt in 0..BATCH {
-        [words[attempt as usize], _] = key.words(first + attempt, week.0, Purpose::Selection);
-    }
-    words
-}
-
-/// Finds cells by permanent id: for each run of [`BUCKET`] ids, the cell of its first id. A search from there takes a
-/// step or two, where bisection of all cells takes thirteen.
-#[derive(Clone, Debug)]
-pub struct Directory {
-    buckets: Vec<u32>,
-    /// Id after the last one of each cell, and its size: side by side they stay in the cache.
-    ends: Vec<u32>,
-    sizes: Vec<SizeClass>,
-}
-
-/// Ids in a bucket, as a power of two.
-const BUCKET: u32 = 9;
-
-impl Directory {
-    /// Of a population.
-    pub fn new(population: &Population) -> Directory {
-        let ends: Vec<u32> = population.cells.iter().map(|c| c.first_id + c.firms).collect();
-        let cell_of = |id: u32| ends.partition_point(|end| *end <= id) as u32;
-        let last = ends.last().map_or(0, |end| end >> BUCKET);
-        let buckets = (0..=last).map(|bucket| cell_of(bucket << BUCKET)).collect();
-        Directory { buckets, sizes: population.cells.iter().map(|c| c.size).collect(), ends }
-    }
-
-    /// The cell of a permanent id.
-    #[inline]
-    fn cell(&self, id: u32) -> Option<usize> {
-        let first = *self.buckets.get((id >> BUCKET) as usize)? as usize;
-        Some(first + self.ends[first..].iter().position(|end| id < *end)?)
+fn first_words(key: Key, slot: u32, week: Week, words: &mut [[u32; TOGETHER * FEW]; 2]) {
+    let [first, second] = words;
+    for (place, (first, second)) in (0..).zip(first.iter_mut().zip(second)) {
+        let (of, attempt) = (place / FEW as u32, place % FEW as u32);
+        let attempt = if attempt == FEW as u32 - 1 { ATTEMPTS - 1 } else { attempt };
+        [*first, *second] = key.words((slot + of) << 12 | attempt, week.0, Purpose::Selection);
     }
 }
 
-/// Whether a cell can hold firms of a target.
-pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
-    target.prefectures.as_ref().is_none_or(|list| list.contains(&cell.prefecture))
-        && target.industries.as_ref().is_none_or(|list| list.contains(&cell.industry))
-        && target.sizes.as_ref().is_none_or(|list| list.contains(&cell.size))
-        && target.high_capital.is_none_or(|wanted| wanted == cell.high_capital)
-        && target.bidder.is_none_or(|wanted| wanted == cell.bidder)
+/// Draws the ids of a batch of attempts, from the `first` on; which of them are in the pool, a bit each.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
+fn draw(key: Key, first: u32, week: Week, shift: u32, pool: &Pool, ids: &mut [u32]) -> u64 {
+    for (attempt, id) in (0..).zip(ids.iter_mut()) {
+        *id = key.words(first + attempt, week.0, Purpose::Selection)[0] >> shift;
+    }
+    if ids.len() > MORE { pool.sparse(ids) } else { pool.dense(ids.iter().copied()) }
 }
 
 /// Whether a firm belongs to a target now.
@@ -181,6 +221,87 @@ pub fn matches(target: &Target, cell: &Cell, employees: u32, status: impl Fn() -
     cell_matches(target, cell)
         && target.min_employees.is_none_or(|least| employees >= least)
         && target.max_employees.is_none_or(|most| employees <= most)
-        && target.practising.is_none_or(|wanted| wanted == status().practises())
+        && matches_now(target, status)
+}
+
+/// Whether a firm meets what a target asks of its status. (Its pool knows the rest.)
+pub fn matches_now(target: &Target, status: impl Fn() -> Status) -> bool {
+    target.practising.is_none_or(|wanted| wanted == status().practises())
         && target.formal.is_none_or(|wanted| wanted == status().formal())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        data::Data,
+        environment::Environment,
+        parameters::Parameters,
+        population::{Criteria, Population, synthesise},
+        scenario::{LaterInfections, Scale},
+    };
+
+    /// The search as it reads: one draw after the other, the firm found by bisection of all cells.
+    fn plain(
+        key: Key,
+        population: &Population,
+        week: Week,
+        slot: u32,
+        eligible: impl Fn(&Cell, u32) -> bool,
+    ) -> Option<u32> {
+        let firms: u32 = population.cells.iter().map(|cell| cell.firms).sum();
+        let id_bits = 32 - (firms - 1).leading_zeros();
+        (0..ATTEMPTS - 1).find_map(|attempt| {
+            let [word, _] = key.words(slot << 12 | attempt, week.0, Purpose::Selection);
+            let id = word >> (32 - id_bits);
+            let cell = population.cells.get(population.cells.partition_point(|c| c.first_id + c.firms <= id))?;
+            let position = u64::from(id - cell.first_id) * cell.range.len() as u64 / u64::from(cell.firms);
+            let firm = (cell.range.start as u64 + position) as u32;
+            eligible(cell, firm).then_some(firm)
+        })
+    }
+
+    /// Common and rare firms in turn, among them slots that find none: of firms above 300 employees (one id in 250), one
+    /// in nine is eligible; of those above 20,000 there are some dozens.
+    #[test]
+    fn a_slot_finds_the_firm_of_the_plain_search() {
+        let data = Data::embedded().unwrap();
+        let parameters = Parameters::default();
+        let key = Key::new(3, 0);
+        let environment = Environment::new(&data, &parameters, LaterInfections::None, key, 10);
+        let mut empty = 0;
+        for scale in [Scale::Sample(60_000), Scale::Whole] {
+            let population = &synthesise(&data, 2021, scale).unwrap();
+            let setting = Setting {
+                population,
+                parameters: &parameters,
+                data: &data,
+                environment: &environment,
+                key,
+                weeks: (Week(0), Week(9)),
+            };
+            let directory = Arc::new(Directory::new(population));
+            let mut slots = Slots::new(&setting, "support_network", &directory);
+            let least = [0, 21, 301, 20_000];
+            let criteria =
+                least.map(|least_employees| Criteria { least_employees, ..Criteria::of(&Target::default()) });
+            let pools = criteria.map(|criteria| Arc::new(Pool::new(population, &directory, &criteria)));
+            for week in [Week(1), Week(2)] {
+                for slot in 0..400 {
+                    let wanted = [0, 1, 2, 0, 3, 2, 1][slot as usize % 7];
+                    let open = |firm: u32| wanted != 2 || firm % 9 == 0;
+                    let found = slots.fill(&setting, week, slot, &pools, wanted, |_| {}, |met| open(met.firm));
+                    let expected = plain(slots.key, population, week, slot, |_, firm| {
+                        population.employees[firm as usize] >= least[wanted] && open(firm)
+                    });
+                    assert_eq!(found.map(|candidate| candidate.firm), expected);
+                    assert!(found.is_none_or(|met| met.cell.range.contains(&(met.firm as usize))));
+                    empty += usize::from(found.is_none());
+                    let condition = slots.key.uniforms(slot << 12 | 4095, week.0, Purpose::Selection);
+                    assert_eq!(slots.condition(week, slot), condition);
+                }
+            }
+        }
+        assert!((1..800).contains(&empty), "{empty}");
+    }
 }

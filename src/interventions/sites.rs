@@ -3,10 +3,11 @@
 use super::{Delivered, Programme, Setting};
 use crate::{
     calendar::Week,
-    classification::{Barrier, Prefecture},
-    population::State,
-    scenario::{SatelliteOffices, Subsidy},
+    classification::Prefecture,
+    population::{Criteria, Jobs, Pool, State, teleworkable_jobs},
+    scenario::{SatelliteOffices, Subsidy, Target},
 };
+use std::{ops::Range, sync::Arc};
 
 /// Satellite offices: half of the cost up to a cap, in municipalities; firms near a site can use it.
 /// Deliveries are sites.
@@ -32,25 +33,30 @@ pub(super) fn build(
         if !programme.chain.deliver(grant, f64::from(near)) {
             break;
         }
+        programme.near(prefecture, Pool::copy);
         for visitor in 0..near {
             if !programme.misses[0].worth_trying(week) {
                 break;
             }
             let slot = site * (near + 1) + 1 + visitor;
-            let found = programme.slots.fill(
-                setting,
-                week,
-                slot,
-                |_| true,
-                |candidate| {
-                    candidate.cell.prefecture == prefecture && programme.may_serve(candidate, state, setting, delivered)
-                },
-            );
+            let found = programme.find(week, slot, NEAR, state, setting, delivered, |_| true);
             let Some(candidate) = programme.misses[0].note(week, found) else { continue };
-            let home = [Barrier::HomeEnvironment];
-            let effect = setting.parameters.satellite_effect;
-            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, &home, effect, 0.0);
+            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight);
             programme.records.add(week, candidate.firm, lift);
+        }
+        programme.near(prefecture, Pool::remove);
+    }
+}
+
+/// Place of the pool of firms near a site.
+const NEAR: usize = 1;
+
+impl Programme<'_> {
+    /// Puts the firms of a prefecture into the pool of those near the site, or takes them out again.
+    fn near(&mut self, prefecture: Prefecture, change: impl Fn(&mut Pool, &Pool, &Range<u32>)) {
+        let ids = self.slots.directory().ids_in(prefecture);
+        if let [all, near] = &mut self.pools[..] {
+            ids.iter().for_each(|ids| change(Arc::make_mut(near), all, ids));
         }
     }
 }
@@ -86,6 +92,12 @@ impl Places {
     }
 }
 
+/// Firms with a project. One below the smallest grant is not accepted; a firm without teleworkable jobs has none.
+pub(super) fn criteria(target: &Target, subsidy: &Subsidy) -> Criteria {
+    let Subsidy { rate, minimum_yen: least_yen, cost_per_teleworker_yen: one_yen, .. } = *subsidy;
+    Criteria { jobs: Jobs::Cost { one_yen, rate, least_yen }, ..Criteria::of(target) }
+}
+
 /// Grants for equipment: cost and ICT barriers. Deliveries are grants; the grant depends on the firm.
 pub(super) fn subsidise(
     programme: &mut Programme,
@@ -101,29 +113,15 @@ pub(super) fn subsidise(
         if programme.chain.affordable(subsidy.minimum_yen) < 1.0 || !programme.misses[0].worth_trying(week) {
             break;
         }
-        let cost = |firm: usize| {
-            let jobs =
-                setting.population.employees[firm] as f64 * f64::from(setting.population.teleworkable[firm]) / 255.0;
-            jobs * subsidy.cost_per_teleworker_yen
-        };
-        let found = programme.slots.fill(
-            setting,
-            week,
-            slot,
-            |_| true,
-            |candidate| {
-                // A project below the smallest grant is not accepted; a firm without teleworkable jobs has none.
-                subsidy.rate * cost(candidate.firm as usize) >= subsidy.minimum_yen
-                    && programme.may_serve(candidate, state, setting, delivered)
-            },
-        );
+        let found = programme.find(week, slot, 0, state, setting, delivered, |_| true);
         let Some(candidate) = programme.misses[0].note(week, found) else { continue };
-        let grant = (subsidy.rate * cost(candidate.firm as usize)).clamp(subsidy.minimum_yen, subsidy.maximum_yen);
+        let firm = candidate.firm as usize;
+        let jobs = teleworkable_jobs(setting.population.employees[firm], setting.population.teleworkable[firm]);
+        let grant =
+            (subsidy.rate * (jobs * subsidy.cost_per_teleworker_yen)).clamp(subsidy.minimum_yen, subsidy.maximum_yen);
         if programme.chain.deliver(grant, 1.0) {
-            delivered.subsidised.push((programme.spec.name.clone(), candidate.firm));
-            let barriers = [Barrier::Cost, Barrier::IctTools];
-            let effect = setting.parameters.subsidy_effect;
-            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight, &barriers, effect, 0.0);
+            delivered.subsidise(&programme.spec.name, candidate.firm);
+            let lift = delivered.serve(setting, kind, candidate.firm, candidate.cell.weight);
             programme.records.add(week, candidate.firm, lift);
         }
     }

@@ -3,8 +3,10 @@
 //! `docs/population.md` describes the making and compares the result with published figures.
 
 mod attributes;
+mod directory;
 mod employees;
 mod margins;
+mod pool;
 mod raking;
 mod report;
 mod sample;
@@ -15,6 +17,8 @@ mod tallies;
 mod tests;
 mod workplaces;
 
+pub use directory::Directory;
+pub use pool::{Criteria, Jobs, Pool, cell_matches, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
 pub use state::*;
 pub use status::{Practice, Response, Status};

@@ -1,7 +1,10 @@
 //! The population against published figures, and the promises of the synthesis.
 
 use super::{employees::persons_by_industry, *};
-use crate::classification::{BARRIERS, Barrier, INDUSTRIES};
+use crate::{
+    classification::{BARRIERS, Barrier, INDUSTRIES},
+    scenario::Target,
+};
 use std::sync::OnceLock;
 
 fn data() -> &'static Data {
@@ -368,6 +371,58 @@ fn the_document_shows_the_report() {
         assert_eq!(cells[2].trim(), row.role);
         for (cell, value) in [(cells[3], row.published), (cells[4], row.found)] {
             assert!((number(cell) / value - 1.0).abs() < 0.005, "{line}\n{report}");
+        }
+    }
+}
+
+/// A pool holds an id exactly when the firm that stands for it, found by bisection, meets the criteria as they read.
+#[test]
+fn pools_hold_the_ids_of_firms_that_meet_the_criteria() {
+    let target = Target {
+        prefectures: Some(Prefecture::all().step_by(3).collect()),
+        sizes: Some(vec![SizeClass::Medium, SizeClass::Large]),
+        max_employees: Some(5000),
+        ..Target::default()
+    };
+    let project = Jobs::Cost { one_yen: 200_000.0, rate: 0.3, least_yen: 50_000.0 };
+    let award = Jobs::Share { small: 20, least_if_small: 128, least: 64 };
+    let all = [
+        Criteria::of(&Target::default()),
+        Criteria { most_employees: 300, ..Criteria::of(&Target::default()) },
+        Criteria { least_employees: 301, ..Criteria::of(&target) },
+        Criteria { jobs: project, ..Criteria::of(&Target { max_employees: Some(300), ..Target::default() }) },
+        Criteria { jobs: award, high_capital: true, ..Criteria::of(&target) },
+    ];
+    for population in [whole(), &sampled(60_000), &sampled(8_000)] {
+        let directory = Directory::new(population);
+        for criteria in &all {
+            let pool = Pool::new(population, &directory, criteria);
+            let mut expected = 0;
+            for cell in &population.cells {
+                for (firm, firms) in cell.range.clone().zip(0_u64..) {
+                    let (employees, share) = (population.employees[firm], f64::from(population.teleworkable[firm]));
+                    let target = &criteria.target;
+                    let meets = cell_matches(target, cell)
+                        && (criteria.least_employees..=criteria.most_employees).contains(&employees)
+                        && target.max_employees.is_none_or(|most| employees <= most)
+                        && (cell.high_capital || !criteria.high_capital)
+                        && match criteria.jobs {
+                            Jobs::Any => true,
+                            Jobs::Cost { .. } => 0.3 * (f64::from(employees) * share / 255.0 * 200_000.0) >= 50_000.0,
+                            Jobs::Share { .. } => share >= if employees <= 20 { 128.0 } else { 64.0 },
+                        };
+                    let kept = cell.range.len() as u64;
+                    let first = (firms * u64::from(cell.firms)).div_ceil(kept) as u32 + cell.first_id;
+                    let last = ((firms + 1) * u64::from(cell.firms)).div_ceil(kept) as u32 + cell.first_id - 1;
+                    for id in [first, last] {
+                        assert_eq!(directory.firm(id).map(|(_, firm)| firm), Some(firm as u32));
+                        assert_eq!(pool.dense([id].into_iter()), u64::from(meets));
+                        assert_eq!(pool.sparse(&[id]), u64::from(meets));
+                    }
+                    expected += if meets { u64::from(last - first) + 1 } else { 0 };
+                }
+            }
+            assert_eq!(pool.len(), expected);
         }
     }
 }

@@ -1,0 +1,151 @@
+//! Which part of each firm's barriers deliveries have left. A delivery in, the inclination that it gives out.
+
+use super::{Setting, barrier_weights, delivered::KindNumber};
+use crate::{
+    classification::{BARRIERS, Barrier},
+    parameters::Parameters,
+    scenario::Measure,
+};
+use std::hint::black_box;
+
+/// What a delivery does to the firm that is served.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effect {
+    barriers: &'static [Barrier],
+    /// Share of each of these barriers that goes.
+    share_removed: f64,
+    /// Inclination beside that.
+    encouragement: f64,
+}
+
+impl Effect {
+    /// Of a kind of measure; `None` when it serves no single firms.
+    pub fn of(measure: &Measure, parameters: &Parameters) -> Option<Effect> {
+        use Barrier::*;
+        let removes = |barriers, share_removed| Effect { barriers, share_removed, encouragement: 0.0 };
+        let encourages = |encouragement| Effect { barriers: &[], share_removed: 0.0, encouragement };
+        Some(match measure {
+            Measure::SupportNetwork(_) => removes(&[Management, IctTools, Security], parameters.support_network_effect),
+            Measure::TeleworkManagers(_) => Effect {
+                encouragement: parameters.managers_encouragement,
+                ..removes(&[Management, IctTools, Security, Paper], parameters.managers_effect)
+            },
+            Measure::Awards(_) => encourages(parameters.awards_effect),
+            Measure::SatelliteOffices(_) => removes(&[HomeEnvironment], parameters.satellite_effect),
+            Measure::Subsidy(_) => removes(&[Cost, IctTools], parameters.subsidy_effect),
+            Measure::Disclosure(_) => encourages(parameters.disclosure_effect),
+            Measure::EmergencyDeclaration(_)
+            | Measure::ProcurementBonus(_)
+            | Measure::Campaign(_)
+            | Measure::Guidelines(_)
+            | Measure::RegionalTrial(_) => return None,
+        })
+    }
+
+    /// Removes barriers of a simulated firm of which the given share is served; returns the inclination gained.
+    fn act(&self, weights: &[f32; BARRIERS], unresolved: &mut Unresolved, share_of_firms: f32) -> f32 {
+        let mut gain = self.encouragement as f32;
+        for barrier in self.barriers {
+            let b = *barrier as usize;
+            let removed = unresolved[b] * self.share_removed as f32;
+            gain += weights[b] * removed;
+            unresolved[b] -= removed * share_of_firms;
+        }
+        // A simulated firm that stands for many is lifted as the average of served and unserved ones.
+        (share_of_firms * gain.exp_m1()).ln_1p()
+    }
+}
+
+/// Part of each barrier that is still unresolved.
+type Unresolved = [f32; BARRIERS];
+
+/// The barriers that a set of them stands for, all unresolved.
+fn all_of(set: u8) -> Unresolved {
+    std::array::from_fn(|b| f32::from(set >> b & 1))
+}
+
+/// What is left of all firms' barriers.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    weights: [f32; BARRIERS],
+    kept: Kept,
+}
+
+#[derive(Clone, Debug)]
+enum Kept {
+    /// By simulated firm, in a weighted sample.
+    Each(Vec<Unresolved>),
+    /// Where simulated firms stand for themselves only, each kind serves a firm once at most: firms with the same
+    /// barriers that the same kinds have served in the same order have the same left. There are few such histories
+    /// (64 sets of barriers, 65 orders of the four kinds that remove any), so that a firm needs two bytes.
+    Alike {
+        /// By firm, number of its history, from 1 on; 0 = never served.
+        history: Vec<u16>,
+        histories: Vec<Unresolved>,
+        /// By history and kind: number of the next history and the inclination gained, once known.
+        next: Vec<Option<(u16, f32)>>,
+        kinds: usize,
+    },
+}
+
+impl Accounts {
+    /// All of the firms' barriers.
+    pub fn new(setting: &Setting, kinds: usize) -> Accounts {
+        let population = setting.population;
+        let alone = population.cells.iter().all(|cell| cell.weight <= 1.0);
+        let kept = if alone {
+            let histories: Vec<_> = (0..1 << BARRIERS).map(all_of).collect();
+            let next = vec![None; histories.len() * kinds];
+            Kept::Alike { history: vec![0; population.len()], histories, next, kinds }
+        } else {
+            Kept::Each(population.barriers.iter().map(|&set| all_of(set)).collect())
+        };
+        Accounts { weights: barrier_weights(setting.parameters), kept }
+    }
+
+    /// A delivery to a simulated firm of which the given share is served; returns the inclination gained.
+    pub fn serve(
+        &mut self,
+        setting: &Setting,
+        kind: KindNumber,
+        effect: &Effect,
+        firm: u32,
+        share_of_firms: f32,
+    ) -> f32 {
+        let Accounts { weights, kept } = self;
+        match kept {
+            Kept::Each(unresolved) => effect.act(weights, &mut unresolved[firm as usize], share_of_firms),
+            Kept::Alike { history, histories, next, kinds } => {
+                let history = &mut history[firm as usize];
+                let now = match *history {
+                    0 => usize::from(setting.population.barriers[firm as usize]),
+                    served => usize::from(served) - 1,
+                };
+                let (then, lift) = *next[now * *kinds + kind.0].get_or_insert_with(|| {
+                    let mut left = histories[now];
+                    let lift = effect.act(weights, &mut left, share_of_firms);
+                    if left == histories[now] {
+                        return (now as u16 + 1, lift);
+                    }
+                    histories.push(left);
+                    (histories.len() as u16, lift)
+                });
+                next.resize(histories.len() * *kinds, None);
+                *history = then;
+                lift
+            }
+        }
+    }
+
+    /// Looks at what [`Accounts::serve`] will look at.
+    #[inline]
+    pub fn look(&self, setting: &Setting, firm: usize) {
+        match &self.kept {
+            Kept::Each(unresolved) => _ = black_box(unresolved[firm][0]),
+            Kept::Alike { history, .. } => {
+                black_box(history[firm]);
+                black_box(setting.population.barriers[firm]);
+            }
+        }
+    }
+}

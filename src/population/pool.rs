@@ -1,0 +1,237 @@
+//! Which permanent ids stand for firms with given fixed attributes, a bit an id. [`Criteria`] in, [`Pool`] out.
+//!
+//! Whoever draws ids to find a firm tests the bit first, and looks at firms only where it is set. A pool of Japan's
+//! firms has 2^22 bits, half a megabyte, however few firms are simulated.
+
+use super::{Cell, Directory, Population};
+use crate::{classification::SizeClass, scenario::Target};
+use std::ops::Range;
+
+/// Most employees of a micro firm (SME Basic Act: 20, in commerce and services 5).
+const MICRO_EMPLOYEES: u32 = 20;
+
+/// Fixed attributes that a firm must have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Criteria {
+    /// The target's fixed conditions. (Practice and scheme change: they are not looked at.)
+    pub target: Target,
+    /// At least so many regular employees, beside the target's limit.
+    pub least_employees: u32,
+    /// At most so many regular employees, beside the target's limit.
+    pub most_employees: u32,
+    /// Only firms with high capital.
+    pub high_capital: bool,
+    /// What is asked of the jobs.
+    pub jobs: Jobs,
+}
+
+/// What is asked of a firm's teleworkable jobs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Jobs {
+    /// Nothing.
+    Any,
+    /// Equipment for all of them must cost enough.
+    Cost {
+        /// Yen for one job.
+        one_yen: f64,
+        /// Share that counts.
+        rate: f64,
+        /// Least yen that count.
+        least_yen: f64,
+    },
+    /// They must be so many of all jobs, in 1/255.
+    Share {
+        /// Most employees of a small firm.
+        small: u32,
+        /// Least share in small firms.
+        least_if_small: u8,
+        /// Least share in others.
+        least: u8,
+    },
+}
+
+/// Teleworkable jobs of a firm.
+#[inline(always)]
+pub fn teleworkable_jobs(employees: u32, teleworkable: u8) -> f64 {
+    employees as f64 * f64::from(teleworkable) / 255.0
+}
+
+/// Whether a target's conditions on whole cells let a cell in.
+pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
+    target.prefectures.as_ref().is_none_or(|list| list.contains(&cell.prefecture))
+        && target.industries.as_ref().is_none_or(|list| list.contains(&cell.industry))
+        && target.sizes.as_ref().is_none_or(|list| list.contains(&cell.size))
+        && target.high_capital.is_none_or(|wanted| wanted == cell.high_capital)
+        && target.bidder.is_none_or(|wanted| wanted == cell.bidder)
+}
+
+impl Criteria {
+    /// The target's own and nothing else.
+    pub fn of(target: &Target) -> Criteria {
+        Criteria {
+            target: target.clone(),
+            least_employees: 0,
+            most_employees: u32::MAX,
+            high_capital: false,
+            jobs: Jobs::Any,
+        }
+    }
+
+    /// Least and most employees in all.
+    fn employees(&self) -> (u32, u32) {
+        let (least, most) = (self.target.min_employees.unwrap_or(0), self.target.max_employees.unwrap_or(u32::MAX));
+        (self.least_employees.max(least), self.most_employees.min(most))
+    }
+
+    /// Whether a cell can hold such firms.
+    fn admit(&self, cell: &Cell) -> bool {
+        cell_matches(&self.target, cell)
+            && (cell.high_capital || !self.high_capital)
+            && (cell.size != SizeClass::Micro || self.employees().0 <= MICRO_EMPLOYEES)
+    }
+
+    /// Which of up to 64 firms have what is asked of single firms, a bit a firm.
+    fn among(&self, employees: &[u32], teleworkable: &[u8]) -> u64 {
+        let (least, most) = self.employees();
+        let sized = |employees: u32| (least <= employees) & (employees <= most);
+        let firms = || employees.iter().zip(teleworkable).map(|(&employees, &share)| (employees, share));
+        match self.jobs {
+            Jobs::Any => bits(firms().map(|(employees, _)| sized(employees))),
+            Jobs::Cost { one_yen, rate, least_yen } => bits(firms().map(|(employees, share)| {
+                sized(employees) & (rate * (teleworkable_jobs(employees, share) * one_yen) >= least_yen)
+            })),
+            Jobs::Share { small, least_if_small, least } => bits(firms().map(|(employees, share)| {
+                sized(employees) & (share >= if employees <= small { least_if_small } else { least })
+            })),
+        }
+    }
+}
+
+fn bits(each: impl Iterator<Item = bool>) -> u64 {
+    each.enumerate().fold(0, |bits, (place, bit)| bits | u64::from(bit) << place)
+}
+
+/// Permanent ids, a bit each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pool {
+    /// 64 ids a word.
+    ids: Vec<u64>,
+    /// A bit for each of those words: whether it holds any. Small enough for the first-level cache.
+    any: Vec<u64>,
+}
+
+impl Pool {
+    fn none(words: usize) -> Pool {
+        Pool { ids: vec![0; words], any: vec![0; words.div_ceil(64)] }
+    }
+
+    /// Ids whose simulated firms meet the criteria.
+    pub fn new(population: &Population, directory: &Directory, criteria: &Criteria) -> Pool {
+        let mut pool = Pool::none((1_usize << directory.id_bits()).div_ceil(64));
+        let all = criteria.jobs == Jobs::Any && criteria.employees() == (0, u32::MAX);
+        for cell in population.cells.iter().filter(|cell| !cell.range.is_empty() && criteria.admit(cell)) {
+            if all {
+                pool.put(cell.first_id..cell.first_id + cell.firms);
+                continue;
+            }
+            for first in cell.range.clone().step_by(64) {
+                let firms = first..(first + 64).min(cell.range.end);
+                let having = criteria.among(&population.employees[firms.clone()], &population.teleworkable[firms]);
+                pool.put_firms(cell, first - cell.range.start, having);
+            }
+        }
+        pool
+    }
+
+    /// Puts the ids that 64 firms of a cell stand for, from the `first` on.
+    fn put_firms(&mut self, cell: &Cell, first: usize, mut having: u64) {
+        let (firms, kept) = (u64::from(cell.firms), cell.range.len() as u64);
+        if firms == kept {
+            let id = cell.first_id as usize + first;
+            self.add(id / 64, having << (id % 64));
+            if let Some(above @ 1..) = having.checked_shr(64 - (id % 64) as u32) {
+                self.add(id / 64 + 1, above);
+            }
+            return;
+        }
+        // The id at an offset is stood for by the firm at offset x kept / firms, rounded down.
+        let id = |firm: u32| cell.first_id + ((first as u64 + u64::from(firm)) * firms).div_ceil(kept) as u32;
+        while having != 0 {
+            let from = having.trailing_zeros();
+            let until = from + (having >> from).trailing_ones();
+            self.put(id(from)..id(until));
+            having &= u64::MAX.checked_shl(until).unwrap_or(0);
+        }
+    }
+
+    fn put(&mut self, ids: Range<u32>) {
+        for (word, mask) in masks(ids) {
+            self.add(word, mask);
+        }
+    }
+
+    fn add(&mut self, word: usize, ids: u64) {
+        self.ids[word] |= ids;
+        self.any[word / 64] |= u64::from(ids != 0) << (word % 64);
+    }
+
+    /// Takes over what another pool has among some ids.
+    pub fn copy(&mut self, other: &Pool, ids: &Range<u32>) {
+        if self.ids.len() != other.ids.len() {
+            *self = Pool::none(other.ids.len());
+        }
+        for (word, mask) in masks(ids.clone()) {
+            self.add(word, other.ids[word] & mask);
+        }
+    }
+
+    /// Removes what another pool has among some ids.
+    pub fn remove(&mut self, other: &Pool, ids: &Range<u32>) {
+        for (word, mask) in masks(ids.clone()) {
+            self.ids[word] &= !(other.ids[word] & mask);
+            self.any[word / 64] &= !(u64::from(self.ids[word] == 0) << (word % 64));
+        }
+    }
+
+    /// Number of ids.
+    #[cfg(test)]
+    pub fn len(&self) -> u64 {
+        self.ids.iter().map(|ids| u64::from(ids.count_ones())).sum()
+    }
+
+    /// Whether an id is in the pool: 1 or 0.
+    #[inline(always)]
+    fn has(&self, id: u32) -> u64 {
+        self.ids[id as usize / 64] >> (id % 64) & 1
+    }
+
+    /// Which of at most 64 ids are in the pool, a bit each; best where many are.
+    #[inline(always)]
+    pub fn dense(&self, ids: impl DoubleEndedIterator<Item = u32>) -> u64 {
+        ids.rev().fold(0, |found, id| found << 1 | self.has(id))
+    }
+
+    /// Which of at most 64 ids are in the pool, a bit each; best where few are.
+    #[inline(always)]
+    pub fn sparse(&self, ids: &[u32]) -> u64 {
+        let near = |found: u64, id: &u32| found << 1 | self.any[*id as usize / 4096] >> (id / 64 % 64) & 1;
+        let mut may = ids.iter().rev().fold(0, near);
+        let mut found = 0;
+        while may != 0 {
+            let place = may.trailing_zeros();
+            found |= self.has(ids[place as usize]) << place;
+            may &= may - 1;
+        }
+        found
+    }
+}
+
+/// Words that hold the bits of some ids, with the mask of those bits.
+fn masks(ids: Range<u32>) -> impl Iterator<Item = (usize, u64)> {
+    let words = ids.start as usize / 64..(ids.end as usize).div_ceil(64);
+    words.map(move |word| {
+        let (first, after) = (word as u32 * 64, word as u32 * 64 + 64);
+        let (below, above) = (ids.start.saturating_sub(first), after.saturating_sub(ids.end));
+        (word, u64::MAX << below & u64::MAX >> above)
+    })
+}
