@@ -178,3 +178,6 @@ pub fn rings(
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

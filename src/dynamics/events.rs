@@ -125,8 +125,7 @@ fn due_firms(block: &BlockState, readings: &[[u32; 8]], packs: &[usize]) -> Vec<
         let cell = block.packs[pack].cell;
         let range = block.range(pack);
         let (status, reading) = (&block.status[range.clone()], &readings[cell as usize - block.first.1]);
-        let clocks =
-            run_down(status, &block.practice_due[range.clone()], &block.scheme_due[range.clone()], reading);
+        let clocks = run_down(status, &block.practice_due[range.clone()], &block.scheme_due[range.clone()], reading);
         for (eight, marked) in clocks.as_chunks::<8>().0.iter().enumerate() {
             let mut left = u64::from_le_bytes(*marked);
             while left != 0 {
