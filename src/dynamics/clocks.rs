@@ -179,3 +179,6 @@ pub fn rings(
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

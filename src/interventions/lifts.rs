@@ -52,7 +52,7 @@ impl Pending {
     /// Hands over those that begin by a week. (They wait in the order of their begin, as the delay is one and the same.)
     pub fn begin(&mut self, week: Week, lifts: &mut Lifts) {
         while let Some(lift) = self.lifts.pop_front_if(|lift| u32::from(lift.begin) <= week.0) {
-            lifts.beginning.push(lift);
+            lifts.begin(lift);
         }
     }
 }
@@ -79,6 +79,11 @@ pub struct Lifted {
 }
 
 impl Lifts {
+    /// Hands over a lift that begins this week.
+    pub fn begin(&mut self, lift: Lift) {
+        self.beginning.push(lift);
+    }
+
     /// Those that begin this week, which are no longer kept as such.
     pub fn take_beginning(&mut self) -> Vec<Lift> {
         std::mem::take(&mut self.beginning)

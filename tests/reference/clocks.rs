@@ -1,0 +1,198 @@
+//! The engine's own luck, kept plainly: each firm has its own sums of hazards and its own two clocks.
+//!
+//! The event comes in the first week in which the hazards since the clock was set add up to an exponential draw. Terms of
+//! a firm's own are a factor on its cell's hazards; where it changes in the meantime, the clock runs by the largest factor
+//! that may come and its event is thinned.
+
+use crate::{
+    firm::{Event, Facing, Firm},
+    world::Luck,
+};
+use telework::{
+    dynamics,
+    interventions::Lift,
+    parameters::Parameters,
+    population::Practice,
+    random::{Key, Purpose, uniform},
+};
+
+/// One firm's clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// Sums of the cell's hazards since the run began, by event.
+    pub passed: [f64; 5],
+    /// Sums at which the next event is due. The engine keeps them in single precision.
+    pub practice: f32,
+    pub scheme: f32,
+}
+
+/// Everyone's clocks.
+pub struct Clocks {
+    pub key: Key,
+    pub of: Vec<Pair>,
+}
+
+/// Lifts of one half-life are kept as one number in single precision, which each new one is added to. From the plain list
+/// of deliveries, afresh each time: half-life, sum, week of the last one; the newest half-life first.
+fn folded(lifts: &[Lift]) -> Vec<Lift> {
+    let mut kept: Vec<Lift> = Vec::new();
+    for lift in lifts {
+        match kept.iter_mut().find(|kept| kept.half_life == lift.half_life) {
+            Some(kept) => {
+                kept.lift = (left(kept, lift.begin.into()) + f64::from(lift.lift)) as f32;
+                kept.begin = lift.begin;
+            }
+            None => kept.insert(0, *lift),
+        }
+    }
+    kept
+}
+
+fn left(lift: &Lift, week: u32) -> f64 {
+    let age = week as f32 - f32::from(lift.begin);
+    let fading = if lift.half_life.is_finite() { libm::exp2(f64::from(-age / lift.half_life)) } else { 1.0 };
+    f64::from(lift.lift) * fading
+}
+
+/// What lifts add: in a week, at most since the clock was set (in the week of the firm's last lift or when it entered its
+/// practice), and at least in all time to come.
+#[derive(Clone, Copy)]
+struct Lifted {
+    now: f64,
+    most: f64,
+    least: f64,
+}
+
+fn lifted(firm: &Firm, week: u32) -> Lifted {
+    if firm.lifts.is_empty() {
+        return Lifted { now: 0.0, most: 0.0, least: 0.0 };
+    }
+    let kept = folded(&firm.lifts);
+    let sum = |week: u32| kept.iter().fold(0.0, |sum, lift| sum + left(lift, week));
+    let last = firm.lifts.iter().map(|lift| u32::from(lift.begin)).fold(firm.entered, u32::max);
+    let least = kept.iter().filter(|lift| lift.half_life.is_infinite()).fold(0.0, |sum, lift| sum + left(lift, week));
+    Lifted { now: sum(week), most: sum(last), least }
+}
+
+/// Log factor of an event's hazard: this week's, and the largest that may come.
+fn log_factors(p: &Parameters, firm: &Firm, event: Event, week: u32) -> [f64; 2] {
+    let Lifted { now, most, least } = lifted(firm, week);
+    assert!((now - firm.lifted(week)).abs() < 1e-6, "lifts of firm {} in week {week}", firm.id);
+    let (lifts, weeks) = match event {
+        Event::Start | Event::Resume | Event::GiveUp => (most, 0),
+        // Experience only grows, and makes stopping rarer, formalising more frequent.
+        Event::Stop => (least, firm.weeks_before),
+        Event::Formalise if p.formalise_inclination < 0.0 => (least, 255),
+        Event::Formalise => (most, 255),
+    };
+    [firm.own_terms(p, event, firm.own + now, firm.weeks), firm.own_terms(p, event, firm.own + lifts, weeks)]
+}
+
+fn largest(p: &Parameters, firm: &Firm, event: Event, week: u32) -> f64 {
+    log_factors(p, firm, event, week)[1]
+}
+
+/// A clock that is set when the hazards have come to `passed`.
+fn set(passed: f64, word: u32, log_factor: f64) -> f32 {
+    (passed - libm::log(uniform(word)) * libm::exp(-log_factor)) as f32
+}
+
+/// What is left of a clock, when its factor changes.
+fn rescale(clock: f32, passed: f64, [before, after]: [f64; 2]) -> f32 {
+    if before == after {
+        return clock;
+    }
+    (passed + (f64::from(clock) - passed) * libm::exp(before - after)) as f32
+}
+
+impl Clocks {
+    pub fn new(key: Key) -> Clocks {
+        Clocks { key, of: Vec::new() }
+    }
+
+    /// Whether a clock that may have run down does ring this week.
+    fn rings(
+        &self,
+        clock: &mut f32,
+        passed: f64,
+        [now, most]: [f64; 2],
+        (firm, week, purpose): (&Firm, u32, Purpose),
+    ) -> bool {
+        let mut attempt = 0;
+        while *clock <= passed as f32 {
+            let [draw, next] = self.key.attempt(firm.id, week, purpose, attempt);
+            if now >= most || uniform(draw) < libm::exp(now - most) {
+                return true;
+            }
+            *clock = set(f64::from(*clock), next, most);
+            attempt += 1;
+        }
+        false
+    }
+}
+
+impl Luck for Clocks {
+    fn enters(&mut self, p: &Parameters, firm: &Firm) {
+        let words = self.key.words(firm.id, 0, Purpose::Transition);
+        let clock = |event: Event, word: u32| set(0.0, word, largest(p, firm, event, 0));
+        let immune = firm.own <= f64::from(dynamics::IMMUNE);
+        self.of.push(Pair {
+            passed: [0.0; 5],
+            practice: if immune { f32::INFINITY } else { clock(firm.practice_event(), words[0]) },
+            scheme: firm.scheme_event().map_or(f32::INFINITY, |event| clock(event, words[1])),
+        });
+    }
+
+    fn lifts(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32) {
+        let pair = &mut self.of[position];
+        let factors = |event: Event| [before, after].map(|firm| largest(p, firm, event, week));
+        let event = after.practice_event();
+        pair.practice = rescale(pair.practice, pair.passed[event as usize], factors(event));
+        if let Some(event) = after.scheme_event() {
+            pair.scheme = rescale(pair.scheme, pair.passed[event as usize], factors(event));
+        }
+    }
+
+    fn decides(&mut self, p: &Parameters, position: usize, firm: &Firm, facing: &Facing, week: u32) -> [bool; 2] {
+        let mut pair = self.of[position];
+        let hazards = facing.hazards(p);
+        for (passed, hazard) in pair.passed.iter_mut().zip(hazards) {
+            *passed += hazard;
+        }
+        let happens = |event: Event, clock: &mut f32, purpose| {
+            let factors = log_factors(p, firm, event, week);
+            // The product is the linear log hazard of the model description.
+            let log_hazard = hazards[event as usize].ln() + factors[0];
+            let linear = firm.log_hazard(p, event, facing, week);
+            assert!((log_hazard - linear).abs() < 2e-6, "{event:?} of firm {}: {log_hazard}, {linear}", firm.id);
+            self.rings(clock, pair.passed[event as usize], factors, (firm, week, purpose))
+        };
+        let events = [
+            happens(firm.practice_event(), &mut pair.practice, Purpose::PracticeThinning),
+            firm.scheme_event().is_some_and(|event| happens(event, &mut pair.scheme, Purpose::SchemeThinning)),
+        ];
+        self.of[position] = pair;
+        events
+    }
+
+    fn changes(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32) {
+        let words = self.key.words(after.id, week + 1, Purpose::Transition);
+        let pair = &mut self.of[position];
+        // (A firm that has just entered its practice has its largest lift now.)
+        let (event, was) = (after.practice_event(), before.practice_event());
+        let passed = pair.passed[event as usize];
+        pair.practice = if event == was {
+            rescale(pair.practice, passed, [before, after].map(|firm| largest(p, firm, event, week)))
+        } else {
+            set(passed, words[0], largest(p, after, event, week))
+        };
+        pair.scheme = match (before.scheme_event(), after.scheme_event()) {
+            (_, None) => f32::INFINITY,
+            (Some(Event::GiveUp), Some(event @ Event::GiveUp)) => {
+                let factors = [before, after].map(|firm| largest(p, firm, event, week));
+                rescale(pair.scheme, pair.passed[event as usize], factors)
+            }
+            (_, Some(event)) => set(pair.passed[event as usize], words[1], largest(p, after, event, week)),
+        };
+    }
+}

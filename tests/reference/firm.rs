@@ -1,0 +1,146 @@
+//! One firm as the model description reads: what it is, what it has gone through, and its log hazards.
+
+use telework::{
+    interventions::{Face, Lift},
+    parameters::Parameters,
+    population::Practice,
+};
+
+/// What may happen to a firm in a week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    Start,
+    Stop,
+    Resume,
+    Formalise,
+    GiveUp,
+}
+
+/// One firm.
+#[derive(Clone, Debug)]
+pub struct Firm {
+    pub id: u32,
+    /// Position of its cell in the population.
+    pub cell: usize,
+    pub employees: u32,
+    /// Teleworkable share of its jobs, 1/255.
+    pub teleworkable: u8,
+    /// Own inclination.
+    pub own: f64,
+    pub practice: Practice,
+    pub formal: bool,
+    /// Had a scheme in January 2020.
+    pub formal_at_start: bool,
+    /// Week in which its practice was entered.
+    pub entered: u32,
+    /// Weeks practised, at most 255, and how many of them before the present practice was entered.
+    pub weeks: u32,
+    pub weeks_before: u32,
+    /// Largest share of its employees who teleworked in a week, less leavers, 1/255.
+    pub largest: u8,
+    /// Everything that has begun to lift it, in that order.
+    pub lifts: Vec<Lift>,
+}
+
+/// What a firm meets in a week.
+#[derive(Clone, Copy, Debug)]
+pub struct Facing {
+    pub declaration: f64,
+    pub concern: f64,
+    /// Share of practising others.
+    pub others: f64,
+    /// Factors of what measures do to all firms of its cell.
+    pub face: Face,
+}
+
+impl Firm {
+    /// The event that may change its practice.
+    pub fn practice_event(&self) -> Event {
+        match self.practice {
+            Practice::Never => Event::Start,
+            Practice::Current => Event::Stop,
+            Practice::Stopped => Event::Resume,
+        }
+    }
+
+    /// The event that may change its scheme.
+    pub fn scheme_event(&self) -> Option<Event> {
+        match (self.formal, self.practice) {
+            (true, _) => Some(Event::GiveUp),
+            (false, Practice::Current) => Some(Event::Formalise),
+            _ => None,
+        }
+    }
+
+    /// What all deliveries add to its inclination in a week.
+    pub fn lifted(&self, week: u32) -> f64 {
+        let left = |lift: &Lift| {
+            let age = f64::from(week) - f64::from(lift.begin);
+            f64::from(lift.lift) * 0.5_f64.powf(age / f64::from(lift.half_life))
+        };
+        self.lifts.iter().map(left).sum()
+    }
+
+    /// The part of an event's log hazard that is the firm's own, at an inclination and after so many weeks of practice.
+    pub fn own_terms(&self, p: &Parameters, event: Event, inclination: f64, weeks: u32) -> f64 {
+        let experience = f64::from(weeks) / (f64::from(weeks) + p.experience_half);
+        let scheme = if self.formal { 1.0 } else { 0.0 };
+        match event {
+            Event::Start => inclination,
+            Event::Stop => -p.stop_inclination * inclination - p.stop_experience * experience - p.stop_scheme * scheme,
+            Event::Resume => p.resume_inclination * inclination + p.resume_scheme * scheme,
+            Event::Formalise => p.formalise_inclination * inclination + p.formalise_experience * experience,
+            Event::GiveUp if self.practice == Practice::Stopped => p.give_up_stopped,
+            Event::GiveUp => 0.0,
+        }
+    }
+
+    /// Log hazard of an event in a week, linear in its terms.
+    pub fn log_hazard(&self, p: &Parameters, event: Event, facing: &Facing, week: u32) -> f64 {
+        let Facing { declaration, concern, others, face } = *facing;
+        let pull = || (1.0 + p.peer_strength * others).ln();
+        let common = match event {
+            Event::Start => {
+                p.start_base + p.start_declaration * declaration + p.start_concern * concern + pull() + face.adopt.ln()
+            }
+            Event::Stop => p.stop_base - p.stop_declaration * declaration - p.stop_concern * concern + face.leave.ln(),
+            Event::Resume => {
+                p.resume_base
+                    + p.resume_declaration * declaration
+                    + p.resume_concern * concern
+                    + pull()
+                    + face.adopt.ln()
+            }
+            Event::Formalise => p.formalise_base + face.formalise.ln(),
+            Event::GiveUp => p.give_up_base + face.leave.ln(),
+        };
+        common + self.own_terms(p, event, self.own + self.lifted(week), self.weeks)
+    }
+
+    /// Share of its employees who telework in a week of practice, 1/255, at least one. Shares are kept in single
+    /// precision, in the engine as here.
+    pub fn staff(&self, p: &Parameters, declaration: f64) -> u8 {
+        let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
+        let experience = self.weeks as f32 / (self.weeks as f32 + p.experience_half as f32);
+        let reach = (reach + p.reach_experience as f32 * experience).min(1.0);
+        (f32::from(self.teleworkable) * reach).round_ties_even().max(1.0) as u8
+    }
+}
+
+impl Facing {
+    /// Hazards of the five events at inclination 0 and without any other term of a firm's own: a product, in the order in
+    /// which the engine multiplies.
+    pub fn hazards(&self, p: &Parameters) -> [f64; 5] {
+        let Facing { declaration, concern, others, face } = *self;
+        let pull = 1.0 + p.peer_strength * others;
+        [
+            libm::exp(p.start_base + p.start_declaration * declaration + p.start_concern * concern) * pull * face.adopt,
+            libm::exp(p.stop_base + -p.stop_declaration * declaration + -p.stop_concern * concern) * face.leave,
+            libm::exp(p.resume_base + p.resume_declaration * declaration + p.resume_concern * concern)
+                * pull
+                * face.adopt,
+            libm::exp(p.formalise_base) * face.formalise,
+            libm::exp(p.give_up_base) * face.leave,
+        ]
+    }
+}
