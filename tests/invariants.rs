@@ -304,7 +304,7 @@ fn first_changes(lift: Option<(f32, f32)>, weeks: u16) -> Vec<(Practice, Option<
     let mut state = dynamics::initial_state(&population, &parameters, &response, own, key);
     let mut terms = Terms::new(population.cells.len());
     (terms.concern, terms.declaration) = ([1.0; PREFECTURES], [0.3; PREFECTURES]);
-    let mut advance = |state: &mut State, terms: &mut Terms, week: u16| {
+    let advance = |state: &mut State, terms: &mut Terms, week: u16| {
         dynamics::advance(state, &population, terms, &parameters, &response, key, week.into());
     };
     (0..BEGIN).for_each(|week| advance(&mut state, &mut terms, week));

@@ -107,7 +107,8 @@ pub fn initial_state(
         } else {
             never
         };
-        let situation = Situation { status, own: x, lifted: Lifted::default(), weeks: [weeks; 2] };
+        let set_by = Spell::new(0, weeks, 0).clock_weeks();
+        let situation = Situation { status, own: x, lifted: Lifted::default(), weeks: [set_by, weeks] };
         let [practice, scheme] = key.words(id, 0, Purpose::Transition);
         let practice = due(0.0, practice, situation.practice(&slopes)[0]);
         let scheme = if has_scheme_clock(status) { due(0.0, scheme, situation.scheme(&slopes)[0]) } else { NEVER };

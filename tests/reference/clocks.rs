@@ -24,6 +24,14 @@ pub struct Pair {
     /// Sums at which the next event is due. The engine keeps them in single precision.
     pub practice: f32,
     pub scheme: f32,
+    /// Weeks of practice by which a stopping clock is set.
+    pub set_by: u32,
+}
+
+/// Weeks of practice that clocks are set by: the engine keeps few numbers.
+fn step(weeks: u32) -> u32 {
+    let steps = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
+    steps.into_iter().rfind(|step| *step <= weeks).unwrap_or(0)
 }
 
 /// Everyone's clocks.
@@ -74,22 +82,25 @@ fn lifted(firm: &Firm, week: u32) -> Lifted {
     Lifted { now: sum(week), most: sum(last), least }
 }
 
-/// Log factor of an event's hazard: this week's, and the largest that may come.
-fn log_factors(p: &Parameters, firm: &Firm, event: Event, week: u32) -> [f64; 2] {
+/// Log factor of an event's hazard: this week's, and the largest that may come while the clock runs; a stopping clock was
+/// set by so many weeks of practice.
+fn log_factors(p: &Parameters, firm: &Firm, event: Event, week: u32, set_by: u32) -> [f64; 2] {
     let Lifted { now, most, least } = lifted(firm, week);
-    assert!((now - firm.lifted(week)).abs() < 1e-6, "lifts of firm {} in week {week}", firm.id);
+    // Each addition in single precision rounds by half a unit in the last place, 6e-8 of the sum, at most.
+    let rounding = 1e-7 * firm.lifts.len() as f64 * most.max(1.0);
+    assert!((now - firm.lifted(week)).abs() <= rounding, "lifts of firm {} in week {week}", firm.id);
     let (lifts, weeks) = match event {
         Event::Start | Event::Resume | Event::GiveUp => (most, 0),
         // Experience only grows, and makes stopping rarer, formalising more frequent.
-        Event::Stop => (least, firm.weeks_before),
+        Event::Stop => (least, set_by),
         Event::Formalise if p.formalise_inclination < 0.0 => (least, 255),
         Event::Formalise => (most, 255),
     };
     [firm.own_terms(p, event, firm.own + now, firm.weeks), firm.own_terms(p, event, firm.own + lifts, weeks)]
 }
 
-fn largest(p: &Parameters, firm: &Firm, event: Event, week: u32) -> f64 {
-    log_factors(p, firm, event, week)[1]
+fn largest(p: &Parameters, firm: &Firm, event: Event, week: u32, set_by: u32) -> f64 {
+    log_factors(p, firm, event, week, set_by)[1]
 }
 
 /// A clock that is set when the hazards have come to `passed`.
@@ -110,12 +121,13 @@ impl Clocks {
         Clocks { key, of: Vec::new() }
     }
 
-    /// Whether a clock that may have run down does ring this week.
+    /// Whether a clock that may have run down does ring this week. If not, it goes on by the factor `later`.
     fn rings(
         &self,
         clock: &mut f32,
         passed: f64,
-        [now, most]: [f64; 2],
+        [now, mut most]: [f64; 2],
+        later: f64,
         (firm, week, purpose): (&Firm, u32, Purpose),
     ) -> bool {
         let mut attempt = 0;
@@ -124,6 +136,7 @@ impl Clocks {
             if now >= most || uniform(draw) < libm::exp(now - most) {
                 return true;
             }
+            most = later;
             *clock = set(f64::from(*clock), next, most);
             attempt += 1;
         }
@@ -134,18 +147,21 @@ impl Clocks {
 impl Luck for Clocks {
     fn enters(&mut self, p: &Parameters, firm: &Firm) {
         let words = self.key.words(firm.id, 0, Purpose::Transition);
-        let clock = |event: Event, word: u32| set(0.0, word, largest(p, firm, event, 0));
+        let set_by = step(firm.weeks_before);
+        let clock = |event: Event, word: u32| set(0.0, word, largest(p, firm, event, 0, set_by));
         let immune = firm.own <= f64::from(dynamics::IMMUNE);
         self.of.push(Pair {
             passed: [0.0; 5],
             practice: if immune { f32::INFINITY } else { clock(firm.practice_event(), words[0]) },
             scheme: firm.scheme_event().map_or(f32::INFINITY, |event| clock(event, words[1])),
+            set_by,
         });
     }
 
     fn lifts(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32) {
         let pair = &mut self.of[position];
-        let factors = |event: Event| [before, after].map(|firm| largest(p, firm, event, week));
+        let set_by = pair.set_by;
+        let factors = |event: Event| [before, after].map(|firm| largest(p, firm, event, week, set_by));
         let event = after.practice_event();
         pair.practice = rescale(pair.practice, pair.passed[event as usize], factors(event));
         if let Some(event) = after.scheme_event() {
@@ -159,18 +175,28 @@ impl Luck for Clocks {
         for (passed, hazard) in pair.passed.iter_mut().zip(hazards) {
             *passed += hazard;
         }
+        // A stopping clock that runs down without an event goes on by the experience gained.
+        let stopping = firm.practice == Practice::Current && pair.practice <= pair.passed[Event::Stop as usize] as f32;
+        let gained = if stopping { step(firm.weeks) } else { pair.set_by };
         let happens = |event: Event, clock: &mut f32, purpose| {
-            let factors = log_factors(p, firm, event, week);
+            let factors = log_factors(p, firm, event, week, pair.set_by);
+            let later = largest(p, firm, event, week, gained);
             // The product is the linear log hazard of the model description.
             let log_hazard = hazards[event as usize].ln() + factors[0];
             let linear = firm.log_hazard(p, event, facing, week);
-            assert!((log_hazard - linear).abs() < 2e-6, "{event:?} of firm {}: {log_hazard}, {linear}", firm.id);
-            self.rings(clock, pair.passed[event as usize], factors, (firm, week, purpose))
+            assert!(
+                (log_hazard - linear).abs() < 2e-6 + 2e-7 * firm.lifts.len() as f64,
+                "{event:?} of firm {}: {log_hazard}, {linear}",
+                firm.id
+            );
+            self.rings(clock, pair.passed[event as usize], factors, later, (firm, week, purpose))
         };
+        let Pair { mut practice, mut scheme, .. } = pair;
         let events = [
-            happens(firm.practice_event(), &mut pair.practice, Purpose::PracticeThinning),
-            firm.scheme_event().is_some_and(|event| happens(event, &mut pair.scheme, Purpose::SchemeThinning)),
+            happens(firm.practice_event(), &mut practice, Purpose::PracticeThinning),
+            firm.scheme_event().is_some_and(|event| happens(event, &mut scheme, Purpose::SchemeThinning)),
         ];
+        (pair.practice, pair.scheme, pair.set_by) = (practice, scheme, gained);
         self.of[position] = pair;
         events
     }
@@ -181,18 +207,22 @@ impl Luck for Clocks {
         // (A firm that has just entered its practice has its largest lift now.)
         let (event, was) = (after.practice_event(), before.practice_event());
         let passed = pair.passed[event as usize];
+        if event != was {
+            pair.set_by = step(after.weeks_before);
+        }
+        let set_by = pair.set_by;
         pair.practice = if event == was {
-            rescale(pair.practice, passed, [before, after].map(|firm| largest(p, firm, event, week)))
+            rescale(pair.practice, passed, [before, after].map(|firm| largest(p, firm, event, week, set_by)))
         } else {
-            set(passed, words[0], largest(p, after, event, week))
+            set(passed, words[0], largest(p, after, event, week, set_by))
         };
         pair.scheme = match (before.scheme_event(), after.scheme_event()) {
             (_, None) => f32::INFINITY,
             (Some(Event::GiveUp), Some(event @ Event::GiveUp)) => {
-                let factors = [before, after].map(|firm| largest(p, firm, event, week));
+                let factors = [before, after].map(|firm| largest(p, firm, event, week, set_by));
                 rescale(pair.scheme, pair.passed[event as usize], factors)
             }
-            (_, Some(event)) => set(pair.passed[event as usize], words[1], largest(p, after, event, week)),
+            (_, Some(event)) => set(pair.passed[event as usize], words[1], largest(p, after, event, week, set_by)),
         };
     }
 }

@@ -66,7 +66,7 @@ fn thinning_keeps_the_chance_of_every_week() {
         let factors = [largest, largest + factor(week).ln()];
         for (id, clock) in clocks.iter_mut().enumerate() {
             if let Some(due) = clock
-                && rings(due, reading as f32, factors, key, (id as u32, week, Purpose::PracticeThinning))
+                && rings(due, reading as f32, factors, largest, key, (id as u32, week, Purpose::PracticeThinning))
             {
                 *clock = None;
             }
