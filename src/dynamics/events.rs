@@ -11,8 +11,8 @@ use super::{
 use crate::{
     interventions::Terms,
     population::{
-        Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START, STOP,
-        Spell, Status, Tallies, least,
+        AHEAD, Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START,
+        STOP, Spell, Status, Tallies, fetch, least,
     },
     random::{Key, Purpose},
 };
@@ -60,22 +60,6 @@ struct Due {
 
 const PRACTICE: u8 = 1;
 const SCHEME: u8 = 2;
-
-/// How many packs or firms ahead memory is asked for: firms are mostly far from the processor's caches.
-const AHEAD: usize = 12;
-
-/// Asks the processor to bring an element near. Changes nothing but time.
-#[inline(always)]
-fn fetch<T>(array: &[T], at: usize) {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(element) = array.get(at) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: SSE is part of x86-64, and a prefetch has no effect on memory.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (array, at);
-}
 
 /// One week of one block.
 #[inline(always)]

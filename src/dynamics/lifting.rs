@@ -3,12 +3,22 @@
 use super::clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter};
 use crate::{
     interventions::Terms,
-    population::{PACK, Population, State, Status},
+    population::{AHEAD, PACK, Population, State, Status, fetch},
 };
 
 /// Begins this week's lifts.
 pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slopes: &Slopes, week: u32) {
-    for lift in terms.lifts.take_beginning() {
+    let beginning = terms.lifts.take_beginning();
+    for (position, &lift) in beginning.iter().enumerate() {
+        if let Some(next) = beginning.get(position + AHEAD) {
+            let firm = next.firm as usize;
+            fetch(&state.firms.status, firm);
+            fetch(&state.firms.spell, firm);
+            fetch(&state.firms.own, firm);
+            fetch(&state.firms.practice_due, firm);
+            fetch(&state.firms.scheme_due, firm);
+            terms.lifts.fetch(next.firm);
+        }
         let firm = lift.firm as usize;
         let firms = &mut state.firms;
         let status = Status(firms.status[firm]);

@@ -52,7 +52,7 @@ impl Effect {
             unresolved[b] -= removed * share_of_firms;
         }
         // A simulated firm that stands for many is lifted as the average of served and unserved ones.
-        (share_of_firms * gain.exp_m1()).ln_1p()
+        libm::log1pf(share_of_firms * libm::expm1f(gain))
     }
 }
 

@@ -1,7 +1,6 @@
 //! What deliveries add to the inclination of single firms, with delay and fading. Deliveries in, lifts out.
 
-use crate::{calendar::Week, scenario::Intervention};
-use std::collections::HashMap;
+use crate::{calendar::Week, population::fetch, scenario::Intervention};
 
 /// One delivery's effect on one firm.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,8 +61,8 @@ impl Pending {
 pub struct Lifts {
     /// Each with the position of another one of the firm, of another half-life.
     begun: Vec<(Lift, Option<u32>)>,
-    /// Position of a firm's first lift to look at.
-    first: HashMap<u32, u32>,
+    /// By firm, position of its first lift to look at, from 1 on; 0 = none. Only as long as lifted firms need it.
+    first: Vec<u32>,
     beginning: Vec<Lift>,
 }
 
@@ -91,9 +90,12 @@ impl Lifts {
 
     /// Adds a lift that begins now. Lifts of one firm that fade alike become one.
     pub fn add(&mut self, lift: Lift) {
-        let position = self.begun.len() as u32;
-        let latest = *self.first.entry(lift.firm).or_insert(position);
-        let mut next = (latest < position).then_some(latest);
+        let firm = lift.firm as usize;
+        if firm >= self.first.len() {
+            self.first.resize(firm + 1, 0);
+        }
+        let latest = self.first[firm].checked_sub(1);
+        let mut next = latest;
         while let Some(at) = next {
             let (kept, earlier) = &mut self.begun[at as usize];
             if kept.half_life == lift.half_life {
@@ -103,13 +105,20 @@ impl Lifts {
             }
             next = *earlier;
         }
-        self.first.insert(lift.firm, position);
-        self.begun.push((lift, (latest < position).then_some(latest)));
+        self.begun.push((lift, latest));
+        self.first[firm] = self.begun.len() as u32;
+    }
+
+    /// Asks the processor to bring near what [`Lifts::of`] will look at first.
+    #[inline(always)]
+    pub fn fetch(&self, firm: u32) {
+        fetch(&self.first, firm as usize);
     }
 
     /// What a firm that entered its practice in the week `entered` faces in a week.
     pub fn of(&self, firm: u32, week: u32, entered: u32) -> Lifted {
-        let Some(&latest) = self.first.get(&firm) else { return Lifted::default() };
+        let latest = self.first.get(firm as usize).and_then(|first| first.checked_sub(1));
+        let Some(latest) = latest else { return Lifted::default() };
         let lifts = || {
             std::iter::successors(Some(&self.begun[latest as usize]), |(_, earlier)| {
                 Some(&self.begun[(*earlier)? as usize])

@@ -6,6 +6,7 @@ mod attributes;
 mod directory;
 mod employees;
 mod margins;
+mod near;
 mod pool;
 mod raking;
 mod report;
@@ -18,6 +19,7 @@ mod tests;
 mod workplaces;
 
 pub use directory::Directory;
+pub use near::{AHEAD, fetch};
 pub use pool::{Criteria, Jobs, Pool, cell_matches, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
 pub use state::*;
