@@ -14,7 +14,9 @@ NEVER, CURRENT, STOPPED = 0, 1, 2
 
 @numba.njit
 def happens(log_hazard):
-    return np.random.random() < -math.expm1(-math.exp(log_hazard))
+    draw, hazard = np.random.random(), math.exp(log_hazard)
+    # The chance is below the hazard: most draws need no second exponential.
+    return draw < hazard and draw < -math.expm1(-hazard)
 
 
 @numba.njit

@@ -101,15 +101,20 @@ class Peer:
         )
 
     def class_rates(self, firms: pl.DataFrame, week: int, concern: np.ndarray) -> pl.DataFrame:
-        now = firms.filter(current).group_by("klass").agg(now_weight=col("weight").sum(), now_staff=col("staff").sum())
-        place = pl.DataFrame({"declaration": self.world.declaration[week], "concern": concern[week]}).with_columns(
-            prefecture=pl.int_range(pl.len(), dtype=pl.Int64)
+        now = firms.lazy().filter(current).group_by("klass").agg(
+            now_weight=col("weight").sum(), now_staff=col("staff").sum()
         )
+        place = self.classes["prefecture"]
         return (
-            self.classes.join(now, on="klass", how="left", maintain_order="left")
-            .with_columns(pl.col("now_weight", "now_staff").fill_null(0.0))
-            .join(place, on="prefecture", how="left", maintain_order="left")
+            self.classes.lazy()
+            .join(now, on="klass", how="left", maintain_order="left")
+            .with_columns(
+                pl.col("now_weight", "now_staff").fill_null(0.0),
+                declaration=pl.Series(self.world.declaration[week]).gather(place),
+                concern=pl.Series(concern[week]).gather(place),
+            )
             .select(self.rates)
+            .collect()
         )
 
     def run(self, replicate: int) -> np.ndarray:

@@ -1,10 +1,11 @@
-//! Runs on request: a replicate's number on a line in; seconds, peak memory and curves as a line of JSON out.
+//! Runs on request: a replicate's number on a line in; seconds of the processor, peak memory and curves
+//! as a line of JSON out.
 
+use cpu_time::ProcessTime;
 use serde_json::json;
 use std::{
     fs,
     io::{self, BufRead, Write},
-    time::Instant,
 };
 
 /// Figures by week, in this order: share of practising firms of all sizes, of micro, medium and large ones; share of
@@ -17,7 +18,7 @@ pub fn serve(run: impl Fn(u32) -> Result<Curves, String>) -> Result<(), String> 
     for line in io::stdin().lock().lines() {
         let line = line.map_err(|e| e.to_string())?;
         let replicate = line.trim().parse().map_err(|e| format!("replicate `{line}`: {e}"))?;
-        let begin = Instant::now();
+        let begin = ProcessTime::now();
         let curves = run(replicate)?;
         let seconds = begin.elapsed().as_secs_f64();
         // JSON has no NaN: serde_json writes null.
