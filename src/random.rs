@@ -16,7 +16,8 @@ const ROUNDS: u32 = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Purpose {
-    /// Clocks set at the end of the week before: word 0 practice (start, stop, resume), word 1 scheme (formalise, give up).
+    /// A firm's clocks, where weeks are counts of how often they were set: word 0 practice (start, stop, resume), word 1
+    /// scheme (formalise, give up).
     Transition = 0,
     /// The state in which a firm enters the run.
     InitialState = 1,
@@ -66,7 +67,7 @@ impl Key {
         philox(subject, week | (purpose as u32) << 16, self.0)
     }
 
-    /// Two words for one of several attempts, below 256, of a subject in a week.
+    /// Two words for one of several attempts, below 256, of a subject in a week (or in its n-th turn).
     #[inline(always)]
     pub fn attempt(self, subject: u32, week: u32, purpose: Purpose, attempt: u8) -> [u32; 2] {
         philox(subject, week | (purpose as u32) << 16 | u32::from(attempt) << 24, self.0)

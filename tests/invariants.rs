@@ -324,9 +324,9 @@ fn first_changes(lift: Option<(f32, f32)>, weeks: u16) -> Vec<(Practice, Option<
     before.into_iter().zip(first).collect()
 }
 
-/// Firm by firm, with the same luck: a lasting lift never delays a start or a resumption. (A lift that fades may, as the
-/// thinning draws belong to weeks; and one firm in hundreds stops sooner with a lift than without, for the same reason.
-/// In the mean it is as it should be.)
+/// Firm by firm, with the same luck: a lasting lift never delays a start or a resumption. (A lift that fades may, as
+/// clocks set by the lift at its begin run down more often without an event, and go on by other draws; and few firms stop
+/// sooner with a lift than without, for the same reason. In the mean it is as it should be.)
 #[test]
 fn lifts_hasten_starts_and_delay_stops() {
     let weeks = 60;
@@ -349,8 +349,8 @@ fn lifts_hasten_starts_and_delay_stops() {
         let [never, current, stopped] = [0, 1, 2];
         assert!(sooner[never] > 100 && sooner[stopped] > 20 && later[current] > 100, "this shows little");
         assert!(!lasts || later[never] + later[stopped] == 0, "a lasting lift delays");
-        assert!(5 * later[never] < sooner[never] && 5 * later[stopped] < sooner[stopped]);
-        assert!(5 * sooner[current] < later[current]);
+        assert!(3 * later[never] < sooner[never] && 3 * later[stopped] < sooner[stopped]);
+        assert!(100 * sooner[current] < later[current]);
     }
 }
 

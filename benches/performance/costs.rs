@@ -1,22 +1,31 @@
 //! What a run without observers and measures has to move and to compute, declared in one place: [`COSTS`].
 //!
 //! Bytes are those of the arrays that a part reads or writes, each direction counted once, from the sizes of their
-//! elements. Operations are counted from the source, in the two kinds whose rates `roofline` measures. How often a part
-//! happens is counted in a run.
+//! elements. Operations are counted from the source, in the two kinds whose rates `roofline` measures; an exponential or a
+//! logarithm in double precision counts as 40 of f32. How often a part happens is counted in a run.
 
-use crate::world::World;
+use crate::world::{World, length};
 use std::mem::size_of;
 use telework::{
-    engine::{Options, PanelRow},
+    calendar::Week,
+    dynamics,
+    environment::Environment,
+    interventions::{Face, Programmes, Setting, Terms},
+    population::{Class, PACK, Pack, Population, Response, Spell},
+    random::Key,
     scenario::Scale,
 };
 
 /// How often a part happens in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Per {
-    /// For every firm in every week.
-    FirmWeek,
-    /// For every change of practice or scheme.
+    /// For every cell in every week.
+    CellWeek,
+    /// For every pack of firms in every week.
+    PackWeek,
+    /// For every pack in which a clock has run down.
+    DuePack,
+    /// For every firm whose practice or scheme changes in a week.
     Event,
 }
 
@@ -35,36 +44,103 @@ pub struct Cost {
     pub arithmetic: f64,
 }
 
+/// Status and both clocks of a pack's firms.
+const CLOCKS: usize = PACK * size_of::<(f32, f32)>() + PACK;
+
 /// The engine's parts.
-pub const COSTS: [Cost; 3] = [
+pub const COSTS: [Cost; 4] = [
     Cost {
-        what: "filter: id, inclination, status, experience; draw, log hazards, bounds",
-        per: Per::FirmWeek,
-        bytes: size_of::<(u32, f32)>() + size_of::<[u8; 2]>(),
-        blocks: 1.0,
-        arithmetic: 30.0,
-    },
-    Cost {
-        what: "practice: status, teleworkable share; experience and peak read and written",
-        per: Per::FirmWeek,
-        bytes: size_of::<[u8; 2]>() + 2 * size_of::<[u8; 2]>(),
+        what: "meters: class, factors of measures; meters read and written, readings written and read",
+        per: Per::CellWeek,
+        bytes: size_of::<(Class, Face)>() + 2 * size_of::<[f64; 8]>() + 2 * size_of::<[u32; 8]>(),
         blocks: 0.0,
         arithmetic: 10.0,
     },
     Cost {
-        what: "event: status and week written, employees, counts of five frames read and written",
+        what: "packs: cell and firms, least clocks against readings",
+        per: Per::PackWeek,
+        bytes: size_of::<(Pack, [u32; 8])>(),
+        blocks: 0.0,
+        arithmetic: 8.0,
+    },
+    Cost {
+        what: "pack with a clock run down: status and clocks, read twice; least clocks written",
+        per: Per::DuePack,
+        bytes: 2 * CLOCKS + size_of::<[u32; 8]>(),
+        blocks: 0.0,
+        arithmetic: 4.0 * PACK as f64,
+    },
+    Cost {
+        what: "event: id, inclination, employees; status, spell, clocks and totals of five frames read and written",
         per: Per::Event,
-        bytes: size_of::<(u8, u16)>() + size_of::<u32>() + 2 * 2 * 5 * size_of::<f64>(),
-        blocks: 1.0,
-        arithmetic: 40.0,
+        bytes: size_of::<(u32, f32, u32)>() + 2 * (1 + size_of::<(Spell, f32, f32)>() + 2 * 5 * size_of::<i64>()),
+        blocks: 2.0,
+        arithmetic: 300.0,
     },
 ];
 
+/// How often each part happens, for each firm and week.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    cells: f64,
+    packs: f64,
+    due_packs: f64,
+    events: f64,
+}
+
+impl Counts {
+    /// Counts them in one run of `no_policy`.
+    pub fn of(world: &World, scale: Scale) -> Counts {
+        let population = world.population(scale);
+        let (weeks, [due_packs, events]) = run(world, &population);
+        let (firms, weeks) = (population.len() as f64, f64::from(weeks));
+        let packs: usize = population.cells.iter().map(|cell| cell.range.len().div_ceil(PACK)).sum();
+        Counts {
+            cells: population.cells.len() as f64 / firms,
+            packs: packs as f64 / firms,
+            due_packs: due_packs as f64 / (firms * weeks),
+            events: events as f64 / (firms * weeks),
+        }
+    }
+
+    fn times(&self, per: Per) -> f64 {
+        match per {
+            Per::CellWeek => self.cells,
+            Per::PackWeek => self.packs,
+            Per::DuePack => self.due_packs,
+            Per::Event => self.events,
+        }
+    }
+}
+
+/// Weeks, packs in which a clock has run down (their least clocks change), firms that change.
+fn run(world: &World, population: &Population) -> (u32, [usize; 2]) {
+    let (scenario, data) = (&world.no_policy, &world.data);
+    let (parameters, key, weeks) = (&scenario.parameters, Key::new(scenario.run.seed, 0), length(scenario));
+    let environment = Environment::new(data, parameters, scenario.later_infections, key, weeks);
+    let response = Response::new(parameters);
+    let own = dynamics::own(population, parameters);
+    let mut state = dynamics::initial_state(population, parameters, &response, own, key);
+    let mut terms = Terms::new(population.cells.len());
+    let first_and_last = (Week(0), Week(weeks - 1));
+    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: first_and_last };
+    let mut programmes = Programmes::new(scenario, setting);
+    let mut counts = [0, 0];
+    for week in 0..weeks {
+        terms.open(&environment.concern[week as usize]);
+        programmes.act(Week(week), &state, &mut terms);
+        let (least, status) = (state.least.clone(), state.firms.status.clone());
+        dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week);
+        counts[0] += least.iter().zip(&state.least).filter(|(before, after)| before != after).count();
+        counts[1] += status.iter().zip(&state.firms.status).filter(|(before, after)| before != after).count();
+    }
+    (weeks, counts)
+}
+
 /// Bytes and operations of a firm's week, over all parts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct FirmWeek {
-    /// Changes of practice or scheme.
-    pub events: f64,
+    counts: Counts,
     /// Bytes.
     pub bytes: f64,
     /// Philox blocks.
@@ -74,48 +150,35 @@ pub struct FirmWeek {
 }
 
 impl FirmWeek {
-    /// With so many events.
-    pub fn new(events: f64) -> FirmWeek {
-        COSTS.iter().fold(FirmWeek { events, ..FirmWeek::default() }, |sum, cost| {
-            let times = if cost.per == Per::Event { events } else { 1.0 };
-            FirmWeek {
-                bytes: sum.bytes + times * cost.bytes as f64,
-                blocks: sum.blocks + times * cost.blocks,
-                arithmetic: sum.arithmetic + times * cost.arithmetic,
-                ..sum
-            }
-        })
+    /// With so many of each part.
+    pub fn new(counts: Counts) -> FirmWeek {
+        let sum = |of: fn(&Cost) -> f64| COSTS.iter().map(|cost| counts.times(cost.per) * of(cost)).sum();
+        FirmWeek {
+            counts,
+            bytes: sum(|cost| cost.bytes as f64),
+            blocks: sum(|cost| cost.blocks),
+            arithmetic: sum(|cost| cost.arithmetic),
+        }
     }
-}
-
-/// Changes of practice or scheme in a firm's week, on average over the firms that a sample stands for: those that show
-/// between the ends of months, and so a little fewer than there are. From one run of `no_policy`.
-pub fn events(world: &World, firms: u32) -> f64 {
-    let population = world.population(Scale::Sample(firms));
-    let rows = world.run(&world.no_policy, &population, Options { panel: true, ..Options::default() }).panel;
-    let months: Vec<&[PanelRow]> = rows.chunks(population.len()).collect();
-    let changes = |(before, now): (&PanelRow, &PanelRow)| {
-        let changes = u8::from(before.practice != now.practice) + u8::from(before.formal != now.formal);
-        f64::from(changes) * f64::from(now.weight)
-    };
-    let changes: f64 = months.windows(2).flat_map(|pair| pair[0].iter().zip(pair[1]).map(changes)).sum();
-    let weeks = rows.last().map_or(0, |row| row.week) - rows.first().map_or(0, |row| row.week);
-    changes / (population.firms() as f64 * f64::from(weeks))
 }
 
 /// For the page.
 pub fn table(week: &FirmWeek) -> String {
     let row = |cost: &Cost| {
         let per = match cost.per {
-            Per::FirmWeek => "firm and week",
+            Per::CellWeek => "cell and week",
+            Per::PackWeek => "pack and week",
+            Per::DuePack => "such pack",
             Per::Event => "event",
         };
-        format!("| {} | {per} | {} | {} | {} |\n", cost.what, cost.bytes, cost.blocks, cost.arithmetic)
+        let times = week.counts.times(cost.per);
+        format!("| {} | {per} | {times:.5} | {} | {} | {} |\n", cost.what, cost.bytes, cost.blocks, cost.arithmetic)
     };
     let rows: String = COSTS.iter().map(row).collect();
-    let sum = format!(
-        "| **all**, at {:.4} events | firm and week | {:.1} | {:.2} | {:.1} |\n",
-        week.events, week.bytes, week.blocks, week.arithmetic
-    );
-    format!("| part | per | bytes | Philox blocks | f32 operations |\n|---|---|---:|---:|---:|\n{rows}{sum}")
+    let sum =
+        format!("| **all** | firm and week | 1 | {:.2} | {:.4} | {:.2} |\n", week.bytes, week.blocks, week.arithmetic);
+    format!(
+        "| part | per | times a firm and week | bytes | Philox blocks | f32 operations |\n\
+         |---|---|---:|---:|---:|---:|\n{rows}{sum}"
+    )
 }

@@ -48,8 +48,6 @@ struct Effort {
     /// Streams of so many of the whole: about 10^7 and 10^8 firms.
     streams: &'static [u64],
     many: many::Size,
-    /// Firms of the sample whose events are counted.
-    events: u32,
 }
 
 impl Effort {
@@ -59,7 +57,6 @@ impl Effort {
             scales: SAMPLES.map(Scale::Sample).into_iter().chain([Scale::Whole]).collect(),
             streams: &[3, 30],
             many: many::Size { runs: 64, draws: 1000, rounds: 5 },
-            events: 60_000,
         }
     }
 
@@ -69,7 +66,6 @@ impl Effort {
             scales: [10_000, 30_000].map(Scale::Sample).into(),
             streams: &[2],
             many: many::Size { runs: 4, draws: 8, rounds: 1 },
-            events: 10_000,
         }
     }
 }
@@ -83,7 +79,7 @@ fn measure(effort: &Effort) -> [String; PARTS.len()] {
     let peaks = memory::measure(whole);
     says("ceilings of the machine");
     let roofline = roofline::Roofline::measure(effort.rounds);
-    let week = costs::FirmWeek::new(costs::events(&world, effort.events));
+    let week = costs::FirmWeek::new(costs::Counts::of(&world, whole));
     says("runs of whole Japan");
     let japan = runs::measure(&world, whole, effort.rounds);
     says("runs of the default sample");

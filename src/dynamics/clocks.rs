@@ -10,7 +10,7 @@
 use crate::{
     interventions::Lifted,
     parameters::Parameters,
-    population::{FORMALISE, GIVE_UP, RESUME, START, STOP, Status},
+    population::{FORMALISE, GIVE_UP, RESUME, START, STOP, Status, Turn},
     random::{Key, Purpose, uniform},
 };
 
@@ -157,17 +157,18 @@ pub fn rings(
     [mut largest, actual]: [f64; 2],
     later: f64,
     key: Key,
-    (id, week, purpose): (u32, u32, Purpose),
+    (id, turn, purpose): (u32, &mut Turn, Purpose),
 ) -> bool {
     if *clock > reading {
         return false;
     }
     // So many runs within one week are beyond any hazard that parameters can give.
-    for attempt in 0..=u8::MAX {
+    for _ in 0..=u8::MAX {
         if actual >= largest {
             return true;
         }
-        let [draw, next] = key.attempt(id, week, purpose, attempt);
+        let [draw, next] = key.attempt(id, turn.set.into(), purpose, turn.tried);
+        turn.tried = turn.tried.wrapping_add(1);
         if uniform(draw) < libm::exp(actual - largest) {
             return true;
         }

@@ -12,7 +12,7 @@ use crate::{
     interventions::Terms,
     population::{
         AHEAD, Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START,
-        STOP, Spell, Status, Tallies, fetch, least,
+        STOP, Spell, Status, Tallies, Turn, fetch, least,
     },
     random::{Key, Purpose},
 };
@@ -40,6 +40,7 @@ pub struct BlockState<'a> {
     pub spell: &'a mut [Spell],
     pub practice_due: &'a mut [f32],
     pub scheme_due: &'a mut [f32],
+    pub turns: &'a mut [[Turn; 2]],
     pub packs: &'a [Pack],
     pub least: &'a mut [[u32; 8]],
     pub classes: &'a [Class],
@@ -72,6 +73,7 @@ pub fn advance(block: &mut BlockState, week: &WeekOf) {
             let (local, global) = (next.firm as usize, block.first.0 + next.firm as usize);
             fetch(block.spell, local);
             fetch(block.own, local);
+            fetch(block.turns, local);
             fetch(&week.population.id, global);
             fetch(&week.population.employees, global);
         }
@@ -193,15 +195,14 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     };
     let situation =
         Situation { status: before, own: block.own[firm].into(), lifted, weeks: [spell.clock_weeks(), weeks] };
-    let at = |purpose| (id, week.week, purpose);
-
+    let [practice_turn, scheme_turn] = &mut block.turns[firm];
     let moves = clocks & PRACTICE != 0 && {
         let reading = meters[practice_meter(before)] as f32;
         let factors = situation.practice(week.slopes);
         // If it goes on, it goes by the experience gained since it was set.
         let later = if before.practises() { spell.set_by(weeks) } else { spell };
         let next = Situation { weeks: [later.clock_weeks(), weeks], ..situation }.practice(week.slopes)[0];
-        let place = at(Purpose::PracticeThinning);
+        let place = (id, practice_turn, Purpose::PracticeThinning);
         let moves = rings(&mut block.practice_due[firm], reading, factors, next, week.key, place);
         block.spell[firm] = later;
         moves
@@ -209,7 +210,7 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     let rewrites = clocks & SCHEME != 0 && {
         let reading = meters[scheme_meter(before)] as f32;
         let factors = situation.scheme(week.slopes);
-        let place = at(Purpose::SchemeThinning);
+        let place = (id, scheme_turn, Purpose::SchemeThinning);
         rings(&mut block.scheme_due[firm], reading, factors, factors[0], week.key, place)
     };
     let stops = moves && before.practises();
@@ -241,7 +242,7 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     block.tallies.pass(&week.population.cells[cell], employees, [before, after], week.response);
 }
 
-/// Sets a firm's clocks after an event; draws belong to the week that follows.
+/// Sets a firm's clocks after an event.
 #[inline(always)]
 fn set_clocks(
     block: &mut BlockState,
@@ -254,12 +255,16 @@ fn set_clocks(
 ) {
     let meters = &block.meters[cell - block.first.1];
     let id = week.population.id[block.first.0 + firm];
-    let [practice_word, scheme_word] = week.key.words(id, week.week + 1, Purpose::Transition);
+    let [practice_turn, scheme_turn] = &mut block.turns[firm];
+    let words = |turn: &mut Turn| {
+        *turn = turn.next();
+        week.key.words(id, turn.set.into(), Purpose::Transition)
+    };
     let mut now = Situation { status: after, weeks: [block.spell[firm].clock_weeks(); 2], ..*before };
     let (reading, clock) = (meters[practice_meter(after)], &mut block.practice_due[firm]);
     *clock = if moves {
         now.lifted.most = now.lifted.now;
-        due(reading, practice_word, now.practice(week.slopes)[0])
+        due(reading, words(practice_turn)[0], now.practice(week.slopes)[0])
     } else {
         rescaled(*clock, reading, before.practice(week.slopes)[0], now.practice(week.slopes)[0])
     };
@@ -269,7 +274,7 @@ fn set_clocks(
     } else if before.status.formal() && after.formal() {
         rescaled(*clock, reading, before.scheme(week.slopes)[0], now.scheme(week.slopes)[0])
     } else if moves || before.status.formal() != after.formal() {
-        due(reading, scheme_word, now.scheme(week.slopes)[0])
+        due(reading, words(scheme_turn)[1], now.scheme(week.slopes)[0])
     } else {
         *clock
     };

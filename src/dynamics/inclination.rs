@@ -126,6 +126,7 @@ pub fn initial_state(
             .collect(),
         practice_due: begun.iter().map(|(_, [practice, _])| *practice).collect(),
         scheme_due: begun.iter().map(|(_, [_, scheme])| *scheme).collect(),
+        turns: vec![Default::default(); own.len()],
         own,
     };
     State::new(population, firms, response)

@@ -81,6 +81,7 @@ fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches
     let mut spell = firms.spell.as_mut_slice();
     let mut practice_due = firms.practice_due.as_mut_slice();
     let mut scheme_due = firms.scheme_due.as_mut_slice();
+    let mut turns = firms.turns.as_mut_slice();
     let mut least = least.as_mut_slice();
     let mut meters = meters.as_mut_slice();
     let parts = blocks.iter().zip(tallies).map(|(block, tallies)| {
@@ -92,6 +93,7 @@ fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches
             spell: spell.split_off_mut(..firms).unwrap_or_default(),
             practice_due: practice_due.split_off_mut(..firms).unwrap_or_default(),
             scheme_due: scheme_due.split_off_mut(..firms).unwrap_or_default(),
+            turns: turns.split_off_mut(..firms).unwrap_or_default(),
             packs: &packs[block.packs.clone()],
             least: least.split_off_mut(..packs_in).unwrap_or_default(),
             classes: &classes[block.cells.clone()],

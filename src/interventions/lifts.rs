@@ -143,8 +143,9 @@ mod tests {
     fn lifts_add_up_and_fade_by_half_lives() {
         let mut lifts = Lifts::default();
         let lift = |begin, half_life, lift| Lift { firm: 7, begin, half_life, lift };
-        [lift(10, f32::INFINITY, 0.25), lift(6, 4.0, 1.0), lift(10, 4.0, 0.5), lift(18, 8.0, 0.5)]
-            .map(|lift| lifts.add(lift));
+        for lift in [lift(10, f32::INFINITY, 0.25), lift(6, 4.0, 1.0), lift(10, 4.0, 0.5), lift(18, 8.0, 0.5)] {
+            lifts.add(lift);
+        }
         let lifted = lifts.of(7, 26, 20);
         // A quarter for ever, 1 over four half-lives, 0.5 over one.
         assert!((lifted.now - (0.25 + 0.0625 + 0.25)).abs() < 1e-12);

@@ -97,6 +97,26 @@ pub struct Firms {
     pub practice_due: Vec<f32>,
     /// Reading of the meter of formalising or giving up (by scheme) at which that is due.
     pub scheme_due: Vec<f32>,
+    /// Draws of the clocks, practice and scheme.
+    pub turns: Vec<[Turn; 2]>,
+}
+
+/// Which draws a clock has come to. Draws are counted by clocks, not by weeks: where two scenarios let an event come in
+/// different weeks, what follows is drawn alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// How often it was set by an event. (After 255 again from 0.)
+    pub set: u8,
+    /// How often it has run down without an event since.
+    pub tried: u8,
+}
+
+impl Turn {
+    /// After another event.
+    #[inline(always)]
+    pub fn next(self) -> Turn {
+        Turn { set: self.set.wrapping_add(1), tried: 0 }
+    }
 }
 
 /// Firms of one cell that stand together.

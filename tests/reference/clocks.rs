@@ -24,6 +24,8 @@ pub struct Pair {
     /// Sums at which the next event is due. The engine keeps them in single precision.
     pub practice: f32,
     pub scheme: f32,
+    /// How often each was set by an event, and how often it has run down without one since.
+    pub turns: [[u32; 2]; 2],
     /// Weeks of practice by which a stopping clock is set.
     pub set_by: u32,
 }
@@ -128,17 +130,16 @@ impl Clocks {
         passed: f64,
         [now, mut most]: [f64; 2],
         later: f64,
-        (firm, week, purpose): (&Firm, u32, Purpose),
+        (firm, [set_before, tried], purpose): (&Firm, &mut [u32; 2], Purpose),
     ) -> bool {
-        let mut attempt = 0;
         while *clock <= passed as f32 {
-            let [draw, next] = self.key.attempt(firm.id, week, purpose, attempt);
+            let [draw, next] = self.key.attempt(firm.id, *set_before, purpose, *tried as u8);
             if now >= most || uniform(draw) < libm::exp(now - most) {
                 return true;
             }
             most = later;
             *clock = set(f64::from(*clock), next, most);
-            attempt += 1;
+            *tried += 1;
         }
         false
     }
@@ -154,6 +155,7 @@ impl Luck for Clocks {
             passed: [0.0; 5],
             practice: if immune { f32::INFINITY } else { clock(firm.practice_event(), words[0]) },
             scheme: firm.scheme_event().map_or(f32::INFINITY, |event| clock(event, words[1])),
+            turns: [[0, 0]; 2],
             set_by,
         });
     }
@@ -178,7 +180,7 @@ impl Luck for Clocks {
         // A stopping clock that runs down without an event goes on by the experience gained.
         let stopping = firm.practice == Practice::Current && pair.practice <= pair.passed[Event::Stop as usize] as f32;
         let gained = if stopping { step(firm.weeks) } else { pair.set_by };
-        let happens = |event: Event, clock: &mut f32, purpose| {
+        let happens = |event: Event, clock: &mut f32, turn, purpose| {
             let factors = log_factors(p, firm, event, week, pair.set_by);
             let later = largest(p, firm, event, week, gained);
             // The product is the linear log hazard of the model description.
@@ -189,21 +191,25 @@ impl Luck for Clocks {
                 "{event:?} of firm {}: {log_hazard}, {linear}",
                 firm.id
             );
-            self.rings(clock, pair.passed[event as usize], factors, later, (firm, week, purpose))
+            self.rings(clock, pair.passed[event as usize], factors, later, (firm, turn, purpose))
         };
-        let Pair { mut practice, mut scheme, .. } = pair;
+        let Pair { mut practice, mut scheme, mut turns, .. } = pair;
+        let [first, second] = &mut turns;
         let events = [
-            happens(firm.practice_event(), &mut practice, Purpose::PracticeThinning),
-            firm.scheme_event().is_some_and(|event| happens(event, &mut scheme, Purpose::SchemeThinning)),
+            happens(firm.practice_event(), &mut practice, first, Purpose::PracticeThinning),
+            firm.scheme_event().is_some_and(|event| happens(event, &mut scheme, second, Purpose::SchemeThinning)),
         ];
-        (pair.practice, pair.scheme, pair.set_by) = (practice, scheme, gained);
+        (pair.practice, pair.scheme, pair.turns, pair.set_by) = (practice, scheme, turns, gained);
         self.of[position] = pair;
         events
     }
 
     fn changes(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32) {
-        let words = self.key.words(after.id, week + 1, Purpose::Transition);
-        let pair = &mut self.of[position];
+        let (key, pair) = (self.key, &mut self.of[position]);
+        let word = |turns: &mut [[u32; 2]; 2], clock: usize| {
+            turns[clock] = [turns[clock][0] + 1, 0];
+            key.words(after.id, turns[clock][0], Purpose::Transition)[clock]
+        };
         // (A firm that has just entered its practice has its largest lift now.)
         let (event, was) = (after.practice_event(), before.practice_event());
         let passed = pair.passed[event as usize];
@@ -214,7 +220,7 @@ impl Luck for Clocks {
         pair.practice = if event == was {
             rescale(pair.practice, passed, [before, after].map(|firm| largest(p, firm, event, week, set_by)))
         } else {
-            set(passed, words[0], largest(p, after, event, week, set_by))
+            set(passed, word(&mut pair.turns, 0), largest(p, after, event, week, set_by))
         };
         pair.scheme = match (before.scheme_event(), after.scheme_event()) {
             (_, None) => f32::INFINITY,
@@ -222,7 +228,10 @@ impl Luck for Clocks {
                 let factors = [before, after].map(|firm| largest(p, firm, event, week, set_by));
                 rescale(pair.scheme, pair.passed[event as usize], factors)
             }
-            (_, Some(event)) => set(pair.passed[event as usize], words[1], largest(p, after, event, week, set_by)),
+            (_, Some(event)) => {
+                let word = word(&mut pair.turns, 1);
+                set(pair.passed[event as usize], word, largest(p, after, event, week, set_by))
+            }
         };
     }
 }

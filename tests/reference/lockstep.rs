@@ -106,6 +106,7 @@ impl<'a, L: Luck> Plain<'a, L> {
             spell: vec![Spell::default(); n],
             practice_due: vec![NEVER; n],
             scheme_due: vec![NEVER; n],
+            turns: vec![Default::default(); n],
         };
         let seen = State::new(case.population, firms, &Response::new(case.parameters()));
         let world = World::new(case.parameters(), case.population, case.key, luck);

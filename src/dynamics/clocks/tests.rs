@@ -57,16 +57,16 @@ fn thinning_keeps_the_chance_of_every_week() {
     let hazard = |week: u32| 0.6 + 0.5 * f64::from(week % 3);
     let factor = |week: u32| [0.05_f64, 0.4, 1.0, 0.01, 0.2, 0.7, 0.1, 0.3][week as usize % 8];
     let largest = 0.3_f64.ln();
-    let mut clocks: Vec<Option<f32>> =
-        (0..firms).map(|id| Some(due(50.0, key.words(id, 0, Purpose::Transition)[0], largest))).collect();
+    let set = |id| (due(50.0, key.words(id, 0, Purpose::Transition)[0], largest), Turn::default());
+    let mut clocks: Vec<_> = (0..firms).map(|id| Some(set(id))).collect();
     let (mut reading, mut total) = (50.0, 0.0);
     for week in 0..16 {
         reading += hazard(week);
         total += hazard(week) * 0.3 * factor(week);
         let factors = [largest, largest + factor(week).ln()];
         for (id, clock) in clocks.iter_mut().enumerate() {
-            if let Some(due) = clock
-                && rings(due, reading as f32, factors, largest, key, (id as u32, week, Purpose::PracticeThinning))
+            if let Some((due, turn)) = clock
+                && rings(due, reading as f32, factors, largest, key, (id as u32, turn, Purpose::PracticeThinning))
             {
                 *clock = None;
             }
