@@ -2,6 +2,10 @@
 //!
 //! Data flows one way, down this list; a room imports only from rooms above it.
 
+#[cfg(all(test, target_arch = "x86_64"))]
+#[macro_use]
+mod instruction_sets;
+
 pub mod analysis;
 pub mod calendar;
 pub mod calibration;

@@ -36,6 +36,21 @@ pub fn advance(
     key: Key,
     week: u32,
 ) {
+    advance_by(advance_block, state, population, terms, parameters, response, key, week);
+}
+
+/// [`advance`], with what advances a block.
+#[allow(clippy::too_many_arguments)]
+fn advance_by(
+    advance_block: fn(&mut BlockState, &WeekOf),
+    state: &mut State,
+    population: &Population,
+    terms: &mut Terms,
+    parameters: &Parameters,
+    response: &Response,
+    key: Key,
+    week: u32,
+) {
     let (slopes, staffing) = (Slopes::new(parameters), Staffing::new(parameters));
     if week > 0 && week.is_multiple_of(TURNOVER_EVERY) {
         let stay = (1.0 - parameters.worker_turnover).powf(f64::from(TURNOVER_EVERY) / 52.18) as f32;
@@ -102,4 +117,36 @@ fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches
         }
     });
     (parts.collect(), reaches)
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+    use crate::{classification::PREFECTURES, data::Data, population::synthesise, scenario::Scale};
+
+    /// Two years with a declaration in some prefectures, from a population of several blocks: the same state.
+    #[test]
+    fn every_instruction_set_gives_the_same_bytes() {
+        let population = synthesise(&Data::embedded().unwrap(), 2021, Scale::Sample(100_000)).unwrap();
+        let (parameters, key) = (Parameters::default(), Key::new(5, 0));
+        let response = Response::new(&parameters);
+        let end = |advance: fn(&mut BlockState, &WeekOf)| {
+            let own = own(&population, &parameters);
+            let mut state = initial_state(&population, &parameters, &response, own, key);
+            let mut terms = Terms::new(population.cells.len());
+            for week in 0..104 {
+                terms.open(&[1.0; PREFECTURES]);
+                terms.declaration[12] = if (10..20).contains(&week) { 1.0 } else { 0.0 };
+                advance_by(advance, &mut state, &population, &mut terms, &parameters, &response, key, week);
+            }
+            state
+        };
+        let chosen = end(advance_block);
+        assert!(
+            chosen.blocks.len() > 1 && chosen.firms.status.iter().filter(|status| **status & 3 == 2).count() > 1000
+        );
+        for (set, advance) in instruction_sets!(events::advance, (block: &mut BlockState, week: &WeekOf)) {
+            assert!(end(advance) == chosen, "{set} gives another state");
+        }
+    }
 }

@@ -96,6 +96,11 @@ const MOST: u32 = 65_536;
 /// Adds the workers of a block's cells to a table.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
 pub fn add_block(view: &View, block: &Block, questions: &Questions, table: &mut Partial) {
+    add_firms(view, block, questions, table);
+}
+
+#[inline(always)]
+pub(super) fn add_firms(view: &View, block: &Block, questions: &Questions, table: &mut Partial) {
     let (population, state) = (view.population, &view.state.firms);
     let mut scratch = Scratch::default();
     let mut position = block.cells.start;

@@ -136,7 +136,7 @@ impl Workers {
 }
 
 /// Workers by industry, by firm size and by place of work, and firms that meet the award's criteria.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WorkerTable {
     industries: [Workers; INDUSTRIES],
     bands: [Workers; BANDS],
@@ -148,6 +148,11 @@ pub struct WorkerTable {
 impl WorkerTable {
     /// One pass over all firms.
     pub fn new(view: &View) -> WorkerTable {
+        WorkerTable::by(add_block, view)
+    }
+
+    /// With what adds a block's firms.
+    fn by(add_block: AddBlock, view: &View) -> WorkerTable {
         let questions = Questions::new(view);
         let ratio = view.parameters.workplace_tokyo.exp();
         let of = |block: &Block| {
@@ -199,6 +204,8 @@ fn sum<'a>(of: impl IntoIterator<Item = &'a Workers>) -> Workers {
     of.into_iter().for_each(|workers| total.add(workers, 1.0));
     total
 }
+
+type AddBlock = fn(&View, &Block, &Questions, &mut Partial);
 
 /// What a block adds to the table.
 pub struct Partial {
@@ -290,5 +297,36 @@ mod tests {
     fn a_ratio_of_one_changes_nothing() {
         let staff = staff(0.3, 0.7);
         assert_eq!(cell(33.3).by_area(&staff, 1.0), (cell(33.3), cell(33.3)));
+    }
+
+    /// A year and a half, then the same table to the bit.
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn every_instruction_set_gives_the_same_table() {
+        use crate::{
+            calendar::Week, data::Data, dynamics, interventions::Terms, observation::sums::add_firms,
+            parameters::Parameters, population::Response, random::Key, scenario::Scale,
+        };
+        let population =
+            &crate::population::synthesise(&Data::embedded().unwrap(), 2021, Scale::Sample(100_000)).unwrap();
+        let (parameters, key) = (&Parameters::default(), Key::new(5, 0));
+        let response = Response::new(parameters);
+        let own = dynamics::own(population, parameters);
+        let mut state = dynamics::initial_state(population, parameters, &response, own, key);
+        let mut terms = Terms::new(population.cells.len());
+        for week in 0..80 {
+            terms.open(&[1.0; PREFECTURES]);
+            dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week);
+        }
+        let staff = &super::staff(population);
+        let view = View { week: Week(79), population, state: &state, terms: &terms, parameters, staff };
+        let chosen = WorkerTable::new(&view);
+        assert!(chosen.total().now > 1e6 && chosen.sustained > 0.0);
+        for (set, add) in instruction_sets!(
+            add_firms,
+            (view: &View, block: &Block, questions: &Questions, table: &mut Partial)
+        ) {
+            assert_eq!(WorkerTable::by(add, &view), chosen, "{set}");
+        }
     }
 }
