@@ -289,7 +289,7 @@ mod tests {
             for week in [Week(1), Week(2)] {
                 for slot in 0..400 {
                     let wanted = [0, 1, 2, 0, 3, 2, 1][slot as usize % 7];
-                    let open = |firm: u32| wanted != 2 || firm % 9 == 0;
+                    let open = |firm: u32| wanted != 2 || firm.is_multiple_of(9);
                     let found = slots.fill(&setting, week, slot, &pools, wanted, |_| {}, |met| open(met.firm));
                     let expected = plain(slots.key, population, week, slot, |_, firm| {
                         population.employees[firm as usize] >= least[wanted] && open(firm)

@@ -26,7 +26,7 @@ pub struct View<'a> {
     pub staff: &'a [Staff],
 }
 
-/// Weighted counts by status slot (see [`crate::population::Counts`]), as numbers of the whole population.
+/// Weighted counts by status slot (see [`crate::population::Tallies`]), as numbers of the whole population.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally(pub [f64; 9]);
 

@@ -4,7 +4,7 @@ use super::{Cell, Population};
 use crate::classification::{PREFECTURES, Prefecture};
 use std::ops::Range;
 
-/// Finds cells by permanent id: for each run of [`BUCKET`] ids, the cell of its first id. A search from there takes a
+/// Finds cells by permanent id: for each run of 512 ids, the cell of its first id. A search from there takes a
 /// step or two, where bisection of all cells takes thirteen.
 #[derive(Clone, Debug)]
 pub struct Directory {

@@ -195,7 +195,7 @@ impl Pool {
 
     /// Number of ids.
     #[cfg(test)]
-    pub fn len(&self) -> u64 {
+    pub fn ids(&self) -> u64 {
         self.ids.iter().map(|ids| u64::from(ids.count_ones())).sum()
     }
 

@@ -422,7 +422,7 @@ fn pools_hold_the_ids_of_firms_that_meet_the_criteria() {
                     expected += if meets { u64::from(last - first) + 1 } else { 0 };
                 }
             }
-            assert_eq!(pool.len(), expected);
+            assert_eq!(pool.ids(), expected);
         }
     }
 }

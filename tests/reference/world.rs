@@ -153,7 +153,7 @@ impl<'a, L: Luck> World<'a, L> {
             let [moves, rewrites] = self.luck.decides(p, position, firm, &facing, week);
             let stops = moves && firm.practice == Practice::Current;
             // A firm that stops does not formalise in the same week.
-            let rewrites = rewrites && !(stops && !firm.formal);
+            let rewrites = rewrites && (firm.formal || !stops);
             if moves || rewrites {
                 let before = firm.clone();
                 firm.formal ^= rewrites;
