@@ -23,3 +23,4 @@ pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod statistics;
+pub mod studio;
