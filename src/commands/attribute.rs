@@ -1,6 +1,6 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
-use super::{Conduct, Experiment, read_data, report::write_report, warn_of_idle_targets};
+use super::{Conduct, Experiment, place, read_data, report::write_report, warn_of_idle_targets};
 use crate::{
     analysis::{
         Coalition, Extent, FIRST_YEAR, Kpi, Outcome, Players, candidate_kpis,
@@ -46,6 +46,8 @@ pub struct AttributeRequest {
     pub method: Option<Method>,
     /// Where the folder goes; `None` = `results/attribution-<scenario>-<short hash>`.
     pub out: Option<PathBuf>,
+    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
+    pub home: Option<PathBuf>,
     /// Where finished runs are kept; `None` = `results/store`.
     pub store: Option<PathBuf>,
     /// Replace an existing folder.
@@ -112,7 +114,7 @@ fn assemble(
         loaded.scenario.name,
         &run_key(&how, &loaded.resolved_toml, &data.files, false)[..8]
     );
-    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
+    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
     ATTRIBUTION_FOLDER.check(&target, request.force)?;
     let plan = &mut loaded.scenario.run;
     plan.replicates = design.draws;
