@@ -4,9 +4,13 @@
 //! are the use cases of `commands`, results are the content of `report`, so that everything done in the page is what a
 //! command line does, byte for byte. See `docs/studio.md`.
 
+mod controls;
+mod edit;
 mod guard;
 mod pages;
+mod populations;
 mod problems;
+mod reading;
 mod reply;
 mod routes;
 mod saved;
@@ -19,6 +23,7 @@ use crate::{
     data::Data,
     error::{Kind, Problem, Problems},
 };
+use populations::Populations;
 use saved::Saved;
 use std::{
     fmt::Write,
@@ -53,6 +58,7 @@ struct Studio {
     port: u16,
     saved: Saved,
     data: Data,
+    populations: Populations,
     /// Held as long as the studio runs.
     _lock: File,
 }
@@ -69,7 +75,7 @@ impl Studio {
             None => Data::embedded(),
         }?;
         let saved = Saved::open(&folder)?;
-        Ok(Studio { token: token()?, port, saved, data, _lock: lock, folder })
+        Ok(Studio { token: token()?, port, saved, data, populations: Populations::default(), _lock: lock, folder })
     }
 }
 

@@ -1,9 +1,16 @@
 //! Which request is answered by what.
 
-use super::{Studio, pages, problems, reply::Reply, start};
+use super::{
+    Studio,
+    edit::{Change, edit},
+    pages, problems,
+    reading::{self, Text},
+    reply::Reply,
+    start,
+};
 use crate::error::{Kind, Problem};
 use hyper::{Method, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 /// One request, read to its end.
@@ -33,7 +40,24 @@ pub fn answer(studio: &Studio, asked: &Asked) -> Reply {
         ("GET", ["scenarios", name]) => {
             studio.saved.read(name).map_or_else(missing, |toml| Reply::json(json!({ "toml": toml })))
         }
-        (_, ["start"] | ["scenarios", _]) => not_allowed(),
+        ("PUT", ["scenarios", name]) => read::<Toml>(asked).map_or_else(
+            |refused| refused,
+            |Toml { toml }| {
+                studio.saved.write(name, &toml).map_or_else(Reply::from, |()| Reply::json(json!({ "name": name })))
+            },
+        ),
+        ("DELETE", ["scenarios", name]) => studio.saved.delete(name).map_or_else(missing, |()| Reply::json(json!({}))),
+        ("POST", ["scenario"]) => {
+            read::<Text>(asked).map_or_else(|refused| refused, |text| Reply::json(reading::read(studio, &text)))
+        }
+        ("POST", ["edit"]) => read::<Edit>(asked).map_or_else(
+            |refused| refused,
+            |Edit { name, toml, changes }| {
+                edit(&toml, &changes)
+                    .map_or_else(Reply::from, |toml| Reply::json(reading::read(studio, &Text { name, toml })))
+            },
+        ),
+        (_, ["start" | "scenario" | "edit"] | ["scenarios", _]) => not_allowed(),
         _ => Reply::missing("such page"),
     }
 }
@@ -50,8 +74,23 @@ fn missing(problem: Problem) -> Reply {
     }
 }
 
+/// A scenario's text alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Toml {
+    toml: String,
+}
+
+/// A text, and what is to be changed in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    name: String,
+    toml: String,
+    changes: Vec<Change>,
+}
+
 /// The body as what is expected.
-#[allow(dead_code)]
 fn read<T: DeserializeOwned>(asked: &Asked) -> Result<T, Reply> {
     serde_json::from_slice(&asked.body).map_err(|error| {
         Reply::refused(StatusCode::BAD_REQUEST, format!("the request cannot be read: {error}"), "reload the page")

@@ -74,16 +74,24 @@ impl Saved {
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, Problem> {
-        if is_name(name) {
-            return Ok(self.folder.join(format!("{name}.toml")));
-        }
-        let message = format!("`{}` cannot be a scenario's name", name.escape_debug());
-        Err(Problem::error(Kind::Usage, message).advise("use 1 to 64 of a-z, 0-9, _ and -"))
+        Ok(self.folder.join(format!("{}.toml", self::name(name)?)))
     }
 }
 
+/// The name, if it can be one.
+///
+/// # Errors
+/// What to write instead.
+pub fn name(text: &str) -> Result<&str, Problem> {
+    if is_name(text) {
+        return Ok(text);
+    }
+    let message = format!("`{}` cannot be a scenario's name", text.escape_debug());
+    Err(Problem::error(Kind::Usage, message).advise("use 1 to 64 of a-z, 0-9, _ and -"))
+}
+
 /// Lower-case letters, digits, `_` and `-`: a name that is the same on every disk, and never leaves its folder.
-pub fn is_name(name: &str) -> bool {
+fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
     (1..=LONGEST).contains(&name.len()) && name.chars().all(plain) && !name.starts_with('-')
 }
