@@ -11,8 +11,8 @@ use crate::{
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
-        ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Draft, FileHash, INTERACTIONS, MANIFEST, Manifest, Question,
-        Store, StudyManifest, caveat, run_key, uncertified, write_attribution, write_interactions,
+        ATTRIBUTION, ATTRIBUTION_FOLDER, AnyManifest, Attributed, Draft, FileHash, INTERACTIONS, MANIFEST, Manifest,
+        Question, Store, StudyManifest, caveat, run_key, uncertified, write_attribution, write_interactions,
     },
     scenario::{self, Loaded, Override, Scenario},
     statistics::mean,
@@ -163,6 +163,13 @@ impl Attribution {
         let jobs = games.jobs();
         let experiment = games.experiment(self, &Store::new(self.request.store.as_deref()));
         (jobs.len() as u64, (jobs.len() - experiment.missing(&jobs).len()) as u64)
+    }
+
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.run.tables.clear();
+        *there == self.manifest()
     }
 
     /// Names and kinds of the measures.

@@ -16,7 +16,8 @@ use crate::{
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
-        ComparisonManifest, Draft, FileHash, MANIFEST, Manifest, Store, caveat, check_target, run_key, uncertified,
+        AnyManifest, ComparisonManifest, Draft, FileHash, MANIFEST, Manifest, Store, caveat, check_target, run_key,
+        uncertified,
     },
     scenario::{self, Loaded, Override, Scenario},
 };
@@ -214,6 +215,13 @@ impl Comparison {
         let sources: Vec<_> = (0..self.loaded.len()).map(|basis| experiment.source(basis)).collect();
         let sources: Vec<Source> = sources.iter().map(|source| source as Source).collect();
         self.findings().answers(&sources, self.replicates(), self.request.split, &self.given())
+    }
+
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Comparison(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.tables.clear();
+        *there == self.manifest()
     }
 
     /// What the pairs that are finished so far come to; `None` when there is none yet.

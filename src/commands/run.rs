@@ -15,8 +15,8 @@ use crate::{
     plot,
     population::{self, Population},
     results::{
-        DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, SERIES_TABLES, Store, caveat, check_target,
-        run_key, uncertified, write_draws, write_panel, write_series_table,
+        AnyManifest, DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, SERIES_TABLES, Store, caveat,
+        check_target, run_key, uncertified, write_draws, write_panel, write_series_table,
     },
     scenario::{self, Loaded, Override},
 };
@@ -149,6 +149,13 @@ impl Job {
     pub fn beside(&self) -> usize {
         let replicates = self.loaded.scenario.run.replicates;
         cases(replicates, self.request.split).len() - replicates as usize
+    }
+
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Run(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.tables.clear();
+        *there == self.manifest()
     }
 
     /// What the replicates that are finished so far come to; `None` when there is none yet.

@@ -12,8 +12,8 @@ use crate::{
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
-        Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET, TARGET_FOLDER,
-        caveat, run_key, uncertified, write_target,
+        AnyManifest, Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET,
+        TARGET_FOLDER, caveat, run_key, uncertified, write_target,
     },
     scenario::{self, Loaded, Number, Override, Scenario},
 };
@@ -204,6 +204,13 @@ impl Aim {
     /// Paired draws.
     pub fn draws(&self) -> u32 {
         self.loaded.scenario.run.replicates
+    }
+
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.run.tables.clear();
+        *there == self.manifest(there.runs)
     }
 
     /// Probability wanted.

@@ -5,11 +5,15 @@
 //! command line does, byte for byte. See `docs/studio.md`.
 
 mod controls;
+mod downloads;
 mod edit;
+mod gate;
 mod guard;
+mod jobs;
 mod pages;
 mod populations;
 mod problems;
+mod quick;
 mod reading;
 mod reply;
 mod routes;
@@ -23,7 +27,9 @@ use crate::{
     data::Data,
     error::{Kind, Problem, Problems},
 };
+use jobs::{Jobs, Places};
 use populations::Populations;
+use quick::Quick;
 use saved::Saved;
 use std::{
     fmt::Write,
@@ -59,6 +65,9 @@ struct Studio {
     saved: Saved,
     data: Data,
     populations: Populations,
+    jobs: Jobs,
+    quick: Quick,
+    threads: usize,
     /// Held as long as the studio runs.
     _lock: File,
 }
@@ -75,7 +84,29 @@ impl Studio {
             None => Data::embedded(),
         }?;
         let saved = Saved::open(&folder)?;
-        Ok(Studio { token: token()?, port, saved, data, populations: Populations::default(), _lock: lock, folder })
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let beside = folder.parent().unwrap_or(&folder).join("store");
+        let places = Places {
+            store: settings.store.as_ref().map_or(beside, absolute),
+            store_shown: settings
+                .store
+                .as_ref()
+                .map_or_else(|| "../store".to_string(), |store| absolute(store).display().to_string()),
+            data: settings.data.as_ref().map(absolute),
+            folder: folder.clone(),
+        };
+        Ok(Studio {
+            token: token()?,
+            port,
+            saved,
+            data,
+            populations: Populations::default(),
+            jobs: Jobs::open(places, settings.threads)?,
+            quick: Quick::default(),
+            threads: settings.threads,
+            _lock: lock,
+            folder,
+        })
     }
 }
 

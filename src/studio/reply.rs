@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::{
     borrow::Cow,
     io::{self, Write},
+    sync::Arc,
 };
 
 /// Writes a body piece by piece.
@@ -16,6 +17,8 @@ pub type Writer = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
 pub enum Reply {
     /// JSON.
     Json(StatusCode, Value),
+    /// JSON that others may be given too.
+    Shared(Arc<Value>),
     /// A file of the page: content type and bytes.
     Page(&'static str, Cow<'static, [u8]>),
     /// A download: content type, name, body.

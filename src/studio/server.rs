@@ -24,6 +24,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 use tokio::{runtime::Handle, sync::Semaphore, task::spawn_blocking, time::timeout};
@@ -40,6 +41,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 64;
 /// How often the server looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(100);
+/// Least time between two events of a job.
+const EVENTS: Duration = Duration::from_millis(200);
+/// Events without a change after which the connection is kept alive.
+const KEEP: u32 = 50;
 /// Pieces in which downloads are sent.
 const PIECE: usize = 64 << 10;
 
@@ -80,7 +85,23 @@ impl Server {
     pub fn run(self, stop: &AtomicBool) -> Result<(), Problems> {
         let cannot = |e| Problem::error(Kind::Files, format!("the studio cannot go on: {e}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
+        let workers = [
+            {
+                let studio = self.studio.clone();
+                thread::Builder::new().name("jobs".into()).spawn(move || studio.jobs.work())
+            },
+            {
+                let studio = self.studio.clone();
+                thread::Builder::new().name("previews".into()).spawn(move || studio.quick.work(&studio))
+            },
+        ];
         let accepted = runtime.block_on(accept(&self.studio, self.listener, stop)).map_err(cannot);
+        self.studio.quick.close();
+        self.studio.jobs.close();
+        for worker in workers {
+            // A worker that failed has nothing left to end.
+            let _ = worker.map_err(cannot)?.join();
+        }
         // Answers that are still being worked out are given up.
         runtime.shutdown_background();
         Ok(accepted?)
@@ -126,13 +147,14 @@ async fn respond(studio: Arc<Studio>, request: Request<Incoming>) -> Result<Resp
         }
         Err(refused) => refused,
     };
-    Ok(response(reply))
+    Ok(response(&studio, reply))
 }
 
 /// Reads a request that may be answered.
 async fn read(studio: &Studio, request: Request<Incoming>) -> Result<Asked, Reply> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_string();
+    let query = head.uri.query().unwrap_or_default().to_string();
     if let Some(refusal) = guard::refusal(studio, &head.headers, &path) {
         return Err(refusal);
     }
@@ -151,15 +173,16 @@ async fn read(studio: &Studio, request: Request<Incoming>) -> Result<Asked, Repl
             return Err(Reply::refused(StatusCode::REQUEST_TIMEOUT, "the request took too long", "try again"));
         }
     };
-    Ok(Asked { method: head.method, path, tab, body })
+    Ok(Asked { method: head.method, path, query, tab, body })
 }
 
-fn response(reply: Reply) -> Response<Body> {
+fn response(studio: &Arc<Studio>, reply: Reply) -> Response<Body> {
     let (status, kind, name, body): (_, _, _, Body) = match reply {
         Reply::Json(status, value) => (status, "application/json", None, whole(text(&value))),
         Reply::Page(kind, bytes) => (StatusCode::OK, kind, None, whole(bytes.into_owned())),
         Reply::Download(kind, name, write) => (StatusCode::OK, kind, Some(name), written(write)),
-        Reply::Events(_) => (StatusCode::OK, "text/event-stream", None, whole(Vec::new())),
+        Reply::Shared(value) => (StatusCode::OK, "application/json", None, whole(text(&value))),
+        Reply::Events(id) => (StatusCode::OK, "text/event-stream", None, events(studio.clone(), id)),
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -180,6 +203,37 @@ fn text(value: &Value) -> Vec<u8> {
 
 fn whole(bytes: Vec<u8>) -> Body {
     Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed()
+}
+
+/// How a job stands, once at each change, until it has ended.
+fn events(studio: Arc<Studio>, id: u64) -> Body {
+    let (mut sender, body) = Channel::new(1);
+    tokio::spawn(async move {
+        let mut before = Value::Null;
+        let mut quiet = 0;
+        loop {
+            let Some((shown, ended)) = studio.jobs.one(id).or_else(|| studio.quick.one(id)) else { break };
+            quiet += 1;
+            // A line now and then keeps the connection, and tells when the page has gone.
+            let line = if shown != before {
+                Some(format!("data: {shown}\n\n"))
+            } else {
+                (quiet > KEEP).then(|| ":\n\n".into())
+            };
+            if let Some(line) = line {
+                quiet = 0;
+                if !matches!(timeout(PATIENCE, sender.send_data(line.into())).await, Ok(Ok(()))) {
+                    break;
+                }
+            }
+            if ended {
+                break;
+            }
+            before = shown;
+            tokio::time::sleep(EVENTS).await;
+        }
+    });
+    body.boxed()
 }
 
 /// A body that is sent while it is written. When the writer fails or the client takes nothing any more, the response
