@@ -1,6 +1,7 @@
 //! telework-sim: an agent-based simulator of how Japanese firms take up, drop and formalise telework under policy.
 //!
-//! Data flows one way, down this list; a room imports only from rooms above it.
+//! Data flows one way, down this list; a room imports only from rooms above it. `studio` and `cli` are the two ways in: each
+//! turns what a person asks for into a request of `commands`, and `studio` shows `report`'s content in a browser.
 
 pub mod analysis;
 pub mod calendar;
