@@ -150,7 +150,7 @@ fn assemble(
 }
 
 /// Why scenarios cannot be paired with the first.
-fn unpaired(loaded: &[Loaded]) -> Vec<Problem> {
+pub fn unpaired(loaded: &[Loaded]) -> Vec<Problem> {
     let Some((first, others)) = loaded.split_first() else { return Vec::new() };
     let mut problems = Vec::new();
     let first = &first.scenario;

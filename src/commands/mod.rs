@@ -17,7 +17,7 @@ mod verify;
 
 pub use attribute::{AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution};
 pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
-pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison};
+pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, unpaired};
 pub use experiment::Experiment;
 pub use files::{check, new_scenario, population_report};
 pub use findings::SoFar;

@@ -23,8 +23,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Firms that are simulated.
-const FIRMS: u32 = 4_000;
+/// Firms that are simulated: a few more than there are kinds of firm, of which each must be there.
+const FIRMS: u32 = 6_000;
 /// Draws of the pictures, one after the other.
 const DRAWS: [u32; 3] = [6, 20, 60];
 /// Pictures that are kept.

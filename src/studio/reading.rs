@@ -2,7 +2,7 @@
 
 use super::{Studio, controls, problems};
 use crate::{
-    calendar::{fiscal_year, mondays},
+    calendar::{Week, mondays},
     commands::warn_of_idle_targets,
     error::{Problem, Problems, Severity},
     scenario::{Intervention, Loaded, Override, Scale, Scenario, load_inside, load_parent},
@@ -87,7 +87,9 @@ fn cost(scenario: &Scenario) -> Vec<Value> {
         if until < from || (i.budget_yen_per_fiscal_year.is_none() && i.unit_cost_yen.is_none()) {
             continue;
         }
-        for year in fiscal_year(from)..=fiscal_year(until) {
+        // As in the table `spending`: each week counts to the year of its Monday.
+        let year_of = |date| Week::containing(date).unwrap_or(Week(0)).fiscal_year();
+        for year in year_of(from)..=year_of(until) {
             all.push(json!({ "intervention": i.name, "kind": i.measure.key(), "fiscal_year": year,
                 "budget_yen": i.budget_yen_per_fiscal_year.map(|yen| yen * i.scale) }));
         }

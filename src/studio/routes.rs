@@ -130,7 +130,7 @@ fn result(studio: &Studio, id: u64, query: &str) -> Reply {
     if studio.jobs.one(id).is_some() {
         return match studio.jobs.partial(id, |so_far| with_progress(studio, so_far)) {
             Ok(Some(picture)) => Reply::Shared(picture),
-            Ok(None) => Reply::Json(StatusCode::ACCEPTED, json!({ "partial": { "done": 0, "total": null } })),
+            Ok(None) => nothing_new(studio, id),
             Err(problem) => problem.into(),
         };
     }
@@ -138,11 +138,26 @@ fn result(studio: &Studio, id: u64, query: &str) -> Reply {
     match studio.quick.picture(id, after) {
         Found::Picture(picture) => Reply::Shared(picture),
         Found::Failed(problems) => problems.into(),
-        Found::Nothing => Reply::Json(StatusCode::ACCEPTED, json!({ "partial": { "done": 0, "total": null } })),
+        Found::Nothing => nothing_yet(),
         Found::Gone => {
             Reply::refused(StatusCode::GONE, "a newer preview has taken the place of this one", "show the newer one")
         }
     }
+}
+
+/// A job without a picture: it has not come so far, or never will.
+fn nothing_new(studio: &Studio, id: u64) -> Reply {
+    match studio.jobs.one(id) {
+        Some((shown, true)) if shown["state"] == "failed" => {
+            Reply::Json(StatusCode::UNPROCESSABLE_ENTITY, json!({ "problems": shown["problems"] }))
+        }
+        Some((_, true)) => Reply::refused(StatusCode::GONE, "this job was cancelled", "start it again: finished runs are kept"),
+        _ => nothing_yet(),
+    }
+}
+
+fn nothing_yet() -> Reply {
+    Reply::Json(StatusCode::ACCEPTED, json!({ "partial": { "done": 0, "total": null } }))
 }
 
 fn not_allowed() -> Reply {

@@ -6,10 +6,12 @@ mod wanted;
 mod work;
 
 pub use record::State;
+use wanted::Kind;
 pub use wanted::{Places, Prepared, Wanted};
 
 use super::{gate::Gate, problems, reading};
 use crate::{
+    commands,
     error::{self, Problem, Problems},
     results::write_file,
     scenario::{Loaded, Override},
@@ -162,14 +164,17 @@ impl Jobs {
     pub fn list(&self) -> Vec<Value> {
         let inner = self.lock();
         let positions = inner.positions();
-        inner.all.values().map(|entry| shown(entry, &positions)).collect()
+        inner.all.values().map(|entry| shown(entry, positions.get(&entry.record.id))).collect()
     }
 
     /// One job; the flag says whether it has ended.
     pub fn one(&self, id: u64) -> Option<(Value, bool)> {
         let inner = self.lock();
         let entry = inner.all.get(&id)?;
-        Some((shown(entry, &inner.positions()), entry.record.state.ended()))
+        let positions = if entry.record.state == State::Queued { inner.positions() } else { BTreeMap::new() };
+        let mut shown = shown(entry, positions.get(&id));
+        shown["scenarios"] = json!(entry.record.wanted.scenarios);
+        Some((shown, entry.record.state.ended()))
     }
 
     /// Cancels a job that has not ended; forgets one that has, and leaves its folder.
@@ -211,7 +216,7 @@ impl Jobs {
     pub fn partial(
         &self,
         id: u64,
-        content: impl FnOnce(crate::commands::SoFar) -> Result<Value, Problem>,
+        content: impl FnOnce(commands::SoFar) -> Result<Value, Problem>,
     ) -> Result<Option<Arc<Value>>, Problem> {
         let Some(prepared) = self.lock().all.get(&id).and_then(|entry| entry.prepared.clone()) else { return Ok(None) };
         let Some(so_far) = prepared.so_far()? else { return Ok(None) };
@@ -319,7 +324,8 @@ impl Inner {
     }
 }
 
-fn shown(entry: &Entry, positions: &BTreeMap<u64, usize>) -> Value {
+/// A job as the page reads it.
+fn shown(entry: &Entry, position: Option<&usize>) -> Value {
     let Entry { record, progress, .. } = entry;
     let (done, total) = (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
     let running = record.state == State::Running;
@@ -331,10 +337,9 @@ fn shown(entry: &Entry, positions: &BTreeMap<u64, usize>) -> Value {
     let names: Vec<&str> = record.wanted.scenarios.iter().map(|one| one.name.as_str()).collect();
     json!({
         "id": record.id, "kind": record.wanted.kind, "title": record.title, "names": names,
-        "state": record.state, "position": positions.get(&record.id), "done": done, "total": total,
+        "state": record.state, "position": position, "done": done, "total": total,
         "seconds_left": left, "command": record.command, "folder": record.folder, "created": record.created,
         "problems": record.problems, "partial": running && done > 0,
-        "scenarios": record.wanted.scenarios,
     })
 }
 
@@ -351,6 +356,9 @@ pub fn load(studio: &super::Studio, wanted: &Wanted, overrides: &[Override]) -> 
             Ok(one) => loaded.push(one),
             Err(problems) => found.0.extend(problems.0),
         }
+    }
+    if wanted.kind == Kind::Compare {
+        found.0.extend(commands::unpaired(&loaded));
     }
     if found.0.is_empty() { Ok(loaded) } else { Err(found) }
 }
