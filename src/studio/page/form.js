@@ -67,14 +67,19 @@ function formParts(scenario, openParts) {
   return [
     plainPart("scenario"), plainPart("run"), plainPart("environment"),
     el("h3", {}, t("part.measures")), p(t("part.measures_how"), "note"),
-    ...groups.map((group) => unfolding(group.name, measureSummary(group), usual, () => measureParts(scenario, group))),
+    ...groups.map((group) => unfolding(group.name, measureSummary(group, scenario.sound.plan), usual, () => measureParts(scenario, group))),
     adder(scenario),
     el("h3", {}, t("part.model")),
     unfolding("parameters", el("summary", {}, t("part.parameters", { n: controls.filter((one) => one.group === "parameters").length })), openParts, () => parameterParts(scenario)),
   ];
 }
 
-const measureSummary = (group) => el("summary", {}, kindName(group.kind) + " ", el("code", {}, group.name), " ", el("span", { id: "chips-" + group.name }));
+/** Kind, name, when it is on, and what is changed: some kinds come twice, before and after the present. */
+function measureSummary(group, plan) {
+  const on = plan.measures.find((one) => one.name === group.name);
+  const when = on && (on.from > plan.start || on.until < plan.end) ? range(on.from > plan.start ? on.from : null, on.until < plan.end ? on.until : null, day) : "";
+  return el("summary", {}, kindName(group.kind) + " ", el("code", {}, group.name), " ", el("small", { class: "when" }, when), " ", el("span", { id: "chips-" + group.name }));
+}
 
 function groupChips(scenario, group) {
   const changed = scenario.sound.controls.filter((one) => one.group === "intervention." + group.name && one.overridden).length;

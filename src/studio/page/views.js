@@ -177,7 +177,7 @@ function drawResult(now) {
     console.error(error);
     parts = [p(t("broken", { error: String(error) }), "warning")];
   }
-  place.replaceChildren(el("h3", { class: "view-title" }, t("view." + view)), ...parts.flat().filter(Boolean));
+  place.replaceChildren(el("h3", { class: "view-title " + view }, t("view." + view)), ...parts.flat().filter(Boolean));
   [...place.querySelectorAll("details")].forEach((one, at) => { if (opened[at]) one.open = true; });
   // The chart library may still be on its way.
   if (window.Plotly) drawCharts();
