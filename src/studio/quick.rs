@@ -25,8 +25,10 @@ use std::{
 
 /// Firms that are simulated: a few more than there are kinds of firm, of which each must be there.
 const FIRMS: u32 = 6_000;
-/// Draws of the pictures, one after the other.
-const DRAWS: [u32; 3] = [6, 20, 60];
+/// Draws of the pictures, one after the other: the first one within a second on two cores.
+const DRAWS: [u32; 4] = [2, 6, 20, 40];
+/// Population seed of a scenario that says none.
+const USUAL_SEED: u64 = 2021;
 /// Pictures that are kept.
 const KEPT: usize = 32;
 /// Longest time in which a request waits for a picture.
@@ -143,8 +145,9 @@ impl Quick {
 
     /// Makes pictures until the studio closes.
     pub fn work(&self, studio: &Studio) {
+        // The firms of most scenarios, before the first one asks for them; when they cannot be had, it will be told.
+        let _ = studio.populations.get(&studio.data, USUAL_SEED, Scale::Sample(FIRMS));
         while let Some((id, wanted, stop)) = self.next() {
-            let _passing = studio.jobs.gate.close();
             let made = catch_unwind(AssertUnwindSafe(|| self.draw(studio, id, &wanted, &stop)));
             let made = made.unwrap_or_else(|_| {
                 Err(Problem::error(Kind::Files, "the program failed at this preview: this is an error of it").into())
@@ -166,16 +169,19 @@ impl Quick {
     }
 
     fn draw(&self, studio: &Studio, id: u64, wanted: &Wanted, stop: &AtomicBool) -> Result<(), Problems> {
+        // A running job waits for the first picture only.
+        let mut first = Some(studio.jobs.gate.close());
         let few = [Override::flag("preview", "run.sample", &FIRMS.to_string())];
         let loaded = load(studio, wanted, &few)?;
-        let Some(first) = loaded.first() else { return Ok(()) };
-        let seed = first.scenario.run.population_seed;
+        let Some(reference) = loaded.first() else { return Ok(()) };
+        let seed = reference.scenario.run.population_seed;
         let population = studio.populations.get(&studio.data, seed, Scale::Sample(FIRMS))?;
         let source = if wanted.point { ParameterSource::Point } else { ParameterSource::Posterior };
         let mut preview = Preview::new(&loaded, source, &studio.data, &population);
         for draws in DRAWS {
             let conduct = Conduct { threads: studio.threads, observe: &|_| {}, stop };
             let mut picture = preview.draw(draws, conduct)?;
+            drop(first.take());
             picture.total = DRAWS[DRAWS.len() - 1];
             let picture = Arc::new(with_progress(studio, picture)?);
             let mut inner = self.lock();
