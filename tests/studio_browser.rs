@@ -71,9 +71,9 @@ fn opened(studio: &Studio, browser: &Browser, scenario: &str) {
 /// Makes the open scenario small enough for a test by its text.
 fn small(browser: &Browser, more: &str) {
     let code = "const area = document.getElementById('toml'); area.value = area.value.trimEnd() + TEXT; area.dispatchEvent(new Event('input'))";
-    let text = format!("\n\n[run]\nend = 2020-09-30\nreplicates = 4\nsample = 800\n{more}");
+    let text = format!("\n\n[run]\nend = 2022-03-31\nreplicates = 4\nsample = 800\n{more}");
     browser.script(&code.replace("TEXT", &json!(text).to_string()));
-    browser.until("document.querySelector('#consequences').innerText.includes('30 September 2020')");
+    browser.until("document.querySelector('#consequences').innerText.includes('31 March 2022')");
 }
 
 const JOB_DONE: &str = "document.querySelector('.job.done')";
@@ -134,7 +134,16 @@ fn the_main_path_by_clicks_gives_the_numbers_of_the_command_line() {
         assert!(fs::read(own.join(name)).unwrap() == fs::read(other.join(name)).unwrap(), "{name:?} differs");
     }
     // Every number of the table on the page is one of the folder that the command line wrote.
-    browser.click("[data-view=fit]");
+    let cells = browser.script("return [...document.querySelectorAll('#view td[data-value]')].map((td) => Number(td.dataset.value))");
+    let medians: Vec<f64> = rows(&other.join("kpi.csv"))
+        .iter()
+        .filter(|row| row["fiscal_year"] == "2021")
+        .map(|row| row["median"].parse().unwrap())
+        .collect();
+    assert!(medians.len() > 10, "{} KPIs", medians.len());
+    for median in medians {
+        assert!(cells.as_array().unwrap().contains(&json!(median)), "{median} is not in {cells}");
+    }
     browser.click("[data-view=spending]");
     browser.until("document.querySelector('#view tbody')");
     let shown = browser.script("return [...document.querySelectorAll('#view tbody tr')].map((tr) => [...tr.children].map((td) => td.innerText))");
@@ -149,10 +158,10 @@ fn the_main_path_by_clicks_gives_the_numbers_of_the_command_line() {
         let same = cell.parse::<f64>().map_or(reached.is_nan(), |cell| (cell - reached).abs() <= 0.5);
         assert!(same, "{cell} for {reached}");
     }
+    browser.click("[data-view=overview]");
+    browser.until("document.querySelector('#view .main-svg')");
     let curve = browser.script(
-        "document.querySelector('[data-view=overview]').click(); \
-         const place = [...document.querySelectorAll('#view .plot')][0]; \
-         return place.data.filter((one) => one.name === 'Median').map((one) => [one.x, one.y])[0]",
+        "return document.querySelector('#view .plot').data.filter((one) => one.name === 'Median').map((one) => [one.x, one.y])[0]",
     );
     let fans = rows(&other.join("fans.csv"));
     let lead: Vec<_> = fans.iter().filter(|row| row["kpi"] == "mic_introduction" && row["segment"] == "total").collect();

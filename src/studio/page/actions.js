@@ -2,16 +2,17 @@
 
 const KINDS_OF_JOB = ["run", "compare", "attribute", "target"];
 /** What was entered, which stays when the form is drawn anew. */
-const asked = { kind: "run", replicates: "", sample: "", whole: false, point: false, among: null, kpi: "", goal: "", goalKpi: "", by: "", vary: "", from: "", to: "", probability: "80", with: null };
+const asked = { kind: "run", replicates: "", sample: "", whole: false, point: false, among: null, kpi: "", goal: "", goalKpi: "", by: "", vary: "", from: "", to: "", probability: "80", without: [], targetKpi: "", target: "" };
 
-const kpiIds = () => background.kpis.map((one) => [one.segment === "total" ? one.kpi : one.kpi + "[" + one.segment + "]", kpiName(one)]);
+const kpiIds = () => background.kpis.map((one) => [kpiId(one), kpiName(one)]);
 
-function drawActions() {
+function drawActions(anew) {
   const place = document.getElementById("ask");
   if (!place || !chosen()) return;
   const held = place.contains(document.activeElement) ? document.activeElement.id : null;
-  if (held && ["INPUT"].includes(document.activeElement.tagName)) return showCommand();
-  const radio = (kind) => el("label", { class: "kind" }, el("input", { type: "radio", name: "kind", id: "kind-" + kind, value: kind, checked: asked.kind === kind, onchange: () => { asked.kind = kind; drawActions(); } }), " ", el("strong", {}, t("job." + kind)), " ", t("job_how." + kind));
+  // What is being typed in stays.
+  if (held && !anew && document.activeElement.tagName === "INPUT") return showCommand();
+  const radio = (kind) => el("label", { class: "kind" }, el("input", { type: "radio", name: "kind", id: "kind-" + kind, value: kind, checked: asked.kind === kind, onchange: () => { asked.kind = kind; drawActions(true); } }), " ", el("strong", {}, t("job." + kind)), " ", t("job_how." + kind));
   place.replaceChildren(
     el("fieldset", { class: "kinds" }, el("legend", {}, t("ask.kind")), KINDS_OF_JOB.map(radio)),
     el("div", { class: "asked" }, entriesOf(asked.kind)),
@@ -35,14 +36,14 @@ function entriesOf(kind) {
   const sample = entry("sample", t("ask.sample"), typed("sample", { type: "number", min: 100, max: 3375255, step: 1, placeholder: plan && !plan.whole ? plan.firms_simulated : "" }), t("ask.sample_how"));
   const whole = ticked("whole", t("ask.whole"), t("ask.whole_how"));
   const point = ticked("point", t("ask.point"), t("ask.point_how"));
-  const names = open.map((one) => one.name);
   if (kind === "compare") {
-    if (!asked.with) asked.with = names;
-    const boxes = open.map((one, at) => el("label", {}, el("input", { type: "checkbox", id: "with-" + one.name, checked: asked.with.includes(one.name), onchange: (event) => {
-      asked.with = names.filter((name) => (name === one.name ? event.target.checked : asked.with.includes(name)));
+    const boxes = open.map((one, at) => el("label", {}, el("input", { type: "checkbox", id: "with-" + one.name, checked: !asked.without.includes(one.name), onchange: (event) => {
+      asked.without = [...asked.without.filter((name) => name !== one.name), ...(event.target.checked ? [] : [one.name])];
       showCommand();
     } }), " " + titleOf(one) + (at === 0 ? " (" + t("card.reference") + ")" : "")));
-    return [el("fieldset", {}, el("legend", {}, t("ask.with")), open.length < 2 ? p(t("ask.with_more"), "note") : null, boxes), draws, sample, whole, point];
+    return [el("fieldset", {}, el("legend", {}, t("ask.with")), open.length < 2 ? p(t("ask.with_more"), "note") : null, boxes),
+      entry("targetKpi", t("ask.target_kpi"), picked("targetKpi", kpiIds())), entry("target", t("ask.target"), typed("target", { type: "number", step: "any" }), t("ask.target_how")),
+      draws, sample, whole, point];
   }
   if (kind === "attribute") {
     const groups = chosen().sound ? chosen().sound.groups.filter((one) => one.active && one.kind !== "emergency_declaration") : [];
@@ -59,8 +60,10 @@ function entriesOf(kind) {
     const preferred = numbers.find((one) => one.overridden) || numbers.find((one) => one.path.endsWith(".scale"));
     if (!asked.vary && preferred) asked.vary = preferred.path;
     const goalKpi = picked("goalKpi", kpiIds());
+    const official = kpiOf(asked.goalKpi).target;
+    if (!asked.goal && !missing(official)) asked.goal = String(tidy(official * 100));
     return [
-      entry("goalKpi", t("kpi"), goalKpi), entry("goal", t("ask.goal"), typed("goal", { type: "number", step: "any" }), t("ask.goal_how")),
+      entry("goalKpi", t("kpi"), goalKpi), entry("goal", t("ask.goal"), typed("goal", { type: "number", step: "any", required: true }), t("ask.goal_how")),
       entry("by", t("ask.by"), typed("by", { type: "date", min: plan && plan.start, max: plan && plan.end }), t("ask.by_how")),
       entry("vary", t("ask.vary"), picked("vary", numbers.map((one) => [one.path, about(one)]))),
       entry("from", t("ask.from"), typed("from", { type: "text", inputmode: "decimal", autocomplete: "off" }), t("ask.from_how")), entry("to", t("ask.to"), typed("to", { type: "text", inputmode: "decimal", autocomplete: "off" })),
@@ -69,28 +72,31 @@ function entriesOf(kind) {
   return [draws, sample, whole, point];
 }
 
-/** The goal as the command line has it: per cent of people are fractions there. */
-function goalText() {
-  const kpi = background.kpis.find((one) => kpiIds().find(([id]) => id === asked.goalKpi) && (one.segment === "total" ? one.kpi : one.kpi + "[" + one.segment + "]") === asked.goalKpi);
-  const value = unitOf(kpi.kpi) === "days a week" ? Number(asked.goal) : tidy(Number(asked.goal) / 100);
-  return asked.goalKpi + (kpi.kpi === "regional_gap" ? "<=" : ">=") + value;
+const kpiId = (one) => (one.segment === "total" ? one.kpi : one.kpi + "[" + one.segment + "]");
+const kpiOf = (id) => background.kpis.find((one) => kpiId(one) === id) || background.kpis[0];
+/** A goal as the command line has it: per cent of people are fractions there. */
+function goalText(id, entered) {
+  const kpi = kpiOf(id);
+  const value = unitOf(kpi.kpi) === "days a week" ? Number(entered) : tidy(Number(entered) / 100);
+  return id + (kpi.kpi === "regional_gap" ? "<=" : ">=") + value;
 }
 
 /** The request: only what differs from what the command does by itself. */
 function wanted() {
   const one = ({ name, toml }) => ({ name, toml });
   const { kind } = asked;
-  const request = { kind, scenarios: kind === "compare" ? open.filter((scenario) => asked.with.includes(scenario.name)).map(one) : [one(chosen())] };
+  const request = { kind, scenarios: kind === "compare" ? open.filter((scenario) => !asked.without.includes(scenario.name)).map(one) : [one(chosen())] };
   if (asked.replicates) request.replicates = Number(asked.replicates);
   if (asked.whole) request.whole = true;
   else if (asked.sample) request.sample = Number(asked.sample);
   if (asked.point && ["run", "compare"].includes(kind)) request.point = true;
+  if (kind === "compare" && asked.target) request.targets = [goalText(asked.targetKpi, asked.target)];
   if (kind === "attribute") {
     if (asked.among && asked.among.length) request.among = asked.among;
     if (asked.kpi) request.kpi = [asked.kpi];
   }
   if (kind === "target") {
-    Object.assign(request, { kpi: [goalText()], vary: asked.vary });
+    Object.assign(request, { kpi: [goalText(asked.goalKpi, asked.goal)], vary: asked.vary });
     if (asked.by) request.by = asked.by;
     if (asked.from) request.from = asked.from;
     if (asked.to) request.to = asked.to;
@@ -113,6 +119,7 @@ function showCommand() {
   if (request.replicates) words.push(kind === "run" ? "--replicates" : "--draws", String(request.replicates));
   if (request.sample) words.push(...(few ? ["--set", "run.sample=" + request.sample] : ["--sample", String(request.sample)]));
   if (request.whole) words.push(...(kind === "run" ? ["--whole"] : ["--set", "run.whole=true"]));
+  if (request.targets) words.push("--target", request.targets[0]);
   if (request.point) words.push("--point");
   if (request.among) words.push("--among", request.among.join(","));
   if (request.kpi) words.push("--kpi", request.kpi.join(","));
@@ -121,8 +128,11 @@ function showCommand() {
 }
 
 async function startJob() {
+  const goal = document.getElementById("ask-goal");
+  if (asked.kind === "target" && goal && !goal.reportValidity()) return;
   const job = await ask("POST", "jobs", wanted());
   say(t("said.queued", { kind: t("job." + job.kind) }));
   await freshJobs();
   show({ kind: "job", id: job.id });
+  fitView(job);
 }

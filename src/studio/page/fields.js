@@ -64,11 +64,18 @@ function membersOf(control) {
   }
 }
 
-let pending = null;
-/** After the last of several key presses. */
-function soon(act) {
-  clearTimeout(pending);
-  pending = setTimeout(act, 600);
+const pending = new Map();
+/** After the last of several key presses in an input; at once when it is left. */
+function soon(input, act) {
+  flush(input, false);
+  pending.set(input, [setTimeout(() => flush(input, true), 600), act]);
+  input.onblur = () => flush(input, true);
+}
+function flush(input, run) {
+  const [timer, act] = pending.get(input) || [];
+  clearTimeout(timer);
+  pending.delete(input);
+  if (act && run) act();
 }
 
 /** The input; `set` is called with the new value, `null` where it is to be as it was without the scenario. */
@@ -91,13 +98,13 @@ function inputOf(control, set) {
     case "duration": return quantityInput(common, TIME, control, value, set);
     case "list": return listInput(common, control, value || [], set);
     case "tables": case "table": return el("span", { id, tabindex: "-1" }, written(control, value) + gap() + t("in_text"));
-    case "text": return el("input", { ...common, type: "text", value: value || "", oninput: (event) => soon(() => set(event.target.value === "" ? null : event.target.value)) });
+    case "text": return el("input", { ...common, type: "text", value: value || "", oninput: (event) => soon(event.target, () => set(event.target.value === "" ? null : event.target.value)) });
     default: {
       const factor = isShare(control) ? 100 : 1;
       const limit = (bound) => (missing(bound) ? null : tidy(bound * factor));
       const send = (text) => set(text === "" ? null : tidy(Number(text) / factor));
       return el("input", { ...common, type: "number", step: control.step || "any", min: limit(control.min), max: limit(control.max), value: missing(value) ? "" : tidy(value * factor),
-        oninput: (event) => { if (!event.target.validity.badInput) soon(() => send(event.target.value)); } });
+        oninput: (event) => { if (!event.target.validity.badInput) soon(event.target, () => send(event.target.value)); } });
     }
   }
 }
@@ -110,9 +117,9 @@ const select = (common, options, value, set) => el("select", { ...common, onchan
 /** A number and its unit, as two inputs. */
 function quantityInput(common, kind, control, value, set) {
   const found = missing(value) ? { number: "", unit: kind === MONEY ? "million yen" : "weeks" } : quantityOf(kind, value);
-  if (!found) return el("input", { ...common, type: "text", value, oninput: (event) => soon(() => set(event.target.value || null)) });
+  if (!found) return el("input", { ...common, type: "text", value, oninput: (event) => soon(event.target, () => set(event.target.value || null)) });
   const send = () => set(amount.value === "" ? null : amount.value + " " + unit.value);
-  const amount = el("input", { ...common, type: "number", min: 0, step: "any", value: found.number, oninput: () => soon(send) });
+  const amount = el("input", { ...common, type: "number", min: 0, step: "any", value: found.number, oninput: () => soon(amount, send) });
   const unit = select({ "aria-label": t("unit_of", { field: labelOf(control) }), id: common.id + "-unit" }, kind.units.map((one) => [one, t("unit." + one)]), found.unit, send);
   return el("span", { class: "quantity" }, amount, unit);
 }
@@ -121,7 +128,7 @@ function quantityInput(common, kind, control, value, set) {
 function listInput(common, control, value, set) {
   const members = membersOf(control);
   if (!members) {
-    return el("textarea", { ...common, rows: Math.min(6, value.length + 1), oninput: (event) => soon(() => set(event.target.value.split("\n").map((one) => one.trim()).filter(Boolean))) }, value.join("\n"));
+    return el("textarea", { ...common, rows: Math.min(6, value.length + 1), oninput: (event) => soon(event.target, () => set(event.target.value.split("\n").map((one) => one.trim()).filter(Boolean))) }, value.join("\n"));
   }
   // Prefectures may be written in Japanese, industries as letters: those stay as they are until they are ticked off.
   const is = (member) => value.includes(member) || value.includes(memberOf(control, member));
@@ -146,7 +153,8 @@ function stateOf(scenario, control) {
 /** A control with everything around it. */
 function field(scenario, control) {
   const id = idFor(control.path);
-  const rangeWords = missing(control.min) && missing(control.max) ? "" : t("allowed", { range: range(control.min, control.max, (value) => isShare(control) ? percent(value) : number(value, { maximumSignificantDigits: 12, useGrouping: true })) });
+  // A seed may be any number.
+  const rangeWords = (missing(control.min) && missing(control.max)) || control.max > 1e15 ? "" : t("allowed", { range: range(control.min, control.max, (value) => isShare(control) ? percent(value) : number(value, { maximumSignificantDigits: 12, useGrouping: true })) });
   const help = [control.group === "parameters" ? "" : word(control.help), rangeWords, control.source ? t("source") + t("colon") + word(control.source) : "", control.group === "parameters" ? control.path : ""].filter(Boolean);
   const unit = ["money", "duration"].includes(control.kind) ? "" : unitWords(control);
   return el("div", { class: "field" + (control.overridden ? " overridden" : ""), id: id + "-row" },

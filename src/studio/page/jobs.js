@@ -13,7 +13,7 @@ function watch() {
   asking = setTimeout(async () => {
     if (token) await freshJobs().catch((error) => { if (!(error instanceof Refused)) console.error(error); });
     watch();
-  }, jobs.some(isActive) || service === "gone" ? 500 : 4000);
+  }, service === "gone" ? 1500 : jobs.some(isActive) ? 500 : 4000);
 }
 
 async function freshJobs() {
@@ -21,7 +21,7 @@ async function freshJobs() {
   jobs = await ask("GET", "jobs");
   jobs.forEach((job) => tell(job, before.get(job.id)));
   drawJobs();
-  follow(before);
+  follow();
 }
 
 /** Says what has happened to a job. */
@@ -74,7 +74,7 @@ function jobItem(job, key) {
   const act = (what, text, doing) => button(text, attempt(doing), { "data-act": job.id + ":" + what, "aria-label": text + t("colon") + name });
   const isShown = shown.kind === "job" && shown.id === job.id;
   const tools = [];
-  if (isActive(job) || job.state === "done") tools.push(button(isShown ? t("shown") : t("show"), () => { show({ kind: "job", id: job.id }); document.getElementById("result").focus(); }, { "aria-pressed": String(isShown), "aria-label": t("show") + t("colon") + name, "data-act": job.id + ":show" }));
+  if (isActive(job) || job.state === "done") tools.push(button(isShown ? t("shown") : t("show"), () => { show({ kind: "job", id: job.id }); fitView(job); document.getElementById("result").focus(); }, { "aria-pressed": String(isShown), "aria-label": t("show") + t("colon") + name, "data-act": job.id + ":show" }));
   if (isActive(job)) tools.push(act("cancel", t("cancel"), () => ask("DELETE", "jobs/" + job.id).then(freshJobs)));
   if (job.state === "done") {
     tools.push(act("report", t("download_report"), () => download("jobs/" + job.id + "/files/report.html", job.folder + ".html")), act("archive", t("download_folder"), () => download("jobs/" + job.id + "/archive", job.folder + ".zip")));

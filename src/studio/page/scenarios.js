@@ -75,6 +75,8 @@ async function send(scenario, path, body, cause) {
   if (cause !== "text") scenario.toml = said.toml;
   if (said.controls) scenario.sound = said;
   keepDrafts();
+  // Who changes something wants to see what it does.
+  if (cause && shown.kind === "job") show({ kind: "preview" });
   drawScenarios();
   if (scenario === chosen()) drawEditor(cause);
   look();

@@ -9,6 +9,9 @@ let token = sessionStorage.getItem("token") || "";
 let service = "there";
 const tabs = new BroadcastChannel("studio");
 
+/** The status of what a newer request has taken the place of. */
+const GONE = 410;
+
 /** An answer that says what is wrong. */
 class Refused extends Error {
   constructor(status, problems) {
@@ -34,14 +37,15 @@ function keepToken(text) {
 }
 
 /** Sends a request; JSON in and out unless `read` takes the response. */
-async function ask(method, path, body, read = (response) => response.json()) {
+async function ask(method, path, body, read = (response) => response.json(), signal = undefined) {
   let response;
   try {
     response = await fetch("/api/" + path, {
-      method, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body),
+      method, cache: "no-store", signal, body: body === undefined ? undefined : JSON.stringify(body),
       headers: { Authorization: "Bearer " + token, "X-Tab": TAB, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
     });
   } catch (error) {
+    if (signal && signal.aborted) throw new Refused(GONE, []);
     serviceIs("gone");
     throw new Refused(0, [{ severity: "error", message: t("service.gone") }]);
   }
@@ -56,7 +60,7 @@ function serviceIs(now) {
   const back = now === "there";
   service = now;
   drawBanner();
-  if (back) goOn();
+  if (back) goOn().catch(console.error);
 }
 
 /** A file of a job as a download: the browser sends the token only from here. */

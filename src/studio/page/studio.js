@@ -25,7 +25,7 @@ function drawAll() {
         el("details", { id: "add", class: "chooser", open: open.length === 0, tabindex: "-1" }, el("summary", {}, t("choose.title")), el("div", { id: "chooser" }))) : part("scenarios", t("scenarios.title"), p(t("opening"))),
       el("div", { class: "work" },
         el("section", { id: "scenario", "aria-labelledby": "scenario-title", tabindex: "-1", hidden: true }),
-        part("result", t("result.title"), el("div", { id: "status" }), el("nav", { "aria-label": t("views") }, el("ul", { id: "views", class: "views" })), el("div", { id: "view" }))),
+        part("result", t("result.title"), el("div", { id: "status" }, el("p", { id: "status-words", class: "status" }), el("div", { id: "status-more" })), el("nav", { "aria-label": t("views") }, el("ul", { id: "views", class: "views" })), el("div", { id: "view" }))),
       part("runs", t("runs.title"), el("div", { class: "two" }, el("div", {}, el("h3", {}, t("ask.title")), el("div", { id: "ask" })), el("div", {}, el("h3", {}, t("jobs.title")), el("ul", { id: "jobs", class: "jobs" }))))),
     el("footer", {}, ready ? p(t("studio.footer", { folder: start.folder, as_of: day(start.content.background.posterior.as_of) })) : ""),
     el("p", { id: "said", role: "status", class: "unseen" }));
@@ -42,14 +42,22 @@ function drawAll() {
 }
 
 /** Everything that the program knows; also after it was away. */
+let going = false;
 async function goOn() {
-  const first = start === null;
+  if (going) return;
+  going = true;
   try {
-    start = await ask("GET", "start");
+    await begin();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return;
+  } finally {
+    going = false;
   }
+}
+
+async function begin() {
+  const first = start === null;
+  start = await ask("GET", "start");
   if (first) {
     for (const one of start.built_in) copies[one.title + " (changed)"] = (start.content.texts.words[one.title] || one.title) + "（変更）";
     use(start.content);
@@ -70,9 +78,9 @@ takeToken();
 drawAll();
 window.addEventListener("hashchange", () => { if (takeToken()) goOn(); });
 tabs.addEventListener("message", (event) => {
-  if (service !== "restarted" || typeof event.data !== "string") return;
+  if (typeof event.data !== "string" || !/^[0-9a-f]+$/.test(event.data)) return;
   keepToken(event.data);
-  goOn();
+  if (service !== "there") goOn();
 });
 window.addEventListener("beforeprint", () => document.querySelectorAll(".js-plotly-plot").forEach((plot) => Plotly.Plots.resize(plot)));
 if (token) goOn();

@@ -42,7 +42,11 @@ const SEVERITY = { error: "✗", warning: "⚠", note: "ⓘ" };
 function drawProblems() {
   const { said, name } = chosen();
   const place = document.getElementById("problems");
-  if (!said) return place.replaceChildren();
+  const banner = document.getElementById("wrong");
+  if (!said) {
+    banner.replaceChildren();
+    return place.replaceChildren();
+  }
   const list = [...(said.problems || []), ...(said.notes || [])];
   const one = (problem) => el("li", { class: problem.severity },
     el("strong", {}, SEVERITY[problem.severity] + " " + t("severity." + problem.severity)), problem.line && isOwn(problem) ? [" ", button(t("go_to_line", { line: problem.line }), () => goTo(problem), { class: "small" })] : null,
@@ -54,7 +58,6 @@ function drawProblems() {
     notes.length ? folded(t("text.notes", { n: notes.length }), () => el("ul", { class: "problems" }, notes.map(one))) : null,
     commandLine("telework check scenarios/" + name + ".toml"),
   ].filter(Boolean));
-  const banner = document.getElementById("wrong");
   banner.replaceChildren(...(isSound(chosen()) ? [] : [p("⚠ " + t("text.wrong") + gap() + said.problems.map((problem) => (problem.line ? t("line", { line: problem.line }) + t("colon") : "") + problem.message + (problem.advice ? t("semicolon") + problem.advice : "")).join(" / "), "warning")]));
 }
 

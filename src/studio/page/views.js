@@ -17,6 +17,7 @@ const VIEWS = [
 
 let looking = null;
 let lookRound = 0;
+let overtaken = new AbortController();
 /** A quick look at the open scenarios, soon: changes follow each other fast. */
 function look() {
   clearTimeout(looking);
@@ -25,6 +26,8 @@ function look() {
 
 async function lookNow() {
   const round = ++lookRound;
+  overtaken.abort();
+  overtaken = new AbortController();
   const one = ({ name, toml }) => ({ name, toml });
   const sound = open.filter(isSound);
   if (!chosen() || !isSound(chosen())) return;
@@ -35,13 +38,13 @@ async function lookNow() {
     try {
       await follows(round, together ? { kind: "compare", scenarios: sound.map(one) } : { kind: "run", scenarios: [one(chosen())] });
     } catch (error) {
-      if (!(error instanceof Refused) || !together || round !== lookRound || error.status === 0) throw error;
+      if (!(error instanceof Refused) || !together || round !== lookRound || [0, GONE].includes(error.status)) throw error;
       // Scenarios of other periods or firms cannot be compared: the chosen one alone can be shown.
       preview.problems = error.problems;
       await follows(round, { kind: "run", scenarios: [one(chosen())] });
     }
   } catch (error) {
-    if (round !== lookRound || error.status === 410) return;
+    if (round !== lookRound || error.status === GONE) return;
     if (error instanceof Refused) preview.problems = error.problems;
     else throw error;
   } finally {
@@ -54,9 +57,11 @@ async function lookNow() {
 
 /** Shows one picture after the other until the last. */
 async function follows(round, request) {
-  const { id } = await ask("POST", "jobs", { ...request, quick: true });
+  const { signal } = overtaken;
+  const json = (response) => response.json();
+  const { id } = await ask("POST", "jobs", { ...request, quick: true }, json, signal);
   for (let done = 0; round === lookRound;) {
-    const found = await ask("GET", "jobs/" + id + "/result?after=" + done);
+    const found = await ask("GET", "jobs/" + id + "/result?after=" + done, undefined, json, signal);
     if (round !== lookRound) return;
     const part = found.partial || { done: 1, total: 1 };
     if (!found.folders) continue;
@@ -70,7 +75,7 @@ async function follows(round, request) {
 }
 
 /** Fetches the newest result of the shown job when there is one. */
-async function follow(before) {
+async function follow() {
   if (shown.kind !== "job") return;
   const job = jobs.find((one) => one.id === shown.id);
   if (!job) return show({ kind: "preview" });
@@ -103,7 +108,7 @@ function show(next) {
   shown = next;
   drawResult();
   drawJobs();
-  if (next.kind === "job") follow(new Map());
+  if (next.kind === "job") follow();
   else look();
 }
 
@@ -111,38 +116,52 @@ const contentShown = () => (shown.kind === "preview" ? preview.content : ofJob.i
 
 /** Which result, how far it is, and which view of it. */
 function drawStatus() {
-  const place = document.getElementById("status");
+  const place = document.getElementById("status-more");
   if (!place) return;
   const found = contentShown();
   const manifest = found && found.folders[0] ? found.folders[0].manifest : {};
   const inner = (manifest.scenarios || [])[0] || manifest;
   const job = shown.kind === "job" ? jobs.find((one) => one.id === shown.id) : null;
   const parts = [];
+  let words = "";
   if (shown.kind === "preview") {
     const done = found && found.partial ? found.partial : null;
-    parts.push(p((preview.busy ? "▶ " : "✓ ") + (found ? t("preview.what", { firms: count(inner.firms_simulated), done: count(done ? done.done : inner.replicates), total: count(done ? done.total : inner.replicates) }) : t("preview.first")), "status"));
+    words = (preview.busy ? "▶ " : "✓ ") + (found ? t("preview.what", { firms: count(inner.firms_simulated), done: count(done ? done.done : inner.replicates), total: count(done ? done.total : inner.replicates) }) : t("preview.first"));
     parts.push(...preview.problems.map((one) => p(word(one.message) + (one.advice ? t("semicolon") + one.advice : ""), "warning")));
   } else if (job) {
-    parts.push(p(MARKS[job.state] + " " + t("result.job", { kind: t("job." + job.kind), id: job.id }) + t("colon") + stateWords(job) + (found && found.partial ? gap() + t("result.partial", { done: count(found.partial.done), total: count(found.partial.total) }) : ""), "status"));
+    words = MARKS[job.state] + " " + t("result.job", { kind: t("job." + job.kind), id: job.id }) + t("colon") + stateWords(job) + (found && found.partial ? gap() + t("result.partial", { done: count(found.partial.done), total: count(found.partial.total) }) : "");
     if (found && inner.firms_simulated) parts.push(p(t("result.what", { firms: count(inner.firms_simulated), n: count(inner.replicates) }), "note"));
     parts.push(commandLine(job.command), button(t("preview.back"), () => show({ kind: "preview" })));
   }
   if (shown.kind === "preview" && open.length > 1) {
     parts.push(el("label", {}, el("input", { type: "checkbox", id: "together", checked: asked.together !== false, onchange: (event) => { asked.together = event.target.checked; look(); } }), " " + t("preview.together")));
   }
+  const line = document.getElementById("status-words");
+  if (line.textContent !== words) line.textContent = words;
+  // A button that is drawn anew under the mouse would not be clicked.
+  const key = parts.map((one) => one.textContent).join("\n");
+  if (place.dataset.key === key) return;
+  place.dataset.key = key;
   const held = place.contains(document.activeElement) ? [...place.querySelectorAll("button, input")].indexOf(document.activeElement) : -1;
   place.replaceChildren(...parts);
   if (held >= 0) { const again = place.querySelectorAll("button, input")[held]; if (again) again.focus(); }
 }
 
 function drawViews() {
-  const place = document.getElementById("views");
-  place.replaceChildren(...VIEWS.map(([id]) => el("li", {}, button(t("view." + id), () => {
-    view = id;
-    sessionStorage.setItem("view", id);
-    place.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.view === id)));
-    drawResult(true);
-  }, { "data-view": id, "aria-pressed": String(view === id) }))));
+  document.getElementById("views").replaceChildren(...VIEWS.map(([id]) => el("li", {}, button(t("view." + id), () => turnTo(id), { "data-view": id, "aria-pressed": String(view === id) }))));
+}
+
+function turnTo(id) {
+  view = id;
+  sessionStorage.setItem("view", id);
+  document.querySelectorAll("#views button").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.view === id)));
+  drawResult(true);
+}
+
+/** Attributions and searches have one view alone. */
+function fitView(job) {
+  const studies = ["attribute", "target"].includes(job.kind);
+  if (studies !== (view === "attribution")) turnTo(studies ? "attribution" : "overview");
 }
 
 let waitsForHand = null;
