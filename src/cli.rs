@@ -4,6 +4,7 @@
 
 mod comparison_text;
 mod progress;
+mod studio;
 mod study;
 mod study_text;
 mod text;
@@ -108,6 +109,8 @@ enum Command {
     },
     /// Prints and plots the certificate of the posterior, and forecasts the surveys from it
     Validate(ValidateArguments),
+    /// Opens the simulator in the browser: scenarios by form, live results, from this machine only
+    Studio(studio::StudioArguments),
     /// Runs a small built-in case and compares it with the result inside the program
     Selftest,
     /// Prints how the synthesised firms compare with published figures
@@ -281,6 +284,7 @@ fn dispatch(command: Command) -> Result<(), Problems> {
             calibrate(&CalibrateRequest { config, as_of, resume, out, data }, threads)
         }
         Command::Validate(arguments) => validate(arguments),
+        Command::Studio(arguments) => studio::studio(arguments),
         Command::Selftest => match commands::selftest()? {
             None => print("PASSED: the small built-in run gives the figures stored in the program.\n"),
             Some(difference) => {
@@ -330,6 +334,7 @@ fn compare(arguments: CompareArguments) -> Result<(), Problems> {
         overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
         targets: target,
         out: arguments.out,
+        home: None,
         store: arguments.store,
         parameters: if point { ParameterSource::Point } else { ParameterSource::Posterior },
         split,
@@ -391,6 +396,7 @@ fn request(arguments: RunArguments) -> Result<RunRequest, Problem> {
         scenario: arguments.scenario,
         overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
         out: arguments.out,
+        home: None,
         store: arguments.store,
         split: arguments.split,
         parameters: if arguments.point { ParameterSource::Point } else { ParameterSource::Posterior },

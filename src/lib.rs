@@ -1,6 +1,7 @@
 //! telework-sim: an agent-based simulator of how Japanese firms take up, drop and formalise telework under policy.
 //!
-//! Data flows one way, down this list; a room imports only from rooms above it.
+//! Data flows one way, down this list; a room imports only from rooms above it. `studio` and `cli` are the two ways in: each
+//! turns what a person asks for into a request of `commands`, and `studio` shows `report`'s content in a browser.
 
 #[cfg(all(test, target_arch = "x86_64"))]
 #[macro_use]
@@ -27,3 +28,4 @@ pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod statistics;
+pub mod studio;

@@ -99,7 +99,8 @@ pub fn attribute(arguments: AttributeArguments) -> Result<(), Problems> {
     let overrides = common.overrides()?;
     let Common { out, store, force, threads, data, .. } = common;
     let method = if sampled { Some(Method::Sampled) } else { exact.then_some(Method::Exact) };
-    let request = AttributeRequest { scenario, overrides, among, kpis, draws, method, out, store, force, data };
+    let request =
+        AttributeRequest { scenario, overrides, among, kpis, draws, method, out, home: None, store, force, data };
     let everything = request.kpis.is_empty();
     let attribution = commands::prepare_attribution(request)?;
     print(&study_text::attribution_plan(&attribution))?;
@@ -130,6 +131,7 @@ pub fn target(arguments: TargetArguments) -> Result<(), Problems> {
         probability,
         draws,
         out,
+        home: None,
         store,
         force,
         data,

@@ -1,6 +1,6 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
-use super::{Conduct, Experiment, read_data, report::write_report, warn_of_idle_targets};
+use super::{Conduct, Experiment, place, read_data, report::write_report, warn_of_idle_targets};
 use crate::{
     analysis::{
         Coalition, Extent, FIRST_YEAR, Kpi, Outcome, Players, candidate_kpis,
@@ -11,8 +11,8 @@ use crate::{
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
-        ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Draft, FileHash, INTERACTIONS, MANIFEST, Manifest, Question,
-        Store, StudyManifest, caveat, run_key, uncertified, write_attribution, write_interactions,
+        ATTRIBUTION, ATTRIBUTION_FOLDER, AnyManifest, Attributed, Draft, FileHash, INTERACTIONS, MANIFEST, Manifest,
+        Question, Store, StudyManifest, caveat, run_key, uncertified, write_attribution, write_interactions,
     },
     scenario::{self, Loaded, Override, Scenario},
     statistics::mean,
@@ -46,6 +46,8 @@ pub struct AttributeRequest {
     pub method: Option<Method>,
     /// Where the folder goes; `None` = `results/attribution-<scenario>-<short hash>`.
     pub out: Option<PathBuf>,
+    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
+    pub home: Option<PathBuf>,
     /// Where finished runs are kept; `None` = `results/store`.
     pub store: Option<PathBuf>,
     /// Replace an existing folder.
@@ -112,7 +114,7 @@ fn assemble(
         loaded.scenario.name,
         &run_key(&how, &loaded.resolved_toml, &data.files, false)[..8]
     );
-    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
+    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
     ATTRIBUTION_FOLDER.check(&target, request.force)?;
     let plan = &mut loaded.scenario.run;
     plan.replicates = design.draws;
@@ -161,6 +163,13 @@ impl Attribution {
         let jobs = games.jobs();
         let experiment = games.experiment(self, &Store::new(self.request.store.as_deref()));
         (jobs.len() as u64, (jobs.len() - experiment.missing(&jobs).len()) as u64)
+    }
+
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.run.tables.clear();
+        *there == self.manifest()
     }
 
     /// Names and kinds of the measures.

@@ -1,15 +1,23 @@
 //! `telework compare`: scenarios in, a folder with their paired differences out.
 
-use super::{Conduct, Experiment, goal::Goal, read_data, report::write_report, run::SPLIT, warn_of_idle_targets};
+use super::{
+    Conduct, Experiment,
+    findings::{Findings, SoFar},
+    goal::Goal,
+    place, read_data,
+    report::write_report,
+    run::SPLIT,
+    warn_of_idle_targets,
+};
 use crate::{
-    analysis::{Answers, Extent, Inquiry, Source, answer, candidate_kpis, cases},
+    analysis::{Answers, Source, candidate_kpis, cases},
     data::Data,
     engine::{Basis, Case, ParameterSource},
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
-        ANSWER_TABLES, COMPARISON_TABLES, ComparisonManifest, Draft, FileHash, KPI, MANIFEST, Manifest, PUBLISHED,
-        Store, caveat, check_target, run_key, uncertified, write_kpis, write_published,
+        AnyManifest, ComparisonManifest, Draft, FileHash, MANIFEST, Manifest, Store, caveat, check_target, run_key,
+        uncertified,
     },
     scenario::{self, Loaded, Override, Scenario},
 };
@@ -26,6 +34,8 @@ pub struct CompareRequest {
     pub targets: Vec<String>,
     /// Where the folder goes; `None` = `results/compare-<scenarios>-<short hash>`.
     pub out: Option<PathBuf>,
+    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
+    pub home: Option<PathBuf>,
     /// Where finished runs are kept; `None` = `results/store`.
     pub store: Option<PathBuf>,
     /// Posterior draws, or the point for all pairs.
@@ -45,6 +55,7 @@ impl Default for CompareRequest {
             overrides: Vec::new(),
             targets: Vec::new(),
             out: None,
+            home: None,
             store: None,
             parameters: ParameterSource::default(),
             split: SPLIT,
@@ -123,7 +134,7 @@ fn assemble(
     // A folder's name stays readable with many scenarios.
     let names = if names.len() > 3 { format!("{}-and-{}-more", names[0], names.len() - 1) } else { names.join("-") };
     let run = format!("compare-{names}-{}", &key[..8]);
-    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
+    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
     check_target(&target, request.force)?;
     let Some(plan) = loaded.first().map(|one| one.scenario.run.clone()) else {
         return Err(Problem::error(Kind::Usage, "no scenario to compare").into());
@@ -139,7 +150,7 @@ fn assemble(
 }
 
 /// Why scenarios cannot be paired with the first.
-fn unpaired(loaded: &[Loaded]) -> Vec<Problem> {
+pub fn unpaired(loaded: &[Loaded]) -> Vec<Problem> {
     let Some((first, others)) = loaded.split_first() else { return Vec::new() };
     let mut problems = Vec::new();
     let first = &first.scenario;
@@ -201,34 +212,42 @@ impl Comparison {
     fn answers(&self, store: &Store, conduct: Conduct) -> Result<Vec<Answers>, Problem> {
         let experiment = self.experiment(store);
         experiment.complete(&experiment.jobs(&self.cases()), conduct)?;
+        let sources: Vec<_> = (0..self.loaded.len()).map(|basis| experiment.source(basis)).collect();
+        let sources: Vec<Source> = sources.iter().map(|source| source as Source).collect();
+        self.findings().answers(&sources, self.replicates(), self.request.split, &self.given())
+    }
+
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Comparison(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.tables.clear();
+        *there == self.manifest()
+    }
+
+    /// What the pairs that are finished so far come to; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// A run that cannot be read or kept.
+    pub fn so_far(&self) -> Result<Option<SoFar>, Problem> {
+        let manifest = serde_json::to_value(self.manifest()).unwrap_or_default();
+        let experiment = self.experiment(&Store::new(self.request.store.as_deref()));
+        SoFar::of(&experiment, &self.findings(), manifest, &self.given())
+    }
+
+    fn findings(&self) -> Findings<'_> {
+        Findings { bases: self.bases(), data: &self.data, population: &self.population }
+    }
+
+    /// The user's targets by the places of their KPIs.
+    fn given(&self) -> Vec<(usize, f64)> {
         let kpis = candidate_kpis();
         let place = |goal: &Goal| Some((kpis.iter().position(|kpi| *kpi == goal.kpi)?, goal.value));
-        let given: Vec<(usize, f64)> = self.goals.iter().filter_map(place).collect();
-        let sources: Vec<_> = (0..self.loaded.len()).map(|basis| experiment.source(basis)).collect();
-        let mut scenarios: Vec<(&Scenario, Source)> = Vec::new();
-        for (one, source) in self.loaded.iter().zip(&sources) {
-            scenarios.push((&one.scenario, source));
-        }
-        answer(&Inquiry {
-            scenarios,
-            replicates: self.replicates(),
-            split: self.request.split,
-            kpis: &kpis,
-            extent: Extent::new(&self.loaded[0].scenario, &self.population),
-            observations: &self.data.observations,
-            given: &given,
-        })
+        self.goals.iter().filter_map(place).collect()
     }
 
     fn write_tables(&self, draft: &Draft, answers: &[Answers]) -> Result<Vec<FileHash>, Problem> {
-        let kpi: Vec<_> = answers.iter().map(|one| (one.scenario.as_str(), one.kpi.as_slice())).collect();
-        let bases = self.bases();
-        let mut tables = vec![draft.file(KPI, |out| write_kpis(out, &kpi, bases[0]))?];
-        for (table, write) in ANSWER_TABLES.into_iter().chain(COMPARISON_TABLES) {
-            tables.push(draft.file(table, |out| write(out, answers))?);
-        }
-        tables.push(draft.file(PUBLISHED, |out| write_published(out, answers, &self.data.observations))?);
-        Ok(tables)
+        let tables = self.findings().tables(answers)?.into_iter();
+        tables.map(|(table, text)| draft.file(table, |out| out.write_all(&text))).collect()
     }
 
     fn manifest(&self) -> ComparisonManifest {

@@ -5,8 +5,10 @@ mod calibrate;
 mod compare;
 mod experiment;
 mod files;
+mod findings;
 mod goal;
 mod golden;
+mod preview;
 mod report;
 mod run;
 mod target;
@@ -15,11 +17,13 @@ mod verify;
 
 pub use attribute::{AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution};
 pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
-pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison};
+pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, unpaired};
 pub use experiment::Experiment;
 pub use files::{check, new_scenario, population_report};
+pub use findings::SoFar;
 pub use goal::Goal;
 pub use golden::{golden, selftest};
+pub use preview::Preview;
 pub use report::{ReportRequest, report};
 pub use run::{Job, RunOutcome, RunRequest, SPLIT, execute, prepare};
 pub use target::{Aim, TargetOutcome, TargetRequest, prepare_target, target};
@@ -35,7 +39,10 @@ use crate::{
     results::Store,
     scenario::{Scenario, Target, idle_targets},
 };
-use std::{path::Path, sync::atomic::AtomicBool};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
 
 /// How a run is carried out; nothing here changes a number.
 #[derive(Clone, Copy)]
@@ -46,6 +53,11 @@ pub struct Conduct<'a> {
     pub observe: &'a (dyn Fn(Progress) + Sync),
     /// The run ends between two weeks when this is set.
     pub stop: &'a AtomicBool,
+}
+
+/// Where a folder goes: to a given place, or under its own name into `home`, or into `results`.
+fn place(out: Option<&Path>, home: Option<&Path>, run: &str) -> PathBuf {
+    out.map_or_else(|| home.unwrap_or(Path::new("results")).join(run), Path::to_path_buf)
 }
 
 /// A store that is gone after use, for figures that must not rest on kept runs.
@@ -66,7 +78,7 @@ fn read_data(folder: Option<&Path>) -> Result<Data, Problems> {
 }
 
 /// Warnings about interventions whose target matches none of the simulated firms.
-fn warn_of_idle_targets(scenario: &Scenario, population: &Population) -> Vec<Problem> {
+pub fn warn_of_idle_targets(scenario: &Scenario, population: &Population) -> Vec<Problem> {
     idle_targets(scenario, |target: &Target| {
         let least = target.min_employees.unwrap_or(0);
         let most = target.max_employees.unwrap_or(u32::MAX);

@@ -1,21 +1,27 @@
 //! `telework run`: a scenario in, a run folder out.
 
-use super::{Conduct, Experiment, read_data, report::write_report, warn_of_idle_targets};
+use super::{
+    Conduct, Experiment,
+    findings::{Findings, SoFar},
+    place, read_data,
+    report::write_report,
+    warn_of_idle_targets,
+};
 use crate::{
-    analysis::{Answers, Extent, Inquiry, KpiYear, answer, candidate_kpis, cases},
+    analysis::{Answers, KpiYear, cases},
     data::Data,
     engine::{self, Basis, Case, Observe, Options, ParameterSource, Series},
     error::{Kind, Problem, Problems},
     plot,
     population::{self, Population},
     results::{
-        ANSWER_TABLES, DRAWS, Draft, FileHash, KPI, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, PUBLISHED,
-        SERIES_TABLES, Store, caveat, check_target, run_key, uncertified, write_draws, write_kpi, write_panel,
-        write_published, write_series_table,
+        AnyManifest, DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, SERIES_TABLES, Store, caveat,
+        check_target, run_key, uncertified, write_draws, write_panel, write_series_table,
     },
     scenario::{self, Loaded, Override},
 };
 use std::{
+    borrow::Borrow,
     io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -33,6 +39,8 @@ pub struct RunRequest {
     pub overrides: Vec<Override>,
     /// Where the run folder goes; `None` = `results/<run>`.
     pub out: Option<PathBuf>,
+    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
+    pub home: Option<PathBuf>,
     /// Where finished runs are kept; `None` = `results/store`.
     pub store: Option<PathBuf>,
     /// Posterior draws, or the point for all replicates.
@@ -53,6 +61,7 @@ impl Default for RunRequest {
             scenario: String::new(),
             overrides: Vec::new(),
             out: None,
+            home: None,
             store: None,
             parameters: ParameterSource::default(),
             split: SPLIT,
@@ -111,7 +120,7 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
     let tables = format!("{} split {}", request.parameters.key(), request.split);
     let key = run_key(&tables, &loaded.resolved_toml, &data.files, request.panel);
     let run = format!("{}-{point}{}", loaded.scenario.name, &key[..8]);
-    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
+    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
     check_target(&target, request.force)?;
     let plan = &loaded.scenario.run;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
@@ -142,6 +151,37 @@ impl Job {
         cases(replicates, self.request.split).len() - replicates as usize
     }
 
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Run(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.tables.clear();
+        *there == self.manifest()
+    }
+
+    /// What the replicates that are finished so far come to; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// A run that cannot be read or kept.
+    pub fn so_far(&self) -> Result<Option<SoFar>, Problem> {
+        let manifest = serde_json::to_value(self.manifest()).unwrap_or_default();
+        SoFar::of(&self.experiment(), &self.findings(), manifest, &[])
+    }
+
+    fn findings(&self) -> Findings<'_> {
+        Findings { bases: vec![self.basis()], data: &self.data, population: &self.population }
+    }
+
+    /// Without tables.
+    fn manifest(&self) -> Manifest {
+        let mut manifest = Manifest::new(&self.run, &command(&self.request), self.basis(), &self.loaded.resolved_toml);
+        manifest.split = self.request.split;
+        manifest.firms_simulated = self.population.len() as u64;
+        manifest.firms = self.population.firms();
+        manifest.data =
+            self.data.files.iter().map(|(file, hash)| FileHash { file: file.clone(), blake3: hash.clone() }).collect();
+        manifest
+    }
+
     fn experiment(&self) -> Experiment<'_> {
         let store = Store::new(self.request.store.as_deref());
         Experiment::new(&store, vec![self.basis()], &self.data, &self.population)
@@ -153,16 +193,12 @@ impl Job {
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the run folder
 /// cannot be written; then nothing is left behind.
-pub fn execute(job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
+pub fn execute(job: impl Borrow<Job>, conduct: Conduct) -> Result<RunOutcome, Problems> {
+    let job = job.borrow();
     let basis = job.basis();
     let experiment = job.experiment();
     let made = Made::new(&experiment, basis, &job.data, &job.population, job.request.split, conduct)?;
-    let mut manifest = Manifest::new(&job.run, &command(&job.request), basis, &job.loaded.resolved_toml);
-    manifest.split = job.request.split;
-    manifest.firms_simulated = job.population.len() as u64;
-    manifest.firms = job.population.firms();
-    manifest.data =
-        job.data.files.iter().map(|(file, hash)| FileHash { file: file.clone(), blake3: hash.clone() }).collect();
+    let mut manifest = job.manifest();
     let panel = if job.request.panel { Some(panel(basis, &job.data, &job.population, conduct)?) } else { None };
     let draft = Draft::open(&job.target, job.request.force)?;
     manifest.tables = made.write_tables(&draft, &job.run, panel)?;
@@ -182,8 +218,7 @@ pub fn execute(job: Job, conduct: Conduct) -> Result<RunOutcome, Problems> {
 /// The finished runs of one scenario and what they come to.
 pub(super) struct Made<'a> {
     experiment: &'a Experiment<'a>,
-    basis: Basis<'a>,
-    data: &'a Data,
+    findings: Findings<'a>,
     /// What is said of the scenario.
     pub answers: Answers,
 }
@@ -197,25 +232,16 @@ impl<'a> Made<'a> {
         experiment: &'a Experiment<'a>,
         basis: Basis<'a>,
         data: &'a Data,
-        population: &Population,
+        population: &'a Population,
         split: u32,
         conduct: Conduct,
     ) -> Result<Made<'a>, Problem> {
         let replicates = basis.scenario.run.replicates;
         experiment.complete(&experiment.jobs(&cases(replicates, split)), conduct)?;
-        let (kpis, source) = (candidate_kpis(), experiment.source(0));
-        let inquiry = Inquiry {
-            scenarios: vec![(basis.scenario, &source)],
-            replicates,
-            split,
-            kpis: &kpis,
-            extent: Extent::new(basis.scenario, population),
-            observations: &data.observations,
-            given: &[],
-        };
+        let findings = Findings { bases: vec![basis], data, population };
         let nothing = || Problem::error(Kind::Scenario, "the scenario has no replicate");
-        let answers = answer(&inquiry)?.pop().ok_or_else(nothing)?;
-        Ok(Made { experiment, basis, data, answers })
+        let answers = findings.answers(&[&experiment.source(0)], replicates, split, &[])?.pop().ok_or_else(nothing)?;
+        Ok(Made { experiment, findings, answers })
     }
 
     /// Every table of a run, the panel when it is there.
@@ -223,17 +249,18 @@ impl<'a> Made<'a> {
         let source = self.experiment.source(0);
         let read = |replicate: u32| source(replicate.into()).map_err(|problem| io::Error::other(problem.message));
         let answers = std::slice::from_ref(&self.answers);
+        let basis = self.findings.bases[0];
         let mut tables = Vec::new();
         for table in SERIES_TABLES {
-            let mut replicates = (0..self.basis.scenario.run.replicates).map(read);
+            let mut replicates = (0..basis.scenario.run.replicates).map(read);
             tables.push(draft.file(table, |out| write_series_table(table, out, run, &mut replicates))?);
         }
-        tables.push(draft.file(KPI, |out| write_kpi(out, &self.answers.kpi, Some(self.basis)))?);
-        tables.push(draft.file(DRAWS, |out| write_draws(out, self.basis))?);
-        for (table, write) in ANSWER_TABLES {
-            tables.push(draft.file(table, |out| write(out, answers))?);
+        for (place, (table, text)) in self.findings.tables(answers)?.into_iter().enumerate() {
+            tables.push(draft.file(table, |out| out.write_all(&text))?);
+            if place == 0 {
+                tables.push(draft.file(DRAWS, |out| write_draws(out, basis))?);
+            }
         }
-        tables.push(draft.file(PUBLISHED, |out| write_published(out, answers, &self.data.observations))?);
         if let Some(panel) = panel {
             tables.push(draft.file(PANEL, |out| write_panel(out, &panel))?);
         }

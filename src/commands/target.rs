@@ -1,6 +1,6 @@
 //! `telework target`: a scenario, a KPI and a number to vary in; a folder with the smallest value that reaches the KPI out.
 
-use super::{Conduct, Experiment, Goal, read_data, report::write_report, warn_of_idle_targets};
+use super::{Conduct, Experiment, Goal, place, read_data, report::write_report, warn_of_idle_targets};
 use crate::{
     analysis::{
         Kpi, Players, first_decided,
@@ -12,8 +12,8 @@ use crate::{
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
-        Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET, TARGET_FOLDER,
-        caveat, run_key, uncertified, write_target,
+        AnyManifest, Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET,
+        TARGET_FOLDER, caveat, run_key, uncertified, write_target,
     },
     scenario::{self, Loaded, Number, Override, Scenario},
 };
@@ -53,6 +53,8 @@ pub struct TargetRequest {
     pub draws: Option<u32>,
     /// Where the folder goes; `None` = `results/target-<scenario>-<short hash>`.
     pub out: Option<PathBuf>,
+    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
+    pub home: Option<PathBuf>,
     /// Where finished runs are kept; `None` = `results/store`.
     pub store: Option<PathBuf>,
     /// Replace an existing folder.
@@ -159,7 +161,7 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
     );
     let key = run_key(&how, &loaded.resolved_toml, &data.files, false);
     let run = format!("target-{}-{}", loaded.scenario.name, &key[..8]);
-    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(&run));
+    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
     TARGET_FOLDER.check(&target, request.force)?;
     let plan = &loaded.scenario.run;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
@@ -202,6 +204,13 @@ impl Aim {
     /// Paired draws.
     pub fn draws(&self) -> u32 {
         self.loaded.scenario.run.replicates
+    }
+
+    /// Whether the folder is already there, as this command would write it.
+    pub fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.target) else { return false };
+        there.run.tables.clear();
+        *there == self.manifest(there.runs)
     }
 
     /// Probability wanted.

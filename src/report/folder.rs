@@ -7,7 +7,7 @@ use crate::{
     results::MANIFEST,
 };
 use serde_json::{Map, Value, json};
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// A folder that `run`, `compare`, `attribute` or `target` has written, read.
 #[derive(Clone, Debug)]
@@ -43,11 +43,29 @@ impl Folder {
     /// # Errors
     /// As [`Folder::read`].
     pub fn draft(folder: &Path, manifest: Value) -> Result<Folder, Problem> {
+        Folder::of(manifest, |file| {
+            let path = folder.join(file);
+            if path.exists() { Ok(Some((path.display().to_string(), read_text(&path, "")?))) } else { Ok(None) }
+        })
+    }
+
+    /// A folder that is nowhere: its manifest, and its tables by file name.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when a table is damaged.
+    pub fn in_memory(manifest: Value, mut tables: BTreeMap<&str, String>) -> Result<Folder, Problem> {
+        Folder::of(manifest, |file| Ok(tables.remove(file).map(|text| (file.to_string(), text.into()))))
+    }
+
+    /// `text` gives name and text of a table by its file name.
+    fn of(
+        manifest: Value,
+        mut text: impl FnMut(&str) -> Result<Option<(String, Arc<str>)>, Problem>,
+    ) -> Result<Folder, Problem> {
         let mut tables = Map::new();
         for summary in SUMMARIES {
-            let path = folder.join(format!("{}.csv", summary.name));
-            if path.exists() {
-                tables.insert(summary.name.into(), columns(summary, &path).map_err(of_files)?);
+            if let Some((name, text)) = text(&format!("{}.csv", summary.name)).map_err(of_files)? {
+                tables.insert(summary.name.into(), columns(summary, &name, text).map_err(of_files)?);
             }
         }
         Ok(Folder { manifest, tables })
@@ -62,9 +80,9 @@ fn of_files(problem: Problem) -> Problem {
 
 /// Every column of a table: numbers as they are; words as a list of different words and their positions in it, which
 /// keeps a page small.
-fn columns(summary: &Summary, path: &Path) -> Result<Value, Problem> {
+fn columns(summary: &Summary, name: &str, text: Arc<str>) -> Result<Value, Problem> {
     let wanted: Vec<&str> = summary.columns().map(|(name, _)| name).filter(|name| !summary.optional(name)).collect();
-    let table = Table::parse(&path.display().to_string(), read_text(path, "")?, &wanted)?;
+    let table = Table::parse(name, text, &wanted)?;
     let has = |name: &str| table.columns().any(|column| column == name);
     let mut columns = Map::new();
     for (name, cell) in summary.columns().filter(|(name, _)| has(name)) {

@@ -23,10 +23,11 @@ use serde_json::{Value, json};
 /// File name of the page in a folder.
 pub const REPORT: &str = "report.html";
 
-const STYLE: &str = include_str!("page/style.css");
+/// The page's look.
+pub const STYLE: &str = include_str!("page/style.css");
 
-/// The page's own script, in the order in which it is read.
-const SCRIPTS: &[&str] = &[
+/// The page's own script, in the order in which it is read; the last one shows the page.
+pub const SCRIPTS: &[&str] = &[
     include_str!("page/tables.js"),
     include_str!("page/words.js"),
     include_str!("page/elements.js"),
@@ -52,14 +53,7 @@ pub fn page(folders: &[Folder], data: &Data) -> Result<String, Problem> {
     if folders.is_empty() {
         return Err(Problem::error(Kind::Usage, "there is no folder to report on"));
     }
-    let tables = |folder: &Folder| json!({ "manifest": folder.manifest, "tables": folder.tables });
-    let content = json!({
-        "folders": folders.iter().map(tables).collect::<Vec<_>>(),
-        "commands": SUMMARIES.iter().map(|s| (s.name.to_string(), s.command.into())).collect::<serde_json::Map<_, Value>>(),
-        "background": background::background(folders, data),
-        "texts": texts::texts()?,
-    });
-    let content = safe_in_a_page(&content.to_string());
+    let content = safe_in_a_page(&content(folders, data)?.to_string());
     let charts = chart_library()?;
     let own = SCRIPTS.concat();
     Ok(format!(
@@ -74,6 +68,20 @@ pub fn page(folders: &[Folder], data: &Data) -> Result<String, Problem> {
     ))
 }
 
+/// All that a page shows: tables, what stands beside them, texts.
+///
+/// # Errors
+/// When the texts inside the program are damaged.
+pub fn content(folders: &[Folder], data: &Data) -> Result<Value, Problem> {
+    let tables = |folder: &Folder| json!({ "manifest": folder.manifest, "tables": folder.tables });
+    Ok(json!({
+        "folders": folders.iter().map(tables).collect::<Vec<_>>(),
+        "commands": SUMMARIES.iter().map(|s| (s.name.to_string(), s.command.into())).collect::<serde_json::Map<_, Value>>(),
+        "background": background::background(folders, data),
+        "texts": texts::texts()?,
+    }))
+}
+
 /// JSON that ends neither the script element nor a line: `<` and the separators U+2028 and U+2029 as escapes, which
 /// mean the same in JSON.
 fn safe_in_a_page(json: &str) -> String {
@@ -81,7 +89,10 @@ fn safe_in_a_page(json: &str) -> String {
 }
 
 /// plotly.js alone: the crate's text has MathJax behind it, which no chart here needs.
-fn chart_library() -> Result<String, Problem> {
+///
+/// # Errors
+/// When the crate's text is not what is expected.
+pub fn chart_library() -> Result<String, Problem> {
     let all = Plot::offline_js_sources();
     let script = all.split_once('>').and_then(|(_, rest)| rest.split_once("</script>"));
     match script {

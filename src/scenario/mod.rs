@@ -18,7 +18,7 @@ mod vary;
 
 pub use meaning::*;
 pub use raw::KINDS;
-pub use schema::{key_tables, schema, schema_text};
+pub use schema::{described, form, key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;
 pub use vary::Number;
@@ -87,6 +87,38 @@ pub fn load(name: &str, overrides: &[Override]) -> Result<Loaded, Problems> {
 /// Loads a scenario from a text, such as a manifest's.
 pub fn load_text(name: &str, text: &str, overrides: &[Override]) -> Result<Loaded, Problems> {
     load_from(Origin::Memory, format!("{name}.toml"), name, text.into(), overrides)
+}
+
+/// Loads a text as the file `NAME.toml` of a folder, saved there or not. Parents are taken from that folder or are built
+/// in, never from elsewhere, so that a text from outside can be loaded. Places are shown as seen from beside the folder.
+///
+/// # Errors
+/// All problems of the scenario at once.
+pub fn load_inside(folder: &Path, name: &str, text: &str, overrides: &[Override]) -> Result<Loaded, Problems> {
+    let file = format!("{name}.toml");
+    let shown = sources::shown_inside(folder, &file);
+    if text.len() as u64 > SIZE_LIMIT {
+        let problem = Problem::error(Kind::Scenario, format!("`{shown}` is too large for a scenario"));
+        return Err(problem.advise("a scenario file has at most 1 MiB; the shipped ones have a few kilobytes").into());
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    load_from(Origin::Inside(folder.to_path_buf(), file), shown, name, text.into(), overrides)
+}
+
+/// The scenario that one of [`load_inside`] extends; `None` when it stands on its own.
+///
+/// # Errors
+/// As the child's, which has been loaded with it.
+pub fn load_parent(folder: &Path, child: &Loaded) -> Result<Option<Loaded>, Problems> {
+    let extends = child.sources.first().and_then(|(_, text)| text.parse::<toml::Table>().ok()?.get("extends").cloned());
+    let Some(((shown, text), file)) = child.sources.get(1).zip(extends.as_ref().and_then(toml::Value::as_str)) else {
+        return Ok(None);
+    };
+    let built_in = BUILT_IN.iter().find(|(name, _)| *shown == format!("built-in {name}"));
+    let origin = built_in
+        .map_or_else(|| Origin::Inside(folder.to_path_buf(), file.to_string()), |(name, _)| Origin::BuiltIn(name));
+    let name = file.trim_end_matches(".toml");
+    load_from(origin, shown.clone(), name, text.clone(), &[]).map(Some)
 }
 
 fn load_from(

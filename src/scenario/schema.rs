@@ -19,6 +19,24 @@ pub fn form() -> &'static Value {
     })
 }
 
+/// What the schema says of the value at a path such as `intervention.NAME.scale`, given as its keys.
+pub fn described(keys: &[&str]) -> Option<&'static Value> {
+    let mut schema = &form()["properties"];
+    let keys = match keys {
+        ["intervention", _, rest @ ..] if !rest.is_empty() => {
+            schema = &schema["intervention"]["items"]["properties"];
+            rest
+        }
+        ["intervention", ..] => return None,
+        keys => keys,
+    };
+    let (last, tables) = keys.split_last()?;
+    for key in tables {
+        schema = &schema.get(*key)?["properties"];
+    }
+    schema.get(*last)
+}
+
 /// The JSON Schema of a scenario file, for completion in editors.
 pub fn schema() -> Value {
     let mut schema = form().clone();

@@ -37,6 +37,8 @@ pub enum Origin {
     Disk(PathBuf),
     /// Built into the program.
     BuiltIn(&'static str),
+    /// A file of a folder whose scenarios take their parents from that folder alone: canonical folder, file name.
+    Inside(PathBuf, String),
     /// Text that the program holds (a run folder's manifest).
     Memory,
 }
@@ -135,10 +137,13 @@ pub fn open(name: &str) -> Result<(Origin, String, Arc<str>), Problem> {
 
 /// Finds and reads the parent that a scenario `extends`: beside the child, else built in.
 pub fn open_parent(child: &Origin, name: &str) -> Result<(Origin, String, Arc<str>), Problem> {
+    if let Origin::Inside(folder, _) = child {
+        return open_inside(folder, name);
+    }
     let folder = match child {
         Origin::Disk(path) => path.parent().map(Path::to_path_buf),
         Origin::Memory => Some(PathBuf::new()),
-        Origin::BuiltIn(_) => None,
+        Origin::BuiltIn(_) | Origin::Inside(..) => None,
     };
     if let Some(folder) = folder {
         let path = folder.join(name);
@@ -146,13 +151,32 @@ pub fn open_parent(child: &Origin, name: &str) -> Result<(Origin, String, Arc<st
             return read(&path);
         }
     }
+    built_in(name).ok_or_else(|| no_parent(name))
+}
+
+fn no_parent(name: &str) -> Problem {
     let known: Vec<&str> = BUILT_IN.iter().map(|(file, _)| *file).collect();
-    built_in(name).ok_or_else(|| {
-        Problem::error(Kind::Scenario, format!("the parent `{}` does not exist", name.escape_debug())).advise(format!(
-            "`extends` is a path seen from this file's folder, or a built-in scenario: {}",
-            known.join(", ")
-        ))
-    })
+    Problem::error(Kind::Scenario, format!("the parent `{}` does not exist", name.escape_debug())).advise(format!(
+        "`extends` is a path seen from this file's folder, or a built-in scenario: {}",
+        known.join(", ")
+    ))
+}
+
+/// A file of a folder, else a built-in scenario; nothing outside, by whatever path or link.
+fn open_inside(folder: &Path, name: &str) -> Result<(Origin, String, Arc<str>), Problem> {
+    let plain = Path::new(name).file_name().is_some_and(|file| file == name);
+    let path = folder.join(name);
+    if !plain || !fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {
+        return if plain { built_in(name).ok_or_else(|| no_parent(name)) } else { Err(no_parent(name)) };
+    }
+    let (_, _, text) = read(&path)?;
+    Ok((Origin::Inside(folder.to_path_buf(), name.to_string()), shown_inside(folder, name), text))
+}
+
+/// A file as seen from the place where its folder is.
+pub fn shown_inside(folder: &Path, file: &str) -> String {
+    let folder = folder.file_name().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
+    Path::new(&folder).join(file).display().to_string()
 }
 
 /// Reads a file, but never more than [`SIZE_LIMIT`] of it.

@@ -1,8 +1,7 @@
 //! Numbers of a scenario that may be varied: a path in; unit, limits and present value out.
 
-use super::{Loaded, Override, load_text, quantity::Dimension, schema::form};
+use super::{Loaded, Override, load_text, quantity::Dimension, schema::described};
 use crate::error::{Kind, Problem, Problems};
-use serde_json::Value as Schema;
 
 /// A number of a scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,24 +122,6 @@ impl Number {
         };
         Override { flag: format!("--vary {}={value}", self.path), path: self.path.clone(), value: text }
     }
-}
-
-/// What the schema says of the value at a path.
-fn described(keys: &[&str]) -> Option<&'static Schema> {
-    let mut schema = &form()["properties"];
-    let keys = match keys {
-        ["intervention", _, rest @ ..] if !rest.is_empty() => {
-            schema = &schema["intervention"]["items"]["properties"];
-            rest
-        }
-        ["intervention", ..] => return None,
-        keys => keys,
-    };
-    let (last, tables) = keys.split_last()?;
-    for key in tables {
-        schema = &schema.get(*key)?["properties"];
-    }
-    schema.get(*last)
 }
 
 /// The value at a path.

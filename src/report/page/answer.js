@@ -14,21 +14,28 @@ function leadScenario() {
 }
 const comparedScenarios = () => distinct(rows("differences").filter((row) => !isReference(row)), "scenario");
 
-function answerSection() {
-  const list = rows("kpi");
-  if (list.length === 0) return [scenarioList(), absent("kpi"), ...confidence()];
-  const scenario = leadScenario();
-  const own = list.filter((row) => row.scenario === scenario && idOf(row) === leadKpi());
-  const last = own[own.length - 1];
+/** The row that the first number is from. */
+const leadRow = () => rows("kpi").filter((row) => row.scenario === leadScenario() && idOf(row) === leadKpi()).pop();
+
+/** The answer in a sentence, and what the other scenarios change. */
+function answerWords() {
+  const last = leadRow();
   const unit = last.unit;
   const sentence = t("answer.level", {
     scenario: quoted(scenarioTitle(last.name)), kpi: kpiName(last), year: fiscal(last.fiscal_year),
     value: amount(last.median, unit), low: amount(last.low_5, unit), high: amount(last.high_95, unit),
   });
   const effects = comparedScenarios().map((name) => effectSentence(name, idOf(last)));
+  return el("div", { class: "answer" }, p(sentence, "lead"), effects.length ? el("ul", {}, effects.map((one) => el("li", {}, one))) : null);
+}
+
+function answerSection() {
+  if (rows("kpi").length === 0) return [scenarioList(), absent("kpi"), ...confidence()];
+  const last = leadRow();
+  const unit = last.unit;
   return [
     scenarioList(),
-    el("div", { class: "answer" }, p(sentence, "lead"), effects.length ? el("ul", {}, effects.map((one) => el("li", {}, one))) : null),
+    answerWords(),
     el("div", { class: "cards" },
       el("div", { class: "card" }, el("h3", {}, t("answer.number")),
         p(amount(last.median, unit), "big"), p(kpiName(last) + t("comma") + fiscal(last.fiscal_year)),

@@ -54,6 +54,7 @@ function follow() {
   }
 }
 
+take(JSON.parse(document.getElementById("content").textContent));
 language = place().asked || ((navigator.language || "en").startsWith("ja") ? "ja" : "en");
 build();
 follow();

@@ -1,14 +1,20 @@
 // The content of the page: tables of every folder as rows, and what stands beside them.
 
-const content = JSON.parse(document.getElementById("content").textContent);
-const background = content.background;
+let content = null;
+let background = null;
+let decoded = {};
+
+/** Shows other folders from now on. */
+function take(next) {
+  content = next;
+  background = next.background;
+  decoded = {};
+}
 
 const runName = (folder) => {
   const manifest = content.folders[folder].manifest;
   return manifest.run || manifest.name || manifest.scenario || "folder " + (folder + 1);
 };
-
-const decoded = {};
 
 /** Rows of a table from all folders. A scenario that two folders hold is told apart by the folder's name. */
 function rows(table) {

@@ -1,0 +1,369 @@
+//! Jobs: the commands that the page has asked for, one at a time, by turns, kept on disk until they are done.
+
+mod order;
+mod record;
+mod wanted;
+mod work;
+
+pub use record::State;
+use wanted::Kind;
+pub use wanted::{Places, Prepared, Wanted};
+
+use super::{gate::Gate, problems, reading};
+use crate::{
+    commands,
+    error::{self, Problem, Problems},
+    results::write_file,
+    scenario::{Loaded, Override},
+};
+use order::Turns;
+use record::Record;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+/// Jobs that may wait at a time.
+const LONGEST_QUEUE: usize = 1_000;
+
+/// All jobs of a studio.
+pub struct Jobs {
+    /// Where they read and write.
+    pub places: Places,
+    /// Lets previews pass.
+    pub gate: Gate,
+    threads: usize,
+    folder: PathBuf,
+    /// Number of the last job or preview.
+    last: AtomicU64,
+    inner: Mutex<Inner>,
+    /// A job was added, or the studio closes.
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct Inner {
+    all: BTreeMap<u64, Entry>,
+    turns: Turns,
+    closing: bool,
+}
+
+struct Entry {
+    record: Record,
+    stop: Arc<AtomicBool>,
+    progress: Arc<Progress>,
+    prepared: Option<Arc<Prepared>>,
+    /// The newest picture of a running job: replicates, content.
+    partial: Option<(u32, Arc<Value>)>,
+}
+
+/// How far a running job is.
+#[derive(Default)]
+struct Progress {
+    done: AtomicU64,
+    total: AtomicU64,
+    begun: Mutex<Option<Instant>>,
+}
+
+impl Entry {
+    fn new(record: Record) -> Entry {
+        Entry { record, stop: Arc::default(), progress: Arc::default(), prepared: None, partial: None }
+    }
+}
+
+impl Jobs {
+    /// In the studio's folder. Jobs that were queued or running wait again.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn open(places: Places, threads: usize) -> Result<Jobs, Problem> {
+        let folder = places.folder.join("jobs");
+        for folder in [&folder, &places.home()] {
+            fs::create_dir_all(folder).map_err(|e| {
+                Problem::error(error::Kind::Files, format!("cannot make the folder {}: {e}", folder.display()))
+            })?;
+        }
+        let mut inner = Inner::default();
+        for mut record in Record::all(&folder) {
+            if record.state == State::Running {
+                record.state = State::Queued;
+            }
+            inner.all.insert(record.id, Entry::new(record));
+        }
+        let last = inner.all.keys().next_back().copied().unwrap_or(0).into();
+        let (inner, news, gate) = (Mutex::new(inner), Condvar::new(), Gate::default());
+        Ok(Jobs { places, gate, threads, folder, last, inner, news })
+    }
+
+    /// A number that no job or preview has.
+    pub fn number(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Queues a job; `loaded` are its scenarios, read. Gives its number.
+    ///
+    /// # Errors
+    /// A full queue, a file that cannot be written.
+    pub fn add(&self, wanted: Wanted, loaded: &[Loaded], tab: &str) -> Result<u64, Problems> {
+        let waiting = self.lock().all.values().filter(|entry| !entry.record.state.ended()).count();
+        if waiting >= LONGEST_QUEUE {
+            let problem = Problem::error(error::Kind::Usage, format!("{waiting} jobs are waiting already"));
+            return Err(problem.advise("wait for some of them, or cancel some").into());
+        }
+        let files = loaded.iter().map(|one| self.snapshot(one)).collect::<Result<Vec<_>, _>>()?;
+        let titles: Vec<&str> = loaded.iter().map(|one| one.scenario.title.as_str()).collect();
+        let id = self.number();
+        let record = Record {
+            id,
+            tab: tab.to_string(),
+            command: wanted.command(&files, &self.places),
+            title: titles.join(" / "),
+            wanted,
+            files,
+            created: jiff::Timestamp::now().to_string(),
+            state: State::Queued,
+            folder: None,
+            problems: Vec::new(),
+        };
+        record.keep(&self.folder)?;
+        self.lock().all.insert(id, Entry::new(record));
+        self.news.notify_all();
+        Ok(id)
+    }
+
+    /// Keeps a scenario as it is now, with those that it extends, in a folder named by content: the command line that is
+    /// shown stays true when the scenario is edited. Gives the file, seen from the studio's folder.
+    fn snapshot(&self, loaded: &Loaded) -> Result<String, Problem> {
+        let file = format!("{}.toml", loaded.scenario.name);
+        let shown = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_string();
+        let from_disk = loaded.sources.iter().filter(|(name, _)| !name.starts_with("built-in "));
+        let texts: BTreeMap<String, &str> = from_disk.map(|(name, text)| (shown(name), &**text)).collect();
+        let mut hasher = blake3::Hasher::new();
+        for (name, text) in &texts {
+            hasher.update(name.as_bytes()).update(b"\0").update(text.as_bytes()).update(b"\0");
+        }
+        let name = format!("inputs/{}", &hasher.finalize().to_hex()[..8]);
+        let folder = self.places.folder.join(&name);
+        fs::create_dir_all(&folder).map_err(|e| {
+            Problem::error(error::Kind::Files, format!("cannot make the folder {}: {e}", folder.display()))
+        })?;
+        for (file, text) in texts {
+            write_file(&folder.join(file), true, |out| out.write_all(text.as_bytes()))?;
+        }
+        Ok(format!("{name}/{file}"))
+    }
+
+    /// All jobs, oldest first.
+    pub fn list(&self) -> Vec<Value> {
+        let inner = self.lock();
+        let positions = inner.positions();
+        inner.all.values().map(|entry| shown(entry, positions.get(&entry.record.id))).collect()
+    }
+
+    /// One job; the flag says whether it has ended.
+    pub fn one(&self, id: u64) -> Option<(Value, bool)> {
+        let inner = self.lock();
+        let entry = inner.all.get(&id)?;
+        let positions = if entry.record.state == State::Queued { inner.positions() } else { BTreeMap::new() };
+        let mut shown = shown(entry, positions.get(&id));
+        shown["scenarios"] = json!(entry.record.wanted.scenarios);
+        Some((shown, entry.record.state.ended()))
+    }
+
+    /// Cancels a job that has not ended; forgets one that has, and leaves its folder.
+    ///
+    /// # Errors
+    /// When its file cannot be written or deleted.
+    pub fn cancel(&self, id: u64) -> Result<bool, Problem> {
+        let mut inner = self.lock();
+        let Some(entry) = inner.all.get_mut(&id) else { return Ok(false) };
+        match entry.record.state {
+            // The worker sees it between two weeks.
+            State::Running => entry.stop.store(true, Ordering::Relaxed),
+            State::Queued => {
+                entry.record.state = State::Cancelled;
+                entry.record.keep(&self.folder)?;
+            }
+            State::Done | State::Failed | State::Cancelled => {
+                let path = self.folder.join(format!("{id}.json"));
+                fs::remove_file(&path).map_err(|e| {
+                    Problem::error(error::Kind::Files, format!("cannot delete {}: {e}", path.display()))
+                })?;
+                inner.all.remove(&id);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The folder of a job that is done.
+    pub fn folder(&self, id: u64) -> Option<PathBuf> {
+        let inner = self.lock();
+        let record = &inner.all.get(&id)?.record;
+        (record.state == State::Done).then(|| record.folder.as_ref().map(|name| self.places.home().join(name)))?
+    }
+
+    /// The newest picture of a running job; `content` makes it from the folder so far, when there are more replicates.
+    ///
+    /// # Errors
+    /// A run that cannot be read.
+    pub fn partial(
+        &self,
+        id: u64,
+        content: impl FnOnce(commands::SoFar) -> Result<Value, Problem>,
+    ) -> Result<Option<Arc<Value>>, Problem> {
+        let Some(prepared) = self.lock().all.get(&id).and_then(|entry| entry.prepared.clone()) else { return Ok(None) };
+        let Some(so_far) = prepared.so_far()? else { return Ok(None) };
+        let done = so_far.done;
+        if let Some((known, picture)) = self.lock().all.get(&id).and_then(|entry| entry.partial.clone())
+            && known >= done
+        {
+            return Ok(Some(picture));
+        }
+        let picture = Arc::new(content(so_far)?);
+        if let Some(entry) = self.lock().all.get_mut(&id) {
+            entry.partial = Some((done, picture.clone()));
+        }
+        Ok(Some(picture))
+    }
+
+    /// Works off the queue until the studio closes.
+    pub fn work(&self) {
+        while let Some((id, wanted, files, stop, progress)) = self.next() {
+            let ended = work::done(self, id, &wanted, &files, &stop, &progress);
+            self.end(id, ended);
+        }
+    }
+
+    /// Stops the running job between two weeks; it waits again at the next start.
+    pub fn close(&self) {
+        let mut inner = self.lock();
+        inner.closing = true;
+        for entry in inner.all.values().filter(|entry| entry.record.state == State::Running) {
+            entry.stop.store(true, Ordering::Relaxed);
+        }
+        self.news.notify_all();
+    }
+
+    /// Waits for a job and begins it.
+    #[allow(clippy::type_complexity)]
+    fn next(&self) -> Option<(u64, Wanted, Vec<String>, Arc<AtomicBool>, Arc<Progress>)> {
+        let mut inner = self.lock();
+        loop {
+            if inner.closing {
+                return None;
+            }
+            let waiting = inner.waiting();
+            let tabs: Vec<String> = waiting.iter().map(|id| inner.all[id].record.tab.clone()).collect();
+            if let Some(place) = inner.turns.next(tabs.iter().map(String::as_str)) {
+                let id = waiting[place];
+                let entry = inner.all.get_mut(&id)?;
+                entry.record.state = State::Running;
+                // When this cannot be kept the job is still queued on disk, which is as good.
+                let _ = entry.record.keep(&self.folder);
+                let Record { wanted, files, .. } = entry.record.clone();
+                return Some((id, wanted, files, entry.stop.clone(), entry.progress.clone()));
+            }
+            inner = self.news.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The use case of a running job could start.
+    fn prepared(&self, id: u64, prepared: &Arc<Prepared>) {
+        if let Some(entry) = self.lock().all.get_mut(&id) {
+            entry.record.folder = prepared.target().file_name().map(|name| name.to_string_lossy().into_owned());
+            entry.prepared = Some(prepared.clone());
+        }
+    }
+
+    fn end(&self, id: u64, ended: Result<(), Problems>) {
+        let mut inner = self.lock();
+        let closing = inner.closing;
+        let Some(entry) = inner.all.get_mut(&id) else { return };
+        let stopped = |problems: &Problems| problems.0.iter().any(|p| p.kind == error::Kind::Interrupted);
+        entry.record.state = match &ended {
+            Ok(()) => State::Done,
+            Err(problems) if stopped(problems) && closing => State::Queued,
+            Err(problems) if stopped(problems) => State::Cancelled,
+            Err(_) => State::Failed,
+        };
+        entry.record.problems = match ended {
+            Err(problems) if entry.record.state == State::Failed => problems::listed(&problems.0),
+            _ => Vec::new(),
+        };
+        // The firms take much memory, and the folder has all that is shown.
+        entry.prepared = None;
+        entry.partial = None;
+        if let Err(problem) = entry.record.keep(&self.folder) {
+            entry.record.problems.extend(problems::listed(&[problem]));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Numbers of the queued jobs, oldest first.
+    fn waiting(&self) -> Vec<u64> {
+        self.all.values().filter(|entry| entry.record.state == State::Queued).map(|entry| entry.record.id).collect()
+    }
+
+    /// Queued job -> place in the order in which they will be begun, from 1.
+    fn positions(&self) -> BTreeMap<u64, usize> {
+        let waiting = self.waiting();
+        let tabs: Vec<&str> = waiting.iter().map(|id| self.all[id].record.tab.as_str()).collect();
+        self.turns.order(&tabs).into_iter().enumerate().map(|(at, place)| (waiting[place], at + 1)).collect()
+    }
+}
+
+/// A job as the page reads it.
+fn shown(entry: &Entry, position: Option<&usize>) -> Value {
+    let Entry { record, progress, .. } = entry;
+    let (done, total) = (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
+    let running = record.state == State::Running;
+    let begun = *progress.begun.lock().unwrap_or_else(PoisonError::into_inner);
+    let left = begun.filter(|_| running && done > 0 && total > 0).map(|begun| {
+        let share = done as f64 / total as f64;
+        (begun.elapsed().as_secs_f64() * (1.0 / share - 1.0)).max(0.0).ceil()
+    });
+    let names: Vec<&str> = record.wanted.scenarios.iter().map(|one| one.name.as_str()).collect();
+    json!({
+        "id": record.id, "kind": record.wanted.kind, "title": record.title, "names": names,
+        "state": record.state, "position": position, "done": done, "total": total,
+        "seconds_left": left, "command": record.command, "folder": record.folder, "created": record.created,
+        "problems": record.problems, "partial": running && done > 0,
+    })
+}
+
+/// Reads the scenarios that are wanted, all problems at once.
+///
+/// # Errors
+/// What is wrong with the request or the scenarios.
+pub fn load(studio: &super::Studio, wanted: &Wanted, overrides: &[Override]) -> Result<Vec<Loaded>, Problems> {
+    wanted.check()?;
+    let mut loaded: Vec<Loaded> = Vec::new();
+    let mut found = Problems::default();
+    for text in &wanted.scenarios {
+        match reading::loaded(studio, text, overrides) {
+            Ok(one) => loaded.push(one),
+            Err(problems) => found.0.extend(problems.0),
+        }
+    }
+    if wanted.kind == Kind::Compare {
+        found.0.extend(commands::unpaired(&loaded));
+    }
+    if found.0.is_empty() { Ok(loaded) } else { Err(found) }
+}
+
+/// A folder's own name.
+pub fn name_of(folder: &Path) -> String {
+    folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,78 @@
+//! What is kept of a job, one file each, so that a studio that was killed goes on with its jobs.
+
+use super::wanted::Wanted;
+use crate::{error::Problem, results::write_file};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{fs, path::Path};
+
+/// How a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Waits for its turn.
+    Queued,
+    /// Is being worked on; after a restart it waits again.
+    Running,
+    /// Its folder is written.
+    Done,
+    /// It could not be done.
+    Failed,
+    /// The user did not want it any more.
+    Cancelled,
+}
+
+impl State {
+    /// Whether nothing will change any more.
+    pub fn ended(self) -> bool {
+        !matches!(self, State::Queued | State::Running)
+    }
+}
+
+/// One job.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Record {
+    /// Number, from 1 in the order of asking.
+    pub id: u64,
+    /// Tab that asked.
+    pub tab: String,
+    /// What is to be done.
+    pub wanted: Wanted,
+    /// Files of its scenarios, seen from the studio's folder.
+    pub files: Vec<String>,
+    /// Titles of its scenarios.
+    pub title: String,
+    /// The same as a command line.
+    pub command: String,
+    /// When it was asked for.
+    pub created: String,
+    /// How it stands.
+    pub state: State,
+    /// Name of its folder, once known.
+    pub folder: Option<String>,
+    /// Why it failed.
+    pub problems: Vec<Value>,
+}
+
+impl Record {
+    /// Writes it, whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(&self, jobs: &Path) -> Result<(), Problem> {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        write_file(&jobs.join(format!("{}.json", self.id)), true, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// All that are kept, in order. A file that is none of ours is passed over.
+    pub fn all(jobs: &Path) -> Vec<Record> {
+        let entries = fs::read_dir(jobs).into_iter().flatten().flatten();
+        let read = |entry: fs::DirEntry| {
+            let record: Record = serde_json::from_slice(&fs::read(entry.path()).ok()?).ok()?;
+            (entry.file_name().to_str() == Some(&format!("{}.json", record.id))).then_some(record)
+        };
+        let mut all: Vec<Record> = entries.filter_map(read).collect();
+        all.sort_by_key(|record| record.id);
+        all
+    }
+}

@@ -1,0 +1,450 @@
+//! The studio's page in a real browser: by clicks, by keyboard alone, in both languages, with wrong input, cancelled,
+//! killed and started again, in two tabs. Its numbers are those of the command line that it shows.
+//!
+//! Tests drive a headless Chromium through WebDriver. Without one they say so and do nothing, except in CI, where
+//! `.ci/run` installs it.
+
+#[path = "common/webdriver.rs"]
+mod webdriver;
+
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+use webdriver::{Browser, ENTER};
+
+/// A studio in a folder of its own.
+struct Studio {
+    process: Child,
+    address: String,
+    home: PathBuf,
+}
+
+impl Studio {
+    fn start(home: &Path, port: Option<u16>) -> Studio {
+        let folder = home.join("studio");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_telework"));
+        command.args(["studio", "--no-open", "--folder", folder.to_str().unwrap()]);
+        command.args(port.map(|port| format!("--port={port}")));
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("Studio: ").expect("the address is printed").to_string();
+        Studio { process, address, home: home.to_path_buf() }
+    }
+    fn port(&self) -> u16 {
+        self.address.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap()
+    }
+    fn folder(&self) -> PathBuf {
+        self.home.join("studio")
+    }
+    /// As a user does who closes the terminal: no time to tidy up.
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Studio {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Opens the page and the copy of a built-in scenario.
+fn opened(studio: &Studio, browser: &Browser, scenario: &str) {
+    browser.go(&studio.address);
+    browser.until("document.querySelectorAll('#chooser .choices li').length > 5");
+    browser.script(&format!(
+        "[...document.querySelectorAll('#chooser .choices li')].find((li) => li.querySelector('code').textContent === {}).id = 'wanted'",
+        json!(scenario)
+    ));
+    browser.click("#wanted button");
+    browser.until("document.getElementById('form') && document.querySelector('#form .part')");
+}
+
+/// Makes the open scenario small enough for a test by its text.
+fn small(browser: &Browser, more: &str) {
+    let code = "const area = document.getElementById('toml'); area.value = area.value.trimEnd() + TEXT; area.dispatchEvent(new Event('input'))";
+    let text = format!("\n\n[run]\nend = 2022-03-31\nreplicates = 4\nsample = 800\n{more}");
+    browser.script(&code.replace("TEXT", &json!(text).to_string()));
+    browser.until("document.querySelector('#consequences').innerText.includes('31 March 2022')");
+}
+
+const JOB_DONE: &str = "document.querySelector('.job.done')";
+
+fn rows(table: &Path) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(table).unwrap();
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// The command line of the newest job, run in the studio's folder as a user would; gives the folder that it wrote.
+fn by_command_line(studio: &Studio, browser: &Browser) -> (PathBuf, PathBuf) {
+    let command = browser.text(".job.done .command code");
+    let own = browser.text(".job.done .note code").replace("folders/", "");
+    let program = Path::new(env!("CARGO_BIN_EXE_telework")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let done = Command::new("sh").arg("-c").arg(&command).current_dir(studio.folder()).env("PATH", path).output().unwrap();
+    assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));
+    (studio.folder().join("folders").join(&own), studio.folder().join("results").join(&own))
+}
+
+#[test]
+fn the_main_path_by_clicks_gives_the_numbers_of_the_command_line() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "baseline");
+    // The token does not stay in the address.
+    assert!(!browser.script("return location.href").to_string().contains("token"));
+    browser.click("[data-part=managers] > summary");
+    browser.fill("[id='c-intervention.managers.scale']", "10");
+    browser.until("document.querySelector('.changes') && document.querySelector('.changes').innerText.includes('10')");
+    assert!(browser.text(".changes").contains("was 1"), "{}", browser.text(".changes"));
+    let toml = browser.script("return document.getElementById('toml').value");
+    assert!(toml.as_str().unwrap().contains("managers = { scale = 10"), "{toml}");
+    // A tenfold budget is said at once, beside the text.
+    assert!(browser.text("#consequences").contains("¥2,500 million"), "{}", browser.text("#consequences"));
+    // A picture of few firms comes by itself.
+    browser.until("document.querySelector('#view .main-svg')");
+    assert!(browser.text("#status").contains("Quick look"), "{}", browser.text("#status"));
+    assert!(browser.text("#view").contains("90 % range"), "intervals are shown by default");
+    small(&browser, "");
+    browser.click("#save");
+    browser.until("document.getElementById('name-help').innerText.includes('Saved as')");
+    assert!(studio.folder().join("scenarios/my_baseline.toml").is_file());
+    browser.click("#run-now");
+    browser.until(JOB_DONE);
+    browser.click("[data-view=kpi]");
+    browser.until("document.querySelector('#status').innerText.includes('done') && document.querySelector('#view tbody')");
+    let (own, other) = by_command_line(&studio, &browser);
+    // The folder is the command line's, byte for byte.
+    let names = |folder: &Path| {
+        let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&own), names(&other));
+    for name in names(&own).iter().filter(|name| own.join(name).is_file()) {
+        assert!(fs::read(own.join(name)).unwrap() == fs::read(other.join(name)).unwrap(), "{name:?} differs");
+    }
+    // Every number of the table on the page is one of the folder that the command line wrote.
+    let cells = browser.script("return [...document.querySelectorAll('#view td[data-value]')].map((td) => Number(td.dataset.value))");
+    let medians: Vec<f64> = rows(&other.join("kpi.csv"))
+        .iter()
+        .filter(|row| row["fiscal_year"] == "2021")
+        .map(|row| row["median"].parse().unwrap())
+        .collect();
+    assert!(medians.len() > 10, "{} KPIs", medians.len());
+    for median in medians {
+        assert!(cells.as_array().unwrap().contains(&json!(median)), "{median} is not in {cells}");
+    }
+    browser.click("[data-view=spending]");
+    browser.until("document.querySelector('#view tbody')");
+    let shown = browser.script("return [...document.querySelectorAll('#view tbody tr')].map((tr) => [...tr.children].map((td) => td.innerText))");
+    let spending = rows(&other.join("spending.csv"));
+    let year = spending.iter().map(|row| row["fiscal_year"].clone()).max().unwrap();
+    let last: Vec<_> = spending.iter().filter(|row| row["fiscal_year"] == year).collect();
+    assert_eq!(shown.as_array().unwrap().len(), last.len());
+    for (line, row) in shown.as_array().unwrap().iter().zip(last) {
+        assert!(line[0].as_str().unwrap().contains(&row["intervention"]), "{line}");
+        let reached: f64 = row["firms_reached"].parse().unwrap_or(f64::NAN);
+        let cell = line[4].as_str().unwrap().replace(',', "");
+        let same = cell.parse::<f64>().map_or(reached.is_nan(), |cell| (cell - reached).abs() <= 0.5);
+        assert!(same, "{cell} for {reached}");
+    }
+    browser.click("[data-view=overview]");
+    browser.until("document.querySelector('#view .main-svg')");
+    let curve = browser.script(
+        "return document.querySelector('#view .plot').data.filter((one) => one.name === 'Median').map((one) => [one.x, one.y])[0]",
+    );
+    let fans = rows(&other.join("fans.csv"));
+    let lead: Vec<_> = fans.iter().filter(|row| row["kpi"] == "mic_introduction" && row["segment"] == "total").collect();
+    let (weeks, values) = (curve[0].as_array().unwrap(), curve[1].as_array().unwrap());
+    assert_eq!(weeks.len(), lead.len());
+    assert!(lead.len() > 20, "{} weeks", lead.len());
+    for ((week, value), row) in weeks.iter().zip(values).zip(lead) {
+        assert_eq!(week.as_str().unwrap(), row["week"]);
+        let median: f64 = row["median"].parse().unwrap();
+        assert!((value.as_f64().unwrap() - 100.0 * median).abs() < 1e-9, "{week}");
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn everything_is_reached_by_the_keyboard_alone() {
+    let Some(browser) = Browser::start(1200, 900) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    browser.go(&studio.address);
+    browser.until("document.querySelectorAll('#chooser .choices li').length > 5");
+    browser.tab_to("#chooser .choices li button");
+    browser.keys(ENTER);
+    browser.until("document.querySelector('#form .part')");
+    browser.tab_to("[data-part=run] > summary");
+    browser.keys(ENTER);
+    // The last day, month and year of a date are typed in the order of the browser's language.
+    browser.tab_to("[id='c-run.replicates']");
+    let write = |text: &str| {
+        browser.chord("\u{e009}", "a");
+        browser.keys(text);
+    };
+    write("2");
+    browser.tab_to("[id='c-run.sample']");
+    write("500");
+    browser.until("document.querySelectorAll('.changes li').length >= 2");
+    // What is being typed in keeps the focus while the answers come.
+    assert_eq!(browser.script("return document.activeElement.id"), "c-run.sample");
+    browser.script("document.querySelector('.skip').focus()");
+    browser.tab_to("#run-now");
+    browser.keys(ENTER);
+    browser.until("document.querySelector('.job')");
+    browser.until(JOB_DONE);
+    browser.script("document.querySelector('.skip').focus()");
+    browser.tab_to("[data-view=map]");
+    browser.keys(ENTER);
+    browser.until("document.querySelectorAll('#view .tile').length === 47");
+    browser.tab_to("#map-week");
+    let week = browser.text("#view .week");
+    browser.keys("\u{e012}");
+    assert_ne!(browser.text("#view .week"), week, "the slider follows the arrow keys");
+    // The focus can be seen.
+    let ring = browser.script("return getComputedStyle(document.activeElement).outlineStyle");
+    assert_ne!(ring, "none");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// Contrast of every text that can be seen with what is behind it, by the formula of WCAG 2.
+const CONTRAST: &str = r#"
+const rgb = (text) => { const found = text.match(/[\d.]+/g).map(Number); return found.length < 4 ? [...found, 1] : found; };
+const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] > 0) return c; } return [255, 255, 255, 1]; };
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const bad = []; let seen = 0;
+while (walker.nextNode()) {
+  const e = walker.currentNode.parentElement;
+  if (!walker.currentNode.textContent.trim() || !e.checkVisibility({ visibilityProperty: true }) || e.closest('svg, .unseen, noscript, caption.quiet')) continue;
+  seen++;
+  const style = getComputedStyle(e);
+  const [a, b] = [light(rgb(style.color)), light(behind(e))].sort((x, y) => y - x);
+  const big = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700);
+  if ((a + 0.05) / (b + 0.05) < (big ? 3 : 4.5)) bad.push(walker.currentNode.textContent.trim().slice(0, 40) + ' ' + style.color);
+}
+return { seen, bad: [...new Set(bad)] };
+"#;
+
+fn readable(browser: &Browser) {
+    let found = browser.script(CONTRAST);
+    assert!(found["seen"].as_u64().unwrap() > 100, "{found}");
+    assert_eq!(found["bad"], json!([]), "too little contrast");
+}
+
+#[test]
+fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "all_measures");
+    small(&browser, "");
+    browser.click("[data-part=managers] > summary");
+    browser.click("[data-part=run] > summary");
+    browser.click("#add > summary");
+    browser.until("document.querySelector('#view .main-svg')");
+    assert_eq!(browser.nameless(), [""; 0]);
+    readable(&browser);
+    let english = browser.text("main");
+    browser.click(".language[lang=ja]");
+    browser.until("document.documentElement.lang === 'ja' && document.querySelector('#view .main-svg')");
+    for (id, japanese) in [("#scenarios-title", "シナリオ"), ("#runs-title", "本計算"), ("[data-view=map]", "地図"), ("#save", "保存")] {
+        assert!(browser.text(id).contains(japanese), "{id}: {}", browser.text(id));
+    }
+    assert_eq!(browser.nameless(), [""; 0]);
+    readable(&browser);
+    for part in ["run", "managers"] {
+        let label = browser.text(&format!("[data-part={part}] .field label"));
+        assert!(!label.is_ascii(), "{label} is not Japanese");
+    }
+    for text in [&english, &browser.text("main")] {
+        for broken in ["undefined", "NaN", "[object", "\u{27e6}", "null"] {
+            assert!(!text.contains(broken), "{broken} in {text}");
+        }
+    }
+    browser.click(".language[lang=en]");
+    browser.size(360, 800);
+    browser.until("document.documentElement.clientWidth <= 500");
+    for view in ["overview", "kpi", "map", "spending"] {
+        browser.click(&format!("[data-view={view}]"));
+        browser.until("document.querySelector('#view').innerText.length > 50");
+        let wide = browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        assert_eq!(wide, 0, "{view} is wider than the window");
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn wrong_input_is_told_as_check_tells_it_and_never_run() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "baseline");
+    browser.click("#to-text");
+    let wrong = "title = \"<img src=x onerror=alert(1)>\"\nextends = \"baseline.toml\"\n\n[run]\nsampel = 500\n\n[change]\nmanagers = { scale = -1 }\n";
+    let write = |text: &str| {
+        let code = "const area = document.getElementById('toml'); area.value = TEXT; area.dispatchEvent(new Event('input'))";
+        browser.script(&code.replace("TEXT", &json!(text).to_string()));
+    };
+    write(wrong);
+    browser.until("document.querySelectorAll('.problems .error').length >= 2");
+    browser.click("#save");
+    browser.until("document.getElementById('name-help').innerText.includes('Saved as')");
+    let check = Command::new(env!("CARGO_BIN_EXE_telework"))
+        .args(["check", "scenarios/my_baseline.toml"])
+        .current_dir(studio.folder())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(check.stderr).unwrap();
+    let shown = browser.script("return [...document.querySelectorAll('.problems .error pre')].map((one) => one.textContent.trim())");
+    assert!(shown.as_array().unwrap().len() >= 2, "{shown}");
+    for message in shown.as_array().unwrap() {
+        assert!(told.contains(message.as_str().unwrap()), "{message} is not in: {told}");
+    }
+    assert!(browser.text("#wrong").contains("line 5"), "{}", browser.text("#wrong"));
+    browser.click(".problems .error button");
+    let marked = browser.script("const area = document.getElementById('toml'); return area.value.slice(area.selectionStart, area.selectionEnd)");
+    assert!(marked == "sampel" || marked == "-1", "{marked}");
+    // What cannot run is refused, and says why.
+    browser.click("#run-now");
+    browser.until("document.querySelector('#banner').innerText.length > 10");
+    assert_eq!(browser.script("return document.querySelectorAll('.job').length"), 0);
+    // Text from a scenario is never part of the page's structure.
+    write(&wrong.replace("sampel", "sample").replace("-1", "1"));
+    browser.until("document.querySelector('#scenario-title').textContent.includes('<img')");
+    assert_eq!(browser.script("return document.querySelectorAll('img').length"), 0);
+    // A number that the form is given outside its range is told at the control.
+    browser.click("#to-form");
+    browser.click("[data-part=managers] > summary");
+    browser.fill("[id='c-intervention.managers.scale']", "-3");
+    browser.until("document.querySelector('#form [aria-invalid=true]')");
+    browser.until("document.querySelector('#wrong').innerText.length > 10");
+    // Refused requests are logged by the browser itself.
+    let own: Vec<String> = browser.complaints().into_iter().filter(|said| !said.contains("422")).collect();
+    assert_eq!(own, [""; 0]);
+}
+
+#[test]
+fn a_job_is_cancelled_and_two_tabs_take_turns() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "baseline");
+    // As it is it takes minutes.
+    browser.click("#run-now");
+    browser.until("document.querySelector('.job.running')");
+    let first = browser.new_tab();
+    opened(&studio, &browser, "no_policy");
+    small(&browser, "");
+    // The other tab's job is seen here as well, and stops when this tab says so.
+    browser.until("document.querySelector('.job.running')");
+    browser.click("#run-now");
+    browser.until("document.querySelector('.job.queued')");
+    browser.click(".job.running [data-act$=cancel]");
+    browser.until("document.querySelector('.job.cancelled')");
+    browser.until(JOB_DONE);
+    assert_eq!(browser.complaints(), [""; 0]);
+    browser.turn_to(&first);
+    browser.until("document.querySelector('.job.cancelled') && document.querySelector('.job.done')");
+    assert!(browser.text(".job.cancelled").contains("cancelled"));
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_killed_studio_is_noticed_and_goes_on_after_a_restart() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let mut studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "baseline");
+    small(&browser, "# kept in the tab");
+    browser.fill("#ask-replicates", "40");
+    browser.click("#start");
+    browser.until("document.querySelector('.job')");
+    let port = studio.port();
+    studio.kill();
+    browser.until("document.querySelector('#banner').innerText.includes('does not answer')");
+    drop(studio);
+    let studio = Studio::start(home.path(), Some(port));
+    browser.until("document.querySelector('#banner').innerText.includes('no valid token')");
+    // The new address in the same tab: what was written and what was started go on.
+    browser.go(&studio.address);
+    browser.until("document.querySelector('#banner').innerText === ''");
+    browser.until("document.getElementById('toml') && document.getElementById('toml').value.includes('# kept in the tab')");
+    browser.until(JOB_DONE);
+    by_command_line(&studio, &browser);
+    let own = |said: &String| !said.contains("ERR_CONNECTION") && !said.contains("401") && !said.contains("ERR_EMPTY");
+    assert_eq!(browser.complaints().into_iter().filter(own).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn the_page_is_light_and_soon_ready() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    browser.go(&studio.address);
+    browser.until("document.querySelectorAll('#chooser .choices li').length > 5");
+    let weight = browser.script(
+        "return [...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')] \
+         .map((one) => [one.name.split('/').pop().split('#')[0], one.transferSize, one.responseEnd])",
+    );
+    let all: Vec<&Value> = weight.as_array().unwrap().iter().collect();
+    let total: f64 = all.iter().map(|one| one[1].as_f64().unwrap()).sum();
+    let ready = all.iter().filter(|one| one[0] == "start").map(|one| one[2].as_f64().unwrap()).fold(0.0, f64::max);
+    println!("page: {total} bytes, ready after {ready:.0} ms");
+    assert!(all.iter().any(|one| one[0] == "plotly.js"), "{weight}");
+    assert!(total > 3e6 && total < 6e6, "{total} bytes");
+}
+
+/// Every text is there in both languages, and every text that the scripts ask for is there.
+#[test]
+fn texts_are_complete_in_both_languages() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/studio/page");
+    let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+    let script: String = fs::read_dir(&page)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "js"))
+        .map(read)
+        .collect();
+    let table = |path: &str| -> toml::Table { read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).parse().unwrap() };
+    let (own, report) = (table("src/studio/texts.toml"), table("src/report/texts.toml"));
+    let has = |key: &str| own["page"].get(key).is_some() || report["page"].get(key).is_some();
+    let calls = script.match_indices("t(\"").filter(|(at, _)| !script[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '.'));
+    let keys: Vec<&str> = calls.map(|(at, call)| script[at + call.len()..].split('"').next().unwrap()).collect();
+    assert!(keys.len() > 150, "{} texts", keys.len());
+    for key in keys.iter().filter(|key| !key.ends_with('.')) {
+        assert!(has(key), "texts.toml lacks {key}");
+    }
+    for (key, text) in own["page"].as_table().unwrap() {
+        let [english, japanese] = [0, 1].map(|at| text[at].as_str().unwrap());
+        assert!(!english.is_empty() && (!japanese.is_ascii() || japanese.contains('{')), "{key}: {english} / {japanese}");
+        let start = key.rsplit_once('.').map_or(key.as_str(), |(start, _)| start);
+        assert!(script.contains(&format!("\"{key}\"")) || script.contains(&format!("\"{start}.\"")) || report["page"].get(key).is_some(), "nothing uses {key}");
+    }
+    // Every control that the schema can bring has a name and a Japanese help.
+    let form = telework::scenario::form();
+    let intervention = form["properties"]["intervention"]["items"]["properties"].as_object().unwrap();
+    let inner = intervention.values().chain([&form["properties"]["run"], &form["properties"]["environment"]]);
+    let inner = inner.filter_map(|one| one["properties"].as_object()).flatten();
+    let plain = intervention.iter().filter(|(key, one)| *key != "name" && !one["properties"].is_object());
+    for (key, schema) in plain.chain(inner) {
+        assert!(has(&format!("field.{key}")), "no name for {key}");
+        let help = schema["description"].as_str().unwrap();
+        assert!(own["words"].get(help).is_some() || report["words"].get(help).is_some(), "no Japanese for {help}");
+        for option in schema["enum"].as_array().into_iter().flatten() {
+            assert!(has(&format!("option.{}", option.as_str().unwrap())), "no name for {option}");
+        }
+    }
+}
