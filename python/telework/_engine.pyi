@@ -4,6 +4,33 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, final
 
+__all__ = [
+    "CODE",
+    "Chunk",
+    "DesignTable",
+    "KINDS",
+    "Loaded",
+    "Parcel",
+    "SPLIT",
+    "STORE",
+    "Study",
+    "Table",
+    "VERSION",
+    "built_in",
+    "calibrate",
+    "compute",
+    "design_chunks",
+    "key",
+    "kpis",
+    "parameters",
+    "prepare_attribution",
+    "prepare_comparison",
+    "prepare_run",
+    "prepare_target",
+    "read_table",
+    "schema",
+]
+
 VERSION: str
 CODE: str
 STORE: str

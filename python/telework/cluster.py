@@ -179,7 +179,7 @@ def _still_there(client: Any) -> None:
 
 def _explained(failed: Exception, kept: int) -> Exception:
     from distributed import CancelledError, KilledWorker
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
     goes_on = f"{kept} runs are kept; the same call goes on from there"
     if isinstance(failed, KilledWorker):

@@ -214,10 +214,10 @@ class Model:
         step = self._width * self._years
         for one in chunks:
             numbers = memoryview(found[one.key]).cast("d")
-            for place, (row, _) in enumerate(one.runs):
+            for place, (number, _) in enumerate(one.runs):
                 for outcome, kpi in enumerate(self._places):
-                    sums[row][outcome] += numbers[place * step + kpi * self._years + self._at]
-        return [[value / self.draws for value in row] for row in sums]
+                    sums[number][outcome] += numbers[place * step + kpi * self._years + self._at]
+        return [[value / self.draws for value in outcomes] for outcomes in sums]
 
     def ema(self, name: str = "telework", levers: Sequence[str] = ()) -> Any:
         """The model as EMA Workbench's ``Model``: inputs are uncertainties, those named in ``levers`` are levers."""

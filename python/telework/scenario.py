@@ -82,7 +82,7 @@ class Scenario:
                 raise error("usage", f"`{self.name}` has several measures of the kind {name}", f"name one: {listed}")
             name = of_kind[0] if of_kind else name
         kind = next((kind for kind in named.get(name, {}) if kind in kinds), None)
-        if kind is not None and rest[0] not in common:
+        if kind is not None and rest[0] not in common | {kind}:
             rest = [kind, *rest]
         return [name, *rest]
 
