@@ -7,6 +7,7 @@ fetched a few at a time, so that the client's memory does not grow with the work
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -23,7 +24,7 @@ _TOGETHER = 8
 #: Seconds between two looks when nothing is finished.
 _PAUSE = 0.02
 #: Results of which the client could lose sight before it asks again, in seconds.
-_LOOK = 5.0
+_LOOK = 1.0
 
 
 class Work(Protocol):
@@ -132,11 +133,13 @@ def make(
     waiting = iter(works)
     under_way: dict[Any, Work] = {}
     completed = as_completed(loop=client.loop)
+    # What a task gives depends on where its chunk goes, so its name does too.
+    prefix = "telework-" if store is None else f"telework_to_store-{hashlib.sha256(store.encode()).hexdigest()[:8]}-"
     kept = 0
 
     def submit(count: int) -> None:
         for work in islice(waiting, max(count, 0)):
-            future = client.submit(task, work.payload, data, store, key=f"telework-{work.key}", pure=True)
+            future = client.submit(task, work.payload, data, store, key=prefix + work.key, pure=True)
             under_way[future] = work
             completed.add(future)
 
@@ -148,8 +151,8 @@ def make(
             for start in range(0, len(batch), _TOGETHER):
                 some = batch[start : start + _TOGETHER]
                 for future, content in zip(some, client.gather(some), strict=True):
-                    work = under_way.pop(future)
-                    keep(work, content)
+                    keep(work := under_way[future], content)
+                    del under_way[future]
                     future.release()
                     kept += len(work)
                     tell(len(work))

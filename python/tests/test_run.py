@@ -77,16 +77,16 @@ def test_columns_have_types(run: tw.Run) -> None:
 
 
 def test_tables_are_handed_on_without_copying(run: tw.Run) -> None:
-    table = run.indicators
+    table = indicators = run.indicators
     here = pyarrow.table(table)["value"].chunk(0).buffers()[1].address
     assert pyarrow.table(table)["value"].chunk(0).buffers()[1].address == here
     # Polars and pandas give what they hold back to pyarrow: it is still the engine's memory.
     assert polars.DataFrame(table)["value"].to_arrow().buffers()[1].address == here
     frame = pyarrow.table(table).to_pandas(types_mapper=pandas.ArrowDtype)
-    assert pyarrow.chunked_array(frame["value"].array).chunk(0).buffers()[1].address == here
+    assert pyarrow.chunked_array(frame["value"].array.__arrow_array__()).chunk(0).buffers()[1].address == here
     # NumPy columns have no place for missing values, so this way pandas makes its own.
     frame = pandas.DataFrame.from_arrow(table)
-    count, total = duckdb.sql("select count(*), sum(value) from table").fetchall()[0]
+    count, total = duckdb.sql("select count(*), sum(value) from indicators").fetchall()[0]
     assert count == len(table) and total == pytest.approx(frame["value"].sum())
 
 
