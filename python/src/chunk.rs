@@ -22,6 +22,12 @@ pub struct Chunk {
     runs: Vec<(usize, u32)>,
 }
 
+impl From<commands::Chunk> for Chunk {
+    fn from(inner: commands::Chunk) -> Chunk {
+        Chunk { runs: (0..inner.runs()).map(|place| (place, 0)).collect(), inner }
+    }
+}
+
 #[pymethods]
 impl Chunk {
     /// Hash of all that its bytes depend on.
@@ -90,10 +96,9 @@ pub fn design_chunks(
         let world = world(data)?;
         let all: Vec<(usize, u32)> = (0..rows.len()).flat_map(|row| (0..draws).map(move |draw| (row, draw))).collect();
         let chunk = |block: &[(usize, u32)]| {
-            let part = |runs: &[(usize, u32)]| Part {
-                set: rows[runs[0].0].clone(),
-                coalition: None,
-                cases: runs.iter().map(|(_, draw)| Case::from(*draw)).collect(),
+            let part = |runs: &[(usize, u32)]| {
+                let cases = runs.iter().map(|(_, draw)| Case::from(*draw)).collect();
+                Part::of(rows[runs[0].0].clone(), None, cases)
             };
             let parts = block.chunk_by(|a, b| a.0 == b.0).map(part).collect();
             Chunk { inner: commands::Chunk::new(Wanted::Kpis, &base, parts, world.data()), runs: block.to_vec() }

@@ -1,22 +1,33 @@
 //! Runs, comparisons, attributions, searches and calibrations: prepared, their work handed out, carried out.
 
 use crate::{
-    chunk::Parcel,
+    chunk::{Chunk, Parcel},
     conduct::conducted,
     errors::{plain, raised},
     scenario::{Change, Loaded, overrides},
 };
+use jiff::civil::Date;
 use pyo3::{exceptions::PyValueError, prelude::*};
 use std::{
+    panic,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
 };
 use telework::{
     analysis::shapley::Method,
-    commands::{self, AttributeRequest, CalibrateRequest, CompareRequest, RunRequest, TargetRequest},
+    commands::{self, AttributeRequest, CalibrateRequest, CompareRequest, Elsewhere, RunRequest, TargetRequest},
     engine::ParameterSource,
     error::{Kind, Problem, Problems},
 };
+
+/// Between two looks at whether work that is made elsewhere is still wanted.
+const LOOK: Duration = Duration::from_millis(50);
 
 enum Prepared {
     Run(Box<commands::Job>),
@@ -216,14 +227,7 @@ pub fn prepare_target(
     force: bool,
     data: Option<PathBuf>,
 ) -> PyResult<Study> {
-    let by = match by.map(|text| text.parse().map_err(|_| text)) {
-        None => None,
-        Some(Ok(day)) => Some(day),
-        Some(Err(text)) => {
-            let problem = Problem::error(Kind::Usage, format!("`{text}` is no day"));
-            return Err(raised(problem.advise("write a date such as 2026-03-31")));
-        }
-    };
+    let by = day(by)?;
     let request = TargetRequest {
         scenario: name,
         overrides: overrides(changes),
@@ -244,9 +248,23 @@ pub fn prepare_target(
     Ok(Study::new(Prepared::Target(Box::new(aim))))
 }
 
-/// Fits the model to the surveys; gives the folder of the posterior.
+/// Whether the work that called has been stopped.
+#[pyclass(frozen, module = "telework._engine")]
+pub struct Stopped {
+    flag: Arc<AtomicBool>,
+}
+
+#[pymethods]
+impl Stopped {
+    fn __call__(&self) -> bool {
+        self.flag.load(Ordering::Relaxed)
+    }
+}
+
+/// Fits the model to the surveys; gives the folder of the posterior. `elsewhere` is given chunks and a function that
+/// tells whether all was stopped, and gives the bytes of each.
 #[pyfunction]
-#[pyo3(signature = (*, config, as_of, resume, out, data, threads, progress))]
+#[pyo3(signature = (*, config, as_of, resume, out, data, threads, progress, elsewhere))]
 #[allow(clippy::too_many_arguments)]
 pub fn calibrate(
     py: Python<'_>,
@@ -257,15 +275,53 @@ pub fn calibrate(
     data: Option<PathBuf>,
     threads: usize,
     progress: Option<Py<PyAny>>,
+    elsewhere: Option<Py<PyAny>>,
 ) -> PyResult<PathBuf> {
-    let as_of = match as_of.map(|text| text.parse().map_err(|_| text)) {
-        None => None,
-        Some(Ok(day)) => Some(day),
-        Some(Err(text)) => {
-            let problem = Problem::error(Kind::Usage, format!("`{text}` is no day"));
-            return Err(raised(problem.advise("write a date such as 2021-04-30")));
-        }
-    };
+    let as_of = day(as_of)?;
     let request = CalibrateRequest { config, as_of, resume, out, data };
-    Ok(conducted(py, threads, progress.as_ref(), |conduct| commands::calibrate(&request, conduct))?.folder)
+    let failed = Mutex::new(None);
+    let outcome = conducted(py, threads, progress.as_ref(), |conduct| {
+        let flag = Arc::new(AtomicBool::new(false));
+        let made = |chunks: Vec<commands::Chunk>| {
+            let asked = || {
+                Python::attach(|py| {
+                    let chunks: Vec<Chunk> = chunks.into_iter().map(Chunk::from).collect();
+                    let bytes = elsewhere.as_ref()?.call1(py, (chunks, Stopped { flag: flag.clone() }));
+                    bytes.and_then(|bytes| bytes.extract(py)).map_err(|error| keep_first(&failed, error)).ok()
+                })
+            };
+            // The flag of the engine lives on this thread's stack; Python has one of its own, set by whoever looks.
+            thread::scope(|scope| {
+                let (finished, wait) = mpsc::channel::<()>();
+                let asking = scope.spawn(move || {
+                    let bytes = asked();
+                    drop(finished);
+                    bytes
+                });
+                while wait.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    flag.fetch_or(conduct.stop.load(Ordering::Relaxed), Ordering::Relaxed);
+                }
+                asking.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
+            })
+        };
+        let door: Option<Elsewhere> = if elsewhere.is_some() { Some(&made) } else { None };
+        commands::calibrate_elsewhere(&request, conduct, door)
+    });
+    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(outcome?.folder),
+    }
+}
+
+fn keep_first(failed: &Mutex<Option<PyErr>>, error: PyErr) {
+    failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+}
+
+/// A date as Python wrote it.
+fn day(text: Option<String>) -> PyResult<Option<Date>> {
+    let Some(text) = text else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        let problem = Problem::error(Kind::Usage, format!("`{text}` is no day"));
+        raised(problem.advise("write a date such as 2026-03-31"))
+    })
 }

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import studies
+from . import calibration, studies
 from .errors import TeleworkError
 from .results import Results
 from .scenario import Scenario
@@ -21,6 +21,14 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m telework", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="cluster")
     cluster = commands.add_parser("cluster", help="studies on a Dask cluster").add_subparsers(dest="study", required=True)
+    calibrate = cluster.add_parser("calibrate", help="fits the model to the surveys", description=calibration.__doc__)
+    calibrate.add_argument("config", nargs="?", help="a configuration; without one, that of the shipped posterior")
+    calibrate.add_argument("--as-of", metavar="DATE", help="use only figures published by this day")
+    calibrate.add_argument("--resume", action="store_true", help="goes on with what an interrupted calibration left")
+    calibrate.add_argument("--scheduler", required=True, metavar="ADDRESS", help="of the Dask scheduler: tcp://host:8786")
+    calibrate.add_argument("--out", metavar="DIR", help="where the folder goes")
+    calibrate.add_argument("--store", metavar="PLACE", help="where finished chunks are kept")
+    calibrate.add_argument("--data", metavar="DIR", help="folder of data tables, in the same place on every worker")
     for study, what, scenarios in (
         ("run", "runs a scenario and writes a run folder", None),
         ("compare", "runs scenarios on the same draws and luck; the first is the reference", "+"),
@@ -54,25 +62,28 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _done(given: dict[str, Any]) -> Results:
+def _done(given: dict[str, Any]) -> object:
+    """The folder of a study."""
     from distributed import Client
 
     study, scheduler, out = given.pop("study"), given.pop("scheduler"), given.pop("out")
-    changes = dict(change.partition("=")[::2] for change in given.pop("set"))
-    names = given.pop("scenario")
+    changes = dict(change.partition("=")[::2] for change in given.pop("set", []))
+    names = given.pop("scenario", [])
     changed = [Scenario.load(name).with_(changes) for name in ([names] if isinstance(names, str) else names)]
     given = {name: value for name, value in given.items() if value is not None}
-    do: Any = {"run": studies.run, "compare": studies.compare, "attribute": studies.attribute}[study]
+    do: Any = {"run": studies.run, "compare": studies.compare, "attribute": studies.attribute}.get(study)
     with Client(scheduler) as client:
+        if do is None:
+            return calibration.calibrate(folder=out, on=client, **given)
         result: Results = do(changed if study == "compare" else changed[0], folder=out, on=client, **given)
-        return result
+        return result.folder
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Does what the words say; gives the exit code."""
     given = vars(_arguments().parse_args(words))
     try:
-        result = _done(given)
+        folder = _done(given)
     except TeleworkError as wrong:
         print(wrong, file=sys.stderr)
         return _CODES.get(wrong.problems[0].kind, 1)
@@ -82,7 +93,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted: finished runs are kept, the same command goes on from there", file=sys.stderr)
         return _INTERRUPTED
-    print(f"Folder: {result.folder}")
+    print(f"Folder: {folder}")
     return 0
 
 

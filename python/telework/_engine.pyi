@@ -211,4 +211,5 @@ def calibrate(
     data: Path | None,
     threads: int,
     progress: _Progress,
+    elsewhere: Callable[[list[Chunk], Callable[[], bool]], list[bytes]] | None,
 ) -> Path: ...

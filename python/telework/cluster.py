@@ -121,9 +121,10 @@ def make(
     data: str | None = None,
     store: str | None = None,
     tell: Callable[[int], None],
+    stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Makes chunks on the cluster and hands each to ``keep`` with its bytes (``None`` when the worker put them into the
-    store), in any order. ``tell`` hears of the runs as they are kept.
+    store), in any order. ``tell`` hears of the runs as they are kept; ``stopped`` is asked whether to go on.
 
     Raises :class:`ClusterError` when the cluster fails, and whatever a chunk raised.
     """
@@ -156,6 +157,8 @@ def make(
                     future.release()
                     kept += len(work)
                     tell(len(work))
+            if stopped():
+                raise KeyboardInterrupt
             if batch:
                 submit(_window(client) - len(under_way))
             else:

@@ -299,6 +299,7 @@ def bring(
     data: Place | None,
     progress: Progress,
     threads: int = 0,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Hands the bytes of every chunk to ``keep``: from the store of chunks, from the cluster, or made here."""
     works = list(works)
@@ -344,7 +345,7 @@ def bring(
             keep(work, content)
 
         place = None if shared is None else shared.place
-        cluster.make(missing, take, client=client, data=folder, store=place, tell=kept)
+        cluster.make(missing, take, client=client, data=folder, store=place, tell=kept, stopped=stopped)
 
 
 def _is_ours(folder: Path | None) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars
 import pytest
+from distributed import Client, LocalCluster
 
 import telework as tw
 from conftest import command, files, same
+from telework import cluster
 
 
 def test_a_comparison_is_the_programs(home: Path) -> None:
@@ -46,7 +49,7 @@ def test_an_attribution_is_the_programs(home: Path) -> None:
     scenario = tw.Scenario.load("baseline").with_(run__sample=6000, run__end="2022-04-30")
     among = ["managers", "awards"]
     a = tw.attribute(scenario, among=among, draws=3, folder=home / "a", store=home / "s", progress=False)
-    assert set(polars.DataFrame(a.shares)["intervention"]) == {"managers", "awards"}
+    assert set(polars.DataFrame(a.shares)["intervention"]) == {"managers", "awards", "package"}
     assert set(polars.DataFrame(a.interactions)["intervention_b"]) == {"awards"}
     words = ["--set", "run.sample=6000", "--set", "run.end=2022-04-30", "--store", home / "s", "--out", home / "b"]
     command("attribute", "baseline", "--among", "managers,awards", "--draws", 3, *words)
@@ -109,12 +112,36 @@ training = 120
 """
 
 
-def test_a_calibration_is_the_programs(home: Path) -> None:
+def test_a_calibration_is_the_programs_on_a_cluster_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "c.toml").write_text(CALIBRATION)
-    told: list[tuple[int, int]] = []
-    folder = tw.calibrate(home / "c.toml", folder=home / "a", progress=lambda done, all_: told.append((done, all_)))
-    assert folder == home / "a" and told
     command("calibrate", home / "c.toml", "--out", home / "b")
+    told: list[tuple[int, int]] = []
+    how: dict[str, Any] = {"folder": home / "a", "store": home / "s", "progress": lambda done, all_: told.append((done, all_))}
+    local = LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0")
+    with local, Client(local) as client:
+        # Ctrl-C after the first chunks: they are kept.
+        with monkeypatch.context() as patch:
+            patch.setattr(cluster, "_LEAST", 1)
+            patch.setattr(cluster, "_EACH", 0)
+            with pytest.raises(KeyboardInterrupt):
+                tw.calibrate(home / "c.toml", **{**how, "progress": Interrupter(home / "s")}, on=client)
+        before = {path: path.stat().st_mtime_ns for path in (home / "s").glob("chunks/*/*")}
+        assert before and not (home / "a").exists()
+        assert tw.calibrate(home / "c.toml", **how, on=client) == home / "a"
+        assert all(path.stat().st_mtime_ns == stamp for path, stamp in before.items()), "made again"
+    assert len(list((home / "s").glob("chunks/*/*"))) == -(-120 // 64) + -(-20 // 64) + -(-40 // 64)
+    assert told[-1][0] <= told[-1][1] == 10_000
     assert files(home / "a") == files(home / "b")
     with pytest.raises(tw.FilesError, match="already there"):
         tw.calibrate(home / "c.toml", folder=home / "a", progress=False)
+
+
+class Interrupter:
+    """Ctrl-C once a chunk is kept."""
+
+    def __init__(self, store: Path) -> None:
+        self.store = store
+
+    def __call__(self, done: int, all_: int) -> None:
+        if list(self.store.glob("chunks/*/*")):
+            raise KeyboardInterrupt

@@ -9,12 +9,14 @@ use crate::{
     analysis::{Coalition, Extent, Outcome, Players, candidate_kpis},
     calendar::mondays,
     data::Data,
-    engine::{self, Basis, Case, Job, Options, ParameterSource, Series},
+    engine::{self, Basis, Case, Job, Observe, Options, ParameterSource, Series},
     error::{Kind, Problem, Problems},
+    parameters::{Parameters, TABLE},
     population::{self, Population},
     results::{CODE, keep_sealed, seal, sealed},
-    scenario::{self, Override, Scale, Scenario},
+    scenario::{self, Intervention, Measure, Override, Scale, Scenario},
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::{
     path::{Path, PathBuf},
@@ -35,8 +37,29 @@ pub fn usual_runs(scenario: &Scenario) -> usize {
         Scale::Whole => FIRMS,
         Scale::Sample(firms) => firms.into(),
     };
-    let weeks = u64::from(mondays(scenario.run.start, scenario.run.end));
-    (FIRM_WEEKS / (firms * weeks).max(1)).clamp(1, MOST_RUNS) as usize
+    of_so_long(firms, mondays(scenario.run.start, scenario.run.end))
+}
+
+fn of_so_long(firms: u64, weeks: u32) -> usize {
+    (FIRM_WEEKS / (firms * u64::from(weeks)).max(1)).clamp(1, MOST_RUNS) as usize
+}
+
+/// What a calibration makes of a scenario: its history alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// Last day.
+    pub end: Date,
+    /// Wished number of simulated firms.
+    pub sample: u32,
+    /// With all measures, or with declarations alone.
+    pub measures: bool,
+}
+
+impl Past {
+    /// Runs in one chunk.
+    pub(super) fn usual_runs(&self, scenario: &Scenario) -> usize {
+        of_so_long(self.sample.into(), mondays(scenario.run.start, self.end))
+    }
 }
 
 /// What a chunk's scenarios have in common.
@@ -45,6 +68,7 @@ pub struct Base {
     scenario_toml: String,
     parameters: ParameterSource,
     among: Vec<String>,
+    past: Option<Past>,
 }
 
 impl Base {
@@ -64,7 +88,13 @@ impl Base {
             run.insert("replicates".into(), 1.into());
         }
         let scenario_toml = toml::to_string(&text).map_err(|e| failed(&e))?;
-        Ok(Arc::new(Base { scenario_toml, parameters, among: among.to_vec() }))
+        Ok(Arc::new(Base { scenario_toml, parameters, among: among.to_vec(), past: None }))
+    }
+
+    /// Of a scenario's history.
+    pub(super) fn of_past(scenario_toml: &str, past: Past) -> Result<Arc<Base>, Problem> {
+        let base = Base::new(scenario_toml, ParameterSource::Point, &[])?;
+        Ok(Arc::new(Base { past: Some(past), ..Arc::unwrap_or_clone(base) }))
     }
 }
 
@@ -75,8 +105,25 @@ pub struct Part {
     pub set: Vec<(String, String)>,
     /// Of the measures of which coalitions are made, those that go on; `None` = all.
     pub coalition: Option<u64>,
+    /// Bits of every parameter in the order of the table, in place of the scenario's; none = those of the scenario. Decimal
+    /// digits would not come back as the same number from every reader.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<u64>,
     /// Which runs.
     pub cases: Vec<Case>,
+}
+
+impl Part {
+    /// One run with these parameters.
+    pub(super) fn at(parameters: &Parameters, replicate: u32) -> Part {
+        let bits = TABLE.iter().filter_map(|row| parameters.get(row.name)).map(f64::to_bits).collect();
+        Part { parameters: bits, ..Part::of(Vec::new(), None, vec![replicate.into()]) }
+    }
+
+    /// Runs of the base with some changes.
+    pub fn of(set: Vec<(String, String)>, coalition: Option<u64>, cases: Vec<Case>) -> Part {
+        Part { set, coalition, parameters: Vec::new(), cases }
+    }
 }
 
 /// What comes back from a chunk.
@@ -87,6 +134,8 @@ pub enum Wanted {
     Runs,
     /// For each run, KPI by KPI, its value in each fiscal year; then yen spent by the end of each year. 64-bit numbers.
     Kpis,
+    /// For each run, of every published figure what its survey would find with endless respondents. 64-bit numbers.
+    Expected,
 }
 
 /// Some runs that are made together.
@@ -266,7 +315,16 @@ impl World {
             value: value.clone(),
         };
         let changes: Vec<Override> = part.set.iter().map(change).collect();
-        let scenario = scenario::load_text("chunk", &base.scenario_toml, &changes)?.scenario;
+        let mut scenario = scenario::load_text("chunk", &base.scenario_toml, &changes)?.scenario;
+        for (row, bits) in TABLE.iter().zip(&part.parameters) {
+            scenario.parameters.set(row.name, f64::from_bits(*bits));
+        }
+        if let Some(past) = base.past {
+            scenario.run.end = past.end;
+            scenario.run.scale = Scale::Sample(past.sample);
+            let stays = |one: &Intervention| past.measures || matches!(one.measure, Measure::EmergencyDeclaration(_));
+            scenario.interventions.retain(stays);
+        }
         let Some(coalition) = part.coalition else { return Ok(scenario) };
         let players = Players::new(&scenario, self.data.posterior.as_of, &base.among)?;
         Ok(players.coalition(&scenario, Coalition(coalition)))
@@ -291,6 +349,7 @@ impl World {
                     [&(run.len() as u64).to_le_bytes(), &run[..]].concat()
                 }
                 Wanted::Kpis => figures(&Outcome::of(job.case, &series, &kpis, &extents[job.basis])),
+                Wanted::Expected => series.surveys.iter().flat_map(|answer| answer.expected.to_le_bytes()).collect(),
             };
             let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
             // A run that is asked for twice stands twice.
@@ -300,7 +359,11 @@ impl World {
             true
         };
         let Conduct { threads, observe, stop } = conduct;
-        engine::ensemble(bases, jobs, &self.data, population, threads, Options::default(), observe, &keep, stop)
+        let options = Options {
+            observe: if wanted == Wanted::Expected { Observe::PublishedWaves } else { Observe::default() },
+            ..Options::default()
+        };
+        engine::ensemble(bases, jobs, &self.data, population, threads, options, observe, &keep, stop)
             .map_err(|_| Problem::error(Kind::Interrupted, "interrupted"))?;
         Ok(made.into_inner().unwrap_or_else(PoisonError::into_inner).concat())
     }
@@ -311,4 +374,12 @@ fn figures(outcome: &Outcome) -> Vec<u8> {
     let years = outcome.firms.len();
     let spent = (0..years).map(|year| outcome.spent_by(year));
     outcome.kpi.iter().flatten().copied().chain(spent).flat_map(f64::to_le_bytes).collect()
+}
+
+/// The runs of a chunk of which [`Wanted::Expected`] came back; `None` when the bytes are not those of so many.
+pub(super) fn expected(bytes: &[u8], runs: usize) -> Option<Vec<Vec<f64>>> {
+    let (numbers, rest) = bytes.as_chunks();
+    let numbers: Vec<f64> = numbers.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+    let width = numbers.len().checked_div(runs).filter(|width| width * runs == numbers.len() && rest.is_empty())?;
+    Some((0..runs).map(|run| numbers[run * width..(run + 1) * width].to_vec()).collect())
 }

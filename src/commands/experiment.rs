@@ -58,10 +58,9 @@ impl<'a> Experiment<'a> {
         let blocks = jobs.chunk_by(same_base).flat_map(|jobs| jobs.chunks(runs.max(1)));
         let wanted = blocks.filter(|block| !self.missing(block).is_empty());
         let parcel = |block: &[Job]| {
-            let parts = block.chunk_by(|a, b| a.basis == b.basis).map(|jobs| Part {
-                set: Vec::new(),
-                coalition: of(jobs[0].basis).1.map(|coalition| coalition.0),
-                cases: jobs.iter().map(|job| job.case).collect(),
+            let parts = block.chunk_by(|a, b| a.basis == b.basis).map(|jobs| {
+                let coalition = of(jobs[0].basis).1.map(|coalition| coalition.0);
+                Part::of(Vec::new(), coalition, jobs.iter().map(|job| job.case).collect())
             });
             let chunk = Chunk::new(Wanted::Runs, of(block[0].basis).0, parts.collect(), data);
             let file = |job: &Job| self.shelves[job.basis].file(self.bases[job.basis], job.case);

@@ -17,7 +17,7 @@ mod verify;
 pub use attribute::{
     AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution, prepare_loaded_attribution,
 };
-pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
+pub use calibrate::{CalibrateOutcome, CalibrateRequest, Elsewhere, calibrate, calibrate_elsewhere};
 pub use chunk::{Base, Chunk, Parcel, Part, Wanted, World, usual_runs};
 pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, prepare_loaded_comparison};
 pub use experiment::Experiment;
