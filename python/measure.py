@@ -10,7 +10,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,15 @@ Figures = dict[str, float]
 def parcels(scenario: tw.Scenario, draws: int, chunk: int, home: Path) -> list[_engine.Parcel]:
     own = studies._flags(replicates=draws)
     study = _engine.prepare_run(
-        scenario.loaded(own), "measure", own, out=home / "never", store=home / "store", point=False, split=0, force=False, data=None
+        scenario.loaded(own),
+        "measure",
+        own,
+        out=home / "never",
+        store=home / "store",
+        point=False,
+        split=0,
+        force=False,
+        data=None,
     )
     return study.parcels(chunk)
 
@@ -81,8 +88,8 @@ def main(rounds: int) -> None:
     for number in range(rounds):
         with tempfile.TemporaryDirectory() as place:
             home = Path(place)
-            empty = parcels(least, 600, 1, home)
-            full = parcels(base, 96, 8, home)
+            empty = parcels(least, 400, 1, home)
+            full = parcels(base, 48, 4, home)
             of_own = alone(empty)
             one = made(empty, home, 1)
             add("empty chunk, this process alone, ms", 1e3 * of_own / len(empty))
@@ -91,24 +98,17 @@ def main(rounds: int) -> None:
             stored = made(empty, home, 1, store=f"file://{home}/shared")
             add("scheduler's processor time a chunk, ms", 1e3 * stored["scheduler"] / len(empty))
             add("client's processor time a chunk, store of the workers, ms", 1e3 * stored["client"] / len(empty))
-            orders: list[Callable[[], None]] = []
             walls: dict[int, float] = {}
-            for workers in (1, 2):
-
-                def measure(workers: int = workers) -> None:
-                    figures = made(full, home, workers)
-                    walls[workers] = figures["wall"]
-                    runs = sum(map(len, full))
-                    add(f"default sample, {workers} worker(s), s", figures["wall"])
-                    add("default sample, bytes a run", figures["bytes"] / runs)
-                    add("default sample, client's processor time a run, ms", 1e3 * figures["client"] / runs)
-
-                orders.append(measure)
-            for measure in orders if number % 2 == 0 else reversed(orders):
-                measure()
+            for workers in (1, 2) if number % 2 == 0 else (2, 1):
+                figures = made(full, home, workers)
+                walls[workers] = figures["wall"]
+                runs = sum(map(len, full))
+                add(f"default sample, {workers} worker(s), s", figures["wall"])
+                add("default sample, bytes a run", figures["bytes"] / runs)
+                add("default sample, client's processor time a run, ms", 1e3 * figures["client"] / runs)
             in_one = alone(full)
             add("default sample, this process alone, s", in_one)
-            add("default sample, a run of one core, ms", 1e3 * in_one / 96)
+            add("default sample, a run of one core, ms", 1e3 * in_one / 48)
             add("efficiency of one worker against this process, %", 100 * in_one / walls[1])
             add("efficiency from 1 to 2 workers, %", 100 * walls[1] / (2 * walls[2]))
     print("| measured | median | least | most |\n|---|---|---|---|")

@@ -93,7 +93,7 @@ pub fn design_chunks(
     let made = py.detach(|| -> Result<Vec<Chunk>, Problems> {
         let source = if point { ParameterSource::Point } else { ParameterSource::Posterior };
         let base = Base::new(&loaded.inner.resolved_toml, source, &[])?;
-        let world = world(data)?;
+        let world = world(&data, data.is_some())?;
         let all: Vec<(usize, u32)> = (0..rows.len()).flat_map(|row| (0..draws).map(move |draw| (row, draw))).collect();
         let chunk = |block: &[(usize, u32)]| {
             let part = |runs: &[(usize, u32)]| {
@@ -127,20 +127,27 @@ pub fn compute<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let bytes = conducted(py, threads, progress.as_ref(), |conduct| -> Result<Vec<u8>, Problems> {
         let chunk = commands::Chunk::from_json(payload)?;
-        world(data)?.make(&chunk, conduct)
+        let mut known = world(&data, false)?;
+        if !known.takes(&chunk) {
+            // The folder may have changed since it was read.
+            known = world(&data, true)?;
+        }
+        known.make(&chunk, conduct)
     })?;
     Ok(PyBytes::new(py, &bytes))
 }
 
-/// The world of a folder of tables, made once a process.
-fn world(folder: Option<PathBuf>) -> Result<Arc<World>, Problems> {
+/// The world of a folder of tables, made once a process unless it is wanted `afresh`.
+fn world(folder: &Option<PathBuf>, afresh: bool) -> Result<Arc<World>, Problems> {
     static WORLDS: Mutex<Option<HashMap<Option<PathBuf>, Arc<World>>>> = Mutex::new(None);
     let mut worlds = WORLDS.lock().unwrap_or_else(PoisonError::into_inner);
     let worlds = worlds.get_or_insert_default();
-    if let Some(world) = worlds.get(&folder) {
-        return Ok(world.clone());
+    match worlds.get(folder).filter(|_| !afresh) {
+        Some(world) => Ok(world.clone()),
+        None => {
+            let world = Arc::new(World::new(folder.as_deref())?);
+            worlds.insert(folder.clone(), world.clone());
+            Ok(world)
+        }
     }
-    let world = Arc::new(World::new(folder.as_deref())?);
-    worlds.insert(folder, world.clone());
-    Ok(world)
 }

@@ -20,12 +20,16 @@ _INTERRUPTED = 130
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m telework", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="cluster")
-    cluster = commands.add_parser("cluster", help="studies on a Dask cluster").add_subparsers(dest="study", required=True)
+    cluster = commands.add_parser("cluster", help="studies on a Dask cluster").add_subparsers(
+        dest="study", required=True
+    )
     calibrate = cluster.add_parser("calibrate", help="fits the model to the surveys", description=calibration.__doc__)
     calibrate.add_argument("config", nargs="?", help="a configuration; without one, that of the shipped posterior")
     calibrate.add_argument("--as-of", metavar="DATE", help="use only figures published by this day")
     calibrate.add_argument("--resume", action="store_true", help="goes on with what an interrupted calibration left")
-    calibrate.add_argument("--scheduler", required=True, metavar="ADDRESS", help="of the Dask scheduler: tcp://host:8786")
+    calibrate.add_argument(
+        "--scheduler", required=True, metavar="ADDRESS", help="of the Dask scheduler: tcp://host:8786"
+    )
     calibrate.add_argument("--out", metavar="DIR", help="where the folder goes")
     calibrate.add_argument("--store", metavar="PLACE", help="where finished chunks are kept")
     calibrate.add_argument("--data", metavar="DIR", help="folder of data tables, in the same place on every worker")
@@ -40,9 +44,11 @@ def _arguments() -> argparse.ArgumentParser:
         one.add_argument("--set", action="append", default=[], metavar="path=value", help="changes one value")
         one.add_argument("--draws", type=int, metavar="N", help="replicates, or pairs")
         one.add_argument("--out", metavar="PLACE", help="where the folder goes: a path or URL")
-        one.add_argument("--store", metavar="PLACE", help="where finished runs are kept; workers write into a URL themselves")
+        one.add_argument(
+            "--store", metavar="PLACE", help="where finished runs are kept; workers write into a URL themselves"
+        )
         one.add_argument("--data", metavar="DIR", help="folder of data tables, in the same place on every worker")
-        one.add_argument("--chunk", type=int, metavar="N", help="runs in a chunk; about two seconds of a core by default")
+        one.add_argument("--chunk", type=int, metavar="N", help="runs in a chunk; some seconds of a core by default")
         one.add_argument("--force", action="store_true", help="replaces an existing folder of the same kind")
         if study != "attribute":
             one.add_argument("--sample", type=int, metavar="N", help="simulates about so many firms, weighted")
@@ -55,7 +61,9 @@ def _arguments() -> argparse.ArgumentParser:
             one.add_argument("--target", action="append", metavar="NAME>=VALUE", dest="targets", help="a target")
         if study == "attribute":
             one.add_argument("--among", type=lambda text: text.split(","), metavar="A,B", help="only these measures")
-            one.add_argument("--kpi", type=lambda text: text.split(","), metavar="NAME,...", dest="kpis", help="only these")
+            one.add_argument(
+                "--kpi", type=lambda text: text.split(","), metavar="NAME,...", dest="kpis", help="only these"
+            )
             method = one.add_mutually_exclusive_group()
             method.add_argument("--exact", action="store_const", const="exact", dest="method", help="all coalitions")
             method.add_argument("--sampled", action="store_const", const="sampled", dest="method", help="random orders")

@@ -6,16 +6,16 @@ from typing import Any, final
 
 __all__ = [
     "CODE",
-    "Chunk",
-    "DesignTable",
     "KINDS",
-    "Loaded",
-    "Parcel",
     "SPLIT",
     "STORE",
+    "VERSION",
+    "Chunk",
+    "DesignTable",
+    "Loaded",
+    "Parcel",
     "Study",
     "Table",
-    "VERSION",
     "built_in",
     "calibrate",
     "compute",
@@ -123,7 +123,9 @@ class Table:
 class DesignTable:
     """The table of a design, streamed by the Arrow PyCapsule interface."""
 
-    def __new__(cls, parts: Sequence[tuple[Path, Sequence[tuple[int, int]]]], first_year: int, years: int) -> DesignTable: ...
+    def __new__(
+        cls, parts: Sequence[tuple[Path, Sequence[tuple[int, int]]]], first_year: int, years: int
+    ) -> DesignTable: ...
     @property
     def columns(self) -> list[str]: ...
     def __len__(self) -> int: ...

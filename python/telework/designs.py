@@ -196,7 +196,9 @@ class Model:
         for row in rows:
             unknown = set(row) - set(self.paths)
             if unknown:
-                raise error("usage", f"no input is called {', '.join(sorted(unknown))}", f"inputs: {', '.join(self.paths)}")
+                raise error(
+                    "usage", f"no input is called {', '.join(sorted(unknown))}", f"inputs: {', '.join(self.paths)}"
+                )
         settings = [[(self.paths[name], _toml(value)) for name, value in row.items()] for row in rows]
         folder = None if self.data is None else Path(self.data)
         here = self.on is None
@@ -235,4 +237,3 @@ class Model:
 
 #: As a function, as the other studies are.
 model = Model
-

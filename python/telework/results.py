@@ -72,7 +72,9 @@ class Results:
     def _repr_html_(self) -> str:
         manifest = self.manifest
         lines = [f"<h4>{escape(str(manifest.get('title') or manifest['run']))}</h4>"]
-        lines.append(f"<p><code>{escape(str(manifest['command']))}</code> → <code>{escape(str(self.folder))}</code></p>")
+        lines.append(
+            f"<p><code>{escape(str(manifest['command']))}</code> → <code>{escape(str(self.folder))}</code></p>"
+        )
         certificate = (manifest.get("posterior") or manifest["scenarios"][0]["posterior"])["certificate"]
         lines.append(f"<p>Posterior: certificate {escape(certificate)}</p>")
         if self._picture is not None:
@@ -209,7 +211,9 @@ def open_folder(folder: Place) -> Run | Comparison | Attribution | Target:
     try:
         manifest = Results(folder).manifest
     except (OSError, ValueError) as missing:
-        raise error("files", f"{folder} is not a result folder: {missing}", "name a folder with our manifest.json") from missing
+        raise error(
+            "files", f"{folder} is not a result folder: {missing}", "name a folder with our manifest.json"
+        ) from missing
     kind = kinds.get(manifest.get("kind"))
     if manifest.get("program") != "telework-sim" or kind is None:
         raise error("files", f"{folder} is not a result folder", "name a folder with our manifest.json")

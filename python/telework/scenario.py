@@ -182,7 +182,9 @@ class Scenario:
         for heading, line in self.words():
             shown = "" if heading == last else escape(heading)
             last = heading
-            rows.append(f'<tr><th style="text-align:left">{shown}</th><td style="text-align:left">{escape(line)}</td></tr>')
+            rows.append(
+                f'<tr><th style="text-align:left">{shown}</th><td style="text-align:left">{escape(line)}</td></tr>'
+            )
         return f"<h4>{escape(self.title)}</h4><table>{''.join(rows)}</table>"
 
 

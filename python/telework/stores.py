@@ -73,7 +73,9 @@ class ChunkStore:
                 draft.write(sealed)
             os.replace(draft.name, path)
         except OSError as failed:
-            raise FilesError([Problem("error", "files", f"cannot keep a finished chunk in {folder}: {failed}")]) from failed
+            raise FilesError(
+                [Problem("error", "files", f"cannot keep a finished chunk in {folder}: {failed}")]
+            ) from failed
 
 
 def upload(folder: Path, url: str) -> None:

@@ -56,7 +56,7 @@ def run(
     (``results/store``); with a URL the workers write into it themselves. ``data``: a folder of data tables, on a cluster
     in the same place everywhere.
 
-    ``on``: ``None`` for this machine, ``"dask"`` or a client for a cluster. ``chunk``: runs in a chunk (about two seconds of a
+    ``on``: ``None`` for this machine, ``"dask"`` or a client for a cluster. ``chunk``: runs in a chunk (some seconds of a
     core). ``threads``: 0 = one for each core. The figures do not depend on any of them.
     """
     scenario = _scenario(scenario)
@@ -282,7 +282,15 @@ def _study(
             raise error("files", f"{place} is already there", "write elsewhere with folder=, or add force=True")
         if client is not None or is_url(store):
             chunks = ChunkStore(str(store)) if is_url(store) else None
-            bring(study.parcels(chunk), lambda parcel, content: parcel.keep(content), chunks, client, data, progress, threads)
+            bring(
+                study.parcels(chunk),
+                lambda parcel, content: parcel.keep(content),
+                chunks,
+                client,
+                data,
+                progress,
+                threads,
+            )
         with shown(progress, "simulating", "weeks") as tell:
             written = study.carry_out(threads=threads, progress=tell)
         if is_url(folder):

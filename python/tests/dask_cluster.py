@@ -46,11 +46,22 @@ class Cluster:
         )
 
     def _start_scheduler(self) -> subprocess.Popen[bytes]:
-        return self._start("dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", "--no-jupyter")
+        return self._start(
+            "dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", "--no-jupyter"
+        )
 
     def worker(self, *words: str) -> subprocess.Popen[bytes]:
         """Another worker of one thread, without a nanny: who is killed stays dead."""
-        common = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(self.home)]
+        common = [
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--no-dashboard",
+            "--host",
+            "127.0.0.1",
+            "--local-directory",
+            str(self.home),
+        ]
         return self._start("dask_worker", self.address, *common, *words)
 
     def restart_scheduler(self) -> None:
@@ -74,7 +85,9 @@ class Cluster:
     def __enter__(self) -> Cluster:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 

@@ -109,9 +109,16 @@ def test_comparisons_and_attributions_too(client: Client, small: tw.Scenario, ho
         tw.attribute(scenario, among=among, draws=3, method=method, folder=home / f"{method}-b", **here)
         same(home / f"{method}-a", home / f"{method}-b")
 
+
 def test_what_a_chunk_raises_is_raised_here(client: Client, small: tw.Scenario) -> None:
     with pytest.raises(tw.ScenarioError, match="nobody") as raised:
-        tw.design(small, [{"intervention.managers.scale": 1}, {"intervention.nobody.scale": 2}, {}], draws=1, chunk=1, on=client)
+        tw.design(
+            small,
+            [{"intervention.managers.scale": 1}, {"intervention.nobody.scale": 2}, {}],
+            draws=1,
+            chunk=1,
+            on=client,
+        )
     assert raised.value.problems[0].file == "intervention.nobody.scale=2"
 
 
@@ -119,7 +126,11 @@ def test_what_a_chunk_raises_is_raised_here(client: Client, small: tw.Scenario) 
 def test_stores_and_folders_behind_urls(client: Client, small: tw.Scenario, home: Path, store: str) -> None:
     url = f"file://{home}/shared" if store == "file" else "memory://shared"
     # Memory belongs to one process: its workers are threads here.
-    own = Client(processes=False, n_workers=2, threads_per_worker=1, dashboard_address=":0") if store == "memory" else client
+    own = (
+        Client(processes=False, n_workers=2, threads_per_worker=1, dashboard_address=":0")
+        if store == "memory"
+        else client
+    )
     try:
         a = tw.run(small, draws=6, split=3, chunk=4, on=own, store=url, folder=f"{url}/a", progress=False)
         tw.run(small, draws=6, split=3, folder=home / "b", store=home / "here", progress=False)
@@ -153,7 +164,9 @@ def test_a_store_that_workers_do_not_share_is_noticed(client: Client, small: tw.
         tw.run(small, draws=2, split=0, on=client, store="memory://mine-alone", progress=False)
 
 
-def test_the_clients_memory_holds_a_window_only(client: Client, small: tw.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clients_memory_holds_a_window_only(
+    client: Client, small: tw.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cluster, "_LEAST", 4)
     most = 0
     submit = Client.submit
@@ -204,6 +217,44 @@ def test_a_worker_that_stops_answering_is_left_out(long: tw.Scenario, expected: 
     assert kept(home / "s") == LONG["draws"]
 
 
+def test_a_slow_worker_holds_nobody_up(small: tw.Scenario, home: Path) -> None:
+    slow = home / "slow.py"
+    slow.write_text(
+        "import time\nimport telework._engine as engine\ncompute = engine.compute\n"
+        "def slowly(payload, **how):\n"
+        "    time.sleep(1.5)\n"
+        f"    open({str(home / 'made')!r}, 'a').write('.')\n"
+        "    return compute(payload, **how)\n"
+        "engine.compute = slowly\n"
+    )
+    with Cluster(home, workers=1) as running:
+        running.workers.append(running.worker("--preload", str(slow)))
+        with running.client() as client:
+            tw.run(small, draws=24, split=0, chunk=1, on=client, folder=home / "a", store=home / "s", progress=False)
+    assert 1 <= len((home / "made").read_text()) < 12
+    tw.run(small, draws=24, split=0, folder=home / "b", store=home / "other", progress=False)
+    same(home / "a", home / "b")
+
+
+def test_ctrl_c_takes_back_what_is_queued(client: Client, small: tw.Scenario, home: Path) -> None:
+    def interrupt(done: int, all_: int) -> None:
+        if done >= 4:
+            raise KeyboardInterrupt
+
+    how: dict[str, Any] = {"draws": 30, "split": 0, "chunk": 1, "on": client, "folder": home / "r", "store": home / "s"}
+    with pytest.raises(KeyboardInterrupt):
+        tw.run(small, **how, progress=interrupt)
+    assert 4 <= kept(home / "s") < 30 and not (home / "r").exists()
+    let_go(client)
+    tw.run(small, **how, progress=False)
+    assert kept(home / "s") == 30
+
+
+def let_go(client: Client) -> None:
+    """Waits until the scheduler has nothing left to do for anybody."""
+    until(lambda: not client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)), "an empty scheduler")
+
+
 def test_the_scheduler_restarted_and_the_same_call_goes_on(long: tw.Scenario, expected: Path, home: Path) -> None:
     with Cluster(home) as running:
 
@@ -242,7 +293,7 @@ def test_the_client_gone_and_back(shared: Cluster, client: Client, expected: Pat
     assert kept(home / "s") == 32
     same(home / "r", expected)
     # The scheduler has let go of what the first client wanted.
-    until(lambda: not client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)), "an empty scheduler")
+    let_go(client)
 
 
 def test_a_worker_of_another_version_is_refused(small: tw.Scenario, home: Path) -> None:
@@ -298,7 +349,15 @@ def test_chunks_are_named_by_content_alone(small: tw.Scenario, home: Path) -> No
 
 def study_payload(scenario: tw.Scenario, home: Path) -> str:
     study = _engine.prepare_run(
-        scenario.loaded([]), "x", [], out=home / "x", store=home / "x-store", point=False, split=0, force=False, data=None
+        scenario.loaded([]),
+        "x",
+        [],
+        out=home / "x",
+        store=home / "x-store",
+        point=False,
+        split=0,
+        force=False,
+        data=None,
     )
     parcel = study.parcels(2)[0]
     once, twice = _engine.compute(parcel.payload), _engine.compute(parcel.payload, threads=2)

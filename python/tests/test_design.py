@@ -58,7 +58,13 @@ def test_a_design_says_what_runs_say(base: tw.Scenario, home: Path) -> None:
 
 def test_tables_of_every_kind_make_the_same_design(base: tw.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pandas.DataFrame({SCALE: [1.0, 5.0], "intervention.awards.scale": [2, 1]})
-    given: list[Any] = [frame, polars.DataFrame(frame), pyarrow.Table.from_pandas(frame), frame.to_dict("records"), frame.to_dict("list")]
+    given: list[Any] = [
+        frame,
+        polars.DataFrame(frame),
+        pyarrow.Table.from_pandas(frame),
+        frame.to_dict("records"),
+        frame.to_dict("list"),
+    ]
     designs = [tw.design(base, one, draws=1, progress=False) for one in given[:1]]
     # The chunks have the same names, so nothing is made again.
     monkeypatch.setattr(_engine, "compute", lambda *_, **__: pytest.fail("made again"))
@@ -125,7 +131,9 @@ def test_a_model_is_a_function_of_its_inputs(base: tw.Scenario, home: Path) -> N
 def test_salib_takes_the_model(base: tw.Scenario) -> None:
     one = tw.model(base, {SCALE: (1.0, 100.0), "parameters__peer_industry": (0.05, 0.6)}, ["spend_yen"], draws=1)
     problem = ProblemSpec(one.problem)
-    problem.sample_sobol(8, calc_second_order=False, seed=1).evaluate(one).analyze_sobol(calc_second_order=False, seed=1)
+    problem.sample_sobol(8, calc_second_order=False, seed=1).evaluate(one).analyze_sobol(
+        calc_second_order=False, seed=1
+    )
     assert problem.results.shape == (8 * 4,)
     # Money follows the scale alone.
     total = dict(zip(problem["names"], problem.analysis["ST"], strict=True))

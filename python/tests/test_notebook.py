@@ -20,6 +20,12 @@ def test_the_notebook_runs(home: Path) -> None:
     assert not any(cell.get("outputs") for cell in notebook.cells), "outputs are made, not stored"
     NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(home)}}).execute()
     text = [shown(cell) for cell in notebook.cells]
-    for words in ("managers: telework managers", "did you mean `managers`", "data:image/svg+xml", "yen_per_firm", "verdict"):
+    for words in (
+        "managers: telework managers",
+        "did you mean `managers`",
+        "data:image/svg+xml",
+        "yen_per_firm",
+        "verdict",
+    ):
         assert any(words in one for one in text), words
     assert not list(home.glob(".telework-*"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas
@@ -18,7 +20,7 @@ import pyarrow
 import pytest
 
 import telework as tw
-from conftest import command, same
+from conftest import ROOT, command, same
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,26 @@ def test_a_run_is_the_programs_byte_for_byte(run: tw.Run, home: Path) -> None:
     words = ["--sample", 6000, "--replicates", 4, "--split", 3, "--set", "run.end=2022-03-31"]
     command("run", "baseline", *words, "--out", home / "cli", "--store", home / "s")
     same(run.folder, home / "cli")
+
+
+def test_a_folder_of_tables_is_read_anew_when_it_changes(small: tw.Scenario, home: Path) -> None:
+    tables = home / "tables"
+    shutil.copytree(ROOT / "data", tables)
+    rows = [{"intervention.managers_fy2020.scale": 1}]
+
+    def first(**how: Any) -> pyarrow.Table:
+        return pyarrow.table(tw.design(small, rows, draws=1, store=home / "s", progress=False, **how).table)
+
+    assert first(data=tables) == first()
+    with (tables / "policy" / "declarations.csv").open() as file:
+        lines = file.readlines()
+    (tables / "policy" / "declarations.csv").write_text("".join(line for line in lines if "Tokyo" not in line))
+    changed = first(data=tables)
+    assert changed["mlit_employed_last_year"] != first()["mlit_employed_last_year"]
+    run = tw.run(small, draws=1, split=0, data=tables, folder=home / "r", progress=False)
+    hashes = {one["file"]: one["blake3"] for one in run.manifest["data"]}
+    shipped = tw.run(small, draws=1, split=0, folder=home / "shipped", progress=False).manifest["data"]
+    assert [one["file"] for one in shipped if hashes[one["file"]] != one["blake3"]] == ["policy/declarations.csv"]
 
 
 def test_the_same_run_is_taken_and_another_is_not_replaced(small: tw.Scenario, home: Path) -> None:
@@ -77,7 +99,7 @@ def test_columns_have_types(run: tw.Run) -> None:
 
 
 def test_tables_are_handed_on_without_copying(run: tw.Run) -> None:
-    table = indicators = run.indicators
+    table = indicators = run.indicators  # noqa: F841 - DuckDB finds it by its name
     here = pyarrow.table(table)["value"].chunk(0).buffers()[1].address
     assert pyarrow.table(table)["value"].chunk(0).buffers()[1].address == here
     # Polars and pandas give what they hold back to pyarrow: it is still the engine's memory.
@@ -101,14 +123,14 @@ def test_a_damaged_table_names_its_line(run: tw.Run, home: Path) -> None:
     (home / "kpi.csv").write_text(text)
     (home / "manifest.json").write_bytes((Path(run.folder) / "manifest.json").read_bytes())
     with pytest.raises(tw.FilesError, match="line 2: `four` is no replicates"):
-        tw.open(home).kpi
+        _ = tw.open(home).kpi
     with pytest.raises(tw.FilesError, match="not a result folder"):
         tw.open(home / "nothing")
 
 
 def test_a_result_shows_its_chart(run: tw.Run) -> None:
     html = run._repr_html_()
-    assert "data:image/svg+xml;base64," in html and "gates fail" in html or "gates hold" in html
+    assert ("data:image/svg+xml;base64," in html and "gates fail" in html) or "gates hold" in html
 
 
 def test_progress_is_told_and_other_threads_go_on(small: tw.Scenario, home: Path) -> None:

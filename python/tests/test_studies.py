@@ -116,7 +116,11 @@ def test_a_calibration_is_the_programs_on_a_cluster_too(home: Path, monkeypatch:
     (home / "c.toml").write_text(CALIBRATION)
     command("calibrate", home / "c.toml", "--out", home / "b")
     told: list[tuple[int, int]] = []
-    how: dict[str, Any] = {"folder": home / "a", "store": home / "s", "progress": lambda done, all_: told.append((done, all_))}
+    how: dict[str, Any] = {
+        "folder": home / "a",
+        "store": home / "s",
+        "progress": lambda done, all_: told.append((done, all_)),
+    }
     local = LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0")
     with local, Client(local) as client:
         # Ctrl-C after the first chunks: they are kept.

@@ -125,6 +125,9 @@ pub struct State {
     pub predicted: Vec<Vec<f64>>,
 }
 
+/// The figures at points, in order; `None` when the user stops.
+pub type Simulate<'a> = dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
+
 /// What the sampler works on.
 pub struct Problem<'a> {
     /// Dimensions.
@@ -132,7 +135,7 @@ pub struct Problem<'a> {
     /// Figures and their errors.
     pub likelihood: &'a Likelihood,
     /// Simulates the figures at points, in order; `None` when the user stops.
-    pub simulate: &'a (dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync),
+    pub simulate: &'a Simulate<'a>,
     /// How.
     pub settings: &'a Settings,
 }

@@ -23,9 +23,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Firm-weeks of one chunk, about two seconds of one core: long beside the milliseconds that handing it out takes, short
+/// Firm-weeks of one chunk, some seconds of one core: long beside the milliseconds that handing it out takes, short
 /// beside what is lost with a worker.
-const FIRM_WEEKS: u64 = 1_280_000_000;
+const FIRM_WEEKS: u64 = 160_000_000;
 /// Runs of one chunk at most: their bytes have to travel.
 const MOST_RUNS: u64 = 64;
 /// Firms of Japan, to size chunks with; the population itself knows better.
@@ -254,6 +254,11 @@ impl World {
         Ok(World { tables: tables_hash(&data), data, firms: Mutex::new(None) })
     }
 
+    /// Whether a chunk was made from these tables.
+    pub fn takes(&self, chunk: &Chunk) -> bool {
+        chunk.data == self.tables
+    }
+
     /// The tables.
     pub fn data(&self) -> &Data {
         &self.data
@@ -283,7 +288,7 @@ impl World {
     /// `Kind::Different` when the chunk belongs to other tables; `Kind::Interrupted` when stopped; a change that the
     /// scenario does not take.
     pub fn make(&self, chunk: &Chunk, conduct: Conduct) -> Result<Vec<u8>, Problems> {
-        if chunk.data != self.tables {
+        if !self.takes(chunk) {
             let message = "the chunk was made from other data tables than these";
             return Err(Problem::error(Kind::Different, message)
                 .advise("give every worker the same folder of tables, in the same place")
