@@ -125,14 +125,17 @@ pub struct State {
     pub predicted: Vec<Vec<f64>>,
 }
 
+/// The figures at points, in order; `None` when the user stops.
+pub type Simulate<'a> = dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
+
 /// What the sampler works on.
 pub struct Problem<'a> {
     /// Dimensions.
     pub space: &'a Space,
     /// Figures and their errors.
     pub likelihood: &'a Likelihood,
-    /// Simulates the figures at a point; `None` when the user stops.
-    pub simulate: &'a (dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync),
+    /// Simulates the figures at points, in order; `None` when the user stops.
+    pub simulate: &'a Simulate<'a>,
     /// How.
     pub settings: &'a Settings,
 }
@@ -176,7 +179,7 @@ impl Problem<'_> {
     }
 
     fn simulated(&self, z: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Stopped> {
-        z.par_iter().map(|z| (self.simulate)(z)).collect::<Option<Vec<_>>>().ok_or(Stopped)
+        (self.simulate)(z).ok_or(Stopped)
     }
 
     /// Simulates the design.
@@ -459,7 +462,8 @@ mod tests {
         let matrix = DMatrix::from_fn(m, d, |i, j| 0.4 * key.normal(i as u32, j as u32, Purpose::Calibration));
         let values: Vec<f64> = (0..m).map(|i| 1.5 * key.normal(900 + i as u32, 0, Purpose::Calibration)).collect();
         let likelihood = Likelihood::new(&space, values.iter().map(|v| target(*v, sd)).collect());
-        let simulate = |z: &[f64]| Some((&matrix * DVector::from_column_slice(&z[..d])).as_slice().to_vec());
+        let at = |z: &Vec<f64>| (&matrix * DVector::from_column_slice(&z[..d])).as_slice().to_vec();
+        let simulate = |z: &[Vec<f64>]| Some(z.iter().map(at).collect());
         let settings = Settings {
             design: 400,
             particles: 400,

@@ -1,6 +1,12 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
-use super::{Conduct, Experiment, place, read_data, report::write_report, warn_of_idle_targets};
+use super::{
+    Conduct, Experiment,
+    chunk::{Base, Parcel, usual_runs},
+    place, read_data,
+    report::write_report,
+    warn_of_idle_targets,
+};
 use crate::{
     analysis::{
         Coalition, Extent, FIRST_YEAR, Kpi, Outcome, Players, candidate_kpis,
@@ -72,7 +78,8 @@ pub struct Attribution {
     pub design: Design,
     kpis: Vec<Kpi>,
     request: AttributeRequest,
-    run: String,
+    /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
+    pub run: String,
 }
 
 /// What an attribution gave.
@@ -90,8 +97,16 @@ pub struct AttributeOutcome {
 /// # Errors
 /// All problems of the scenario at once; a KPI or measure that is none; a missing or damaged table; a folder in the way.
 pub fn prepare_attribution(request: AttributeRequest) -> Result<Attribution, Problems> {
-    let kpis = chosen(&request.kpis)?;
     let loaded = scenario::load(&request.scenario, &request.overrides)?;
+    prepare_loaded_attribution(loaded, request)
+}
+
+/// [`prepare_attribution`] of a scenario that is loaded: the request's own is then only a name.
+///
+/// # Errors
+/// As [`prepare_attribution`].
+pub fn prepare_loaded_attribution(loaded: Loaded, request: AttributeRequest) -> Result<Attribution, Problems> {
+    let kpis = chosen(&request.kpis)?;
     let data = read_data(request.data.as_deref())?;
     let players = Players::new(&loaded.scenario, data.posterior.as_of, &request.among)?;
     let design = design(&request, players.places.len(), &loaded.scenario)?;
@@ -170,6 +185,21 @@ impl Attribution {
         let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.target) else { return false };
         there.run.tables.clear();
         *there == self.manifest()
+    }
+
+    /// The runs that are not in the store yet, as work for other machines.
+    ///
+    /// # Errors
+    /// Never for a scenario that was loaded.
+    pub fn parcels(&self, runs: Option<usize>) -> Result<Vec<Parcel>, Problem> {
+        let games = Games::new(self);
+        let among: Vec<String> = self.measures().iter().map(|(name, _)| name.to_string()).collect();
+        let base = Base::new(&self.loaded.resolved_toml, ParameterSource::Posterior, &among)?;
+        let coalitions = games.coalitions();
+        let experiment = games.experiment(self, &Store::new(self.request.store.as_deref()));
+        let runs = runs.unwrap_or_else(|| usual_runs(&self.loaded.scenario));
+        let of = |basis: usize| (&base, coalitions.get(basis).copied());
+        Ok(experiment.parcels(&games.jobs(), &self.data, runs, &of))
     }
 
     /// Names and kinds of the measures.
@@ -271,6 +301,13 @@ impl Games {
     fn place(&self, coalition: Coalition) -> usize {
         // Only coalitions of the design are asked for; everyone's is among them in any case.
         self.places.get(&coalition).copied().unwrap_or(0)
+    }
+
+    /// Coalitions by place.
+    fn coalitions(&self) -> Vec<Coalition> {
+        let mut all: Vec<(usize, Coalition)> = self.places.iter().map(|(c, place)| (*place, *c)).collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, coalition)| coalition).collect()
     }
 
     fn experiment<'a>(&'a self, attribution: &'a Attribution, store: &Store) -> Experiment<'a> {

@@ -1,13 +1,17 @@
 //! `telework calibrate`: published figures in, a posterior and its certificate out, as a folder like `data/posterior`.
 
-use super::{Conduct, read_data};
+use super::{
+    Conduct,
+    chunk::{Base, Chunk, Part, Past, Wanted, expected},
+    read_data,
+};
 use crate::{
     calibration::{
         config::Config,
         fit::{Kept, fit},
         forecast::forecast,
         held_out::{self, Experiment},
-        history::History,
+        history::{History, REPLICATE},
         likelihood::Likelihood,
         recovery,
         sampler::{Problem as Sampling, Settings, Simulated, State},
@@ -64,10 +68,19 @@ struct World<'a> {
     data: &'a Data,
     scenario: &'a Scenario,
     space: Space,
+    /// The scenario as text.
+    toml: &'a str,
     work: PathBuf,
     key: String,
     conduct: Conduct<'a>,
+    elsewhere: Option<Elsewhere<'a>>,
 }
+
+/// Makes chunks on other machines: chunks in, the bytes of each out, in order; `None` when stopped.
+pub type Elsewhere<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync);
+
+/// Parameters of many runs in, figures of each out.
+type MakesFigures<'a> = dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
 
 /// Fits, judges, writes.
 ///
@@ -75,6 +88,18 @@ struct World<'a> {
 /// A configuration or data that cannot be read; a folder that is in the way; `Kind::Interrupted` when stopped, with
 /// what was fitted kept for `--resume`.
 pub fn calibrate(request: &CalibrateRequest, conduct: Conduct) -> Result<CalibrateOutcome, Problems> {
+    calibrate_elsewhere(request, conduct, None)
+}
+
+/// [`calibrate`] with the runs of its fits made elsewhere.
+///
+/// # Errors
+/// As [`calibrate`].
+pub fn calibrate_elsewhere(
+    request: &CalibrateRequest,
+    conduct: Conduct,
+    elsewhere: Option<Elsewhere>,
+) -> Result<CalibrateOutcome, Problems> {
     let mut config = Config::load(request.config.as_deref())?;
     config.as_of = request.as_of.unwrap_or(config.as_of);
     let data = read_data(request.data.as_deref())?;
@@ -93,8 +118,17 @@ pub fn calibrate(request: &CalibrateRequest, conduct: Conduct) -> Result<Calibra
         // What another try left would otherwise be taken up without being asked for.
         let _ = std::fs::remove_dir_all(&work);
     }
-    let world =
-        World { config: &config, data: &data, scenario: &loaded.scenario, space: Space::new(), work, key, conduct };
+    let world = World {
+        config: &config,
+        data: &data,
+        scenario: &loaded.scenario,
+        toml: &loaded.resolved_toml,
+        space: Space::new(),
+        work,
+        key,
+        conduct,
+        elsewhere,
+    };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(conduct.threads)
         .build()
@@ -135,7 +169,9 @@ impl World<'_> {
         let whole = 1.0 + held_out + 0.06 * truths as f64;
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
         let population = self.population(self.config.sample)?;
-        let history = History::new(self.scenario.clone(), self.data, &population, self.config.as_of);
+        let made = self.made_elsewhere(Past { end: self.config.as_of, sample: self.config.sample, measures: true })?;
+        let history =
+            History::new(self.scenario.clone(), self.data, &population, self.config.as_of).made(made.as_deref());
         let targets = history.targets(self.config.as_of);
         if targets.is_empty() {
             return Err(Problem::error(Kind::Data, format!("no figure was published by {}", self.config.as_of))
@@ -191,6 +227,22 @@ impl World<'_> {
         !self.conduct.stop.load(Ordering::Relaxed)
     }
 
+    /// Makes figures of a history elsewhere, when there is such a place.
+    fn made_elsewhere(&self, past: Past) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
+        let Some(elsewhere) = self.elsewhere else { return Ok(None) };
+        let runs = past.usual_runs(self.scenario);
+        let base = Base::of_past(self.toml, past)?;
+        Ok(Some(Box::new(move |points: &[Parameters]| {
+            let chunk = |points: &[Parameters]| {
+                let parts = points.iter().map(|parameters| Part::at(parameters, REPLICATE)).collect();
+                Chunk::new(Wanted::Expected, &base, parts, self.data)
+            };
+            let bytes = elsewhere(points.chunks(runs).map(chunk).collect())?;
+            let each = |(bytes, points): (&Vec<u8>, &[Parameters])| expected(bytes, points.len());
+            Some(bytes.iter().zip(points.chunks(runs)).map(each).collect::<Option<Vec<_>>>()?.concat())
+        })))
+    }
+
     fn population(&self, firms: u32) -> Result<Population, Problem> {
         population::synthesise(self.data, self.scenario.run.population_seed, Scale::Sample(firms))
     }
@@ -204,7 +256,7 @@ impl World<'_> {
         place: &(dyn Fn(f64) -> f64 + Sync),
         archive: Option<Vec<Simulated>>,
     ) -> Result<State, Problem> {
-        let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
+        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &likelihood.targets, &|_| self.goes_on());
         let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, settings };
         let kept = Kept::new(&self.work, name, &self.key);
         let observe = |done: f64| {
@@ -312,9 +364,11 @@ impl World<'_> {
         let mut scenario = self.scenario.clone();
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
         let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
-        let history = History::new(scenario, self.data, &population, as_of);
+        let past = Past { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
+        let made = self.made_elsewhere(past)?;
+        let history = History::new(scenario, self.data, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
-        let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
+        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &likelihood.targets, &|_| self.goes_on());
         // The design does not depend on the figures, so that all truths share its runs.
         let sampling = Sampling { space: &self.space, likelihood: &likelihood, simulate: &simulate, settings };
         let kept = Kept::new(&self.work, "truths-design", &self.key);
@@ -329,13 +383,14 @@ impl World<'_> {
         let finished = Mutex::new(0);
         let one = |number: usize| -> Result<Vec<Vec<String>>, Problem> {
             let truth = recovery::truth(&self.space, number, settings.seed);
-            let simulated = simulate(&truth).ok_or_else(interrupted)?;
+            let simulated = history.figures(&self.space, &truth, &likelihood.targets, &|_| self.goes_on());
+            let simulated = simulated.ok_or_else(interrupted)?;
             let drawn = recovery::published(&self.space, &likelihood, &truth, &simulated, number, settings.seed);
             let kept = Kept::new(&self.work, &format!("truth-{number}"), &self.key);
             if kept.load().is_none() {
                 kept.save(&design)?;
             }
-            let simulate = |z: &[f64]| history.figures(&self.space, z, &drawn.targets, &|_| self.goes_on());
+            let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &drawn.targets, &|_| self.goes_on());
             let settings = Settings { seed: settings.seed + 1 + number as u64, ..settings.clone() };
             let sampling =
                 Sampling { space: &self.space, likelihood: &drawn, simulate: &simulate, settings: &settings };

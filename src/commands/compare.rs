@@ -2,6 +2,7 @@
 
 use super::{
     Conduct, Experiment,
+    chunk::{Base, Parcel, usual_runs},
     findings::{Findings, SoFar},
     goal::Goal,
     place, read_data,
@@ -77,7 +78,8 @@ pub struct Comparison {
     pub target: PathBuf,
     goals: Vec<Goal>,
     request: CompareRequest,
-    run: String,
+    /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
+    pub run: String,
 }
 
 /// What a comparison gave.
@@ -95,7 +97,7 @@ pub struct CompareOutcome {
 /// # Errors
 /// All problems of all scenarios at once; scenarios that cannot be paired; a missing or damaged table; a folder in the way.
 pub fn prepare_comparison(request: CompareRequest) -> Result<Comparison, Problems> {
-    let goals = request.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    request.targets.iter().try_for_each(|text| Goal::parse(text).map(drop))?;
     let mut found = Problems::default();
     let mut loaded = Vec::new();
     for name in &request.scenarios {
@@ -104,9 +106,22 @@ pub fn prepare_comparison(request: CompareRequest) -> Result<Comparison, Problem
             Err(problems) => found.0.extend(problems.0),
         }
     }
-    found.0.extend(unpaired(&loaded));
     if !found.0.is_empty() {
+        found.0.extend(unpaired(&loaded));
         return Err(found);
+    }
+    prepare_loaded_comparison(loaded, request)
+}
+
+/// [`prepare_comparison`] of scenarios that are loaded: the request's own are then only names.
+///
+/// # Errors
+/// As [`prepare_comparison`].
+pub fn prepare_loaded_comparison(loaded: Vec<Loaded>, request: CompareRequest) -> Result<Comparison, Problems> {
+    let goals = request.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let found = unpaired(&loaded);
+    if !found.is_empty() {
+        return Err(Problems(found));
     }
     let data = read_data(request.data.as_deref())?;
     assemble(loaded, goals, request, data)
@@ -193,6 +208,19 @@ impl Comparison {
         let experiment = self.experiment(&Store::new(self.request.store.as_deref()));
         let jobs = experiment.jobs(&self.cases());
         (jobs.len(), jobs.len() - experiment.missing(&jobs).len())
+    }
+
+    /// The runs that are not in the store yet, as work for other machines.
+    ///
+    /// # Errors
+    /// Never for scenarios that were loaded.
+    pub fn parcels(&self, runs: Option<usize>) -> Result<Vec<Parcel>, Problem> {
+        let Some(first) = self.loaded.first() else { return Ok(Vec::new()) };
+        let base = |one: &Loaded| Base::new(&one.resolved_toml, self.request.parameters, &[]);
+        let bases = self.loaded.iter().map(base).collect::<Result<Vec<_>, _>>()?;
+        let experiment = self.experiment(&Store::new(self.request.store.as_deref()));
+        let runs = runs.unwrap_or_else(|| usual_runs(&first.scenario));
+        Ok(experiment.parcels(&experiment.jobs(&self.cases()), &self.data, runs, &|basis| (&bases[basis], None)))
     }
 
     fn bases(&self) -> Vec<Basis<'_>> {

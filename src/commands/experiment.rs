@@ -1,14 +1,18 @@
 //! The runs of one or several scenarios on the same firms: made when they are missing, read when they are there.
 
-use super::Conduct;
+use super::{
+    Conduct,
+    chunk::{Base, Chunk, Parcel, Part, Wanted},
+};
 use crate::{
+    analysis::Coalition,
     data::Data,
     engine::{self, Basis, Case, Job, Options, Series},
     error::{Kind, Problem},
     population::Population,
     results::{Shelf, Store},
 };
-use std::sync::{Mutex, PoisonError, atomic::AtomicBool};
+use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 /// Runs of scenarios on one population, in a store.
 pub struct Experiment<'a> {
@@ -34,6 +38,35 @@ impl<'a> Experiment<'a> {
     pub fn missing(&self, jobs: &[Job]) -> Vec<Job> {
         let absent = |job: &&Job| !self.shelves[job.basis].has(self.bases[job.basis], job.case);
         jobs.iter().filter(absent).copied().collect()
+    }
+
+    /// The runs that are not in the store as parcels of up to `runs`. `of` tells what a basis was made from: base, and
+    /// coalition of its measures.
+    ///
+    /// Parcels do not depend on what the store holds, apart from those that are left out because nothing of them is
+    /// missing: the same work is always cut at the same places.
+    pub(super) fn parcels<'b>(
+        &self,
+        jobs: &[Job],
+        data: &Data,
+        runs: usize,
+        of: &dyn Fn(usize) -> (&'b Arc<Base>, Option<Coalition>),
+    ) -> Vec<Parcel> {
+        let mut jobs = jobs.to_vec();
+        jobs.sort_by_key(|job| job.basis);
+        let same_base = |a: &Job, b: &Job| Arc::ptr_eq(of(a.basis).0, of(b.basis).0);
+        let blocks = jobs.chunk_by(same_base).flat_map(|jobs| jobs.chunks(runs.max(1)));
+        let wanted = blocks.filter(|block| !self.missing(block).is_empty());
+        let parcel = |block: &[Job]| {
+            let parts = block.chunk_by(|a, b| a.basis == b.basis).map(|jobs| {
+                let coalition = of(jobs[0].basis).1.map(|coalition| coalition.0);
+                Part::of(Vec::new(), coalition, jobs.iter().map(|job| job.case).collect())
+            });
+            let chunk = Chunk::new(Wanted::Runs, of(block[0].basis).0, parts.collect(), data);
+            let file = |job: &Job| self.shelves[job.basis].file(self.bases[job.basis], job.case);
+            Parcel { chunk, files: block.iter().map(file).collect() }
+        };
+        wanted.map(parcel).collect()
     }
 
     /// Makes the runs that are not in the store.

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod calibrate;
+mod chunk;
 mod compare;
 mod experiment;
 mod files;
@@ -15,9 +16,14 @@ mod target;
 mod validate;
 mod verify;
 
-pub use attribute::{AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution};
-pub use calibrate::{CalibrateOutcome, CalibrateRequest, calibrate};
-pub use compare::{CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, unpaired};
+pub use attribute::{
+    AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution, prepare_loaded_attribution,
+};
+pub use calibrate::{CalibrateOutcome, CalibrateRequest, Elsewhere, calibrate, calibrate_elsewhere};
+pub use chunk::{Base, Chunk, Parcel, Part, Wanted, World, usual_runs};
+pub use compare::{
+    CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, prepare_loaded_comparison, unpaired,
+};
 pub use experiment::Experiment;
 pub use files::{check, new_scenario, population_report};
 pub use findings::SoFar;
@@ -25,8 +31,8 @@ pub use goal::Goal;
 pub use golden::{golden, selftest};
 pub use preview::Preview;
 pub use report::{ReportRequest, report};
-pub use run::{Job, RunOutcome, RunRequest, SPLIT, execute, prepare};
-pub use target::{Aim, TargetOutcome, TargetRequest, prepare_target, target};
+pub use run::{Job, RunOutcome, RunRequest, SPLIT, execute, prepare, prepare_loaded};
+pub use target::{Aim, TargetOutcome, TargetRequest, prepare_loaded_target, prepare_target, target};
 pub use validate::{Validation, ValidationRequest, validate};
 pub use verify::{Verification, verify};
 

@@ -2,6 +2,7 @@
 
 use super::{
     Conduct, Experiment,
+    chunk::{Base, Parcel, usual_runs},
     findings::{Findings, SoFar},
     place, read_data,
     report::write_report,
@@ -85,7 +86,8 @@ pub struct Job {
     /// Replicates that are in the store already.
     pub kept: usize,
     request: RunRequest,
-    run: String,
+    /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
+    pub run: String,
 }
 
 /// What a run gave.
@@ -103,12 +105,20 @@ pub struct RunOutcome {
 /// # Errors
 /// All problems of the scenario at once; a missing or damaged table; a run folder that is in the way.
 pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
+    let loaded = scenario::load(&request.scenario, &request.overrides)?;
+    prepare_loaded(loaded, request)
+}
+
+/// [`prepare`] of a scenario that is loaded: the request's own is then only a name.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_loaded(mut loaded: Loaded, request: RunRequest) -> Result<Job, Problems> {
     if request.panel && !PANEL_AVAILABLE {
         return Err(Problem::error(Kind::Usage, "this program was built without the firm panel")
             .advise("leave out --panel, or build with `cargo build --release --features panel`")
             .into());
     }
-    let mut loaded = scenario::load(&request.scenario, &request.overrides)?;
     let data = read_data(request.data.as_deref())?;
     let point = match request.parameters {
         ParameterSource::Posterior => "",
@@ -180,6 +190,19 @@ impl Job {
         manifest.data =
             self.data.files.iter().map(|(file, hash)| FileHash { file: file.clone(), blake3: hash.clone() }).collect();
         manifest
+    }
+
+    /// The runs that are not in the store yet, as work for other machines.
+    ///
+    /// # Errors
+    /// Never for a scenario that was loaded.
+    pub fn parcels(&self, runs: Option<usize>) -> Result<Vec<Parcel>, Problem> {
+        let Job { loaded, request, .. } = self;
+        let bases = [Base::new(&loaded.resolved_toml, request.parameters, &[])?];
+        let cases = cases(loaded.scenario.run.replicates, request.split);
+        let runs = runs.unwrap_or_else(|| usual_runs(&loaded.scenario));
+        let experiment = self.experiment();
+        Ok(experiment.parcels(&experiment.jobs(&cases), &self.data, runs, &|_| (&bases[0], None)))
     }
 
     fn experiment(&self) -> Experiment<'_> {

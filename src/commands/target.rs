@@ -82,7 +82,8 @@ pub struct Aim {
     /// Over which values.
     pub range: Range,
     request: TargetRequest,
-    run: String,
+    /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
+    pub run: String,
 }
 
 /// What a search gave.
@@ -103,20 +104,34 @@ pub struct TargetOutcome {
 /// What is wrong with the goal, the day, the path, the range or the probability; all problems of the scenario at once, at
 /// both ends of the range too; a missing or damaged table; a folder in the way.
 pub fn prepare_target(request: TargetRequest) -> Result<Aim, Problems> {
-    let goal = Goal::parse(&with_segment(&request.goal, request.segment.as_deref())?)?;
-    let wanted = request.probability;
-    if !(wanted > 0.0 && wanted < 1.0) {
-        let advice = if wanted > 1.0 && wanted < 100.0 { wanted / 100.0 } else { 0.8 };
-        return Err(Problem::error(Kind::Usage, format!("`--probability {wanted}` lies outside 0 to 1"))
-            .advise(format!("write a fraction such as --probability {advice}"))
-            .into());
-    }
-    let mut loaded = scenario::load(&request.scenario, &request.overrides)?;
+    check_aim(&request)?;
+    let loaded = scenario::load(&request.scenario, &request.overrides)?;
+    prepare_loaded_target(loaded, request)
+}
+
+/// [`prepare_target`] of a scenario that is loaded: the request's own is then only a name.
+///
+/// # Errors
+/// As [`prepare_target`].
+pub fn prepare_loaded_target(mut loaded: Loaded, request: TargetRequest) -> Result<Aim, Problems> {
+    let goal = check_aim(&request)?;
     if let Some(draws) = request.draws {
         loaded.scenario.run.replicates = draws;
     }
     let data = read_data(request.data.as_deref())?;
     assemble(loaded, data, goal, request)
+}
+
+/// What is wrong before a scenario is looked at.
+fn check_aim(request: &TargetRequest) -> Result<Goal, Problem> {
+    let goal = Goal::parse(&with_segment(&request.goal, request.segment.as_deref())?)?;
+    let wanted = request.probability;
+    if !(wanted > 0.0 && wanted < 1.0) {
+        let advice = if wanted > 1.0 && wanted < 100.0 { wanted / 100.0 } else { 0.8 };
+        return Err(Problem::error(Kind::Usage, format!("`--probability {wanted}` lies outside 0 to 1"))
+            .advise(format!("write a fraction such as --probability {advice}")));
+    }
+    Ok(goal)
 }
 
 /// `NAME>=VALUE` with the segment of `--segment`.

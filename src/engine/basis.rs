@@ -27,7 +27,7 @@ impl ParameterSource {
 
 /// One run of a scenario: the replicate from which each source of uncertainty is taken. Runs that share a number share
 /// that source: two scenarios meet the same draws, luck and emergencies in equal cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Case {
     /// Parameters: the posterior draw of this replicate.
     pub parameters: u32,

@@ -21,7 +21,7 @@ pub use comparison::{AnyManifest, ComparisonManifest};
 pub use folder::{Draft, FolderKind, check_target, write_file};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
-pub use store::{CODE, STORE, Shelf, Store};
+pub use store::{CODE, STORE, Shelf, Store, keep_sealed, seal, sealed};
 pub use study::{
     ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Done, INTERACTIONS, Question, Searched, StudyManifest, TARGET,
     TARGET_FOLDER, write_attribution, write_interactions, write_target,

@@ -75,7 +75,8 @@ impl Store {
 }
 
 impl Shelf {
-    fn file(&self, basis: Basis, case: Case) -> PathBuf {
+    /// The file of a run, whether it is there or not.
+    pub fn file(&self, basis: Basis, case: Case) -> PathBuf {
         let Case { parameters, luck, emergencies } = case;
         let parameters = basis.parameters(parameters);
         let content = format!("{parameters:?} {luck} {emergencies}");
@@ -91,8 +92,7 @@ impl Shelf {
     /// A run, if it is there and whole.
     pub fn read(&self, basis: Basis, case: Case) -> Option<Series> {
         let bytes = fs::read(self.file(basis, case)).ok()?;
-        let (content, hash) = bytes.split_at_checked(bytes.len().checked_sub(HASH)?)?;
-        (blake3::hash(content).as_bytes() == hash).then(|| unpack(content)).flatten()
+        sealed(&bytes).and_then(unpack)
     }
 
     /// Keeps a run, whole or not at all.
@@ -100,17 +100,37 @@ impl Shelf {
     /// # Errors
     /// A [`Problem`] of kind `Files` when it cannot be written.
     pub fn keep(&self, basis: Basis, case: Case, series: &Series) -> Result<(), Problem> {
-        let target = self.file(basis, case);
-        let written = || {
-            fs::create_dir_all(&self.folder)?;
-            let mut draft = tempfile::Builder::new().prefix(".telework-").tempfile_in(&self.folder)?;
-            let bytes = pack(series);
-            draft.write_all(&bytes)?;
-            draft.write_all(blake3::hash(&bytes).as_bytes())?;
-            draft.persist(&target).map_err(|e| e.error)
-        };
-        written().map(drop).map_err(|e| cannot("keep a finished run in", &self.folder, &e))
+        keep_sealed(&self.file(basis, case), &seal(series))
     }
+}
+
+/// A run as its file holds it: its bytes, and their hash.
+pub fn seal(series: &Series) -> Vec<u8> {
+    let mut bytes = pack(series);
+    let hash = blake3::hash(&bytes);
+    bytes.extend(hash.as_bytes());
+    bytes
+}
+
+/// What was sealed; `None` when the bytes are not those that were written.
+pub fn sealed(bytes: &[u8]) -> Option<&[u8]> {
+    let (content, hash) = bytes.split_at_checked(bytes.len().checked_sub(HASH)?)?;
+    (blake3::hash(content).as_bytes() == hash).then_some(content)
+}
+
+/// Keeps a sealed run in its file, whole or not at all.
+///
+/// # Errors
+/// A [`Problem`] of kind `Files` when it cannot be written.
+pub fn keep_sealed(file: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let written = || {
+        fs::create_dir_all(folder)?;
+        let mut draft = tempfile::Builder::new().prefix(".telework-").tempfile_in(folder)?;
+        draft.write_all(bytes)?;
+        draft.persist(file).map_err(|e| e.error)
+    };
+    written().map(drop).map_err(|e| cannot("keep a finished run in", folder, &e))
 }
 
 #[cfg(test)]

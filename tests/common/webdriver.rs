@@ -32,11 +32,13 @@ impl Browser {
             return None;
         };
         let said = BufReader::new(driver.stdout.take().unwrap());
-        let port = said.lines().map_while(Result::ok).find_map(|line| {
-            line.split_once("on port ").map(|(_, port)| port.trim_end_matches('.').to_string())
-        });
+        let port = said
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("on port ").map(|(_, port)| port.trim_end_matches('.').to_string()));
         let profile = tempfile::tempdir().unwrap();
-        let quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+        let quiet =
+            ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
         let mut flags: Vec<String> = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--lang=en"]
             .iter()
             .chain(&quiet)
@@ -55,7 +57,8 @@ impl Browser {
     }
 
     fn answer(&self, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, String> {
-        let mut value: Value = response.map_err(|e| e.to_string())?.body_mut().read_json().map_err(|e| e.to_string())?;
+        let mut value: Value =
+            response.map_err(|e| e.to_string())?.body_mut().read_json().map_err(|e| e.to_string())?;
         let value = value["value"].take();
         if value["error"].is_string() { Err(value["message"].to_string()) } else { Ok(value) }
     }
@@ -134,7 +137,8 @@ impl Browser {
     }
     /// What can be read in an element.
     pub fn text(&self, css: &str) -> String {
-        let text = self.script(&format!("const e = document.querySelector({}); return e ? e.innerText : ''", json!(css)));
+        let text =
+            self.script(&format!("const e = document.querySelector({}); return e ? e.innerText : ''", json!(css)));
         text.as_str().unwrap().to_string()
     }
     /// Visible controls to which the browser's accessibility tree gives no name.
@@ -148,7 +152,10 @@ impl Browser {
             self.get(&format!("/element/{id}/displayed")) == json!(true)
                 && self.get(&format!("/element/{id}/computedlabel")) == json!("")
         };
-        all.iter().filter(nameless).map(|id| self.get(&format!("/element/{id}/property/outerHTML")).to_string()).collect()
+        all.iter()
+            .filter(nameless)
+            .map(|id| self.get(&format!("/element/{id}/property/outerHTML")).to_string())
+            .collect()
     }
     pub fn size(&self, width: u32, height: u32) {
         self.post("/window/rect", json!({ "width": width, "height": height }));

@@ -1,0 +1,153 @@
+//! Chunks: work that may be done on any machine.
+
+use crate::{conduct::conducted, errors::raised, scenario::Loaded};
+use pyo3::{prelude::*, types::PyBytes};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+use telework::{
+    commands::{self, Base, Part, Wanted, World, usual_runs},
+    engine::{Case, ParameterSource},
+    error::Problems,
+};
+
+/// Some runs whose KPIs are wanted.
+#[pyclass(frozen, module = "telework._engine")]
+pub struct Chunk {
+    inner: commands::Chunk,
+    /// Row and draw of each run.
+    #[pyo3(get)]
+    runs: Vec<(usize, u32)>,
+}
+
+impl From<commands::Chunk> for Chunk {
+    fn from(inner: commands::Chunk) -> Chunk {
+        Chunk { runs: (0..inner.runs()).map(|place| (place, 0)).collect(), inner }
+    }
+}
+
+#[pymethods]
+impl Chunk {
+    /// Hash of all that its bytes depend on.
+    #[getter]
+    fn key(&self) -> String {
+        self.inner.key()
+    }
+    /// The text that travels.
+    #[getter]
+    fn payload(&self) -> String {
+        self.inner.to_json()
+    }
+    fn __len__(&self) -> usize {
+        self.runs.len()
+    }
+}
+
+/// Some runs that have their places in a store.
+#[pyclass(frozen, module = "telework._engine")]
+pub struct Parcel {
+    inner: commands::Parcel,
+}
+
+impl From<commands::Parcel> for Parcel {
+    fn from(inner: commands::Parcel) -> Parcel {
+        Parcel { inner }
+    }
+}
+
+#[pymethods]
+impl Parcel {
+    /// Hash of all that its bytes depend on.
+    #[getter]
+    fn key(&self) -> String {
+        self.inner.chunk.key()
+    }
+    /// The text that travels.
+    #[getter]
+    fn payload(&self) -> String {
+        self.inner.chunk.to_json()
+    }
+    fn __len__(&self) -> usize {
+        self.inner.chunk.runs()
+    }
+    /// Puts what came back into the store.
+    fn keep(&self, py: Python<'_>, bytes: &[u8]) -> PyResult<()> {
+        py.detach(|| self.inner.keep(bytes)).map_err(raised)
+    }
+}
+
+/// The chunks of a design: each row some changes of a scenario, run in the first `draws` draws.
+#[pyfunction]
+#[pyo3(signature = (loaded, rows, draws, *, point, runs, data))]
+pub fn design_chunks(
+    py: Python<'_>,
+    loaded: &Loaded,
+    rows: Vec<Vec<(String, String)>>,
+    draws: u32,
+    point: bool,
+    runs: Option<usize>,
+    data: Option<PathBuf>,
+) -> PyResult<Vec<Chunk>> {
+    let made = py.detach(|| -> Result<Vec<Chunk>, Problems> {
+        let source = if point { ParameterSource::Point } else { ParameterSource::Posterior };
+        let base = Base::new(&loaded.inner.resolved_toml, source, &[])?;
+        let world = world(&data, data.is_some())?;
+        let all: Vec<(usize, u32)> = (0..rows.len()).flat_map(|row| (0..draws).map(move |draw| (row, draw))).collect();
+        let chunk = |block: &[(usize, u32)]| {
+            let part = |runs: &[(usize, u32)]| {
+                let cases = runs.iter().map(|(_, draw)| Case::from(*draw)).collect();
+                Part::of(rows[runs[0].0].clone(), None, cases)
+            };
+            let parts = block.chunk_by(|a, b| a.0 == b.0).map(part).collect();
+            Chunk { inner: commands::Chunk::new(Wanted::Kpis, &base, parts, world.data()), runs: block.to_vec() }
+        };
+        let runs = runs.unwrap_or_else(|| usual_runs(&loaded.inner.scenario)).max(1);
+        Ok(all.chunks(runs).map(chunk).collect())
+    });
+    made.map_err(raised)
+}
+
+/// The key of a chunk's text.
+#[pyfunction]
+pub fn key(payload: &str) -> PyResult<String> {
+    Ok(commands::Chunk::from_json(payload).map_err(raised)?.key())
+}
+
+/// Makes a chunk: its text in, its bytes out, a pure function. Tables and firms are kept for the next one.
+#[pyfunction]
+#[pyo3(signature = (payload, *, data=None, threads=1, progress=None))]
+pub fn compute<'py>(
+    py: Python<'py>,
+    payload: &str,
+    data: Option<PathBuf>,
+    threads: usize,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let bytes = conducted(py, threads, progress.as_ref(), |conduct| -> Result<Vec<u8>, Problems> {
+        let chunk = commands::Chunk::from_json(payload)?;
+        let mut known = world(&data, false)?;
+        if !known.takes(&chunk) {
+            // The folder may have changed since it was read.
+            known = world(&data, true)?;
+        }
+        known.make(&chunk, conduct)
+    })?;
+    Ok(PyBytes::new(py, &bytes))
+}
+
+/// The world of a folder of tables, made once a process unless it is wanted `afresh`.
+fn world(folder: &Option<PathBuf>, afresh: bool) -> Result<Arc<World>, Problems> {
+    static WORLDS: Mutex<Option<HashMap<Option<PathBuf>, Arc<World>>>> = Mutex::new(None);
+    let mut worlds = WORLDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let worlds = worlds.get_or_insert_default();
+    match worlds.get(folder).filter(|_| !afresh) {
+        Some(world) => Ok(world.clone()),
+        None => {
+            let world = Arc::new(World::new(folder.as_deref())?);
+            worlds.insert(folder.clone(), world.clone());
+            Ok(world)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `telework._engine`: the simulator's doors for Python. Everything that computes is in the crate `telework-sim`; this
+//! crate turns arguments, errors, progress and tables from one language into the other.
+
+mod chunk;
+mod conduct;
+mod design;
+mod errors;
+mod scenario;
+mod study;
+mod table;
+
+/// The module.
+#[pyo3::pymodule]
+mod _engine {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::{
+        chunk::{Chunk, Parcel, compute, design_chunks, key},
+        design::DesignTable,
+        scenario::{Loaded, built_in, kpis, parameters, schema},
+        study::{Study, calibrate, prepare_attribution, prepare_comparison, prepare_run, prepare_target},
+        table::{Table, read_table},
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("VERSION", env!("CARGO_PKG_VERSION"))?;
+        module.add("CODE", telework::results::CODE)?;
+        module.add("STORE", telework::results::STORE)?;
+        module.add("KINDS", telework::scenario::KINDS.to_vec())?;
+        module.add("SPLIT", telework::commands::SPLIT)
+    }
+}
