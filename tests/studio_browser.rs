@@ -71,7 +71,7 @@ fn opened(studio: &Studio, browser: &Browser, scenario: &str) {
 /// Makes the open scenario small enough for a test by its text.
 fn small(browser: &Browser, more: &str) {
     let code = "const area = document.getElementById('toml'); area.value = area.value.trimEnd() + TEXT; area.dispatchEvent(new Event('input'))";
-    let text = format!("\n\n[run]\nend = 2022-03-31\nreplicates = 4\nsample = 800\n{more}");
+    let text = format!("\n\n[run]\nend = 2022-03-31\nreplicates = 4\nsample = 6000\n{more}");
     browser.script(&code.replace("TEXT", &json!(text).to_string()));
     browser.until("document.querySelector('#consequences').innerText.includes('31 March 2022')");
 }
@@ -196,7 +196,7 @@ fn everything_is_reached_by_the_keyboard_alone() {
     };
     write("2");
     browser.tab_to("[id='c-run.sample']");
-    write("500");
+    write("6000");
     browser.until("document.querySelectorAll('.changes li').length >= 2");
     // What is being typed in keeps the focus while the answers come.
     assert_eq!(browser.script("return document.activeElement.id"), "c-run.sample");
