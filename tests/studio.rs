@@ -131,7 +131,7 @@ fn nothing_outside_the_folder_can_be_named() {
     assert_eq!(archive.len(), on_disk.len());
     for at in 0..archive.len() {
         let mut file = archive.by_index(at).unwrap();
-        let name = file.name().split_once('/').unwrap().1.to_string();
+        let name = file.name().unwrap().split_once('/').unwrap().1.to_string();
         let mut content = Vec::new();
         file.read_to_end(&mut content).unwrap();
         assert_eq!(content, on_disk[&name], "{name}");
