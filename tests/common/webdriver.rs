@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    io::{BufRead, BufReader, Read},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -19,6 +19,8 @@ pub struct Browser {
     driver: Child,
     address: String,
     agent: ureq::Agent,
+    /// Held so that the driver can go on writing.
+    _said: BufReader<ChildStdout>,
     _profile: tempfile::TempDir,
 }
 
@@ -31,12 +33,15 @@ impl Browser {
             eprintln!("SKIPPED: no chromedriver on PATH, so the studio's page was not opened in a browser");
             return None;
         };
-        let said = BufReader::new(driver.stdout.take().unwrap());
-        let port = said.lines().map_while(Result::ok).find_map(|line| {
-            line.split_once("on port ").map(|(_, port)| port.trim_end_matches('.').to_string())
-        });
+        let mut said = BufReader::new(driver.stdout.take().unwrap());
+        let port = said
+            .by_ref()
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.split_once("on port ").map(|(_, port)| port.trim_end_matches('.').to_string()));
         let profile = tempfile::tempdir().unwrap();
-        let quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+        let quiet =
+            ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
         let mut flags: Vec<String> = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--lang=en"]
             .iter()
             .chain(&quiet)
@@ -46,7 +51,7 @@ impl Browser {
         flags.push(format!("--user-data-dir={}", profile.path().display()));
         let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build();
         let root = format!("http://127.0.0.1:{}", port.expect("chromedriver says its port"));
-        let mut browser = Browser { driver, address: root, agent: agent.into(), _profile: profile };
+        let mut browser = Browser { driver, address: root, agent: agent.into(), _said: said, _profile: profile };
         let wanted = json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome",
             "goog:loggingPrefs": { "browser": "ALL" }, "goog:chromeOptions": { "args": flags } } } });
         let session = browser.post("/session", wanted);
@@ -55,7 +60,8 @@ impl Browser {
     }
 
     fn answer(&self, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, String> {
-        let mut value: Value = response.map_err(|e| e.to_string())?.body_mut().read_json().map_err(|e| e.to_string())?;
+        let mut value: Value =
+            response.map_err(|e| e.to_string())?.body_mut().read_json().map_err(|e| e.to_string())?;
         let value = value["value"].take();
         if value["error"].is_string() { Err(value["message"].to_string()) } else { Ok(value) }
     }
@@ -134,7 +140,8 @@ impl Browser {
     }
     /// What can be read in an element.
     pub fn text(&self, css: &str) -> String {
-        let text = self.script(&format!("const e = document.querySelector({}); return e ? e.innerText : ''", json!(css)));
+        let text =
+            self.script(&format!("const e = document.querySelector({}); return e ? e.innerText : ''", json!(css)));
         text.as_str().unwrap().to_string()
     }
     /// Visible controls to which the browser's accessibility tree gives no name.
@@ -148,7 +155,10 @@ impl Browser {
             self.get(&format!("/element/{id}/displayed")) == json!(true)
                 && self.get(&format!("/element/{id}/computedlabel")) == json!("")
         };
-        all.iter().filter(nameless).map(|id| self.get(&format!("/element/{id}/property/outerHTML")).to_string()).collect()
+        all.iter()
+            .filter(nameless)
+            .map(|id| self.get(&format!("/element/{id}/property/outerHTML")).to_string())
+            .collect()
     }
     pub fn size(&self, width: u32, height: u32) {
         self.post("/window/rect", json!({ "width": width, "height": height }));
