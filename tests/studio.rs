@@ -319,7 +319,7 @@ fn a_preview_comes_first_and_the_newest_one_wins() {
     let home = tempfile::tempdir().unwrap();
     let studio = Studio::start(home.path());
     let long = queue(&studio, "a", &wanted("run", &[("long", &small("Long", 3_000))], json!({ "split": 0 })));
-    studio.until(long, |job| job["partial"] == true);
+    studio.until(long, |_| studio.ask("GET", &format!("/api/jobs/{long}/result"), "").status == 200);
     let quick = |tab: &str, scale: u32| {
         let toml = format!("{}\n[change]\nmanagers = {{ scale = {scale} }}\n", small("Quick", 9));
         queue(&studio, tab, &wanted("run", &[("quick", &toml)], json!({ "quick": true })))

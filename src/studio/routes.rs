@@ -151,7 +151,9 @@ fn nothing_new(studio: &Studio, id: u64) -> Reply {
         Some((shown, true)) if shown["state"] == "failed" => {
             Reply::Json(StatusCode::UNPROCESSABLE_ENTITY, json!({ "problems": shown["problems"] }))
         }
-        Some((_, true)) => Reply::refused(StatusCode::GONE, "this job was cancelled", "start it again: finished runs are kept"),
+        Some((_, true)) => {
+            Reply::refused(StatusCode::GONE, "this job was cancelled", "start it again: finished runs are kept")
+        }
         _ => nothing_yet(),
     }
 }
