@@ -89,7 +89,8 @@ fn by_command_line(studio: &Studio, browser: &Browser) -> (PathBuf, PathBuf) {
     let own = browser.text(".job.done .note code").replace("folders/", "");
     let program = Path::new(env!("CARGO_BIN_EXE_telework")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let done = Command::new("sh").arg("-c").arg(&command).current_dir(studio.folder()).env("PATH", path).output().unwrap();
+    let done =
+        Command::new("sh").arg("-c").arg(&command).current_dir(studio.folder()).env("PATH", path).output().unwrap();
     assert!(done.status.success(), "{command}: {}", String::from_utf8_lossy(&done.stderr));
     (studio.folder().join("folders").join(&own), studio.folder().join("results").join(&own))
 }
@@ -121,7 +122,8 @@ fn the_main_path_by_clicks_gives_the_numbers_of_the_command_line() {
     browser.click("#run-now");
     browser.until(JOB_DONE);
     browser.click("[data-view=kpi]");
-    browser.until("document.querySelector('#status').innerText.includes('done') && document.querySelector('#view tbody')");
+    browser
+        .until("document.querySelector('#status').innerText.includes('done') && document.querySelector('#view tbody')");
     let (own, other) = by_command_line(&studio, &browser);
     // The folder is the command line's, byte for byte.
     let names = |folder: &Path| {
@@ -134,7 +136,8 @@ fn the_main_path_by_clicks_gives_the_numbers_of_the_command_line() {
         assert!(fs::read(own.join(name)).unwrap() == fs::read(other.join(name)).unwrap(), "{name:?} differs");
     }
     // Every number of the table on the page is one of the folder that the command line wrote.
-    let cells = browser.script("return [...document.querySelectorAll('#view td[data-value]')].map((td) => Number(td.dataset.value))");
+    let cells = browser
+        .script("return [...document.querySelectorAll('#view td[data-value]')].map((td) => Number(td.dataset.value))");
     let medians: Vec<f64> = rows(&other.join("kpi.csv"))
         .iter()
         .filter(|row| row["fiscal_year"] == "2021")
@@ -164,7 +167,8 @@ fn the_main_path_by_clicks_gives_the_numbers_of_the_command_line() {
         "return document.querySelector('#view .plot').data.filter((one) => one.name === 'Median').map((one) => [one.x, one.y])[0]",
     );
     let fans = rows(&other.join("fans.csv"));
-    let lead: Vec<_> = fans.iter().filter(|row| row["kpi"] == "mic_introduction" && row["segment"] == "total").collect();
+    let lead: Vec<_> =
+        fans.iter().filter(|row| row["kpi"] == "mic_introduction" && row["segment"] == "total").collect();
     let (weeks, values) = (curve[0].as_array().unwrap(), curve[1].as_array().unwrap());
     assert_eq!(weeks.len(), lead.len());
     assert!(lead.len() > 20, "{} weeks", lead.len());
@@ -260,7 +264,9 @@ fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
     let english = browser.text("main");
     browser.click(".language[lang=ja]");
     browser.until("document.documentElement.lang === 'ja' && document.querySelector('#view .main-svg')");
-    for (id, japanese) in [("#scenarios-title", "シナリオ"), ("#runs-title", "本計算"), ("[data-view=map]", "地図"), ("#save", "保存")] {
+    for (id, japanese) in
+        [("#scenarios-title", "シナリオ"), ("#runs-title", "本計算"), ("[data-view=map]", "地図"), ("#save", "保存")]
+    {
         assert!(browser.text(id).contains(japanese), "{id}: {}", browser.text(id));
     }
     assert_eq!(browser.nameless(), [""; 0]);
@@ -295,7 +301,8 @@ fn wrong_input_is_told_as_check_tells_it_and_never_run() {
     browser.click("#to-text");
     let wrong = "title = \"<img src=x onerror=alert(1)>\"\nextends = \"baseline.toml\"\n\n[run]\nsampel = 500\n\n[change]\nmanagers = { scale = -1 }\n";
     let write = |text: &str| {
-        let code = "const area = document.getElementById('toml'); area.value = TEXT; area.dispatchEvent(new Event('input'))";
+        let code =
+            "const area = document.getElementById('toml'); area.value = TEXT; area.dispatchEvent(new Event('input'))";
         browser.script(&code.replace("TEXT", &json!(text).to_string()));
     };
     write(wrong);
@@ -308,14 +315,17 @@ fn wrong_input_is_told_as_check_tells_it_and_never_run() {
         .output()
         .unwrap();
     let told = String::from_utf8(check.stderr).unwrap();
-    let shown = browser.script("return [...document.querySelectorAll('.problems .error pre')].map((one) => one.textContent.trim())");
+    let shown = browser
+        .script("return [...document.querySelectorAll('.problems .error pre')].map((one) => one.textContent.trim())");
     assert!(shown.as_array().unwrap().len() >= 2, "{shown}");
     for message in shown.as_array().unwrap() {
         assert!(told.contains(message.as_str().unwrap()), "{message} is not in: {told}");
     }
     assert!(browser.text("#wrong").contains("line 5"), "{}", browser.text("#wrong"));
     browser.click(".problems .error button");
-    let marked = browser.script("const area = document.getElementById('toml'); return area.value.slice(area.selectionStart, area.selectionEnd)");
+    let marked = browser.script(
+        "const area = document.getElementById('toml'); return area.value.slice(area.selectionStart, area.selectionEnd)",
+    );
     assert!(marked == "sampel" || marked == "-1", "{marked}");
     // What cannot run is refused, and says why.
     browser.click("#run-now");
@@ -381,7 +391,9 @@ fn a_killed_studio_is_noticed_and_goes_on_after_a_restart() {
     // The new address in the same tab: what was written and what was started go on.
     browser.go(&studio.address);
     browser.until("document.querySelector('#banner').innerText === ''");
-    browser.until("document.getElementById('toml') && document.getElementById('toml').value.includes('# kept in the tab')");
+    browser.until(
+        "document.getElementById('toml') && document.getElementById('toml').value.includes('# kept in the tab')",
+    );
     browser.until(JOB_DONE);
     by_command_line(&studio, &browser);
     let own = |said: &String| !said.contains("ERR_CONNECTION") && !said.contains("401") && !said.contains("ERR_EMPTY");
@@ -421,7 +433,9 @@ fn texts_are_complete_in_both_languages() {
     let table = |path: &str| -> toml::Table { read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).parse().unwrap() };
     let (own, report) = (table("src/studio/texts.toml"), table("src/report/texts.toml"));
     let has = |key: &str| own["page"].get(key).is_some() || report["page"].get(key).is_some();
-    let calls = script.match_indices("t(\"").filter(|(at, _)| !script[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '.'));
+    let calls = script
+        .match_indices("t(\"")
+        .filter(|(at, _)| !script[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '.'));
     let keys: Vec<&str> = calls.map(|(at, call)| script[at + call.len()..].split('"').next().unwrap()).collect();
     assert!(keys.len() > 150, "{} texts", keys.len());
     for key in keys.iter().filter(|key| !key.ends_with('.')) {
@@ -429,9 +443,17 @@ fn texts_are_complete_in_both_languages() {
     }
     for (key, text) in own["page"].as_table().unwrap() {
         let [english, japanese] = [0, 1].map(|at| text[at].as_str().unwrap());
-        assert!(!english.is_empty() && (!japanese.is_ascii() || japanese.contains('{')), "{key}: {english} / {japanese}");
+        assert!(
+            !english.is_empty() && (!japanese.is_ascii() || japanese.contains('{')),
+            "{key}: {english} / {japanese}"
+        );
         let start = key.rsplit_once('.').map_or(key.as_str(), |(start, _)| start);
-        assert!(script.contains(&format!("\"{key}\"")) || script.contains(&format!("\"{start}.\"")) || report["page"].get(key).is_some(), "nothing uses {key}");
+        assert!(
+            script.contains(&format!("\"{key}\""))
+                || script.contains(&format!("\"{start}.\""))
+                || report["page"].get(key).is_some(),
+            "nothing uses {key}"
+        );
     }
     // Every control that the schema can bring has a name and a Japanese help.
     let form = telework::scenario::form();

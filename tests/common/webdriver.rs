@@ -34,11 +34,9 @@ impl Browser {
             return None;
         };
         let mut said = BufReader::new(driver.stdout.take().unwrap());
-        let port = said
-            .by_ref()
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("on port ").map(|(_, port)| port.trim_end_matches('.').to_string()));
+        let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| {
+            line.split_once("started successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_string())
+        });
         let profile = tempfile::tempdir().unwrap();
         let quiet =
             ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
@@ -151,14 +149,12 @@ impl Browser {
         let id = |one: &Value| one.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_string();
         let all: Vec<String> = all.as_array().unwrap().iter().map(id).collect();
         assert!(all.len() > 20, "{} controls", all.len());
-        let nameless = |id: &&String| {
-            self.get(&format!("/element/{id}/displayed")) == json!(true)
-                && self.get(&format!("/element/{id}/computedlabel")) == json!("")
+        // What has been drawn anew meanwhile is passed over.
+        let read = |id: &str, what: &str| {
+            self.answer(self.agent.get(format!("{}/element/{id}/{what}", self.address)).call()).unwrap_or_default()
         };
-        all.iter()
-            .filter(nameless)
-            .map(|id| self.get(&format!("/element/{id}/property/outerHTML")).to_string())
-            .collect()
+        let nameless = |id: &&String| read(id, "displayed") == json!(true) && read(id, "computedlabel") == json!("");
+        all.iter().filter(nameless).map(|id| read(id, "property/outerHTML").to_string()).collect()
     }
     pub fn size(&self, width: u32, height: u32) {
         self.post("/window/rect", json!({ "width": width, "height": height }));
