@@ -308,6 +308,7 @@ fn the_command_line_writes_the_same_folder() {
         let content = page.split("id=\"content\">").nth(1).unwrap().split("</script>").next().unwrap();
         assert_eq!(shown, serde_json::from_str::<Value>(content).unwrap());
     }
+    studio.ask("PUT", "/api/scenarios/parent", &json!({ "toml": parent }).to_string());
     let again = queue(&studio, "other", &jobs[0]);
     let (first, again) = (studio.ended(1), studio.ended(again));
     assert_eq!((&again["state"], &again["folder"]), (&json!("done"), &first["folder"]));
