@@ -1,6 +1,8 @@
 // The form of a scenario, and what it says at once: what is changed, what it costs, what has no effect.
 
 let drawnForm = null;
+/** Parts that are open: they stay so in another language and another scenario. */
+const openedParts = new Set();
 
 /** The form of the chosen scenario. Where its parts are the same as before, only what has changed is drawn anew. */
 function drawForm(cause) {
@@ -16,7 +18,7 @@ function drawForm(cause) {
   if (drawnForm && drawnForm.shape === shape && place.firstChild) {
     refresh(scenario, controls, drawnForm.controls);
   } else {
-    const openParts = [...place.querySelectorAll("details[data-part]")].filter((one) => one.open).map((one) => one.dataset.part);
+    const openParts = [...openedParts];
     place.replaceChildren(...formParts(scenario, openParts));
   }
   groups.forEach((group) => {
@@ -55,7 +57,12 @@ function unfolding(name, summary, openParts, make) {
   const details = el("details", { "data-part": name, class: "part" }, summary);
   const fill = () => { if (details.children.length === 1) details.append(...make()); };
   if (openParts.includes(name)) { details.open = true; fill(); }
-  details.addEventListener("toggle", () => { if (details.open) fill(); });
+  details.addEventListener("toggle", () => {
+    if (!details.isConnected) return;
+    if (details.open) openedParts.add(name);
+    else openedParts.delete(name);
+    if (details.open) fill();
+  });
   return details;
 }
 
