@@ -101,7 +101,7 @@ impl Studio {
             if holds(&job) {
                 return job;
             }
-            assert!(begun.elapsed() < Duration::from_secs(240), "job {id} does not come so far: {job}");
+            assert!(begun.elapsed() < Duration::from_secs(600), "job {id} does not come so far: {job}");
             sleep(Duration::from_millis(50));
         }
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    io::{BufRead, BufReader, Read},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -19,6 +19,8 @@ pub struct Browser {
     driver: Child,
     address: String,
     agent: ureq::Agent,
+    /// Held so that the driver can go on writing.
+    _said: BufReader<ChildStdout>,
     _profile: tempfile::TempDir,
 }
 
@@ -31,11 +33,10 @@ impl Browser {
             eprintln!("SKIPPED: no chromedriver on PATH, so the studio's page was not opened in a browser");
             return None;
         };
-        let said = BufReader::new(driver.stdout.take().unwrap());
-        let port = said
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("on port ").map(|(_, port)| port.trim_end_matches('.').to_string()));
+        let mut said = BufReader::new(driver.stdout.take().unwrap());
+        let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| {
+            line.split_once("started successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_string())
+        });
         let profile = tempfile::tempdir().unwrap();
         let quiet =
             ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
@@ -48,7 +49,7 @@ impl Browser {
         flags.push(format!("--user-data-dir={}", profile.path().display()));
         let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build();
         let root = format!("http://127.0.0.1:{}", port.expect("chromedriver says its port"));
-        let mut browser = Browser { driver, address: root, agent: agent.into(), _profile: profile };
+        let mut browser = Browser { driver, address: root, agent: agent.into(), _said: said, _profile: profile };
         let wanted = json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome",
             "goog:loggingPrefs": { "browser": "ALL" }, "goog:chromeOptions": { "args": flags } } } });
         let session = browser.post("/session", wanted);
@@ -148,14 +149,12 @@ impl Browser {
         let id = |one: &Value| one.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_string();
         let all: Vec<String> = all.as_array().unwrap().iter().map(id).collect();
         assert!(all.len() > 20, "{} controls", all.len());
-        let nameless = |id: &&String| {
-            self.get(&format!("/element/{id}/displayed")) == json!(true)
-                && self.get(&format!("/element/{id}/computedlabel")) == json!("")
+        // What has been drawn anew meanwhile is passed over.
+        let read = |id: &str, what: &str| {
+            self.answer(self.agent.get(format!("{}/element/{id}/{what}", self.address)).call()).unwrap_or_default()
         };
-        all.iter()
-            .filter(nameless)
-            .map(|id| self.get(&format!("/element/{id}/property/outerHTML")).to_string())
-            .collect()
+        let nameless = |id: &&String| read(id, "displayed") == json!(true) && read(id, "computedlabel") == json!("");
+        all.iter().filter(nameless).map(|id| read(id, "property/outerHTML").to_string()).collect()
     }
     pub fn size(&self, width: u32, height: u32) {
         self.post("/window/rect", json!({ "width": width, "height": height }));

@@ -27,11 +27,13 @@ use std::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Jobs that may wait at a time.
 const LONGEST_QUEUE: usize = 1_000;
+/// Least time between two pictures of a running job.
+const LEAST: Duration = Duration::from_millis(500);
 
 /// All jobs of a studio.
 pub struct Jobs {
@@ -60,8 +62,17 @@ struct Entry {
     stop: Arc<AtomicBool>,
     progress: Arc<Progress>,
     prepared: Option<Arc<Prepared>>,
-    /// The newest picture of a running job: replicates, content.
-    partial: Option<(u32, Arc<Value>)>,
+    /// The newest picture of a running job.
+    partial: Option<Partial>,
+}
+
+/// A picture of a running job.
+#[derive(Clone)]
+struct Partial {
+    content: Arc<Value>,
+    made: Instant,
+    /// How long it stays the newest: looking must not hold up the work.
+    lasts: Duration,
 }
 
 /// How far a running job is.
@@ -209,7 +220,7 @@ impl Jobs {
         (record.state == State::Done).then(|| record.folder.as_ref().map(|name| self.places.home().join(name)))?
     }
 
-    /// The newest picture of a running job; `content` makes it from the folder so far, when there are more replicates.
+    /// The newest picture of a running job; `content` makes it from the folder so far.
     ///
     /// # Errors
     /// A run that cannot be read.
@@ -218,19 +229,19 @@ impl Jobs {
         id: u64,
         content: impl FnOnce(commands::SoFar) -> Result<Value, Problem>,
     ) -> Result<Option<Arc<Value>>, Problem> {
-        let Some(prepared) = self.lock().all.get(&id).and_then(|entry| entry.prepared.clone()) else { return Ok(None) };
+        let known = |entry: &Entry| Some((entry.prepared.clone()?, entry.partial.clone()));
+        let Some((prepared, partial)) = self.lock().all.get(&id).and_then(known) else { return Ok(None) };
+        if let Some(partial) = partial.filter(|partial| partial.made.elapsed() < partial.lasts) {
+            return Ok(Some(partial.content));
+        }
+        let begun = Instant::now();
         let Some(so_far) = prepared.so_far()? else { return Ok(None) };
-        let done = so_far.done;
-        if let Some((known, picture)) = self.lock().all.get(&id).and_then(|entry| entry.partial.clone())
-            && known >= done
-        {
-            return Ok(Some(picture));
+        let content = Arc::new(content(so_far)?);
+        let partial = Partial { content: content.clone(), made: Instant::now(), lasts: LEAST.max(begun.elapsed() * 4) };
+        if let Some(entry) = self.lock().all.get_mut(&id).filter(|entry| entry.prepared.is_some()) {
+            entry.partial = Some(partial);
         }
-        let picture = Arc::new(content(so_far)?);
-        if let Some(entry) = self.lock().all.get_mut(&id) {
-            entry.partial = Some((done, picture.clone()));
-        }
-        Ok(Some(picture))
+        Ok(Some(content))
     }
 
     /// Works off the queue until the studio closes.

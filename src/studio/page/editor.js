@@ -44,7 +44,8 @@ function drawTools(scenario) {
     el("div", { class: "field inline" }, el("label", { for: "name" }, t("name")), name,
       button(t("save"), attempt(() => save(scenario)), { id: "save" }),
       button(t("download_toml"), () => offer(new Blob([scenario.toml], { type: "application/toml" }), scenario.name + ".toml"), { id: "download-toml" }),
-      button(t("ask.start.run"), attempt(() => { asked.kind = "run"; drawActions(true); return startJob(); }), { id: "run-now", class: "primary" })),
+      button(t("ask.start.run"), attempt(() => { asked.kind = "run"; drawActions(true); return startJob(); }), { id: "run-now", class: "primary" }),
+      button(t("skip.result") + " ↓", () => document.getElementById("result").focus(), { class: "down" })),
     p(scenario.kept === scenario.toml ? t("name_saved", { file: "scenarios/" + scenario.name + ".toml" }) : t("name_help"), "note"));
   place.lastChild.id = "name-help";
   if (held && document.getElementById(held)) document.getElementById(held).focus();

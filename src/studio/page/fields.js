@@ -154,11 +154,11 @@ function stateOf(scenario, control) {
 function field(scenario, control) {
   const id = idFor(control.path);
   // A seed may be any number.
-  const rangeWords = (missing(control.min) && missing(control.max)) || control.max > 1e15 ? "" : t("allowed", { range: range(control.min, control.max, (value) => isShare(control) ? percent(value) : number(value, { maximumSignificantDigits: 12, useGrouping: true })) });
+  const rangeWords = (missing(control.min) && missing(control.max)) || control.max > 1e15 ? "" : t("allowed", { range: range(control.min, control.max, (value) => number(isShare(control) ? tidy(value * 100) : value, { maximumSignificantDigits: 12 }) + (isShare(control) ? "\u00a0%" : "")) });
   const help = [control.group === "parameters" ? "" : word(control.help), rangeWords, control.source ? t("source") + t("colon") + word(control.source) : "", control.group === "parameters" ? control.path : ""].filter(Boolean);
   const unit = ["money", "duration"].includes(control.kind) ? "" : unitWords(control);
   return el("div", { class: "field" + (control.overridden ? " overridden" : ""), id: id + "-row" },
     el("label", { for: id }, labelOf(control)),
     el("div", { class: "entry" }, inputOf(control, (value) => changeValues(scenario, [{ path: control.path, value }])), unit ? el("span", { class: "unit" }, unit) : null, stateOf(scenario, control)),
-    el("p", { class: "help", id: id + "-help" }, help.map((one) => el("span", {}, one + " "))));
+    el("p", { class: "help", id: id + "-help" }, help.map((one) => el("span", {}, one.replaceAll("`", "") + " "))));
 }

@@ -1,6 +1,8 @@
 // The form of a scenario, and what it says at once: what is changed, what it costs, what has no effect.
 
 let drawnForm = null;
+/** Parts that are open: they stay so in another language and another scenario. */
+const openedParts = new Set();
 
 /** The form of the chosen scenario. Where its parts are the same as before, only what has changed is drawn anew. */
 function drawForm(cause) {
@@ -16,7 +18,7 @@ function drawForm(cause) {
   if (drawnForm && drawnForm.shape === shape && place.firstChild) {
     refresh(scenario, controls, drawnForm.controls);
   } else {
-    const openParts = [...place.querySelectorAll("details[data-part]")].filter((one) => one.open).map((one) => one.dataset.part);
+    const openParts = [...openedParts];
     place.replaceChildren(...formParts(scenario, openParts));
   }
   groups.forEach((group) => {
@@ -55,7 +57,12 @@ function unfolding(name, summary, openParts, make) {
   const details = el("details", { "data-part": name, class: "part" }, summary);
   const fill = () => { if (details.children.length === 1) details.append(...make()); };
   if (openParts.includes(name)) { details.open = true; fill(); }
-  details.addEventListener("toggle", () => { if (details.open) fill(); });
+  details.addEventListener("toggle", () => {
+    if (!details.isConnected) return;
+    if (details.open) openedParts.add(name);
+    else openedParts.delete(name);
+    if (details.open) fill();
+  });
   return details;
 }
 
@@ -77,7 +84,8 @@ function formParts(scenario, openParts) {
 /** Kind, name, when it is on, and what is changed: some kinds come twice, before and after the present. */
 function measureSummary(group, plan) {
   const on = plan.measures.find((one) => one.name === group.name);
-  const when = on && (on.from > plan.start || on.until < plan.end) ? range(on.from > plan.start ? on.from : null, on.until < plan.end ? on.until : null, day) : "";
+  const [later, earlier] = [on && on.from > plan.start, on && on.until < plan.end];
+  const when = later || earlier ? t(later && earlier ? "range" : later ? "from_day" : "until_day", { low: day(on.from), high: day(on.until) }) : "";
   return el("summary", {}, kindName(group.kind) + " ", el("code", {}, group.name), " ", el("small", { class: "when" }, when), " ", el("span", { id: "chips-" + group.name }));
 }
 
@@ -177,17 +185,17 @@ function drawConsequences() {
   const added = sound.groups.filter((one) => one.added).map((one) => el("li", {}, t("added") + t("colon") + kindName(one.kind) + " (" + one.name + ")"));
   const idle = sound.groups.filter((one) => one.no_effect);
   const vain = sound.no_effect;
-  const years = [...new Set(sound.cost.map((one) => one.fiscal_year))].sort();
+  const yearsOf = (names) => [...new Set(sound.cost.filter((one) => names.includes(one.intervention)).map((one) => one.fiscal_year))].sort();
   const touched = new Set([...changed.filter((one) => one.group.startsWith("intervention.")).map((one) => one.group.slice(13)), ...sound.groups.filter((one) => one.added).map((one) => one.name)]);
   const costRows = (names) => names.map((name) => {
     const own = sound.cost.filter((one) => one.intervention === name);
-    return [{ text: kindName(own[0].kind), small: name }, ...years.map((year) => {
+    return [{ text: kindName(own[0].kind), small: name }, ...yearsOf(names).map((year) => {
       const one = own.find((row) => row.fiscal_year === year);
       return one ? { text: missing(one.budget_yen) ? t("cost.no_limit") : yen(one.budget_yen), value: one.budget_yen } : EMPTY;
     })];
   });
   const names = [...new Set(sound.cost.map((one) => one.intervention))];
-  const costs = (list, caption) => table(caption, [t("measure"), ...years.map((year) => "#" + fiscal(year))], costRows(list));
+  const costs = (list, caption) => table(caption, [t("measure"), ...yearsOf(list).map((year) => "#" + fiscal(year))], costRows(list));
   const own = names.filter((name) => touched.has(name));
   place.replaceChildren(...[
     ...planWords(sound.plan, sound.parent),

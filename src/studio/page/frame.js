@@ -81,7 +81,7 @@ function drawScenarios() {
       el("p", { class: "tools" },
         at > 0 ? button(t("card.lead"), () => lead(at), { "aria-label": t("card.lead_of", { name: scenario.name }) }) : null,
         button(t("card.copy"), () => openText(freeName(scenario.name), scenario.toml, null), { "aria-label": t("card.copy_of", { name: scenario.name }) }),
-        button(t("card.close"), () => { close(at); document.getElementById("add").focus(); }, { "aria-label": t("card.close_of", { name: scenario.name }) })));
+        button(t("card.close"), () => { close(at); document.querySelector("#add > summary").focus(); }, { "aria-label": t("card.close_of", { name: scenario.name }) })));
   }));
   if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
 }

@@ -98,6 +98,7 @@ async function save(scenario) {
   await ask("PUT", "scenarios/" + scenario.name, { toml: scenario.toml });
   scenario.kept = scenario.toml;
   keepDrafts();
+  if (scenario === chosen()) drawTools(scenario);
   await freshSaved();
   say(t("saved", { name: scenario.name }));
 }

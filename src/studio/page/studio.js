@@ -22,7 +22,7 @@ function drawAll() {
     el("div", { id: "banner", role: "alert" }),
     el("main", {},
       ready ? part("scenarios", t("scenarios.title"), el("ul", { id: "open", class: "open" }),
-        el("details", { id: "add", class: "chooser", open: open.length === 0, tabindex: "-1" }, el("summary", {}, t("choose.title")), el("div", { id: "chooser" }))) : part("scenarios", t("scenarios.title"), p(t("opening"))),
+        el("details", { id: "add", class: "chooser", open: open.length === 0 }, el("summary", {}, t("choose.title")), el("div", { id: "chooser" }))) : part("scenarios", t("scenarios.title"), p(t("opening"))),
       el("div", { class: "work" },
         el("section", { id: "scenario", "aria-labelledby": "scenario-title", tabindex: "-1", hidden: true }),
         part("result", t("result.title"), el("div", { id: "status" }, el("p", { id: "status-words", class: "status" }), el("div", { id: "status-more" })), el("nav", { "aria-label": t("views") }, el("ul", { id: "views", class: "views" })), el("div", { id: "view" }))),
