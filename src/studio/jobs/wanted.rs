@@ -104,6 +104,7 @@ impl Places {
 }
 
 /// A use case that could start.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Prepared {
     /// A run.
     Run(commands::Job),
