@@ -166,9 +166,13 @@ fn put(table: &mut dyn TableLike, keys: &[&str], new: Option<Value>, inline: boo
             table.insert(key, empty);
         }
         let Some(inner) = table.get_mut(key).and_then(Item::as_table_like_mut) else { return false };
+        let removes = new.is_none();
         let done = put(inner, rest, new, inline);
         if inner.is_empty() && inline {
             table.remove(key);
+        } else if removes && let Some(braces) = table.get_mut(key).and_then(Item::as_inline_table_mut) {
+            // The last value had the space before the closing brace.
+            braces.fmt();
         }
         return done;
     }
