@@ -142,7 +142,8 @@ pub fn prepare_run(
 ) -> PyResult<Study> {
     let overrides = overrides(changes);
     let parameters = source(point);
-    let request = RunRequest { scenario: name, overrides, out, store, parameters, split, force, data, panel: false };
+    let request =
+        RunRequest { scenario: name, overrides, out, home: None, store, parameters, split, force, data, panel: false };
     let job = py.detach(|| commands::prepare_loaded(loaded.inner.clone(), request)).map_err(raised)?;
     Ok(Study::new(Prepared::Run(Box::new(job))))
 }
@@ -167,7 +168,8 @@ pub fn prepare_comparison(
     let loaded = loaded.iter().map(|one| one.get().inner.clone()).collect();
     let overrides = overrides(changes);
     let parameters = source(point);
-    let request = CompareRequest { scenarios: names, overrides, targets, out, store, parameters, split, force, data };
+    let request =
+        CompareRequest { scenarios: names, overrides, targets, out, home: None, store, parameters, split, force, data };
     let comparison = py.detach(|| commands::prepare_loaded_comparison(loaded, request)).map_err(raised)?;
     Ok(Study::new(Prepared::Comparison(Box::new(comparison))))
 }
@@ -200,7 +202,8 @@ pub fn prepare_attribution(
         }
     };
     let overrides = overrides(changes);
-    let request = AttributeRequest { scenario: name, overrides, among, kpis, draws, method, out, store, force, data };
+    let request =
+        AttributeRequest { scenario: name, overrides, among, kpis, draws, method, out, home: None, store, force, data };
     let attribution =
         py.detach(|| commands::prepare_loaded_attribution(loaded.inner.clone(), request)).map_err(raised)?;
     Ok(Study::new(Prepared::Attribution(Box::new(attribution))))
@@ -240,6 +243,7 @@ pub fn prepare_target(
         probability,
         draws,
         out,
+        home: None,
         store,
         force,
         data,
