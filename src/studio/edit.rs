@@ -147,9 +147,12 @@ fn intervention(document: &mut DocumentMut, name: &str, rest: &[&str], keys: &[&
         change.insert(name, Item::Value(Value::InlineTable(InlineTable::new())));
     }
     let Some(table) = change.get_mut(name).and_then(Item::as_table_like_mut) else { return false };
+    let removes = new.is_none();
     let done = put(table, rest, new, true);
     if table.is_empty() {
         change.remove(name);
+    } else if removes {
+        close(change, name);
     }
     done
 }
@@ -170,9 +173,8 @@ fn put(table: &mut dyn TableLike, keys: &[&str], new: Option<Value>, inline: boo
         let done = put(inner, rest, new, inline);
         if inner.is_empty() && inline {
             table.remove(key);
-        } else if removes && let Some(braces) = table.get_mut(key).and_then(Item::as_inline_table_mut) {
-            // The last value had the space before the closing brace.
-            braces.fmt();
+        } else if removes {
+            close(table, key);
         }
         return done;
     }
@@ -190,6 +192,13 @@ fn put(table: &mut dyn TableLike, keys: &[&str], new: Option<Value>, inline: boo
         }
     }
     true
+}
+
+/// Puts the space before a closing brace again, which the value that was taken away had.
+fn close(table: &mut dyn TableLike, key: &str) {
+    if let Some(braces) = table.get_mut(key).and_then(Item::as_inline_table_mut) {
+        braces.fmt();
+    }
 }
 
 /// A value as it is written in a scenario: days as dates, whole numbers without a point. What does not fit is written as it
