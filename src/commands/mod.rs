@@ -40,8 +40,8 @@ use crate::{
     data::Data,
     engine::Progress,
     error::{Kind, Problem, Problems},
-    interventions::cell_matches,
     population::Population,
+    population::cell_matches,
     results::Store,
     scenario::{Scenario, Target, idle_targets},
 };

@@ -58,7 +58,8 @@ pub fn ensemble(
         jobs.par_iter().try_for_each(|&job| {
             let Some(basis) = bases.get(job.basis) else { return Ok(()) };
             let parameters = basis.parameters(job.case.parameters);
-            let series = simulate_with(&parameters, basis.scenario, data, population, job.case, options, &goes_on);
+            let series =
+                simulate_with(&parameters, basis.scenario, data, population, job.case, options, &goes_on, stop);
             if keep(job, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
         })
     };
