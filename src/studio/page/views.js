@@ -62,7 +62,7 @@ async function follows(round, request) {
   const { id } = await ask("POST", "jobs", { ...request, quick: true }, json, signal);
   for (let done = 0; round === lookRound;) {
     const found = await ask("GET", "jobs/" + id + "/result?after=" + done, undefined, json, signal);
-    if (round !== lookRound) return;
+    if (round !== lookRound || found.ended) return;
     const part = found.partial || { done: 1, total: 1 };
     if (!found.folders) continue;
     if (part.done > done) {
