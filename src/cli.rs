@@ -14,6 +14,7 @@ use crate::{
     engine::ParameterSource,
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},
+    text::for_terminal,
 };
 use clap::{Args, Parser, Subcommand, value_parser};
 use progress::Progress;
@@ -446,10 +447,11 @@ fn catch_interrupts() -> Result<(), Problem> {
         .map_err(|e| Problem::error(Kind::Files, format!("cannot listen for interrupts: {e}")))
 }
 
-/// Writes to standard output. Who has closed the pipe does not want more, and that is fine.
+/// Writes to standard output: the one door to it, through which nothing from a file or a name reaches the terminal as a
+/// command. Who has closed the pipe does not want more, and that is fine.
 fn print(text: &str) -> Result<(), Problems> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(for_terminal(text).as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
             Err(Problem::error(Kind::Files, format!("cannot write to standard output: {e}")).into())
         }

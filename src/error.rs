@@ -4,7 +4,7 @@
 //! and advice. Checks collect [`Problems`] so that all of them are shown at once. Nothing here prints.
 
 mod render;
-pub use render::{Style, harmless};
+pub use render::Style;
 
 use std::{fmt, ops::Range, sync::Arc};
 

@@ -6,7 +6,7 @@ use crate::{
     commands::Job,
     data::Gate,
     engine::{Basis, ParameterSource},
-    error::{Problem, harmless},
+    error::Problem,
     results::certificate,
     scenario::{Measure, Scale},
 };
@@ -68,8 +68,7 @@ pub fn plan(job: &Job, notes: &[Problem]) -> String {
         line(if i == 0 { "Notes" } else { "" }, note.message.clone());
     }
     line("Writes to", job.target.display().to_string());
-    // A scenario file may hold anything; a terminal should not obey it.
-    harmless(&text) + "\n"
+    text + "\n"
 }
 
 /// Whether a measure's effect rests on a prior alone: everything except declarations, which the surveys of 2020 and

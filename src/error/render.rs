@@ -4,6 +4,7 @@
 //! terminal, and only the neighbourhood of the place is shown, however long the line.
 
 use super::{Place, Problem, Problems, Severity};
+use crate::text::{for_terminal, one_line};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// Longest line shown to the renderer as it is.
@@ -48,11 +49,11 @@ impl Problem {
             Severity::Warning => Level::WARNING,
             Severity::Note => Level::NOTE,
         };
-        let mut group = Group::with_title(level.primary_title(harmless(&shortened(&self.message, LONGEST_TEXT))));
+        let mut group = Group::with_title(level.primary_title(one_line(&shortened(&self.message, LONGEST_TEXT))));
         if let Some(place) = &self.place {
             let (line, column) = place.line_column();
             let (window, span) = window(place);
-            let file = harmless(&place.file);
+            let file = one_line(&place.file);
             // A cut line cannot tell its columns, so the place is then said beside it.
             let cut = window.starts_with(CUT) || window.is_empty();
             if cut {
@@ -64,7 +65,7 @@ impl Problem {
             }
         }
         if let Some(advice) = &self.advice {
-            group = group.element(Level::HELP.message(harmless(&shortened(advice, LONGEST_TEXT))));
+            group = group.element(Level::HELP.message(one_line(&shortened(advice, LONGEST_TEXT))));
         }
         let renderer = if style == Style::Coloured { Renderer::styled() } else { Renderer::plain() };
         let text = renderer.term_width(AROUND * 2 + INSIDE + 40).render(&[group]);
@@ -92,11 +93,11 @@ fn window(place: &Place) -> (String, std::ops::Range<usize>) {
     let long = source[line_start..line_end].chars().nth(LONGEST_LINE).is_some();
     let skipped = if long { before.chars().count().saturating_sub(AROUND) } else { 0 };
     let mut text = if skipped > 0 { CUT.to_string() } else { String::new() };
-    text.push_str(&harmless(&before.chars().skip(skipped).collect::<String>()));
+    text.push_str(&for_terminal(&before.chars().skip(skipped).collect::<String>()));
     let from = text.len();
-    text.push_str(&harmless(&shortened(inside, if long { INSIDE } else { LONGEST_LINE })));
+    text.push_str(&for_terminal(&shortened(inside, if long { INSIDE } else { LONGEST_LINE })));
     let until = text.len();
-    text.push_str(&harmless(&shortened(after, if long { AROUND } else { LONGEST_LINE })));
+    text.push_str(&for_terminal(&shortened(after, if long { AROUND } else { LONGEST_LINE })));
     (text, from..until)
 }
 
@@ -106,16 +107,6 @@ fn shortened(text: &str, longest: usize) -> String {
         Some((at, _)) => format!("{}...", &text[..at]),
         None => text.to_string(),
     }
-}
-
-/// A text that cannot repaint a terminal: control characters and marks of direction or no width become U+FFFD.
-pub fn harmless(text: &str) -> String {
-    let harmful = |c: char| {
-        (c.is_control() && c != '\t' && c != '\n')
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-    };
-    text.chars().map(|c| if harmful(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

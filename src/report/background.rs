@@ -30,6 +30,7 @@ pub(super) fn background(folders: &[Folder], data: &Data) -> Value {
         "prefectures": prefectures(data),
         "industries": Industry::all().map(|i| json!({ "key": i.key(), "name": i.name() })).collect::<Vec<_>>(),
         "regions": Region::ALL.map(Region::name),
+        "kinds": crate::scenario::KINDS,
         "sizes": SizeClass::ALL.map(SizeClass::key),
         "tables": tables(data),
         "surveys": surveys(&data.observations),
