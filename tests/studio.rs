@@ -326,7 +326,7 @@ fn a_preview_comes_first_and_the_newest_one_wins() {
         queue(&studio, tab, &wanted("run", &[("quick", &toml)], json!({ "quick": true })))
     };
     let (old, new) = (quick("a", 2), quick("a", 3));
-    assert_eq!(studio.ask("GET", &format!("/api/jobs/{old}/result"), "").status, 410);
+    assert_eq!(studio.ask("GET", &format!("/api/jobs/{old}/result"), "").json(), json!({ "ended": "replaced" }));
     let other = quick("b", 4);
     for id in [new, other] {
         let picture = studio.ask("GET", &format!("/api/jobs/{id}/result"), "");
@@ -350,7 +350,7 @@ fn a_preview_comes_first_and_the_newest_one_wins() {
         !home.path().join("studio/folders").read_dir().unwrap().any(|entry| entry.is_ok()),
         "a folder half written"
     );
-    assert_eq!(studio.ask("GET", &format!("/api/jobs/{long}/result"), "").status, 410);
+    assert_eq!(studio.ask("GET", &format!("/api/jobs/{long}/result"), "").json(), json!({ "ended": "cancelled" }));
 }
 
 #[test]

@@ -139,10 +139,13 @@ fn result(studio: &Studio, id: u64, query: &str) -> Reply {
         Found::Picture(picture) => Reply::Shared(picture),
         Found::Failed(problems) => problems.into(),
         Found::Nothing => nothing_yet(),
-        Found::Gone => {
-            Reply::refused(StatusCode::GONE, "a newer preview has taken the place of this one", "show the newer one")
-        }
+        Found::Gone => ended("replaced"),
     }
+}
+
+/// There will be no result. That is no fault of who asks: a job may be cancelled, a preview replaced, while they ask.
+fn ended(how: &str) -> Reply {
+    Reply::json(json!({ "ended": how }))
 }
 
 /// A job without a picture: it has not come so far, or never will.
@@ -151,9 +154,7 @@ fn nothing_new(studio: &Studio, id: u64) -> Reply {
         Some((shown, true)) if shown["state"] == "failed" => {
             Reply::Json(StatusCode::UNPROCESSABLE_ENTITY, json!({ "problems": shown["problems"] }))
         }
-        Some((_, true)) => {
-            Reply::refused(StatusCode::GONE, "this job was cancelled", "start it again: finished runs are kept")
-        }
+        Some((_, true)) => ended("cancelled"),
         _ => nothing_yet(),
     }
 }
