@@ -19,7 +19,7 @@ use crate::{
 use clap::{Args, Parser, Subcommand, value_parser};
 use progress::Progress;
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
@@ -464,8 +464,7 @@ fn complain(problems: &[Problem]) {
     if problems.is_empty() {
         return;
     }
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let style = if colour { Style::Coloured } else { Style::Plain };
+    let style = if progress::takes_colour() { Style::Coloured } else { Style::Plain };
     // Nobody can be told that standard error is closed.
     let _ = io::stderr().lock().write_all(Problems(problems.to_vec()).render(style).as_bytes());
 }

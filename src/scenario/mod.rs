@@ -23,7 +23,7 @@ pub use schema::{described, form, key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;
 pub use vary::Number;
-pub use written::{Edge, day, share};
+pub use written::{Edge, day, number_alone, share};
 
 use crate::{
     classification::Prefecture,

@@ -1,7 +1,7 @@
 // Which intervention the effect of a package comes from, and what scale would reach a target.
 
 import { leadKpi } from "./answer.js";
-import { broken, COLOURS, chart, clear, dots, sideAxis, tall, zeroLine } from "./charts.js";
+import { broken, COLOURS, chart, course, dots, hover, sideAxis, tall, zeroLine } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, assumedChip, el, note, p, table } from "./elements.js";
 import { distinct, idOf, lastYear, rows, unitOf } from "./tables.js";
@@ -68,7 +68,7 @@ export function attributionSection() {
           textposition: "outside",
           cliponaxis: false,
           hovertext: bars.map((row) => write(row.shapley) + " (" + changes(row.low_90, row.high_90, unit) + ")"),
-          hovertemplate: "%{y}<br>%{hovertext}<extra></extra>",
+          hovertemplate: hover("%{y}\n%{hovertext}"),
           increasing: { marker: { color: "#0072B2" } },
           decreasing: { marker: { color: "#D55E00" } },
           totals: { marker: { color: "#52606d" } },
@@ -221,7 +221,7 @@ function interactionChart(scenario, kpi, year, unit) {
     ),
     texttemplate: "%{text}",
     customdata: grid.map((line) => line.map((row) => (row ? changes(row.low_90, row.high_90, unit) : ""))),
-    hovertemplate: "%{y} × %{x}<br>%{text} (%{customdata})<extra></extra>",
+    hovertemplate: hover("%{y} × %{x}\n%{text} (%{customdata})"),
     textfont: { size: 11 },
   };
   return chart({
@@ -281,29 +281,18 @@ function targetPart() {
         : t("target.none", values);
       const wide = curve.length > 1 && curve[0].value > 0 && curve[curve.length - 1].value / curve[0].value > 30;
       const x = curve.map((row) => row.value);
-      const line = (column, extra) => ({
+      const of = (column) => curve.map((row) => row[column] * 100);
+      const traces = course({
         x,
-        y: curve.map((row) => row[column] * 100),
-        mode: "lines",
-        line: { width: 0 },
-        hoverinfo: "skip",
-        showlegend: false,
-        ...extra,
+        mid: of("probability"),
+        bands: [{ low: of("low_90"), high: of("high_90"), alpha: 0.16, name: t("interval") }],
+        colour: COLOURS[0],
+        name: t("probability"),
+        text: curve.map((row) => chance(row.probability) + " (" + chances(row.low_90, row.high_90) + ")"),
+        template: "%{x}: %{text}",
       });
-      const traces = [
-        line("low_90"),
-        line("high_90", { fill: "tonexty", fillcolor: clear(COLOURS[0], 0.16), name: t("interval"), showlegend: true }),
-        {
-          x,
-          y: curve.map((row) => row.probability * 100),
-          mode: "lines+markers",
-          name: t("probability"),
-          line: { color: COLOURS[0], width: 2.5 },
-          marker: { size: 8 },
-          text: curve.map((row) => chance(row.probability) + " (" + chances(row.low_90, row.high_90) + ")"),
-          hovertemplate: "%{x}: %{text}<extra></extra>",
-        },
-      ];
+      // The values that were tried.
+      Object.assign(traces[traces.length - 1], { mode: "lines+markers", marker: { size: 8, color: COLOURS[0] } });
       if (answer)
         traces.push({
           x: [answer.value],

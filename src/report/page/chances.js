@@ -1,7 +1,7 @@
 // How likely a target is, when it is reached, and where the uncertainty comes from.
 
 import { leadKpi, leadScenario } from "./answer.js";
-import { COLOURS, chart, clear, DASHES, HATCHES, sideAxis, tall, waiting } from "./charts.js";
+import { chart, course, HATCHES, hover, scenarioLook, sideAxis, tall, waiting } from "./charts.js";
 import { choices, choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, el, note, p, table } from "./elements.js";
 import { distinct, idOf, kpisIn, lastYear, rows, targetOf, unitOf } from "./tables.js";
@@ -30,7 +30,6 @@ export function exceedanceSection() {
           year,
           own,
           scenarios.filter((name) => own.some((row) => row.scenario === name)),
-          scenarios,
         );
       },
     ),
@@ -49,53 +48,30 @@ function readOff(curve, target) {
   return { probability: between("probability"), low: between("low_90"), high: between("high_90") };
 }
 
-function exceedancePart(kpi, year, own, shown, scenarios) {
+function exceedancePart(kpi, year, own, shown) {
   if (own.length === 0) return [note(t("no_values"))];
   const unit = unitOf(own[0].kpi);
   const { factor, title } = axisOf(unit);
   const curves = shown.map((name) => own.filter((row) => row.scenario === name).sort((a, b) => a.target - b.target));
   const traces = curves.flatMap((curve, at) => {
-    const place = scenarios.indexOf(shown[at]);
-    const colour = COLOURS[place % COLOURS.length];
-    const x = curve.map((row) => row.target * factor);
-    return [
-      {
-        x,
-        y: curve.map((row) => row.low_90 * 100),
-        mode: "lines",
-        line: { width: 0 },
-        hoverinfo: "skip",
-        showlegend: false,
-      },
-      {
-        x,
-        y: curve.map((row) => row.high_90 * 100),
-        mode: "lines",
-        line: { width: 0 },
-        fill: "tonexty",
-        fillcolor: clear(colour, 0.16),
-        hoverinfo: "skip",
-        showlegend: false,
-      },
-      {
-        x,
-        y: curve.map((row) => row.probability * 100),
-        mode: "lines",
-        name: shown[at],
-        showlegend: true,
-        line: { color: colour, width: 2.5, dash: DASHES[place % DASHES.length] },
-        text: curve.map(
-          (row) =>
-            amount(row.target, unit) +
-            t("colon") +
-            chance(row.probability) +
-            " (" +
-            chances(row.low_90, row.high_90) +
-            ")",
-        ),
-        hovertemplate: "%{text}<extra>" + shown[at] + "</extra>",
-      },
-    ];
+    const of = (key) => curve.map((row) => row[key] * 100);
+    return course({
+      ...scenarioLook(shown[at]),
+      x: curve.map((row) => row.target * factor),
+      mid: of("probability"),
+      bands: [{ low: of("low_90"), high: of("high_90"), alpha: 0.16 }],
+      name: shown[at],
+      text: curve.map(
+        (row) =>
+          amount(row.target, unit) +
+          t("colon") +
+          chance(row.probability) +
+          " (" +
+          chances(row.low_90, row.high_90) +
+          ")",
+      ),
+      template: "%{text}",
+    });
   });
   const targets = own.map((row) => row.target);
   const [least, most] = [Math.min(...targets), Math.max(...targets)];
@@ -281,7 +257,7 @@ export function splitSection() {
               line: { color: "#ffffff", width: 1 },
             },
             text: share.map(chance),
-            hovertemplate: "%{customdata}<br>" + t("split." + source) + ": %{text}<extra></extra>",
+            hovertemplate: hover("%{customdata}\n%{text}", t("split." + source)),
             textposition: "none",
           };
         });

@@ -1,7 +1,7 @@
 // Candidate KPIs by fiscal year, and over time.
 
 import { leadKpi, leadScenario } from "./answer.js";
-import { COLOURS, chart, clear, DASHES, dateAxis } from "./charts.js";
+import { chart, course, dateAxis, hover, scenarioLook } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, folded, note, p, table } from "./elements.js";
 import { background, distinct, idOf, indicatorOf, kpisIn, rows, targetOf, unitOf } from "./tables.js";
@@ -86,46 +86,23 @@ export function fanSection() {
       const { factor, title } = axisOf(unit);
       /** @type {any[]} */
       const traces = shown.flatMap((name) => {
-        const at = scenarios.indexOf(name);
         const mine = own.filter((row) => row.scenario === name);
-        const colour = COLOURS[at % COLOURS.length];
-        const band = (low, high, alpha, label) => {
-          const week = mine.map((row) => row.week);
-          return [
-            {
-              x: week,
-              y: mine.map((row) => row[low] * factor),
-              mode: "lines",
-              line: { width: 0 },
-              hoverinfo: "skip",
-              showlegend: false,
-            },
-            {
-              x: week,
-              y: mine.map((row) => row[high] * factor),
-              mode: "lines",
-              line: { width: 0 },
-              fill: "tonexty",
-              fillcolor: clear(colour, alpha),
-              hoverinfo: "skip",
-              name: label,
-              showlegend: shown.length === 1,
-            },
-          ];
-        };
-        return [
-          ...band("low_5", "high_95", 0.16, t("band.90")),
-          ...band("low_25", "high_75", 0.3, t("band.50")),
-          {
-            x: mine.map((row) => row.week),
-            y: mine.map((row) => row.median * factor),
-            mode: "lines",
-            name: shown.length === 1 ? t("median") : name,
-            line: { color: colour, width: 2.5, dash: shown.length === 1 ? "solid" : DASHES[at % DASHES.length] },
-            text: mine.map((row) => amount(row.median, unit) + " (" + amounts(row.low_5, row.high_95, unit) + ")"),
-            hovertemplate: "%{x|%Y-%m-%d}<br>%{text}<extra>" + name + "</extra>",
-          },
-        ];
+        const of = (key) => mine.map((row) => row[key] * factor);
+        const alone = shown.length === 1;
+        const { colour, dash } = scenarioLook(name);
+        return course({
+          x: mine.map((row) => row.week),
+          mid: of("median"),
+          bands: [
+            { low: of("low_5"), high: of("high_95"), alpha: 0.16, name: alone ? t("band.90") : "" },
+            { low: of("low_25"), high: of("high_75"), alpha: 0.3, name: alone ? t("band.50") : "" },
+          ],
+          colour,
+          dash: alone ? "solid" : dash,
+          name: alone ? t("median") : name,
+          text: mine.map((row) => amount(row.median, unit) + " (" + amounts(row.low_5, row.high_95, unit) + ")"),
+          template: "%{x|%Y-%m-%d}\n%{text}",
+        });
       });
       const seen = new Set();
       const survey = rows("published").filter(
@@ -142,7 +119,7 @@ export function fanSection() {
           name: t("published", { survey: surveyName(survey[0].survey) }),
           marker: { color: "#000000", symbol: "diamond-open", size: 10, line: { width: 2 } },
           text: survey.map((row) => amount(row.value, unit)),
-          hovertemplate: "%{x|%Y-%m-%d}<br>%{text}<extra>" + surveyName(survey[0].survey) + "</extra>",
+          hovertemplate: hover("%{x|%Y-%m-%d}\n%{text}", surveyName(survey[0].survey)),
         });
       }
       const known = background.posterior.as_of;

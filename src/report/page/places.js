@@ -1,7 +1,7 @@
 // Where firms practise: a tile map of the prefectures by month, and breakdowns by size, industry and region.
 
 import { leadScenario } from "./answer.js";
-import { COLOURS, chart, clear, DASHES, dateAxis, dots, sideAxis, tall } from "./charts.js";
+import { COLOURS, chart, course, DASHES, dateAxis, dots, sideAxis, tall } from "./charts.js";
 import { choices, choosing, plain } from "./choosers.js";
 import { absent, el, folded, note, p, table } from "./elements.js";
 import { background, distinct, rows } from "./tables.js";
@@ -175,29 +175,22 @@ export function breakdownSection() {
             title,
             tables: ["segments"],
             height: 400,
-            traces: members.flatMap((member, at) => {
+            traces: members.flatMap((member) => {
               const mine = own.filter((row) => row.member === member);
-              const colour = COLOURS[at % COLOURS.length];
-              const line = {
+              const of = (key) => mine.map((row) => row[key] * 100);
+              // Sizes and regions are fixed lists: a member keeps its colour when others are missing.
+              const fixed = kind === "size" ? background.sizes : background.regions;
+              const at = Math.max(0, fixed.indexOf(member));
+              return course({
                 x: mine.map((row) => row.week),
-                mode: "lines",
-                line: { width: 0 },
-                hoverinfo: "skip",
-                showlegend: false,
-              };
-              return [
-                { ...line, y: mine.map((row) => row.low_5 * 100) },
-                { ...line, y: mine.map((row) => row.high_95 * 100), fill: "tonexty", fillcolor: clear(colour, 0.14) },
-                {
-                  x: mine.map((row) => row.week),
-                  y: mine.map((row) => row.median * 100),
-                  mode: "lines",
-                  name: memberName(member),
-                  line: { color: colour, dash: DASHES[at % DASHES.length], width: 2.5 },
-                  text: mine.map((row) => percent(row.median) + " (" + amounts(row.low_5, row.high_95, "share") + ")"),
-                  hovertemplate: "%{x|%Y-%m}<br>%{text}<extra>" + memberName(member) + "</extra>",
-                },
-              ];
+                mid: of("median"),
+                bands: [{ low: of("low_5"), high: of("high_95"), alpha: 0.14 }],
+                colour: COLOURS[at % COLOURS.length],
+                dash: DASHES[at % DASHES.length],
+                name: memberName(member),
+                text: mine.map((row) => percent(row.median) + " (" + amounts(row.low_5, row.high_95, "share") + ")"),
+                template: "%{x|%Y-%m}\n%{text}",
+              });
             }),
             layout: {
               xaxis: { ...dateAxis(), range: [weeks[0], last] },

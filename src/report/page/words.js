@@ -171,6 +171,8 @@ export const scenarioTitle = (name) => {
   const scenario = scenarioOf(name);
   return scenario && scenario.title ? word(scenario.title) : name;
 };
+/** A scenario by its title; by its name where two folders hold it. */
+export const scenarioName = (row) => (row.name !== row.scenario ? row.scenario : scenarioTitle(row.name));
 export const quoted = (text) => t("quoted", { text });
 /** What stands between two sentences. */
 export const gap = () => (japanese() ? "" : " ");
