@@ -3,7 +3,7 @@
 use super::{
     Sheet, Subject,
     axes::{Unit, axis_end, labelled_ticks},
-    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, sheet, style, ticks},
+    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, sheet, style},
     draw_source, draw_title,
 };
 use crate::{calendar::Week, classification::Prefecture};

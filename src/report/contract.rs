@@ -60,7 +60,7 @@ pub const SUMMARIES: &[Summary] = &[
          published_by @published_for parameters certificate",
     ),
     summary("fans", RUN, "scenario kpi segment @week #low_5 #low_25 #median #high_75 #high_95 #replicates"),
-    summary("published", RUN, "kpi segment survey @date #value confidence"),
+    summary("published", RUN, "kpi segment survey @date @from @until #value confidence"),
     summary("segments", RUN, "scenario indicator class member @week #low_5 #median #high_95"),
     summary(
         "fit",

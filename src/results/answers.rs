@@ -56,11 +56,13 @@ fn fans(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
 
 /// Writes the published figures that have a candidate KPI's meaning.
 pub fn write_published(out: &mut dyn Write, answers: &[Answers], observations: &[Observation]) -> io::Result<()> {
-    writeln!(out, "kpi,segment,survey,date,value,confidence")?;
+    writeln!(out, "kpi,segment,survey,date,from,until,value,confidence")?;
     for fan in answers.first().iter().flat_map(|one| &one.digest.fans) {
         for (date, o) in published(&fan.kpi, observations) {
             let (id, segment) = (fan.kpi.indicator.id, field(fan.kpi.segment));
-            writeln!(out, "{id},{segment},{},{date},{},{}", field(&o.survey), finite(o.value), field(&o.confidence))?;
+            let field_days = format!("{},{}", o.field_start, o.field_end);
+            let (value, confidence) = (finite(o.value), field(&o.confidence));
+            writeln!(out, "{id},{segment},{},{date},{field_days},{value},{confidence}", field(&o.survey))?;
         }
     }
     Ok(())

@@ -104,8 +104,8 @@ fn forecast(folder: &Path, scenarios: &[&str], with_scenario: bool, values: &mut
     save(
         folder,
         "published",
-        "kpi,segment,survey,date,value,confidence",
-        "mic_introduction,total,mic_introduction,2019-11-15,0.202,seed\n".into(),
+        "kpi,segment,survey,date,from,until,value,confidence",
+        "mic_introduction,total,mic_introduction,2019-11-15,2019-11-01,2019-11-30,0.202,seed\n".into(),
     );
     save(folder, "segments", "scenario,indicator,class,member,week,low_5,median,high_95", segments);
     save(

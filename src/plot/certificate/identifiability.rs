@@ -9,7 +9,7 @@ use crate::{
     plot::{
         Sheet,
         axes::{Unit, labelled_ticks},
-        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style, ticks},
+        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style},
     },
 };
 

@@ -12,7 +12,7 @@ use crate::{
     plot::{
         Sheet,
         axes::{Unit, axis_end, labelled_ticks},
-        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style, ticks},
+        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style},
     },
 };
 use jiff::civil::Date;

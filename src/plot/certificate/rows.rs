@@ -3,7 +3,7 @@
 use super::{Mark, draw_intervals, draw_mark};
 use crate::plot::{
     axes::{Unit, labelled_ticks},
-    canvas::{Anchor, Canvas, Colour, GREY, PALE, Point, style, text_width, ticks},
+    canvas::{Anchor, Canvas, Colour, GREY, PALE, Point, style, text_width},
 };
 
 /// What lies behind rows and headings.

@@ -17,10 +17,12 @@ import {
   EMPTY,
   fine,
   fiscal,
-  kindName,
+  kindOf,
   known,
   kpiName,
+  measureName,
   missing,
+  scenarioTitle,
   signed,
   t,
   yen,
@@ -34,7 +36,7 @@ export function attributionSection() {
     ...choosing(
       "attribution",
       [
-        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")) },
+        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario"), scenarioTitle) },
         { key: "kpi", label: t("kpi"), options: kpiOptions(list), fallback: leadKpi() },
         {
           key: "year",
@@ -54,9 +56,7 @@ export function attributionSection() {
         const { factor, title } = axisOf(unit, true);
         const write = (value) => change(value, unit);
         const label = (row) =>
-          row.intervention === "package"
-            ? t("attribution.package")
-            : kindName(row.kind) + " (" + row.intervention + ")";
+          row.intervention === "package" ? t("attribution.package") : measureName(row.intervention, row.kind);
         const bars = [...parts, whole].filter(Boolean);
         const waterfall = {
           type: "waterfall",
@@ -79,7 +79,7 @@ export function attributionSection() {
         const edges = [0, ...parts.map((row) => (sum += row.shapley * factor)), whole ? whole.shapley * factor : 0];
         const [least, most] = [Math.min(...edges), Math.max(...edges)];
         const reach = [least - 0.35 * (least < 0 ? most - least : 0), most + 0.5 * (most - least || 1)];
-        const names = parts.map((row) => kindName(row.kind) + " (" + row.intervention + ")");
+        const names = parts.map((row) => measureName(row.intervention, row.kind));
         const of = (key) => parts.map((row) => (missing(row[key]) ? null : row[key] * factor));
         const text = (value, low, high) =>
           parts.map((row) => write(row[value]) + " (" + changes(row[low], row[high], unit) + ")");
@@ -120,7 +120,11 @@ export function attributionSection() {
           missing(row[value])
             ? EMPTY
             : { text: write(row[value]), small: changes(row[low], row[high], unit), value: row[value] };
-        const caption = t("attribution.caption", { kpi: kpiName(own[0]), year: fiscal(year), scenario });
+        const caption = t("attribution.caption", {
+          kpi: kpiName(own[0]),
+          year: fiscal(year),
+          scenario: scenarioTitle(scenario),
+        });
         return [
           el(
             "div",
@@ -164,7 +168,7 @@ export function attributionSection() {
               t("attribution.method"),
             ],
             bars.map((row) => [
-              row === whole ? t("attribution.package") : { text: kindName(row.kind), small: row.intervention },
+              row === whole ? t("attribution.package") : measureName(row.intervention, row.kind),
               cell(row, "shapley", "low_90", "high_90"),
               cell(row, "leave_one_out", "loo_low_90", "loo_high_90"),
               cell(row, "alone", "alone_low_90", "alone_high_90"),
@@ -191,6 +195,7 @@ function interactionChart(scenario, kpi, year, unit) {
   if (own.length === 0) return rows("interactions").length ? null : absent("interactions");
   const { factor, title } = axisOf(unit, true);
   const names = [...new Set(own.flatMap((row) => [row.intervention_a, row.intervention_b]))];
+  const labels = names.map((name) => broken(measureName(name, kindOf(name))));
   const find = (a, b) =>
     own.find(
       (row) =>
@@ -203,8 +208,8 @@ function interactionChart(scenario, kpi, year, unit) {
   const told = (row) => row && (row.low_90 > 0 || row.high_90 < 0);
   const trace = {
     type: "heatmap",
-    x: names,
-    y: names,
+    x: labels,
+    y: labels,
     z: grid.map((line) => line.map((row) => (row ? row.interaction * factor : null))),
     zmin: -most,
     zmax: most,
@@ -237,8 +242,8 @@ function interactionChart(scenario, kpi, year, unit) {
     values: {
       head: [t("measure"), t("measure"), "#" + t("interactions.size"), "#" + t("interval")],
       body: own.map((row) => [
-        row.intervention_a,
-        row.intervention_b,
+        measureName(row.intervention_a, kindOf(row.intervention_a)),
+        measureName(row.intervention_b, kindOf(row.intervention_b)),
         write(row.interaction),
         changes(row.low_90, row.high_90, unit),
       ]),
@@ -267,7 +272,7 @@ function targetPart() {
         by: day(first.by),
         vary: first.vary,
         wanted: chance(first.wanted_probability),
-        scenario: first.scenario,
+        scenario: scenarioTitle(first.scenario),
       };
       const said = answer
         ? t("target.answer", {

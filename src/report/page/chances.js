@@ -5,7 +5,20 @@ import { chart, course, HATCHES, hover, scenarioLook, sideAxis, tall, waiting } 
 import { choices, choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, el, note, p, table } from "./elements.js";
 import { distinct, idOf, kpisIn, lastYear, rows, targetOf, unitOf } from "./tables.js";
-import { amount, axisOf, chance, chances, change, day, EMPTY, fiscal, kpiName, missing, t } from "./words.js";
+import {
+  amount,
+  axisOf,
+  chance,
+  chances,
+  change,
+  day,
+  EMPTY,
+  fiscal,
+  kpiName,
+  missing,
+  scenarioTitle,
+  t,
+} from "./words.js";
 
 export function exceedanceSection() {
   const list = rows("exceedance");
@@ -60,7 +73,7 @@ function exceedancePart(kpi, year, own, shown) {
       x: curve.map((row) => row.target * factor),
       mid: of("probability"),
       bands: [{ low: of("low_90"), high: of("high_90"), alpha: 0.16 }],
-      name: shown[at],
+      name: scenarioTitle(shown[at]),
       text: curve.map(
         (row) =>
           amount(row.target, unit) +
@@ -103,7 +116,7 @@ function exceedancePart(kpi, year, own, shown) {
       head: [t("choice.target"), t("scenario"), "#" + t("probability"), "#" + t("interval")],
       body: own.map((row) => [
         amount(row.target, unit),
-        row.scenario,
+        scenarioTitle(row.scenario),
         chance(row.probability),
         chances(row.low_90, row.high_90),
       ]),
@@ -117,7 +130,7 @@ function exceedancePart(kpi, year, own, shown) {
       ...curves.map((curve, at) => {
         const found = readOff(curve, target);
         const values = {
-          scenario: shown[at],
+          scenario: scenarioTitle(shown[at]),
           target: amount(target, unit),
           chance: chance(found.probability),
           low: chance(found.low),
@@ -189,7 +202,7 @@ function reachedPart() {
         const target = row.kpi === "regional_gap" ? t("at_most", value) : t("at_least", value);
         return [
           kpiName(row),
-          row.scenario,
+          scenarioTitle(row.scenario),
           { text: target, small: t("target_source." + row.target_source) },
           { text: chance(row.probability), small: chances(row.low_90, row.high_90) },
           row.date_50 ? day(row.date_50) : t("reached.later"),
@@ -229,7 +242,12 @@ export function splitSection() {
     ...choosing(
       "split",
       [
-        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() },
+        {
+          key: "scenario",
+          label: t("scenario"),
+          options: plain(distinct(list, "scenario"), scenarioTitle),
+          fallback: leadScenario(),
+        },
         {
           key: "year",
           label: t("year"),
@@ -261,7 +279,7 @@ export function splitSection() {
             textposition: "none",
           };
         });
-        const title = t("split.title", { scenario, year: fiscal(year) });
+        const title = t("split.title", { scenario: scenarioTitle(scenario), year: fiscal(year) });
         const write = (row) =>
           missing(row.share) ? EMPTY : { text: chance(row.share), small: chances(row.low_90, row.high_90) };
         return [

@@ -12,11 +12,13 @@ import {
   count,
   EMPTY,
   fiscal,
-  kindName,
+  kindOf,
   listed,
+  measureName,
   missing,
   range,
   scenarioName,
+  scenarioTitle,
   signed,
   t,
   word,
@@ -46,7 +48,12 @@ export function spendingSection() {
     ...choosing(
       "spending",
       [
-        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() },
+        {
+          key: "scenario",
+          label: t("scenario"),
+          options: plain(distinct(list, "scenario"), scenarioTitle),
+          fallback: leadScenario(),
+        },
         {
           key: "year",
           label: t("year"),
@@ -59,7 +66,6 @@ export function spendingSection() {
         const measures = distinct(own, "intervention");
         const years = distinct(own, "fiscal_year").sort();
         const { factor, title } = axisOf("yen");
-        const kindOf = (name) => own.find((row) => row.intervention === name).kind;
         const traces = measures
           .map((name) => {
             const cells = years.map(
@@ -69,7 +75,7 @@ export function spendingSection() {
             const look = measureLook(name, kindOf(name));
             return {
               type: "bar",
-              name: kindName(kindOf(name)) + " (" + name + ")",
+              name: measureName(name, kindOf(name)),
               x: years.map(fiscal),
               y: cells.map((row) => (missing(row.spend_yen) ? null : row.spend_yen * factor)),
               marker: {
@@ -78,14 +84,14 @@ export function spendingSection() {
               },
               text: cells.map((row) => yen(row.spend_yen)),
               textposition: "none",
-              hovertemplate: hover("%{x}: %{text}", name),
+              hovertemplate: hover("%{x}: %{text}", measureName(name, kindOf(name))),
             };
           })
           .filter(Boolean);
         const body = own
           .filter((row) => String(row.fiscal_year) === year)
           .map((row) => [
-            { text: kindName(row.kind), small: row.intervention },
+            measureName(row.intervention, row.kind),
             { text: yen(row.spend_yen), small: yens(row.spend_low_5, row.spend_high_95) },
             missing(row.budget_yen) ? t("spending.no_budget") : yen(row.budget_yen),
             {
@@ -96,11 +102,11 @@ export function spendingSection() {
             yen(row.unit_cost_yen),
             evidenceCell(row.evidence),
           ]);
-        const caption = t("spending.caption", { scenario, year: fiscal(year) });
+        const caption = t("spending.caption", { scenario: scenarioTitle(scenario), year: fiscal(year) });
         return [
           traces.length
             ? chart({
-                title: t("spending.title", { scenario }),
+                title: t("spending.title", { scenario: scenarioTitle(scenario) }),
                 tables: ["spending"],
                 traces,
                 height: 360 + 18 * traces.length,
@@ -135,6 +141,21 @@ const quadrant = (row, what) =>
     money: t("costs.spend_" + row.spend_verdict),
     effect: t("costs.effect_" + row[what + "_verdict"], { what: t("costs." + what + "_word") }),
   });
+
+/** What a scenario costs and brings by the end of a fiscal year, in a sentence. */
+export function costWords(scenario, year) {
+  const row = rows("costs").find((one) => one.scenario === scenario && one.fiscal_year === year);
+  if (!row) return null;
+  const values = {
+    spend: yen(row.extra_spend_yen),
+    year: fiscal(year),
+    firms: signed(count(row.extra_firms), row.extra_firms),
+  };
+  if (missing(row.yen_per_firm)) return t("summary.quadrant", { ...values, quadrant: quadrant(row, "firms") });
+  const low = missing(row.yen_per_firm_low) ? yen(0) : yen(row.yen_per_firm_low);
+  const high = missing(row.yen_per_firm_high) ? t("summary.no_limit") : yen(row.yen_per_firm_high);
+  return t("summary.price", { ...values, price: yen(row.yen_per_firm), low, high });
+}
 
 /** Yen for one more practising firm or teleworker: a price only where a scenario costs more and does more. */
 function costsPart() {
