@@ -317,7 +317,8 @@ fn run(arguments: RunArguments) -> Result<(), Problems> {
     progress.clear();
     let outcome = outcome?;
     print(&text::kpi_table(&outcome.kpi, replicates, &outcome.caveat))?;
-    print(&format!("\nRun folder: {}\n", outcome.folder.display()))
+    print(&text::published_figures(&outcome.fans))?;
+    print(&text::written("Run folder", &outcome.folder))
 }
 
 fn compare(arguments: CompareArguments) -> Result<(), Problems> {
@@ -352,7 +353,7 @@ fn compare(arguments: CompareArguments) -> Result<(), Problems> {
     progress.clear();
     let outcome = outcome?;
     print(&comparison_text::findings(&outcome))?;
-    print(&format!("\nComparison folder: {}\n", outcome.folder.display()))
+    print(&text::written("Comparison folder", &outcome.folder))
 }
 
 fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems> {

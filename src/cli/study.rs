@@ -1,6 +1,6 @@
 //! `attribute` and `target`: their arguments, and what is printed around them.
 
-use super::{Progress, STOP, catch_interrupts, complain, print, study_text};
+use super::{Progress, STOP, catch_interrupts, complain, print, study_text, text};
 use crate::{
     analysis::shapley::Method,
     commands::{self, AttributeRequest, Conduct, TargetRequest},
@@ -111,7 +111,7 @@ pub fn attribute(arguments: AttributeArguments) -> Result<(), Problems> {
     progress.clear();
     let outcome = outcome?;
     print(&study_text::attribution(&attribution, &outcome, everything))?;
-    print(&format!("\nAttribution folder: {}\n", outcome.folder.display()))
+    print(&text::written("Attribution folder", &outcome.folder))
 }
 
 pub fn target(arguments: TargetArguments) -> Result<(), Problems> {
@@ -144,7 +144,7 @@ pub fn target(arguments: TargetArguments) -> Result<(), Problems> {
     progress.clear();
     let outcome = outcome?;
     print(&study_text::found(&aim, &outcome))?;
-    print(&format!("\nTarget folder: {}\n", outcome.folder.display()))
+    print(&text::written("Target folder", &outcome.folder))
 }
 
 fn warn(notes: &[Problem]) {

@@ -9,7 +9,7 @@ use super::{
     warn_of_idle_targets,
 };
 use crate::{
-    analysis::{Answers, KpiYear, cases},
+    analysis::{Answers, Fan, KpiYear, cases},
     data::Data,
     engine::{self, Basis, Case, Observe, Options, ParameterSource, Series},
     error::{Kind, Problem, Problems},
@@ -96,6 +96,8 @@ pub struct RunOutcome {
     pub folder: PathBuf,
     /// Candidate KPIs by fiscal year.
     pub kpi: Vec<KpiYear>,
+    /// Candidate KPIs by week, with the published figures.
+    pub fans: Vec<Fan>,
     /// What the ranges hold, and how the posterior's certificate stands.
     pub caveat: String,
 }
@@ -235,7 +237,7 @@ pub fn execute(job: impl Borrow<Job>, conduct: Conduct) -> Result<RunOutcome, Pr
     write_report(&draft, &job.data)?;
     draft.publish()?;
     let caveat = caveat("Ranges", basis);
-    Ok(RunOutcome { folder: job.target.clone(), kpi: made.answers.kpi, caveat })
+    Ok(RunOutcome { folder: job.target.clone(), kpi: made.answers.kpi, fans: made.answers.digest.fans, caveat })
 }
 
 /// The finished runs of one scenario and what they come to.

@@ -174,6 +174,17 @@ fn every_section_is_listed_once_with_both_titles() {
     }
 }
 
+/// What may be later than the last day known is said in the same words wherever it is said.
+#[test]
+fn what_may_be_later_is_said_in_the_same_words() {
+    let said = &page_texts()["sources.how"];
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let [english, japanese] = [0, 1].map(|at| said[at].as_str().unwrap().to_string());
+    assert!(one_line(include_str!("../../README.md")).contains(&english));
+    assert!(one_line(include_str!("../../data/README.md")).contains(&english));
+    assert!(one_line(include_str!("../../README.ja.md")).contains(&japanese));
+}
+
 #[test]
 fn summaries_are_read_by_the_script_and_no_other_table_is() {
     let script = script();

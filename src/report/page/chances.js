@@ -189,6 +189,9 @@ function exceedancePart(kpi, year, own, shown) {
   ];
 }
 
+/** A day on which a target is first met; counting begins in April 2021. */
+const when = (date) => (date ? (date < "2021-05" ? t("reached.already") : day(date)) : t("reached.later"));
+
 function reachedPart() {
   const list = rows("reached");
   const heading = el("h3", {}, t("reached.title"));
@@ -205,9 +208,9 @@ function reachedPart() {
           scenarioTitle(row.scenario),
           { text: target, small: t("target_source." + row.target_source) },
           { text: chance(row.probability), small: chances(row.low_90, row.high_90) },
-          row.date_50 ? day(row.date_50) : t("reached.later"),
-          row.date_5 ? day(row.date_5) : t("reached.later"),
-          row.date_95 ? day(row.date_95) : t("reached.later"),
+          when(row.date_50),
+          when(row.date_5),
+          when(row.date_95),
         ];
       }),
   );

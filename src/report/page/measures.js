@@ -66,6 +66,9 @@ export function spendingSection() {
         const measures = distinct(own, "intervention");
         const years = distinct(own, "fiscal_year").sort();
         const { factor, title } = axisOf("yen");
+        // A legend of more than eight entries is grouped by kind.
+        const many =
+          measures.filter((name) => own.some((row) => row.intervention === name && row.spend_yen)).length > 8;
         const traces = measures
           .map((name) => {
             const cells = years.map(
@@ -75,7 +78,9 @@ export function spendingSection() {
             const look = measureLook(name, kindOf(name));
             return {
               type: "bar",
-              name: measureName(name, kindOf(name)),
+              name: many ? name : measureName(name, kindOf(name)),
+              legendgroup: kindOf(name),
+              legendgrouptitle: many ? { text: kindName(kindOf(name)) } : undefined,
               x: years.map(fiscal),
               y: cells.map((row) => (missing(row.spend_yen) ? null : row.spend_yen * factor)),
               marker: {
