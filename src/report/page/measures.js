@@ -12,6 +12,7 @@ import {
   count,
   EMPTY,
   fiscal,
+  kindName,
   kindOf,
   listed,
   measureName,
