@@ -3,6 +3,7 @@
 //! Results and what will be run go to standard output; progress, warnings and errors go to standard error.
 
 mod comparison_text;
+mod japanese;
 mod progress;
 mod studio;
 mod study;
@@ -34,6 +35,9 @@ use std::{
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Language of what is printed: `en` or `ja`; without it, that of the environment (LANG)
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "ja"])]
+    lang: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -254,6 +258,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
+    japanese::choose(arguments.lang.as_deref());
     match dispatch(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
@@ -452,7 +457,7 @@ fn catch_interrupts() -> Result<(), Problem> {
 /// command. Who has closed the pipe does not want more, and that is fine.
 fn print(text: &str) -> Result<(), Problems> {
     let mut out = io::stdout().lock();
-    match out.write_all(for_terminal(text).as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(for_terminal(&japanese::said(text)).as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
             Err(Problem::error(Kind::Files, format!("cannot write to standard output: {e}")).into())
         }
@@ -467,7 +472,8 @@ fn complain(problems: &[Problem]) {
     }
     let style = if progress::takes_colour() { Style::Coloured } else { Style::Plain };
     // Nobody can be told that standard error is closed.
-    let _ = io::stderr().lock().write_all(Problems(problems.to_vec()).render(style).as_bytes());
+    let _ =
+        io::stderr().lock().write_all(Problems(problems.to_vec()).render_in(style, japanese::language()).as_bytes());
 }
 
 #[cfg(test)]

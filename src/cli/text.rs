@@ -101,7 +101,7 @@ pub fn gates(gates: &[Gate]) -> String {
     text
 }
 
-/// Characters of the column of names; longer names are broken between words.
+/// Characters of the column of names; longer names have a line of their own.
 const NAME_WIDTH: usize = 42;
 
 /// Candidate KPIs by fiscal year: median, 90 % interval, and what the intervals hold. Groups of prefectures stand in `kpi.csv`.
@@ -125,12 +125,14 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
             let of = |year: &i16| these.iter().find(|k| k.fiscal_year == *year).and_then(|k| value(k));
             years.iter().map(|year| of(year).unwrap_or_else(|| "-".to_string())).collect()
         };
-        let mut name = format!("{}, {}", first.kpi.name(), unit.name());
-        while let Some(space) = name.get(..NAME_WIDTH).and_then(|start| start.rfind(' ')).filter(|at| *at > 2) {
-            row(&name[..space], &[]);
-            name = format!("  {}", &name[space + 1..]);
+        let name = format!("{}, {}", first.kpi.name(), unit.name());
+        let median = cells(&|k| Some(unit.write(k.quantiles[2])));
+        if name.chars().count() < NAME_WIDTH {
+            row(&name, &median);
+        } else {
+            row(&name, &[]);
+            row("    median", &median);
         }
-        row(&name, &cells(&|k| Some(unit.write(k.quantiles[2]))));
         if replicates > 1 {
             let interval = |k: &KpiYear| format!("{}-{}", unit.write(k.quantiles[0]), unit.write(k.quantiles[4]));
             row("    5-95 % of replicates", &cells(&|k| Some(interval(k))));
