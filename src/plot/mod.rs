@@ -325,7 +325,7 @@ mod tests {
         let week = Week::containing(scenario.run.start).unwrap();
         let one = |replicate: u32| {
             let figure = IndicatorSeries {
-                indicator: "current_practice",
+                indicator: "tsr_current_practice",
                 segment: "total".into(),
                 values: vec![(Week::containing(date(2021, 6, 9)).unwrap(), 0.2 + replicate as f32 / 100.0)],
             };

@@ -290,8 +290,12 @@ fn era_year(text: &str) -> Option<(i16, &str)> {
         if let Some(rest) = rest.strip_prefix('元') {
             return Some((before + 1, rest));
         }
-        let (year, rest) =
-            number(rest).filter(|(year, _)| year.fract() == 0.0 && (1.0..=f64::from(last)).contains(year))?;
+        // `5.4.1` is a day of year 5, not year 5.4.
+        let end = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (year, rest) = if end > 0 { (rest[..end].parse().ok()?, &rest[end..]) } else { number(rest)? };
+        if year.fract() != 0.0 || !(1.0..=f64::from(last)).contains(&year) {
+            return None;
+        }
         return Some((before + year as i16, rest));
     }
     let end = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -401,7 +405,8 @@ fn places(text: &str) -> Option<Vec<Prefecture>> {
     let lower = text.to_lowercase();
     let short = |p: &Prefecture| {
         let name = p.name_ja();
-        let bare = if name == "北海道" { name } else { name.trim_end_matches(['都', '府', '県']) };
+        // Of 京都府 only the last character is the kind of prefecture.
+        let bare = if name == "北海道" { name } else { name.strip_suffix(['都', '府', '県']).unwrap_or(name) };
         let english = p.name().to_lowercase();
         let endings = ["", "-to", "-fu", "-ken", " prefecture", " pref."];
         bare == text || endings.iter().any(|ending| lower == format!("{english}{ending}"))

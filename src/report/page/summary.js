@@ -64,8 +64,8 @@ function levelWords(scenario, id, year, unit) {
   const levels = SURE.map((sure) => [sure, levelAt(scenario, id, year, sure)]).filter(([, level]) => !missing(level));
   if (levels.length === 0) return null;
   const each = levels.map(([sure, level]) => t("summary.level", { level: amount(level, unit), chance: chance(sure) }));
-  const key = id.startsWith("regional_gap") ? "summary.levels_below" : "summary.levels";
-  return t(key, { scenario: quoted(scenarioTitle(scenario)), year: fiscal(year), levels: listed(each) });
+  const values = { scenario: quoted(scenarioTitle(scenario)), year: fiscal(year), levels: listed(each) };
+  return id.startsWith("regional_gap") ? t("summary.levels_below", values) : t("summary.levels", values);
 }
 
 /** What a KPI that is not worth choosing lacks. */
@@ -122,9 +122,14 @@ function targetWords() {
 
 /** What these folders do not have yet, and the commands that write it. */
 function nextWords() {
-  const own = background.scenarios.find((one) => one.name !== "no_policy") || background.scenarios[0];
+  const found = best();
+  const chosen = found && background.scenarios.find((one) => one.name === found.name);
+  const own = chosen || background.scenarios.find((one) => one.name !== "no_policy") || background.scenarios[0];
   if (!own) return null;
-  const measure = own.interventions.find((one) => one.active && one.kind && one.kind !== "emergency_declaration");
+  const from = background.posterior.as_of;
+  const decidable = (one) => one.active && one.kind && one.kind !== "emergency_declaration";
+  // Of what can still be decided.
+  const measure = own.interventions.find((one) => decidable(one) && !(one.until && one.until < from));
   const other = own.name === "no_policy" ? "baseline" : "no_policy";
   const next = [
     ["differences", t("summary.next_compare"), "telework compare " + other + " " + own.name],
@@ -150,10 +155,9 @@ export function summary() {
   const own = rows("kpi").filter((row) => idOf(row) === id && row.scenario === scenario);
   const last = own[own.length - 1];
   const values = { kpi: kpiName(last), scenario: quoted(scenarioTitle(scenario)) };
-  const worth = found && found.verdict === "worth_choosing";
-  const lead = found
-    ? t(worth ? "summary.choose" : "summary.next_best", { ...values, missing: worth ? "" : missingWords(found) })
-    : t("summary.alone", values);
+  let lead = t("summary.alone", values);
+  if (found && found.verdict === "worth_choosing") lead = t("summary.choose", values);
+  else if (found) lead = t("summary.next_best", { ...values, missing: missingWords(found) });
   const points = [
     levelWords(scenario, id, last.fiscal_year, last.unit),
     found &&
