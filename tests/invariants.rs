@@ -8,7 +8,9 @@ use telework::{
     calendar::Week,
     classification::{PREFECTURES, Prefecture},
     dynamics,
-    engine::{Basis, Case, Job, Observe, Options, ParameterSource, Series, ensemble, simulate},
+    engine::{
+        Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunKey, RunTask, Series, simulate,
+    },
     interventions::{Chain, Lift, Terms},
     parameters::Parameters,
     population::{BLOCK_FIRMS, Population, Practice, Response, State, Status, Tallies, UNIT},
@@ -211,16 +213,18 @@ fn the_same_bytes_for_any_number_of_threads() {
     let population = japan(&data, 80_000);
     assert!(population.len() > BLOCK_FIRMS, "several blocks");
     let scenario = until(shipped("baseline"), date(2020, 9, 30));
-    let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
+    let source = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
     let with = |threads| {
         let kept = std::sync::Mutex::new(Vec::new());
-        let keep = |_: Job, series: Series| {
+        let keep = |_: RunTask, series: Series| {
             kept.lock().expect("no panic").push(series);
             true
         };
         let stop = std::sync::atomic::AtomicBool::new(false);
-        let jobs = [0, 1, 2].map(|replicate| Job { basis: 0, case: Case::from(replicate) });
-        ensemble(&[basis], &jobs, &data, &population, threads, Options::default(), &|_| {}, &keep, &stop)
+        let tasks = [0, 1, 2].map(|replicate| RunTask { source: 0, key: RunKey::from(replicate) });
+        let context = RunContext { threads, observe: &|_| {}, stop: &stop };
+        Ensemble { sources: &[source], data: &data, population: &population, options: Options::default() }
+            .run(&tasks, context, &keep)
             .expect("not interrupted");
         let mut kept = kept.into_inner().expect("no panic");
         kept.sort_by_key(|series| series.replicate);

@@ -373,8 +373,8 @@ fn events_tell_how_a_job_goes_and_end_with_it() {
 
 /// Names and times of everything in a store.
 fn kept(store: &Path) -> BTreeMap<std::path::PathBuf, std::time::SystemTime> {
-    let shelves = fs::read_dir(store).into_iter().flatten().flatten();
-    let runs = shelves.flat_map(|shelf| fs::read_dir(shelf.path()).into_iter().flatten().flatten());
+    let caches = fs::read_dir(store).into_iter().flatten().flatten();
+    let runs = caches.flat_map(|cache| fs::read_dir(cache.path()).into_iter().flatten().flatten());
     let finished = runs.filter(|run| !run.file_name().to_string_lossy().starts_with('.'));
     finished.map(|run| (run.path(), run.metadata().unwrap().modified().unwrap())).collect()
 }

@@ -381,7 +381,7 @@ fn a_killed_studio_is_noticed_and_goes_on_after_a_restart() {
     let mut studio = Studio::start(home.path(), None);
     opened(&studio, &browser, "baseline");
     small(&browser, "# kept in the tab");
-    browser.fill("#ask-replicates", "40");
+    browser.fill("#ask-draws", "40");
     browser.click("#start");
     browser.until("document.querySelector('.job')");
     let port = studio.port();

@@ -12,7 +12,7 @@ use std::{
 const EVERY: Duration = Duration::from_secs(5);
 
 /// Whether the terminal can only print: no colours, no line that is written over.
-pub fn is_dumb() -> bool {
+fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|kind| kind == "dumb")
 }
 
@@ -23,7 +23,7 @@ pub fn takes_colour() -> bool {
 }
 
 /// Shows how far a run is, on standard error.
-pub struct Progress {
+pub struct ProgressLine {
     what: &'static str,
     begun: Instant,
     /// On a terminal.
@@ -32,15 +32,15 @@ pub struct Progress {
     last: Mutex<Instant>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Begins.
-    pub fn new(what: &'static str) -> Progress {
+    pub fn new(what: &'static str) -> ProgressLine {
         let bar = (std::io::stderr().is_terminal() && !is_dumb()).then(|| {
             let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%, {eta} left");
             let bar = ProgressBar::new(1).with_message(what);
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Progress { what, begun: Instant::now(), bar, last: Mutex::new(Instant::now()) }
+        ProgressLine { what, begun: Instant::now(), bar, last: Mutex::new(Instant::now()) }
     }
 
     /// Shows; may be called from any thread, as often as one likes.

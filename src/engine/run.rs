@@ -1,7 +1,7 @@
 //! One run: a pure function of scenario, population, parameters and replicate.
 
 use super::{
-    basis::Case,
+    basis::RunKey,
     series::{InterventionSeries, PanelRow, Series},
 };
 use crate::{
@@ -39,18 +39,18 @@ pub fn simulate(
     simulate_with(&scenario.parameters, scenario, data, population, replicate.into(), options, goes_on)
 }
 
-/// [`simulate`] with other parameters than the scenario's, luck and emergencies of the given case.
+/// [`simulate`] with other parameters than the scenario's, process noise and emergencies of the given run.
 pub(super) fn simulate_with(
     parameters: &Parameters,
     scenario: &Scenario,
     data: &Data,
     population: &Population,
-    case: Case,
+    run: RunKey,
     options: Options,
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
-    let key = Key::new(scenario.run.seed, case.luck);
-    let emergencies = Key::new(scenario.run.seed, case.emergencies);
+    let key = Key::new(scenario.run.seed, run.noise);
+    let emergencies = Key::new(scenario.run.seed, run.emergencies);
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
     let last = Week::containing(scenario.run.end).unwrap_or(first);
     let response = Response::new(parameters);
@@ -94,7 +94,7 @@ pub(super) fn simulate_with(
         }
     }
     let (indicators, surveys) = observers.finish();
-    Some(Series { replicate: case.luck, indicators, surveys, interventions, panel })
+    Some(Series { replicate: run.noise, indicators, surveys, interventions, panel })
 }
 
 fn panel_rows<'a>(
