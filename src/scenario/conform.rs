@@ -6,12 +6,11 @@
 use super::{
     chain::{Value, described},
     nearest,
-    quantity::Dimension,
     sources::Sources,
-    written::plain as plain_text,
 };
 use crate::{
     error::{Kind, Problem, Problems},
+    notation::{Dimension, written::plain as plain_text},
     text::harmful,
 };
 use serde_json::Value as Schema;

@@ -7,31 +7,27 @@ mod chain;
 mod check;
 mod conform;
 mod inherit;
-mod kinds;
 mod meaning;
-mod quantity;
 mod raw;
 mod schema;
 mod sources;
 mod template;
 mod vary;
-mod written;
 
+pub use crate::interventions::KINDS;
 pub use meaning::*;
-pub use raw::KINDS;
 pub use schema::{described, form, key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;
 pub use vary::Number;
-pub use written::{Edge, day, number_alone, share};
 
 use crate::{
     classification::Prefecture,
     error::{Kind, Problem, Problems, Severity},
+    notation::{Day, placed, written},
     parameters::TABLE,
     text::is_file_name,
 };
-use check::placed;
 use jiff::civil::Date;
 use raw::RawScenario;
 use serde::Deserialize;
@@ -213,8 +209,8 @@ fn titles(raw: &RawScenario, given: [bool; 3], files: usize, sources: &Sources, 
 fn resolved(mut raw: RawScenario, scenario: &Scenario) -> Result<String, toml::ser::Error> {
     let plan = &scenario.run;
     let run = raw.run.get_or_insert_default();
-    run.start = Some(placed(quantity::Day(plan.start)));
-    run.end = Some(placed(quantity::Day(plan.end)));
+    run.start = Some(placed(Day(plan.start)));
+    run.end = Some(placed(Day(plan.end)));
     run.seed = Some(placed(plan.seed));
     run.population_seed = Some(placed(plan.population_seed));
     run.replicates = Some(placed(plan.replicates));

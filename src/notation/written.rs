@@ -3,13 +3,15 @@
 //!
 //! Only what can mean one thing is taken. Everything else is left as it is, for the checks of form to refuse.
 
-use super::chain::Value;
 use crate::classification::{Industry, Prefecture, Region, SizeClass};
 use jiff::civil::{Date, date};
 use serde_json::Value as Schema;
+use serde_spanned::Spanned;
 use std::ops::Range;
 use toml::de::{DeArray, DeValue};
 
+/// A value with its place.
+type Value<'s> = Spanned<DeValue<'s>>;
 /// A value's place and what it means, as TOML.
 pub type Meant = (Range<usize>, String);
 
