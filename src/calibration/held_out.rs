@@ -4,8 +4,9 @@
 use super::{
     likelihood::Likelihood,
     naive::{self, Naive},
+    predicted::Predicted,
     space::Space,
-    tables::{Predicted, QUANTILES, Table, at_least, at_most, number},
+    tables::{QUANTILES, Table, at_least, at_most, number},
     targets::{Target, log_odds, share},
 };
 use crate::{
@@ -88,11 +89,7 @@ impl Forecast {
 
 /// The model's own forecasts of what was left out.
 pub fn of_model(predicted: &[Predicted], held_out: &[Target]) -> Vec<Forecast> {
-    let same = |p: &&Predicted, t: &Target| {
-        (p.answer.survey, &p.answer.wave, p.answer.date, p.answer.metric, p.answer.segment_type, &p.answer.segment)
-            == (t.survey, &t.wave, t.date, t.metric, t.segment_type, &t.segment)
-    };
-    let find = |t: &Target| predicted.iter().find(|p| same(p, t));
+    let find = |t: &Target| predicted.iter().find(|p| p.target.same(t));
     let forecast =
         |t: &Target| Some(Forecast { forecaster: "model", target: t.clone(), sample: find(t)?.sample.clone() });
     held_out.iter().filter(|t| t.less.is_none()).filter_map(forecast).collect()

@@ -10,6 +10,7 @@ pub mod held_out;
 pub mod history;
 pub mod likelihood;
 pub mod naive;
+pub mod predicted;
 pub mod recovery;
 pub mod sampler;
 pub mod space;

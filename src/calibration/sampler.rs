@@ -428,21 +428,21 @@ impl<'a> Surface<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibration::{likelihood::GROUPS, targets::Target};
+    use crate::calibration::targets::Target;
     use jiff::civil::date;
 
-    /// A figure without response and discrepancy.
+    /// A figure without response and model error.
     fn target(value: f64, sd: f64) -> Target {
         Target {
             answer: 0,
-            less: None,
+            // A difference of two answers has no error of the model.
+            less: Some(0),
             survey: "tsr_practice",
             wave: String::new(),
             date: date(2020, 1, 6),
             metric: "practised",
             segment_type: "size",
             segment: String::new(),
-            group: GROUPS.len(),
             respondents: 1.0,
             published: 0.0,
             value,

@@ -5,15 +5,16 @@
 use super::{
     forecast::ForecastRow,
     history::History,
-    likelihood::{GROUPS, Likelihood},
+    likelihood::{Likelihood, group_name},
+    predicted::Predicted,
     sampler::State,
     space::Space,
-    targets::Target,
 };
 use crate::{
-    data::{Data, Gate},
+    data::{DISCREPANCY, Data, Gate, RESIDUAL},
     observation::SurveyAnswer,
     parameters::{Evidence, Parameters},
+    prediction::CONSTANTS,
     random::{Key, Purpose},
     results::Draft,
     statistics::{ess_bulk, ess_tail, normal_quantile, pearson, quantile_sorted, rank_rhat},
@@ -260,6 +261,22 @@ impl Fitted<'_> {
         table
     }
 
+    /// Positions of the figures whose residuals are kept with the draws: all shares.
+    fn known_figures(&self) -> Vec<usize> {
+        (0..self.likelihood.targets.len()).filter(|i| self.likelihood.targets[*i].less.is_none()).collect()
+    }
+
+    /// `figures.csv`: the figures that the draws know, in the order of their residuals.
+    pub fn figures(&self) -> Table {
+        let mut table = Table::new("figures.csv", "survey,wave,date,metric,segment_type,segment,respondents,published");
+        for t in self.known_figures().into_iter().map(|i| &self.likelihood.targets[i]) {
+            let date = t.date.to_string();
+            let texts = [t.survey, &t.wave, &date, t.metric, t.segment_type, &t.segment].map(str::to_string);
+            table.rows.push(texts.into_iter().chain([t.respondents, t.published].map(number)).collect());
+        }
+        table
+    }
+
     /// Equally likely draws in random order, parameters without a trace from their priors.
     pub fn draws(&self, count: usize, seed: u64) -> (Table, Vec<Vec<f64>>) {
         let key = Key::new(seed, u32::MAX);
@@ -267,14 +284,17 @@ impl Fitted<'_> {
         let mut order: Vec<(u32, usize)> =
             (0..last.len()).map(|i| (key.words(i as u32, 0, Purpose::Calibration)[0], i)).collect();
         order.sort_unstable();
-        let chosen: Vec<Vec<f64>> = (0..count).map(|k| last[order[k % order.len()].1].clone()).collect();
+        let places: Vec<usize> = (0..count).map(|k| order[k % order.len()].1).collect();
+        let chosen: Vec<Vec<f64>> = places.iter().map(|place| last[*place].clone()).collect();
+        let figures = self.known_figures();
         let columns: Vec<String> = crate::parameters::TABLE
             .iter()
             .map(|p| p.name.to_string())
-            .chain(GROUPS.iter().map(|g| format!("{}{g}", crate::data::DISCREPANCY)))
+            .chain(CONSTANTS.iter().map(|c| format!("{DISCREPANCY}{}", c.name)))
+            .chain((1..=figures.len()).map(|number| format!("{RESIDUAL}{number}")))
             .collect();
         let mut table = Table { file: "draws.csv", header: columns, rows: Vec::new() };
-        for (k, z) in chosen.iter().enumerate() {
+        for (k, (z, place)) in chosen.iter().zip(&places).enumerate() {
             let mut next = 0;
             let fixed = Space::untraced(&mut || {
                 next += 1;
@@ -282,87 +302,14 @@ impl Fitted<'_> {
             });
             let draw = self.space.draw(z, &fixed);
             let parameters = crate::parameters::TABLE.iter().filter_map(|p| draw.parameters.get(p.name));
-            table.rows.push(parameters.chain(draw.discrepancy.iter().map(|(_, sd)| *sd)).map(number).collect());
+            let residuals = self.likelihood.residuals(self.space, z, &self.state.figures[*place]);
+            let constants = draw.discrepancy.iter().map(|(_, value)| *value);
+            let mut cells: Vec<String> = parameters.chain(constants).map(number).collect();
+            cells.extend(figures.iter().map(|i| format!("{:.4}", residuals[*i])));
+            table.rows.push(cells);
         }
         (table, chosen)
     }
-}
-
-/// What the model says a published figure would be, over draws.
-#[derive(Clone, Debug)]
-pub struct Predicted {
-    /// Its place in the survey.
-    pub answer: SurveyAnswer,
-    /// Group of its discrepancy.
-    pub group: usize,
-    /// Respondents.
-    pub respondents: f64,
-    /// Published figure.
-    pub published: f64,
-    /// Mean of the simulated figure over draws, without sampling error and discrepancy.
-    pub expected: f64,
-    /// Sorted draws of the figure as it would be published.
-    pub sample: Vec<f64>,
-    /// Distance of the published figure from the middle, in standard deviations, on the log-odds scale.
-    pub standardised: f64,
-    /// Whether the figure was fitted.
-    pub fitted: bool,
-}
-
-impl Predicted {
-    /// Ends of the 90 % and 50 % intervals and the median.
-    pub fn quantiles(&self) -> [f64; 5] {
-        QUANTILES.map(|q| quantile_sorted(&self.sample, q).unwrap_or(f64::NAN))
-    }
-
-    /// Whether the published figure, known to half its last digit, lies inside an interval.
-    pub fn inside(&self, low: usize, high: usize) -> bool {
-        let q = self.quantiles();
-        (q[low] - 0.0005..=q[high] + 0.0005).contains(&self.published)
-    }
-}
-
-/// Predictive distributions of all published figures that `all` knows, from points and their simulated answers.
-pub fn predict(
-    space: &Space,
-    all: &Likelihood,
-    fitted: &[Target],
-    points: &[Vec<f64>],
-    answers: &[Vec<SurveyAnswer>],
-    key: Key,
-) -> Vec<Predicted> {
-    let figures: Vec<Vec<f64>> = answers
-        .iter()
-        .map(|answers| {
-            let expected: Vec<f64> = answers.iter().map(|a| a.expected).collect();
-            all.targets.iter().map(|t| t.of(&expected)).collect()
-        })
-        .collect();
-    let one = |i: usize, target: &Target| -> Option<Predicted> {
-        let (mut on_scale, mut middles) = (Vec::new(), Vec::new());
-        for (k, (z, figures)) in points.iter().zip(&figures).enumerate() {
-            let (middle, variance) = all.moments(space, i, z, figures[i]);
-            let noise = key.normal(k as u32, i as u32, Purpose::Discrepancy);
-            on_scale.push(middle + variance.sqrt() * noise);
-            middles.push(target.as_published(middle));
-        }
-        let mut sample: Vec<f64> = on_scale.iter().map(|v| target.as_published(*v)).collect();
-        sample.sort_by(f64::total_cmp);
-        Some(Predicted {
-            answer: answers.first()?.get(target.answer)?.clone(),
-            group: target.group,
-            respondents: target.respondents,
-            published: target.published,
-            expected: mean(&middles),
-            standardised: (target.value - mean(&on_scale)) / variance(&on_scale).sqrt(),
-            sample,
-            fitted: fitted.iter().any(|f| {
-                (f.survey, &f.wave, f.date, f.metric, f.segment_type, &f.segment)
-                    == (target.survey, &target.wave, target.date, target.metric, target.segment_type, &target.segment)
-            }),
-        })
-    };
-    all.targets.iter().enumerate().filter_map(|(i, target)| one(i, target)).collect()
 }
 
 /// `predictive.csv`.
@@ -373,7 +320,7 @@ pub fn predictive(predicted: &[Predicted]) -> Table {
          inside_50,inside_90,standardised,fitted",
     );
     for p in predicted {
-        let a = &p.answer;
+        let a = &p.target;
         let mut cells = vec![
             a.survey.to_string(),
             a.wave.clone(),
@@ -381,9 +328,9 @@ pub fn predictive(predicted: &[Predicted]) -> Table {
             a.metric.to_string(),
             a.segment_type.to_string(),
             a.segment.clone(),
-            GROUPS.get(p.group).copied().unwrap_or("drift").to_string(),
-            number(p.respondents),
-            number(p.published),
+            group_name(&p.target).to_string(),
+            number(p.target.respondents),
+            number(p.target.published),
             number(p.expected),
         ];
         cells.extend(p.quantiles().map(number));
@@ -401,12 +348,12 @@ pub fn predictive(predicted: &[Predicted]) -> Table {
 /// Required results and coverage.
 pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
     let asked = |p: &&Predicted| {
-        let question = if p.answer.date < jiff::civil::date(2020, 6, 15) { "practised" } else { "current_practice" };
-        p.answer.survey == "tsr_practice" && p.answer.segment_type == "size" && p.answer.metric == question
+        let question = if p.target.date < jiff::civil::date(2020, 6, 15) { "practised" } else { "current_practice" };
+        p.target.survey == "tsr_practice" && p.target.segment_type == "size" && p.target.metric == question
     };
     let by_size: Vec<&Predicted> =
-        predicted.iter().filter(asked).filter(|p| ["large", "SME"].contains(&p.answer.segment.as_str())).collect();
-    let off = |p: &Predicted| 100.0 * (p.expected - p.published).abs();
+        predicted.iter().filter(asked).filter(|p| ["large", "SME"].contains(&p.target.segment.as_str())).collect();
+    let off = |p: &Predicted| 100.0 * (p.expected - p.target.published).abs();
     let mean_of = |ps: &[&Predicted]| mean(&ps.iter().map(|p| off(p)).collect::<Vec<_>>());
     let outside = by_size.iter().filter(|p| !p.inside(0, 4)).count();
     let mut gates = vec![
@@ -415,13 +362,13 @@ pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
         at_most("predictive", "TSR waves by size: mean absolute error, points", mean_of(&by_size), 2.0),
     ];
     for (wave, value) in [("wave 2", 0.176), ("wave 5", 0.564), ("wave 14", 0.384)] {
-        let total = predicted.iter().filter(asked).find(|p| p.answer.wave == wave && p.answer.segment == "total");
+        let total = predicted.iter().filter(asked).find(|p| p.target.wave == wave && p.target.segment == "total");
         let found = total.map_or(f64::INFINITY, |p| 100.0 * (p.expected - value).abs());
         gates.push(at_most("predictive", &format!("TSR {wave}, all sizes: absolute error, points"), found, 2.0));
     }
     let formal: Vec<&Predicted> = predicted
         .iter()
-        .filter(|p| p.answer.metric == "institutionalised" && ["large", "SME"].contains(&p.answer.segment.as_str()))
+        .filter(|p| p.target.metric == "institutionalised" && ["large", "SME"].contains(&p.target.segment.as_str()))
         .collect();
     let worst = formal.iter().map(|p| off(p)).fold(if formal.len() == 2 { 0.0 } else { f64::INFINITY }, f64::max);
     gates.push(at_most("predictive", "formal scheme by size: largest absolute error, points", worst, 3.0));
@@ -460,13 +407,13 @@ pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
 /// sampling error, that the model puts into the same order.
 fn order(predicted: &[Predicted], types: &[&str]) -> f64 {
     let (mut pairs, mut right) = (0, 0);
-    for (i, a) in predicted.iter().enumerate().filter(|(_, p)| types.contains(&p.answer.segment_type)) {
+    for (i, a) in predicted.iter().enumerate().filter(|(_, p)| types.contains(&p.target.segment_type)) {
         for b in predicted[..i].iter().filter(|b| {
-            (b.answer.survey, &b.answer.wave, b.answer.metric, b.answer.segment_type)
-                == (a.answer.survey, &a.answer.wave, a.answer.metric, a.answer.segment_type)
+            (b.target.survey, &b.target.wave, b.target.metric, b.target.segment_type)
+                == (a.target.survey, &a.target.wave, a.target.metric, a.target.segment_type)
         }) {
-            let error = |p: &Predicted| 2.0 * p.published * (1.0 - p.published) / p.respondents;
-            let apart = a.published - b.published;
+            let error = |p: &Predicted| 2.0 * p.target.published * (1.0 - p.target.published) / p.target.respondents;
+            let apart = a.target.published - b.target.published;
             if apart.abs() > 0.05_f64.max(2.0 * (error(a) + error(b)).sqrt()) {
                 pairs += 1;
                 right += usize::from((a.expected - b.expected) * apart > 0.0);

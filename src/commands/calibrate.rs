@@ -13,12 +13,13 @@ use crate::{
         held_out::{self, Experiment},
         history::{History, REPLICATE},
         likelihood::Likelihood,
+        predicted::predict,
         recovery,
         sampler::{Problem as Sampling, Settings, Simulated, State},
         space::Space,
         tables::{self, Fitted, Table},
     },
-    data::{Data, Draw, Gate},
+    data::{Data, Draw, Gate, Posterior},
     engine::Progress,
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
@@ -194,6 +195,7 @@ impl World<'_> {
         gates.extend(self.forecast(&population, &chosen)?);
         let mut all = vec![
             draws,
+            fitted.figures(),
             fitted.trace(),
             convergence,
             predictive,
@@ -284,7 +286,7 @@ impl World<'_> {
         let answers = self.answers(history, points)?;
         let everything = tables::everything(self.data, &self.space, history);
         let key = Key::new(self.config.sampler.seed, 1);
-        let predicted = tables::predict(&self.space, &everything, &likelihood.targets, points, &answers, key);
+        let predicted = predict(&self.space, &everything, likelihood, points, &answers, key);
         Ok((tables::predictive(&predicted), tables::predictive_gates(&predicted)))
     }
 
@@ -301,7 +303,8 @@ impl World<'_> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
         let (as_of, Conduct { threads, stop, .. }) = (self.config.as_of, self.conduct);
-        let rows = forecast(self.scenario, self.data, population, as_of, &draws, threads, &|_| {}, stop)
+        let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new() };
+        let rows = forecast(self.scenario, self.data, population, &posterior, threads, &|_| {}, stop)
             .map_err(|_| interrupted())?;
         Ok(tables::forecast_gates(&rows, as_of, self.scenario.run.end))
     }
@@ -341,7 +344,7 @@ impl World<'_> {
             let state = self.fit(experiment.key(), history, &seen, settings, &place, archive)?;
             let points = &state.z[..state.z.len().min(PREDICTED_AT)];
             let answers = self.answers(history, points)?;
-            let predicted = tables::predict(&self.space, &everything, &seen.targets, points, &answers, key);
+            let predicted = predict(&self.space, &everything, &seen, points, &answers, key);
             let mut forecasts = held_out::of_model(&predicted, &hidden);
             forecasts.extend(held_out::of_naive(experiment, &hidden, &everything.targets, self.data));
             table.rows.extend(held_out::rows(experiment, &forecasts));

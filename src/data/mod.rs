@@ -8,7 +8,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
-pub use posterior::{DISCREPANCY, Draw, Gate, Posterior};
+pub use posterior::{DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL};
 
 use crate::{
     classification::{BARRIERS, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},

@@ -1,10 +1,11 @@
 //! Surveys of firms.
 
-use super::{INDUSTRY_SEGMENTS, Sheet, Wave, industries};
+use super::{Sheet, Wave};
 use crate::{
     classification::{INDUSTRIES, PREFECTURES, Prefecture},
     observation::{
         respondents::{Stream, one_of},
+        segments::{INDUSTRY_SEGMENTS, industries},
         view::{Tally, View, all_of, staff_shares, tallies},
     },
     population::{Response, Tallies},
@@ -128,9 +129,9 @@ pub(super) fn mic(sheet: &mut Sheet, view: &View) {
     put("size", "100-299 employees", &middle);
     put("size", "300+ employees", &large);
     let by = [false, true].map(|three_hundred| tallies::<INDUSTRIES>(counted.hundred(three_hundred)));
-    for (segment, letters) in INDUSTRY_SEGMENTS {
+    for (segment, _) in INDUSTRY_SEGMENTS {
         let mut tally = Tally::default();
-        for industry in industries(letters) {
+        for industry in industries(segment) {
             tally.add(&by[0][industry.index()], 1.0);
             tally.add(&by[1][industry.index()], 1.0);
         }
