@@ -3,11 +3,11 @@
 //! `docs/calibration.md` names every table and column.
 
 use super::{
+    fit::{Chains, RELIABLE},
     forecast::ForecastRow,
     history::History,
     likelihood::{Likelihood, group_name},
     predicted::Predicted,
-    sampler::State,
     space::Space,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::fmt::Write;
+use std::io::{self, Write};
 
 /// Quantiles of a predictive distribution: ends of the 90 % and 50 % intervals, and the median.
 pub const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -47,15 +47,13 @@ impl Table {
     }
 
     /// As CSV.
-    pub fn csv(&self) -> String {
-        let cell = |text: &String| {
-            if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.clone() }
-        };
-        let mut text = String::new();
-        for row in std::iter::once(&self.header).chain(&self.rows) {
-            let _ = writeln!(text, "{}", row.iter().map(cell).collect::<Vec<_>>().join(","));
-        }
-        text
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = csv::Writer::from_writer(out);
+        std::iter::once(&self.header).chain(&self.rows).try_for_each(|row| table.write_record(row))?;
+        table.flush()
     }
 
     /// Into a folder being written.
@@ -63,7 +61,7 @@ impl Table {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, draft: &Draft) -> Result<(), crate::error::Problem> {
-        draft.file(self.file, |out| out.write_all(self.csv().as_bytes())).map(drop)
+        draft.file(self.file, |out| self.csv(out)).map(drop)
     }
 }
 
@@ -83,20 +81,18 @@ pub struct Fitted<'a> {
     pub space: &'a Space,
     /// Figures that were fitted.
     pub likelihood: &'a Likelihood,
-    /// Where the sampler stands.
-    pub state: &'a State,
-    /// Independent populations among the particles.
-    pub islands: usize,
+    /// The chains at their end.
+    pub chains: &'a Chains,
 }
 
 impl Fitted<'_> {
     /// Every kept point, sweep by sweep.
     pub fn points(&self) -> Vec<&Vec<f64>> {
-        self.state.kept.iter().flatten().collect()
+        self.chains.state.kept.iter().flatten().collect()
     }
 
     fn column(&self, dimension: usize) -> Vec<f64> {
-        self.state.kept.iter().flatten().map(|z| z[dimension]).collect()
+        self.chains.state.kept.iter().flatten().map(|z| z[dimension]).collect()
     }
 
     /// Mean of each dimension on the prior's scale.
@@ -104,11 +100,11 @@ impl Fitted<'_> {
         (0..self.space.len()).map(|d| mean(&self.column(d))).collect()
     }
 
-    /// The sampler's diary.
+    /// The trace of the first chain.
     pub fn trace(&self) -> Table {
         let mut table =
             Table::new("trace.csv", "sweep,temperature,ess,acceptance,evaluations,surrogate_error,log_likelihood_mean");
-        for row in &self.state.trace {
+        for row in &self.chains.state.trace {
             let numbers = [row.temperature, row.ess, row.acceptance, row.evaluations as f64, row.surrogate_error];
             let mut cells = vec![row.sweep.to_string()];
             cells.extend(numbers.map(number));
@@ -121,24 +117,26 @@ impl Fitted<'_> {
     /// Convergence by parameter, and its gates.
     pub fn convergence(&self) -> (Table, Vec<Gate>) {
         let mut table = Table::new("convergence.csv", "parameter,r_hat,ess_bulk,ess_tail,jump");
-        let size = self.state.z.len();
-        let of_island = size / self.islands.max(1);
+        let size = self.chains.state.z.len();
+        let of_chain = size / self.chains.number.max(1);
         let rows: Vec<[f64; 4]> = (0..self.space.len())
             .into_par_iter()
             .map(|d| {
-                // Islands never meet: what they found apart is compared as chains are.
-                let island = |i: usize| -> Vec<f64> {
-                    let particles = i * of_island..(i + 1) * of_island;
-                    self.state.kept.iter().flat_map(|sweep| sweep[particles.clone()].iter().map(|z| z[d])).collect()
+                // Chains share nothing, neither design nor surrogate.
+                let chain = |i: usize| -> Vec<f64> {
+                    let particles = i * of_chain..(i + 1) * of_chain;
+                    let of_sweep =
+                        |sweep: &Vec<Vec<f64>>| -> Vec<f64> { sweep[particles.clone()].iter().map(|z| z[d]).collect() };
+                    self.chains.state.kept.iter().flat_map(of_sweep).collect()
                 };
-                let islands: Vec<Vec<f64>> = (0..self.islands).map(island).collect();
-                // A particle's path through the sweeps is a chain; autocorrelation lies along it.
+                let chains: Vec<Vec<f64>> = (0..self.chains.number).map(chain).collect();
+                // Autocorrelation lies along a particle's path through the sweeps.
                 let paths: Vec<Vec<f64>> =
-                    (0..size).map(|i| self.state.kept.iter().map(|sweep| sweep[i][d]).collect()).collect();
+                    (0..size).map(|i| self.chains.state.kept.iter().map(|sweep| sweep[i][d]).collect()).collect();
                 let variance = variance(&self.column(d));
                 let jumps = paths.iter().flat_map(|path| path.windows(2).map(|w| (w[1] - w[0]).powi(2)));
                 let jump = mean(&jumps.collect::<Vec<_>>()) / (2.0 * variance);
-                let rhat = rank_rhat(&islands).unwrap_or(f64::INFINITY);
+                let rhat = rank_rhat(&chains).unwrap_or(f64::INFINITY);
                 [rhat, ess_bulk(&paths).unwrap_or(0.0), ess_tail(&paths).unwrap_or(0.0), jump]
             })
             .collect();
@@ -152,7 +150,7 @@ impl Fitted<'_> {
         let middle = quantile_sorted(&off, 0.5).unwrap_or(f64::INFINITY);
         let high = quantile_sorted(&off, 0.9).unwrap_or(f64::INFINITY);
         let gates = vec![
-            at_most("convergence", "largest R-hat between islands, any parameter", worst(0, f64::max, 0.0), 1.05),
+            at_most("convergence", "largest R-hat between chains, any parameter", worst(0, f64::max, 0.0), 1.05),
             at_least("convergence", "smallest bulk ESS, any parameter", worst(1, f64::min, f64::INFINITY), 400.0),
             at_least("convergence", "smallest tail ESS, any parameter", worst(2, f64::min, f64::INFINITY), 400.0),
             at_most(
@@ -167,25 +165,33 @@ impl Fitted<'_> {
                 high,
                 0.7,
             ),
-            at_least("convergence", "temperature reached", self.state.temperature, 1.0),
+            at_least("convergence", "temperature reached", self.chains.state.temperature, 1.0),
+            at_most(
+                "convergence",
+                "Pareto k of the simulated over the surrogate's likelihood",
+                self.chains.shape,
+                RELIABLE,
+            ),
         ];
         (table, gates)
     }
 
-    /// Root mean square difference between simulated figures of the particles and what the surrogate said, over the standard
-    /// deviation of the figure's likelihood; sorted over figures.
+    /// Root mean square difference between simulated figures of the particles and what the surrogate said, less the process
+    /// noise that two streams show, over the standard deviation of the figure's likelihood; sorted over figures.
     fn surrogate_errors(&self) -> Vec<f64> {
-        let n = self.state.figures.len().max(1) as f64;
-        let mut errors: Vec<f64> =
-            (0..self.likelihood.targets.len())
-                .map(|i| {
-                    let squares =
-                        self.state.z.iter().zip(&self.state.figures).zip(&self.state.predicted).map(|((z, s), p)| {
-                            (s[i] - p[i]).powi(2) / self.likelihood.moments(self.space, i, z, 0.0).1
-                        });
-                    (squares.sum::<f64>() / n).sqrt()
-                })
-                .collect();
+        let n = self.chains.state.figures.len().max(1) as f64;
+        let mut errors: Vec<f64> = (0..self.likelihood.targets.len())
+            .map(|i| {
+                let squares =
+                    self.chains.state.z.iter().zip(&self.chains.state.figures).zip(&self.chains.state.predicted).map(
+                        |((z, s), p)| {
+                            let noise = self.chains.state.noise[i];
+                            ((s[i] - p[i]).powi(2) - noise) / self.likelihood.moments(self.space, i, z, 0.0).1
+                        },
+                    );
+                (squares.sum::<f64>() / n).max(0.0).sqrt()
+            })
+            .collect();
         errors.sort_by(f64::total_cmp);
         errors
     }
@@ -231,7 +237,7 @@ impl Fitted<'_> {
 
     /// Profiles of weakly seen parameters: one at a time is set to a value, the others follow as the posterior's
     /// covariance leads them, and the simulator says how the posterior falls.
-    pub fn profiles(&self, simulate: &(dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync)) -> Table {
+    pub fn profiles(&self, simulate: &(dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync)) -> Table {
         let mut table = Table::new("profiles.csv", "parameter,value,log_posterior");
         let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
         let centre = self.mean();
@@ -245,16 +251,15 @@ impl Fitted<'_> {
                 })
             })
             .collect();
-        let logs: Vec<Option<f64>> = points
-            .par_iter()
-            .map(|(_, z)| {
-                let log = self.likelihood.log(self.space, z, &simulate(z)?);
-                Some(log - 0.5 * z.iter().map(|z| z * z).sum::<f64>())
-            })
-            .collect();
+        let at: Vec<Vec<f64>> = points.iter().map(|(_, z)| z.clone()).collect();
+        let Some(figures) = simulate(&at) else { return table };
+        let log = |(z, figures): (&Vec<f64>, &Vec<f64>)| {
+            self.likelihood.log(self.space, z, figures) - 0.5 * z.iter().map(|z| z * z).sum::<f64>()
+        };
+        let logs: Vec<f64> = at.iter().zip(&figures).map(log).collect();
         for (five, logs) in points.chunks(5).zip(logs.chunks(5)) {
-            let best = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-            for ((d, z), log) in five.iter().zip(logs).filter_map(|(p, log)| Some((p, (*log)?))) {
+            let best = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            for ((d, z), log) in five.iter().zip(logs) {
                 table.rows.push(vec![self.space.name(*d), number(self.space.value(*d, z[*d])), number(log - best)]);
             }
         }
@@ -280,12 +285,8 @@ impl Fitted<'_> {
     /// Equally likely draws in random order, parameters without a trace from their priors.
     pub fn draws(&self, count: usize, seed: u64) -> (Table, Vec<Vec<f64>>) {
         let key = Key::new(seed, u32::MAX);
-        let last = &self.state.z;
-        let mut order: Vec<(u32, usize)> =
-            (0..last.len()).map(|i| (key.words(i as u32, 0, Purpose::Calibration)[0], i)).collect();
-        order.sort_unstable();
-        let places: Vec<usize> = (0..count).map(|k| order[k % order.len()].1).collect();
-        let chosen: Vec<Vec<f64>> = places.iter().map(|place| last[*place].clone()).collect();
+        let places = self.chains.places(count, seed);
+        let chosen: Vec<Vec<f64>> = places.iter().map(|place| self.chains.state.z[*place].clone()).collect();
         let figures = self.known_figures();
         let columns: Vec<String> = crate::parameters::TABLE
             .iter()
@@ -302,7 +303,7 @@ impl Fitted<'_> {
             });
             let draw = self.space.draw(z, &fixed);
             let parameters = crate::parameters::TABLE.iter().filter_map(|p| draw.parameters.get(p.name));
-            let residuals = self.likelihood.residuals(self.space, z, &self.state.figures[*place]);
+            let residuals = self.likelihood.residuals(self.space, z, &self.chains.state.figures[*place]);
             let constants = draw.discrepancy.iter().map(|(_, value)| *value);
             let mut cells: Vec<String> = parameters.chain(constants).map(number).collect();
             cells.extend(figures.iter().map(|i| format!("{:.4}", residuals[*i])));

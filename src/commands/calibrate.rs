@@ -8,14 +8,14 @@ use super::{
 use crate::{
     calibration::{
         config::Config,
-        fit::{Kept, fit},
+        fit::{Chains, Kept, fit},
         forecast::forecast,
         held_out::{self, Experiment},
         history::{History, REPLICATE},
         likelihood::Likelihood,
         predicted::predict,
         recovery,
-        sampler::{Problem as Sampling, Settings, Simulated, State},
+        sampler::{Problem as Sampling, Settings, State},
         space::Space,
         tables::{self, Fitted, Table},
     },
@@ -60,8 +60,17 @@ pub struct CalibrateOutcome {
     pub gates: Vec<Gate>,
 }
 
+/// First replicate of the process noise of synthetic truths.
+const TRUTH_REPLICATES: u32 = 1000;
 /// Points at which all published figures are predicted.
 const PREDICTED_AT: usize = 400;
+
+/// The history on the sample of most rounds, and on the larger one.
+#[derive(Clone, Copy)]
+struct Histories<'a> {
+    history: &'a History<'a>,
+    refined: &'a History<'a>,
+}
 
 /// Everything that fits share.
 struct World<'a> {
@@ -80,8 +89,8 @@ struct World<'a> {
 /// Makes chunks on other machines: chunks in, the bytes of each out, in order; `None` when stopped.
 pub type Elsewhere<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync);
 
-/// Parameters of many runs in, figures of each out.
-type MakesFigures<'a> = dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
+/// Parameters and replicates of many runs in, figures of each out.
+type MakesFigures<'a> = dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
 
 /// Fits, judges, writes.
 ///
@@ -169,10 +178,15 @@ impl World<'_> {
         let held_out = if self.config.certificate.held_out { 0.5 } else { 0.0 };
         let whole = 1.0 + held_out + 0.06 * truths as f64;
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
-        let population = self.population(self.config.sample)?;
-        let made = self.made_elsewhere(Past { end: self.config.as_of, sample: self.config.sample, measures: true })?;
-        let history =
-            History::new(self.scenario.clone(), self.data, &population, self.config.as_of).made(made.as_deref());
+        let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
+        let past = |sample: u32| Past { end: self.config.as_of, sample, measures: true };
+        let made = [self.config.sample, self.config.refined_sample].map(|sample| self.made_elsewhere(past(sample)));
+        let [made, made_refined] = made;
+        let (made, made_refined) = (made?, made_refined?);
+        let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
+        let history = &of(&populations[0]).made(made.as_deref());
+        let refined = &of(&populations[1]).made(made_refined.as_deref());
+        let histories = Histories { history, refined };
         let targets = history.targets(self.config.as_of);
         if targets.is_empty() {
             return Err(Problem::error(Kind::Data, format!("no figure was published by {}", self.config.as_of))
@@ -180,19 +194,21 @@ impl World<'_> {
                 .into());
         }
         let likelihood = Likelihood::new(&self.space, targets);
-        let state = self.fit("fit", &history, &likelihood, &self.config.sampler, &part(0.0, 0.95), None)?;
-        let fitted =
-            Fitted { space: &self.space, likelihood: &likelihood, state: &state, islands: self.config.sampler.islands };
+        let chains = self.fit("fit", histories, &likelihood, &self.config.sampler, &part(0.0, 0.95))?;
+        let fitted = Fitted { space: &self.space, likelihood: &likelihood, chains: &chains };
         let (convergence, mut gates) = fitted.convergence();
         let (draws, chosen) = fitted.draws(self.config.draws, self.config.sampler.seed);
-        let (predictive, more) = self.predictive(&history, &likelihood, &chosen)?;
+        let (predictive, more) = self.predictive(refined, &likelihood, &chosen)?;
         gates.extend(more);
-        let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
-        let (agreement, gate) = self.agreement(&history, &fitted.mean())?;
+        let simulate = |z: &[Vec<f64>]| {
+            let pairs = refined.refined_at(&self.space, z, &likelihood.targets, &|_| self.goes_on())?;
+            Some(pairs.iter().map(|[a, b]| a.iter().zip(b).map(|(a, b)| 0.5 * (a + b)).collect()).collect())
+        };
+        let (agreement, gate) = self.agreement(refined, &fitted.mean())?;
         gates.push(gate);
         let (identifiability, gate) = fitted.identifiability();
         gates.push(gate);
-        gates.extend(self.forecast(&population, &chosen)?);
+        gates.extend(self.forecast(&populations[0], &chosen)?);
         let mut all = vec![
             draws,
             fitted.figures(),
@@ -209,7 +225,7 @@ impl World<'_> {
         }
         all.push(self.point(&fitted));
         if self.config.certificate.held_out {
-            let (tables, more) = self.held_out(&history, &likelihood, &state, &part(1.0, held_out))?;
+            let (tables, more) = self.held_out(histories, &likelihood, &part(1.0, held_out))?;
             all.extend(tables);
             gates.extend(more);
         } else {
@@ -221,7 +237,7 @@ impl World<'_> {
         }
         all.push(recovered);
         all.push(tables::gates(&gates));
-        all.push(self.about(&state, &likelihood));
+        all.push(self.about(&chains, &likelihood));
         Ok((all, gates))
     }
 
@@ -234,13 +250,13 @@ impl World<'_> {
         let Some(elsewhere) = self.elsewhere else { return Ok(None) };
         let runs = past.usual_runs(self.scenario);
         let base = Base::of_past(self.toml, past)?;
-        Ok(Some(Box::new(move |points: &[Parameters]| {
-            let chunk = |points: &[Parameters]| {
-                let parts = points.iter().map(|parameters| Part::at(parameters, REPLICATE)).collect();
+        Ok(Some(Box::new(move |points: &[(Parameters, u32)]| {
+            let chunk = |points: &[(Parameters, u32)]| {
+                let parts = points.iter().map(|(parameters, replicate)| Part::at(parameters, *replicate)).collect();
                 Chunk::new(Wanted::Expected, &base, parts, self.data)
             };
             let bytes = elsewhere(points.chunks(runs).map(chunk).collect())?;
-            let each = |(bytes, points): (&Vec<u8>, &[Parameters])| expected(bytes, points.len());
+            let each = |(bytes, points): (&Vec<u8>, &[(Parameters, u32)])| expected(bytes, points.len());
             Some(bytes.iter().zip(points.chunks(runs)).map(each).collect::<Option<Vec<_>>>()?.concat())
         })))
     }
@@ -249,25 +265,45 @@ impl World<'_> {
         population::synthesise(self.data, self.scenario.run.population_seed, Scale::Sample(firms))
     }
 
+    /// Runs every chain of a fit.
     fn fit(
         &self,
         name: &str,
-        history: &History,
+        histories: Histories,
         likelihood: &Likelihood,
         settings: &Settings,
         place: &(dyn Fn(f64) -> f64 + Sync),
-        archive: Option<Vec<Simulated>>,
-    ) -> Result<State, Problem> {
-        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &likelihood.targets, &|_| self.goes_on());
-        let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, settings };
-        let kept = Kept::new(&self.work, name, &self.key);
-        let observe = |done: f64| {
-            (self.conduct.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
+    ) -> Result<Chains, Problem> {
+        let far = Mutex::new(vec![0.0; settings.chains]);
+        let one = |chain: usize| {
+            let observe = |done: f64| {
+                let mut far = far.lock().unwrap_or_else(PoisonError::into_inner);
+                far[chain] = done;
+                let done = far.iter().sum::<f64>() / settings.chains as f64;
+                (self.conduct.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
+            };
+            let kept = Kept::new(&self.work, &format!("{name}-{chain}"), &self.key);
+            self.chain(&kept, histories, likelihood, &settings.of_chain(chain), &observe)
         };
-        if let (Some(archive), None) = (archive, kept.load()) {
-            kept.save(&sampling.begin_with(archive))?;
-        }
-        fit(&sampling, &kept, &observe, self.conduct.stop)
+        let chains = (0..settings.chains).into_par_iter().map(one).collect::<Result<Vec<State>, Problem>>()?;
+        Ok(Chains::new(&self.space, likelihood, chains))
+    }
+
+    fn chain(
+        &self,
+        kept: &Kept,
+        histories: Histories,
+        likelihood: &Likelihood,
+        settings: &Settings,
+        observe: &(dyn Fn(f64) + Sync),
+    ) -> Result<State, Problem> {
+        let goes_on = |_| self.goes_on();
+        let Histories { history, refined } = histories;
+        let targets = &likelihood.targets;
+        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, REPLICATE, targets, &goes_on);
+        let refine = |z: &[Vec<f64>]| refined.refined_at(&self.space, z, targets, &goes_on);
+        let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, refine: &refine, settings };
+        fit(&sampling, kept, observe, self.conduct.stop)
     }
 
     /// All answers of the history at some points.
@@ -322,28 +358,34 @@ impl World<'_> {
 
     fn held_out(
         &self,
-        history: &History,
+        histories: Histories,
         likelihood: &Likelihood,
-        full: &State,
-        place: &dyn Fn(f64) -> f64,
+        place: &(dyn Fn(f64) -> f64 + Sync),
     ) -> Result<(Vec<Table>, Vec<Gate>), Problem> {
         let (mut table, mut tests, mut gates) = (held_out::table(), held_out_tests(), Vec::new());
-        let everything = tables::everything(self.data, &self.space, history);
+        let everything = tables::everything(self.data, &self.space, histories.history);
         let settings = &self.config.certificate.held_out_sampler;
         let key = Key::new(settings.seed, 2);
         for (i, experiment) in Experiment::ALL.into_iter().enumerate() {
             let (seen, hidden) = held_out::divide(experiment, likelihood, &self.space);
             let from = i as f64 / Experiment::ALL.len() as f64;
             let (from, to) = (place(from), place(from + 1.0 / Experiment::ALL.len() as f64));
-            // Simulated points know no published figure: the surrogate may learn from those of the full fit.
-            let columns: Vec<usize> =
-                (0..likelihood.targets.len()).filter(|k| !experiment.leaves_out(&likelihood.targets[*k])).collect();
-            let pick = |(z, f): &Simulated| (z.clone(), columns.iter().map(|k| f[*k]).collect());
-            let archive = Some(full.archive.iter().map(pick).collect());
             let place = move |done| from + done * (to - from);
-            let state = self.fit(experiment.key(), history, &seen, settings, &place, archive)?;
-            let points = &state.z[..state.z.len().min(PREDICTED_AT)];
-            let answers = self.answers(history, points)?;
+            let chains = self.fit(experiment.key(), histories, &seen, settings, &place)?;
+            let fitted = Fitted { space: &self.space, likelihood: &seen, chains: &chains };
+            // The same gates as the full fit's.
+            gates.extend(fitted.convergence().1.into_iter().map(|gate| Gate {
+                part: "held_out".to_string(),
+                check: format!("{}: {}", experiment.key(), gate.check),
+                ..gate
+            }));
+            let points: Vec<Vec<f64>> = chains
+                .places(chains.state.z.len().min(PREDICTED_AT), settings.seed)
+                .into_iter()
+                .map(|place| chains.state.z[place].clone())
+                .collect();
+            let points = &points;
+            let answers = self.answers(histories.refined, points)?;
             let predicted = predict(&self.space, &everything, &seen, points, &answers, key);
             let mut forecasts = held_out::of_model(&predicted, &hidden);
             forecasts.extend(held_out::of_naive(experiment, &hidden, &everything.targets, self.data));
@@ -371,33 +413,38 @@ impl World<'_> {
         let made = self.made_elsewhere(past)?;
         let history = History::new(scenario, self.data, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
-        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &likelihood.targets, &|_| self.goes_on());
+        let histories = Histories { history: &history, refined: &history };
         // The design does not depend on the figures, so that all truths share its runs.
-        let sampling = Sampling { space: &self.space, likelihood: &likelihood, simulate: &simulate, settings };
-        let kept = Kept::new(&self.work, "truths-design", &self.key);
-        let design = match kept.load() {
+        let design = Kept::new(&self.work, "truths-design", &self.key);
+        let simulate =
+            |z: &[Vec<f64>]| history.figures_at(&self.space, z, REPLICATE, &likelihood.targets, &|_| self.goes_on());
+        let refine = |_: &[Vec<f64>]| None;
+        let sampling =
+            Sampling { space: &self.space, likelihood: &likelihood, simulate: &simulate, refine: &refine, settings };
+        let design = match design.load() {
             Some(design) => design,
             None => {
-                let design = sampling.begin().map_err(|_| interrupted())?;
-                kept.save(&design)?;
-                design
+                let state = sampling.begin().map_err(|_| interrupted())?;
+                design.save(&state)?;
+                state
             }
         };
         let finished = Mutex::new(0);
         let one = |number: usize| -> Result<Vec<Vec<String>>, Problem> {
             let truth = recovery::truth(&self.space, number, settings.seed);
-            let simulated = history.figures(&self.space, &truth, &likelihood.targets, &|_| self.goes_on());
-            let simulated = simulated.ok_or_else(interrupted)?;
+            // The truth's process noise is none that the fit meets.
+            let point = [truth.clone()];
+            let replicate = TRUTH_REPLICATES + number as u32;
+            let simulated =
+                history.figures_at(&self.space, &point, replicate, &likelihood.targets, &|_| self.goes_on());
+            let simulated = simulated.ok_or_else(interrupted)?.remove(0);
             let drawn = recovery::published(&self.space, &likelihood, &truth, &simulated, number, settings.seed);
             let kept = Kept::new(&self.work, &format!("truth-{number}"), &self.key);
             if kept.load().is_none() {
                 kept.save(&design)?;
             }
-            let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &drawn.targets, &|_| self.goes_on());
             let settings = Settings { seed: settings.seed + 1 + number as u64, ..settings.clone() };
-            let sampling =
-                Sampling { space: &self.space, likelihood: &drawn, simulate: &simulate, settings: &settings };
-            let state = fit(&sampling, &kept, &|_| {}, self.conduct.stop)?;
+            let state = self.chain(&kept, histories, &drawn, &settings, &|_| {})?;
             let mut finished = finished.lock().unwrap_or_else(PoisonError::into_inner);
             *finished += 1;
             (self.conduct.observe)(Progress {
@@ -414,7 +461,7 @@ impl World<'_> {
         Ok(table)
     }
 
-    fn about(&self, state: &State, likelihood: &Likelihood) -> Table {
+    fn about(&self, chains: &Chains, likelihood: &Likelihood) -> Table {
         let mut table = Table::new("about.csv", "name,value");
         let config = self.config;
         let rows = [
@@ -424,13 +471,16 @@ impl World<'_> {
             ("key", self.key.clone()),
             ("scenario", config.scenario.clone()),
             ("sample", config.sample.to_string()),
+            ("refined_sample", config.refined_sample.to_string()),
             ("figures", likelihood.targets.len().to_string()),
             ("dimensions", self.space.len().to_string()),
             ("particles", config.sampler.particles.to_string()),
-            ("islands", config.sampler.islands.to_string()),
+            ("chains", config.sampler.chains.to_string()),
             ("seed", config.sampler.seed.to_string()),
-            ("sweeps", state.sweeps.to_string()),
-            ("evaluations", state.evaluations.to_string()),
+            ("sweeps", chains.state.sweeps.to_string()),
+            ("evaluations", chains.state.evaluations.to_string()),
+            ("reweighted", chains.reweighted().to_string()),
+            ("log_ratio_sd", tables::number(chains.log_ratio_sd)),
         ];
         table.rows = rows.into_iter().map(|(name, value)| vec![name.to_string(), value]).collect();
         table
