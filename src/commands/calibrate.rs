@@ -16,6 +16,7 @@ use crate::{
         predicted::predict,
         recovery,
         sampler::{Problem as Sampling, Settings, State},
+        scores,
         space::Space,
         tables::{self, Fitted, Table},
     },
@@ -229,7 +230,7 @@ impl World<'_> {
             all.extend(tables);
             gates.extend(more);
         } else {
-            all.extend([held_out::table(), held_out_tests()]);
+            all.extend([scores::rows_table(), scores::tests_table(), scores::scores_table(), scores::pools_table()]);
         }
         let recovered = self.recovery(truths, &part(1.0 + held_out, 0.06 * truths as f64))?;
         if truths > 0 {
@@ -362,7 +363,8 @@ impl World<'_> {
         likelihood: &Likelihood,
         place: &(dyn Fn(f64) -> f64 + Sync),
     ) -> Result<(Vec<Table>, Vec<Gate>), Problem> {
-        let (mut table, mut tests, mut gates) = (held_out::table(), held_out_tests(), Vec::new());
+        let (mut table, mut tests, mut gates) = (scores::rows_table(), scores::tests_table(), Vec::new());
+        let (mut scored, mut pools) = (scores::scores_table(), scores::pools_table());
         let everything = tables::everything(self.data, &self.space, histories.history);
         let settings = &self.config.certificate.held_out_sampler;
         let key = Key::new(settings.seed, 2);
@@ -388,13 +390,16 @@ impl World<'_> {
             let answers = self.answers(histories.refined, points)?;
             let predicted = predict(&self.space, &everything, &seen, points, &answers, key);
             let mut forecasts = held_out::of_model(&predicted, &hidden);
-            forecasts.extend(held_out::of_naive(experiment, &hidden, &everything.targets, self.data));
-            table.rows.extend(held_out::rows(experiment, &forecasts));
-            let (rows, more) = held_out::tests(experiment, &forecasts, key);
+            forecasts.extend(held_out::of_opponents(experiment, &hidden, &everything.targets, self.data));
+            table.rows.extend(scores::rows(experiment.key(), &forecasts));
+            scored.rows.extend(scores::scores(experiment.key(), held_out::ORIGIN, &forecasts));
+            let contests = scores::contests(&forecasts, key);
+            let (rows, more) = scores::contest_rows(experiment.key(), &contests);
             tests.rows.extend(rows);
-            gates.extend(more);
+            pools.rows.extend(more);
+            gates.extend(held_out::gates(experiment, &forecasts, &contests));
         }
-        Ok((vec![table, tests], gates))
+        Ok((vec![table, tests, scored, pools], gates))
     }
 
     /// Truths are fitted on a small sample and without the programmes of fiscal 2020, whose part in the history is too small to
@@ -485,8 +490,4 @@ impl World<'_> {
         table.rows = rows.into_iter().map(|(name, value)| vec![name.to_string(), value]).collect();
         table
     }
-}
-
-fn held_out_tests() -> Table {
-    Table::new("held_out_tests.csv", "experiment,against,figures,mean_difference_crps,p_value")
 }
