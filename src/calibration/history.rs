@@ -24,14 +24,14 @@ pub const REFINED: [u32; 2] = [1, 2];
 
 /// Makes histories on other machines: parameters and replicates of many runs in; of each run, in order, what its answers would be with
 /// endless respondents out; `None` when stopped.
-pub type Elsewhere<'a> = &'a (dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync);
+pub type RemoteFigures<'a> = &'a (dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync);
 
 /// Runs histories.
 pub struct History<'a> {
     scenario: Scenario,
     data: &'a Data,
     population: &'a Population,
-    elsewhere: Option<Elsewhere<'a>>,
+    elsewhere: Option<RemoteFigures<'a>>,
 }
 
 impl<'a> History<'a> {
@@ -42,7 +42,7 @@ impl<'a> History<'a> {
     }
 
     /// With figures of many points made elsewhere.
-    pub fn made(self, elsewhere: Option<Elsewhere<'a>>) -> History<'a> {
+    pub fn made(self, elsewhere: Option<RemoteFigures<'a>>) -> History<'a> {
         History { elsewhere, ..self }
     }
 

@@ -1,8 +1,8 @@
 //! `telework calibrate`: published figures in, a posterior and its certificate out, as a folder like `data/posterior`.
 
 use super::{
-    Conduct,
-    chunk::{Base, Chunk, Part, Past, Wanted, expected},
+    Execution, RunContext,
+    chunk::{Chunk, ChunkBase, ChunkOutput, ChunkPart, HistoryPlan, expected},
     read_data,
 };
 use crate::{
@@ -30,26 +30,33 @@ use crate::{
     results::Draft,
     scenario::{self, Measure, Scale, Scenario},
 };
+use clap::Args;
 use jiff::civil::Date;
 use rayon::prelude::*;
+use serde::Serialize;
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError, atomic::Ordering},
 };
 
-/// What the user asked for.
-#[derive(Clone, Debug, Default)]
+/// What is fitted.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct CalibrateRequest {
-    /// Configuration; `None` = the one that the shipped posterior was made with.
+    /// A configuration; without one, that of the shipped posterior
     pub config: Option<PathBuf>,
-    /// Day by which figures must have been published, in place of the configuration's.
+    /// Use only figures published by this day, in place of the configuration's
+    #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
-    /// Go on with what an interrupted calibration left.
+    /// Goes on with what an interrupted calibration left; without it, that is thrown away
+    #[arg(long)]
     pub resume: bool,
-    /// Where the folder goes; `None` = `results/calibration-<key>`.
+    /// Where the folder goes, in place of results/calibration-<short hash>
+    #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Folder of data tables; `None` = those inside the program.
-    pub data: Option<PathBuf>,
+    /// Threads and data tables.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub execution: Execution,
 }
 
 /// What a calibration gave.
@@ -74,7 +81,7 @@ struct Histories<'a> {
 }
 
 /// Everything that fits share.
-struct World<'a> {
+struct Calibration<'a> {
     config: &'a Config,
     data: &'a Data,
     scenario: &'a Scenario,
@@ -83,12 +90,12 @@ struct World<'a> {
     toml: &'a str,
     work: PathBuf,
     key: String,
-    conduct: Conduct<'a>,
-    elsewhere: Option<Elsewhere<'a>>,
+    context: RunContext<'a>,
+    elsewhere: Option<RemoteExecutor<'a>>,
 }
 
 /// Makes chunks on other machines: chunks in, the bytes of each out, in order; `None` when stopped.
-pub type Elsewhere<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync);
+pub type RemoteExecutor<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync);
 
 /// Parameters and replicates of many runs in, figures of each out.
 type MakesFigures<'a> = dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
@@ -98,22 +105,22 @@ type MakesFigures<'a> = dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + 
 /// # Errors
 /// A configuration or data that cannot be read; a folder that is in the way; `Kind::Interrupted` when stopped, with
 /// what was fitted kept for `--resume`.
-pub fn calibrate(request: &CalibrateRequest, conduct: Conduct) -> Result<CalibrateOutcome, Problems> {
-    calibrate_elsewhere(request, conduct, None)
+pub fn calibrate(request: &CalibrateRequest, context: RunContext) -> Result<CalibrateOutcome, Problems> {
+    calibrate_on(request, context, None)
 }
 
 /// [`calibrate`] with the runs of its fits made elsewhere.
 ///
 /// # Errors
 /// As [`calibrate`].
-pub fn calibrate_elsewhere(
+pub fn calibrate_on(
     request: &CalibrateRequest,
-    conduct: Conduct,
-    elsewhere: Option<Elsewhere>,
+    context: RunContext,
+    elsewhere: Option<RemoteExecutor>,
 ) -> Result<CalibrateOutcome, Problems> {
     let mut config = Config::load(request.config.as_deref())?;
     config.as_of = request.as_of.unwrap_or(config.as_of);
-    let data = read_data(request.data.as_deref())?;
+    let data = read_data(request.execution.data.as_deref())?;
     let loaded = scenario::load(&config.scenario, &[])?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
@@ -129,7 +136,7 @@ pub fn calibrate_elsewhere(
         // What another try left would otherwise be taken up without being asked for.
         let _ = std::fs::remove_dir_all(&work);
     }
-    let world = World {
+    let world = Calibration {
         config: &config,
         data: &data,
         scenario: &loaded.scenario,
@@ -137,11 +144,11 @@ pub fn calibrate_elsewhere(
         space: Space::new(),
         work,
         key,
-        conduct,
+        context,
         elsewhere,
     };
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(conduct.threads)
+        .num_threads(context.threads)
         .build()
         .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
     let (all, gates) = pool.install(|| world.run())?;
@@ -172,7 +179,7 @@ fn interrupted() -> Problem {
         .advise("the same command with --resume goes on from there")
 }
 
-impl World<'_> {
+impl Calibration<'_> {
     fn run(&self) -> Result<(Vec<Table>, Vec<Gate>), Problems> {
         let truths = self.config.certificate.truths;
         // Shares of the whole time, as measured for the shipped configuration.
@@ -180,7 +187,7 @@ impl World<'_> {
         let whole = 1.0 + held_out + 0.06 * truths as f64;
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
         let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
-        let past = |sample: u32| Past { end: self.config.as_of, sample, measures: true };
+        let past = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
         let made = [self.config.sample, self.config.refined_sample].map(|sample| self.made_elsewhere(past(sample)));
         let [made, made_refined] = made;
         let (made, made_refined) = (made?, made_refined?);
@@ -243,18 +250,19 @@ impl World<'_> {
     }
 
     fn goes_on(&self) -> bool {
-        !self.conduct.stop.load(Ordering::Relaxed)
+        !self.context.stop.load(Ordering::Relaxed)
     }
 
     /// Makes figures of a history elsewhere, when there is such a place.
-    fn made_elsewhere(&self, past: Past) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
+    fn made_elsewhere(&self, past: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
         let Some(elsewhere) = self.elsewhere else { return Ok(None) };
         let runs = past.usual_runs(self.scenario);
-        let base = Base::of_past(self.toml, past)?;
+        let base = ChunkBase::of_history(self.toml, past)?;
         Ok(Some(Box::new(move |points: &[(Parameters, u32)]| {
             let chunk = |points: &[(Parameters, u32)]| {
-                let parts = points.iter().map(|(parameters, replicate)| Part::at(parameters, *replicate)).collect();
-                Chunk::new(Wanted::Expected, &base, parts, self.data)
+                let parts =
+                    points.iter().map(|(parameters, replicate)| ChunkPart::at(parameters, *replicate)).collect();
+                Chunk::new(ChunkOutput::Expected, &base, parts, self.data)
             };
             let bytes = elsewhere(points.chunks(runs).map(chunk).collect())?;
             let each = |(bytes, points): (&Vec<u8>, &[(Parameters, u32)])| expected(bytes, points.len());
@@ -281,7 +289,7 @@ impl World<'_> {
                 let mut far = far.lock().unwrap_or_else(PoisonError::into_inner);
                 far[chain] = done;
                 let done = far.iter().sum::<f64>() / settings.chains as f64;
-                (self.conduct.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
+                (self.context.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
             };
             let kept = Kept::new(&self.work, &format!("{name}-{chain}"), &self.key);
             self.chain(&kept, histories, likelihood, &settings.of_chain(chain), &observe)
@@ -304,7 +312,7 @@ impl World<'_> {
         let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, REPLICATE, targets, &goes_on);
         let refine = |z: &[Vec<f64>]| refined.refined_at(&self.space, z, targets, &goes_on);
         let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, refine: &refine, settings };
-        fit(&sampling, kept, observe, self.conduct.stop)
+        fit(&sampling, kept, observe, self.context.stop)
     }
 
     /// All answers of the history at some points.
@@ -339,7 +347,7 @@ impl World<'_> {
     fn forecast(&self, population: &Population, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
-        let (as_of, Conduct { threads, stop, .. }) = (self.config.as_of, self.conduct);
+        let (as_of, RunContext { threads, stop, .. }) = (self.config.as_of, self.context);
         let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new() };
         let rows = forecast(self.scenario, self.data, population, &posterior, threads, &|_| {}, stop)
             .map_err(|_| interrupted())?;
@@ -414,7 +422,7 @@ impl World<'_> {
         let mut scenario = self.scenario.clone();
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
         let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
-        let past = Past { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
+        let past = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
         let made = self.made_elsewhere(past)?;
         let history = History::new(scenario, self.data, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
@@ -452,7 +460,7 @@ impl World<'_> {
             let state = self.chain(&kept, histories, &drawn, &settings, &|_| {})?;
             let mut finished = finished.lock().unwrap_or_else(PoisonError::into_inner);
             *finished += 1;
-            (self.conduct.observe)(Progress {
+            (self.context.observe)(Progress {
                 done: (1e4 * place(f64::from(*finished) / truths as f64)) as u64,
                 total: 10_000,
             });
