@@ -21,7 +21,7 @@ use telework::{
         space::Space,
         targets::{Target, log_odds, share},
     },
-    commands::{CalibrateRequest, RunContext, calibrate},
+    commands::{CalibrateRequest, Execution, RunContext, calibrate},
     data::Data,
     parameters::TABLE,
 };
@@ -122,6 +122,54 @@ fn the_same_bytes_for_any_threads_and_after_an_interruption() {
     assert!(!home.path().join("two.partial").exists(), "what was kept for resuming is gone");
     // A folder in the way is not touched.
     assert!(!run(home.path(), "two", 2, false, &never, None));
+}
+
+/// A figure published a day after the as-of day, infections of the week after and a declaration announced later change no
+/// byte of a calibration.
+#[test]
+fn what_was_not_known_changes_no_byte() {
+    let home = tempfile::tempdir().unwrap();
+    let copy = |name: &str, plant: bool| {
+        let folder = home.path().join(name);
+        for (file, _) in &DATA.files {
+            let to = folder.join(file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            let mut text = fs::read_to_string(Path::new("data").join(file)).unwrap();
+            if plant && file == "observations/surveys.csv" {
+                text.push_str(
+                    "tsr_practice,wave 5,2020-05-28,2020-06-09,2020-07-01,3019,ever_practised,size,large,0.999,share,\
+                     question,source,page read,\n",
+                );
+            }
+            if plant && file == "tables.csv" {
+                text = text.replace("observations/surveys.csv,471", "observations/surveys.csv,472");
+            }
+            if plant && file == "policy/infections.csv" {
+                let (kept, last) = text.trim_end().rsplit_once('\n').unwrap();
+                let (week, rest) = last.split_once(',').unwrap();
+                text = format!("{kept}\n{week},{}\n", rest.replacen(|c: char| c.is_ascii_digit(), "7", 1));
+            }
+            fs::write(to, text).unwrap();
+        }
+        folder
+    };
+    let config = home.path().join("small.toml");
+    fs::write(&config, SMALL.replace("truths = 1", "truths = 0")).unwrap();
+    let calibrated = |name: &str, plant: bool| {
+        let (data, out) = (copy(&format!("{name}-data"), plant), home.path().join(name));
+        let request = CalibrateRequest {
+            config: Some(config.clone()),
+            out: Some(out.clone()),
+            execution: Execution { data: Some(data), ..Execution::default() },
+            ..CalibrateRequest::default()
+        };
+        let stop = AtomicBool::new(false);
+        calibrate(&request, RunContext { threads: 2, observe: &|_| {}, stop: &stop }).unwrap();
+        bytes(&out)
+    };
+    let (plain, planted) = (calibrated("plain", false), calibrated("planted", true));
+    assert_eq!(plain.len(), 18);
+    assert!(plain == planted);
 }
 
 #[test]

@@ -9,10 +9,7 @@ use crate::{
     observation::{Survey, SurveyAnswer},
     prediction::{Group, Published, Series},
 };
-use jiff::{ToSpan, civil::Date};
-
-/// Days from the end of the field work after which a figure without a known day of publication counts as published.
-const ASSUMED_DAYS_TO_PUBLICATION: i32 = 30;
+use jiff::civil::Date;
 
 /// One published figure with its simulated counterpart.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,11 +55,6 @@ const PARTITIONS: &[(&str, &[&str])] = &[
     ("national", &["Tokyo area", "regional area", "Osaka-Nagoya area"]),
     ("regular employees", &["7 emergency prefectures", "other prefectures"]),
 ];
-
-/// The day on which a row was published, as far as is known.
-fn published_on(row: &Observation) -> Date {
-    row.published.unwrap_or_else(|| row.field_end.saturating_add(ASSUMED_DAYS_TO_PUBLICATION.days()))
-}
 
 /// All published rows with a simulated counterpart and the parts of them that `wanted` leaves.
 fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) -> bool) -> Vec<Target> {
@@ -111,7 +103,7 @@ pub fn all(data: &Data, history: &[SurveyAnswer]) -> Vec<Target> {
 
 /// The figures published by `as_of` that are fitted.
 pub fn targets(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Vec<Target> {
-    let known = matched(data, history, |row| published_on(row) <= as_of);
+    let known = matched(data, history, |row| row.published_on() <= as_of);
     let there = |survey: &str, wave: &str, metric: &str, segment: &str| {
         known.iter().any(|t| t.survey == survey && t.wave == wave && t.metric == metric && t.segment == segment)
     };
@@ -142,7 +134,7 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
         .observations
         .iter()
         .filter(|row| row.survey == "mic_introduction" && row.metric == "introduced" && row.segment == "total")
-        .filter(|row| row.confidence != "memory" && published_on(row) <= as_of && row.field_end.year() < 2020)
+        .filter(|row| row.confidence != "memory" && row.published_on() <= as_of && row.field_end.year() < 2020)
         .map(|row| (f64::from(row.field_end.year()), row.value))
         .collect();
     let n = years.len() as f64;

@@ -120,7 +120,7 @@ pub fn calibrate_on(
 ) -> Result<CalibrateOutcome, Problems> {
     let mut config = Config::load(request.config.as_deref())?;
     config.as_of = request.as_of.unwrap_or(config.as_of);
-    let data = read_data(request.execution.data.as_deref())?;
+    let data = read_data(request.execution.data.as_deref())?.known_on(config.as_of);
     let loaded = scenario::load(&config.scenario, &[])?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
@@ -168,9 +168,14 @@ fn key(config: &Config, scenario_toml: &str, data: &Data) -> String {
     for text in [env!("CARGO_PKG_VERSION"), &config.to_toml(), scenario_toml] {
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     }
-    for (file, hash) in data.files.iter().filter(|(file, _)| !file.starts_with("posterior/")) {
+    // Of these tables only what was known on the day counts.
+    const CUT: [&str; 3] = ["observations/surveys.csv", "policy/declarations.csv", "policy/infections.csv"];
+    let whole = |file: &str| !file.starts_with("posterior/") && !CUT.contains(&file) && file != "tables.csv";
+    for (file, hash) in data.files.iter().filter(|(file, _)| whole(file)) {
         hasher.update(file.as_bytes()).update(b"\0").update(hash.as_bytes());
     }
+    let known = format!("{:?}{:?}{:?}", data.observations, data.declarations, data.infections);
+    hasher.update(known.as_bytes());
     hasher.finalize().to_hex().to_string()
 }
 
@@ -422,9 +427,10 @@ impl Calibration<'_> {
         let mut scenario = self.scenario.clone();
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
         let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
+        let known = self.data.known_on(as_of);
         let past = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
         let made = self.made_elsewhere(past)?;
-        let history = History::new(scenario, self.data, &population, as_of).made(made.as_deref());
+        let history = History::new(scenario, &known, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
         let histories = Histories { history: &history, refined: &history };
         // The design does not depend on the figures, so that all truths share its runs.
