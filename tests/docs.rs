@@ -7,6 +7,7 @@ mod common;
 use clap::{Arg, ArgAction};
 use common::generated::current_parts;
 use telework::{
+    interventions::{DESCRIPTIONS, Model},
     observation::{Cadence, REGISTRY},
     parameters::TABLE,
 };
@@ -54,6 +55,15 @@ fn indicators() -> String {
     text
 }
 
+fn measures() -> String {
+    let mut text = String::from("| kind | capacity | whom | what it does |\n|---|---|---|---|\n");
+    for kind in DESCRIPTIONS {
+        let Model { capacity, whom, does } = kind.model;
+        text += &format!("| `{}` | {capacity} | {whom} | {does} |\n", kind.key);
+    }
+    text
+}
+
 /// Every command with its arguments, as clap has them.
 fn commands() -> String {
     let mut text = String::new();
@@ -93,13 +103,14 @@ fn every_command_is_described() {
 
 #[test]
 fn the_tables_of_the_model_description_are_current() {
-    current_parts("docs/model.md", &[("parameters", parameters()), ("indicators", indicators())]);
+    let parts = [("parameters", parameters()), ("indicators", indicators()), ("measures", measures())];
+    current_parts("docs/model.md", &parts);
 }
 
 /// A pipe in a cell would break the table.
 #[test]
 fn no_cell_holds_a_pipe() {
-    for text in [parameters(), indicators()] {
+    for text in [parameters(), indicators(), measures()] {
         let columns: std::collections::BTreeSet<usize> = text.lines().map(|line| line.matches('|').count()).collect();
         assert_eq!(columns.len(), 1, "{columns:?}");
     }

@@ -7,18 +7,15 @@ use jiff::civil::{Date, date};
 use telework::{
     calendar::Week,
     classification::{PREFECTURES, Prefecture},
-    dynamics,
+    dynamics::{self, Lift, Terms},
     engine::{
         Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunKey, RunTask, Series, simulate,
     },
-    interventions::{Chain, Lift, Terms},
+    interventions::{Chain, Declared, EmergencyDeclaration, LaterDeclarations, ProcurementBonus, TeleworkManagers},
     parameters::Parameters,
     population::{BLOCK_FIRMS, Population, Practice, Response, State, Status, Tallies, UNIT},
     random::Key,
-    scenario::{
-        Declared, EmergencyDeclaration, Intervention, LaterDeclarations, Measure, ProcurementBonus, Scenario, Target,
-        TeleworkManagers,
-    },
+    scenario::{Intervention, Measure, Scenario, Target},
 };
 
 /// Ends a run early, to save time.
@@ -404,7 +401,7 @@ fn declarations_press_where_and_when_they_were_in_force() {
         key: Key::new(1, 0),
         weeks: (Week(0), Week(325)),
     };
-    let declarations = telework::interventions::Declarations::new(&scenario, &setting);
+    let declarations = telework::interventions::Declarations::new(&scenario.interventions, &setting);
     let days = |name: &str, last: Date| {
         let p = Prefecture::parse(name).expect("a prefecture").index();
         let weeks = 0..=Week::containing(last).expect("in the calendar").0 as usize;

@@ -47,8 +47,8 @@ pub use crate::engine::RunContext;
 use crate::{
     data::Data,
     error::{Kind, Problem, Problems},
-    interventions::cell_matches,
     population::Population,
+    population::cell_matches,
     results::Store,
     scenario::{Scenario, Target, idle_targets},
 };

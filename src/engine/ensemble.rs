@@ -79,7 +79,8 @@ impl Ensemble<'_> {
             tasks.par_iter().try_for_each(|&task| {
                 let Some(source) = sources.get(task.source) else { return Ok(()) };
                 let parameters = source.parameters(task.key.parameters);
-                let series = simulate_with(&parameters, source.scenario, data, population, task.key, options, &goes_on);
+                let series =
+                    simulate_with(&parameters, source.scenario, data, population, task.key, options, &goes_on, stop);
                 if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
             })
         };

@@ -126,10 +126,9 @@ mod tests {
         classification::{PREFECTURES, Prefecture},
         data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
+        interventions::{EmergencyDeclaration, LaterDeclarations},
         parameters::Parameters,
-        scenario::{
-            EmergencyDeclaration, Intervention, LaterDeclarations, LaterInfections, Measure, RunPlan, Scale, Target,
-        },
+        scenario::{Intervention, LaterInfections, Measure, RunPlan, Scale, Target},
     };
     use jiff::civil::date;
 
