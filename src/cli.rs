@@ -233,7 +233,7 @@ fn complain(problems: &[Problem]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::Line;
+    use crate::commands::CommandLine;
 
     /// Undocumented flags, clashing names and the like fail here.
     #[test]
@@ -250,7 +250,11 @@ mod tests {
             let Ok(Arguments { command: Command::Request(Request::Study(study)) }) = line(words) else {
                 panic!("{own} is no study")
             };
-            assert_eq!(study.line(Line::Recorded).matches(" --").count(), 4 + own.matches(" --").count(), "{own}");
+            assert_eq!(
+                study.line(CommandLine::Recorded).matches(" --").count(),
+                4 + own.matches(" --").count(),
+                "{own}"
+            );
             for name in ["draws", "replicates"] {
                 assert!(line(&format!("--{name} 3")).is_ok() && line(&format!("--{name} 0")).is_err(), "{own} {name}");
             }

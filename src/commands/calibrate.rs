@@ -80,7 +80,7 @@ struct Calibration<'a> {
     work: PathBuf,
     key: String,
     context: RunContext<'a>,
-    elsewhere: Option<RemoteExecutor<'a>>,
+    remote: Option<RemoteExecutor<'a>>,
 }
 
 /// Makes chunks on other machines: chunks in, the bytes of each out, in order; `None` when stopped.
@@ -98,14 +98,14 @@ pub fn calibrate(request: &CalibrateRequest, context: RunContext) -> Result<Cali
     calibrate_on(request, context, None)
 }
 
-/// [`calibrate`] with the runs of its fits made elsewhere.
+/// [`calibrate`] with the runs of its fits made by other machines.
 ///
 /// # Errors
 /// As [`calibrate`].
 pub fn calibrate_on(
     request: &CalibrateRequest,
     context: RunContext,
-    elsewhere: Option<RemoteExecutor>,
+    remote: Option<RemoteExecutor>,
 ) -> Result<CalibrateOutcome, Problems> {
     let mut config = Config::load(request.config.as_deref())?;
     config.as_of = request.as_of.unwrap_or(config.as_of);
@@ -134,7 +134,7 @@ pub fn calibrate_on(
         work,
         key,
         context,
-        elsewhere,
+        remote,
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(context.threads)
@@ -177,7 +177,7 @@ impl Calibration<'_> {
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
         let population = self.population(self.config.sample)?;
         let made =
-            self.made_elsewhere(HistoryPlan { end: self.config.as_of, sample: self.config.sample, measures: true })?;
+            self.made_remotely(HistoryPlan { end: self.config.as_of, sample: self.config.sample, measures: true })?;
         let history =
             History::new(self.scenario.clone(), self.data, &population, self.config.as_of).made(made.as_deref());
         let targets = history.targets(self.config.as_of);
@@ -235,17 +235,17 @@ impl Calibration<'_> {
         !self.context.stop.load(Ordering::Relaxed)
     }
 
-    /// Makes figures of a history elsewhere, when there is such a place.
-    fn made_elsewhere(&self, past: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
-        let Some(elsewhere) = self.elsewhere else { return Ok(None) };
-        let runs = past.usual_runs(self.scenario);
-        let base = ChunkBase::of_history(self.toml, past)?;
+    /// Makes figures of a history on other machines, when there are some.
+    fn made_remotely(&self, history: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
+        let Some(remote) = self.remote else { return Ok(None) };
+        let runs = history.usual_runs(self.scenario);
+        let base = ChunkBase::of_history(self.toml, history)?;
         Ok(Some(Box::new(move |points: &[Parameters]| {
             let chunk = |points: &[Parameters]| {
                 let parts = points.iter().map(|parameters| ChunkPart::at(parameters, REPLICATE)).collect();
                 Chunk::new(ChunkOutput::Expected, &base, parts, self.data)
             };
-            let bytes = elsewhere(points.chunks(runs).map(chunk).collect())?;
+            let bytes = remote(points.chunks(runs).map(chunk).collect())?;
             let each = |(bytes, points): (&Vec<u8>, &[Parameters])| expected(bytes, points.len());
             Some(bytes.iter().zip(points.chunks(runs)).map(each).collect::<Option<Vec<_>>>()?.concat())
         })))
@@ -372,8 +372,8 @@ impl Calibration<'_> {
         let mut scenario = self.scenario.clone();
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
         let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
-        let past = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
-        let made = self.made_elsewhere(past)?;
+        let history = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
+        let made = self.made_remotely(history)?;
         let history = History::new(scenario, self.data, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
         let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &likelihood.targets, &|_| self.goes_on());

@@ -1,8 +1,8 @@
 //! Many runs in parallel, of one scenario or of several, with progress and interruption.
 
 use super::{
-    basis::{ParameterSource, RunKey},
-    run::{Options, simulate_with},
+    parameter_source::{ParameterSource, RunKey},
+    run::{Inputs, Options},
     series::Series,
 };
 use crate::{calendar::Week, data::Data, population::Population, scenario::Scenario};
@@ -79,8 +79,15 @@ impl Ensemble<'_> {
             tasks.par_iter().try_for_each(|&task| {
                 let Some(source) = sources.get(task.source) else { return Ok(()) };
                 let parameters = source.parameters(task.key.parameters);
-                let series =
-                    simulate_with(&parameters, source.scenario, data, population, task.key, options, &goes_on, stop);
+                let inputs = Inputs {
+                    parameters: &parameters,
+                    scenario: source.scenario,
+                    data,
+                    population,
+                    run: task.key,
+                    options,
+                };
+                let series = inputs.simulate(&goes_on, stop);
                 if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
             })
         };

@@ -1,7 +1,7 @@
 //! One run: a pure function of scenario, population, parameters and replicate.
 
 use super::{
-    basis::RunKey,
+    parameter_source::RunKey,
     series::{InterventionSeries, PanelRow, Series},
 };
 use crate::{
@@ -38,71 +38,77 @@ pub fn simulate(
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
     let never = AtomicBool::new(false);
-    simulate_with(&scenario.parameters, scenario, data, population, replicate.into(), options, goes_on, &never)
+    let parameters = &scenario.parameters;
+    Inputs { parameters, scenario, data, population, run: replicate.into(), options }.simulate(goes_on, &never)
 }
 
-/// [`simulate`] with other parameters than the scenario's, process noise and emergencies of the given run. When `stop` is
-/// set, the run is also given up inside a week.
-#[allow(clippy::too_many_arguments)]
-pub(super) fn simulate_with(
-    parameters: &Parameters,
-    scenario: &Scenario,
-    data: &Data,
-    population: &Population,
-    run: RunKey,
-    options: Options,
-    goes_on: &dyn Fn(Week) -> bool,
-    stop: &AtomicBool,
-) -> Option<Series> {
-    let key = Key::new(scenario.run.seed, run.noise);
-    let emergencies = Key::new(scenario.run.seed, run.emergencies);
-    let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
-    let last = Week::containing(scenario.run.end).unwrap_or(first);
-    let response = Response::new(parameters);
-    let environment = Environment::new(data, parameters, scenario.later_infections, emergencies, last.0 + 1);
-    let own = dynamics::own(population, parameters);
-    let mut state = dynamics::initial_state(population, parameters, &response, own, key);
-    let mut terms = Terms::new(population.cells.len());
-    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
-    let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
-    let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
-    let mut interventions: Vec<InterventionSeries> = scenario
-        .interventions
-        .iter()
-        .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
-        .collect();
-    let mut panel = Vec::new();
-    let observed = options.observe != Observe::Nothing;
-    let staff = if observed { observation::staff(population) } else { Vec::new() };
-    let staff = staff.as_slice();
-    if observed {
-        observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
-    }
-    for week in (first.0..=last.0).map(Week) {
-        if !goes_on(week) {
-            return None;
-        }
-        // Calendar and concern; interventions spend, deliver and rewrite what firms face.
-        terms.open(&environment.concern[week.0 as usize]);
-        let weeks = programmes.act(week, &state, &mut terms);
-        if stop.load(Ordering::Relaxed) {
-            return None;
-        }
-        for (series, week) in interventions.iter_mut().zip(weeks) {
-            series.weeks.extend(week);
-        }
-        // Others' practice and transitions.
-        dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
-        // Observers look on.
+/// What one run depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    /// In place of the scenario's own.
+    pub parameters: &'a Parameters,
+    pub scenario: &'a Scenario,
+    pub data: &'a Data,
+    pub population: &'a Population,
+    /// Of which process noise and emergencies are taken.
+    pub run: RunKey,
+    pub options: Options,
+}
+
+impl Inputs<'_> {
+    /// The run; given up with `None` when `goes_on`, asked before every week, says no, and inside a week when `stop` is set.
+    pub fn simulate(self, goes_on: &dyn Fn(Week) -> bool, stop: &AtomicBool) -> Option<Series> {
+        let Inputs { parameters, scenario, data, population, run, options } = self;
+        let key = Key::new(scenario.run.seed, run.noise);
+        let emergencies = Key::new(scenario.run.seed, run.emergencies);
+        let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
+        let last = Week::containing(scenario.run.end).unwrap_or(first);
+        let response = Response::new(parameters);
+        let environment = Environment::new(data, parameters, scenario.later_infections, emergencies, last.0 + 1);
+        let own = dynamics::own(population, parameters);
+        let mut state = dynamics::initial_state(population, parameters, &response, own, key);
+        let mut terms = Terms::new(population.cells.len());
+        let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
+        let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
+        let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
+        let mut interventions: Vec<InterventionSeries> = scenario
+            .interventions
+            .iter()
+            .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
+            .collect();
+        let mut panel = Vec::new();
+        let observed = options.observe != Observe::Nothing;
+        let staff = if observed { observation::staff(population) } else { Vec::new() };
+        let staff = staff.as_slice();
         if observed {
-            observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
+            observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
         }
-        if options.panel && week.closes_month() {
-            panel.extend(panel_rows(week, population, &state, &terms, parameters));
+        for week in (first.0..=last.0).map(Week) {
+            if !goes_on(week) {
+                return None;
+            }
+            // Calendar and concern; interventions spend, deliver and rewrite what firms face.
+            terms.open(&environment.concern[week.0 as usize]);
+            let weeks = programmes.act(week, &state, &mut terms);
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            for (series, week) in interventions.iter_mut().zip(weeks) {
+                series.weeks.extend(week);
+            }
+            // Others' practice and transitions.
+            dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
+            // Observers look on.
+            if observed {
+                observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
+            }
+            if options.panel && week.closes_month() {
+                panel.extend(panel_rows(week, population, &state, &terms, parameters));
+            }
         }
+        let (indicators, surveys) = observers.finish();
+        Some(Series { replicate: run.noise, indicators, surveys, interventions, panel })
     }
-    let (indicators, surveys) = observers.finish();
-    Some(Series { replicate: run.noise, indicators, surveys, interventions, panel })
 }
 
 fn panel_rows<'a>(
