@@ -11,9 +11,11 @@ mod instruction_sets;
 // Words that all share, and numbers from counters.
 pub mod calendar;
 pub mod classification;
-pub mod error;
 pub mod parameters;
 pub mod random;
+pub mod text;
+
+pub mod error;
 
 pub mod notation;
 pub mod statistics;

@@ -47,6 +47,8 @@ pub enum Purpose {
     PracticeThinning = 13,
     /// The same for the scheme's clock.
     SchemeThinning = 14,
+    /// Which pairs a resample of them holds.
+    Resample = 15,
 }
 
 /// The key of one run: a stream of draws that no other (seed, replicate) shares.
