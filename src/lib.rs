@@ -34,8 +34,9 @@ pub mod interventions;
 pub mod observation;
 pub mod scenario;
 
-// One run and many.
+// One run and many, and what surveys will publish of them.
 pub mod engine;
+pub mod prediction;
 
 // What runs come to.
 pub mod analysis;
