@@ -69,7 +69,7 @@ enum Command {
     Selftest,
     /// Prints how the synthesised firms compare with published figures
     Population(PopulationRequest),
-    /// Prints the completions of a shell: where they go is told in the README
+    /// Prints the completions of a shell; docs/commands.md says where they go
     Completions {
         /// The shell
         shell: clap_complete::Shell,

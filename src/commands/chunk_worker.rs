@@ -134,7 +134,7 @@ impl ChunkWorker {
     ) -> Result<Vec<u8>, Problem> {
         let (wanted, kpis) = (chunk.wanted, candidate_kpis());
         // A history knows what was known on its last day.
-        let known = chunk.base.past.map(|past| self.data.known_on(past.end));
+        let known = chunk.base.history.map(|history| self.data.known_on(history.end));
         let data = known.as_ref().unwrap_or(&self.data);
         let extents: Vec<Extent> = sources.iter().map(|source| Extent::new(source.scenario, population)).collect();
         let made = Mutex::new(vec![Vec::new(); tasks.len()]);
