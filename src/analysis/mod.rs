@@ -23,7 +23,7 @@ mod uncertainty;
 pub use answers::{Answers, Inquiry, answer, cases};
 pub use choice::{Choice, Evidence, Verdict, choices};
 pub use coalition::Coalition;
-pub use cost::{Cost, Price, costs};
+pub use cost::{Cost, Price, costs, prices};
 pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, published};
 pub use grid::{Digest, digest};
 pub use outcome::{Account, Extent, Outcome, first_reached};
@@ -35,12 +35,12 @@ pub use spending::{Spending, spending};
 pub use uncertainty::{Part, Uncertainty, replaced, uncertainty};
 
 use crate::{
-    engine::{Case, Series},
+    engine::{RunKey, Series},
     error::Problem,
 };
 
 /// Gives a finished run of a scenario.
-pub type Source<'a> = &'a (dyn Fn(Case) -> Result<Series, Problem> + Sync);
+pub type Source<'a> = &'a (dyn Fn(RunKey) -> Result<Series, Problem> + Sync);
 
 /// First fiscal year that a KPI is for: the plan of April 2021 covers fiscal 2021 to 2025.
 pub const FIRST_YEAR: i16 = 2021;

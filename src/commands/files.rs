@@ -5,12 +5,40 @@ use crate::{
     error::{Kind, Problem, Problems},
     population,
     scenario::{self, Loaded, Scale},
+    text::is_file_name,
 };
+use clap::{Args, value_parser};
+use serde::Serialize;
 use std::{
     fs::OpenOptions,
     io::{self, Write},
     path::{Path, PathBuf},
 };
+
+/// Which scenarios are checked.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct CheckRequest {
+    /// Paths of scenario files, or names of built-in scenarios such as `baseline`
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Which firms are looked at.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct PopulationRequest {
+    /// About so many firms, weighted, in place of all of them
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// Seed of the synthesis
+    #[arg(long, value_name = "S", default_value_t = 2021)]
+    pub seed: u64,
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
 
 /// Ending of scenario files.
 const ENDING: &str = ".toml";
@@ -34,10 +62,9 @@ pub fn check(name: &str, data: Option<&Path>) -> Result<Loaded, Problems> {
 /// `Kind::Usage` for a name that cannot be a file name, `Kind::Files` when the file is there or cannot be written.
 pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
     let name = name.strip_suffix(ENDING).unwrap_or(name);
-    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() || !name.chars().all(plain) {
+    if !is_file_name(name) {
         return Err(Problem::error(Kind::Usage, format!("`{}` cannot be a scenario's name", name.escape_debug()))
-            .advise("use letters, digits, _ and -, without a folder, such as `telework new my_scenario`"));
+            .advise("use letters, digits, _ and -, with a letter or a digit first and without a folder, such as `telework new my_scenario`"));
     }
     let path = folder.join(format!("{name}{ENDING}"));
     let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| {
@@ -62,9 +89,10 @@ pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
 ///
 /// # Errors
 /// A missing or damaged table.
-pub fn population_report(data: Option<&Path>, seed: u64, scale: Scale) -> Result<String, Problems> {
-    let data = read_data(data)?;
-    let population = population::synthesise(&data, seed, scale)?;
+pub fn population_report(request: &PopulationRequest) -> Result<String, Problems> {
+    let data = read_data(request.data.as_deref())?;
+    let scale = request.sample.map_or(Scale::Whole, Scale::Sample);
+    let population = population::synthesise(&data, request.seed, scale)?;
     Ok(population::report(&data, &population)?.to_string())
 }
 
@@ -84,7 +112,7 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["", "../x", "a/b", "a\nb", ".toml"] {
+        for name in ["", "../x", "a/b", "a\nb", ".toml", "=1+1", "-x", "a b", "a<b>"] {
             assert_eq!(new_scenario(name, folder.path()).unwrap_err().kind, Kind::Usage, "{name}");
         }
     }

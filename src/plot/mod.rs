@@ -14,14 +14,15 @@ pub use certificate::certificate_pictures;
 
 use crate::{
     analysis::{Answers, Fan},
+    calendar::Week,
     data::Data,
-    engine::{Basis, ParameterSource},
+    engine::{ParameterChoice, ParameterSource},
     error::Problem,
     results::caveat,
     scenario::Scenario,
 };
 use canvas::{Anchor, Canvas, GREY, INK, Style, style, wrap};
-use jiff::civil::Date;
+use jiff::{Span, civil::Date};
 
 /// What the pictures are drawn from.
 #[derive(Clone, Copy)]
@@ -29,7 +30,7 @@ pub struct Subject<'a> {
     /// The scenario that was run.
     pub scenario: &'a Scenario,
     /// Whether its replicates have posterior draws or the point.
-    pub parameters: ParameterSource,
+    pub parameters: ParameterChoice,
     /// Tables: prefecture tiles, declarations, the posterior.
     pub data: &'a Data,
     /// What the runs came to.
@@ -71,9 +72,15 @@ pub fn pictures(subject: &Subject) -> Result<Vec<Picture>, Problem> {
     sheets.into_iter().flatten().map(picture).collect()
 }
 
-/// First and last day of the run.
+/// First and last day of the run's weeks, with some room on both sides of a run of a few weeks.
 fn period(subject: &Subject) -> (Date, Date) {
-    (subject.scenario.run.start, subject.scenario.run.end)
+    let run = &subject.scenario.run;
+    let first = Week::containing(run.start).map_or(run.start, Week::monday);
+    if (run.end - first).get_days() >= 28 {
+        return (first, run.end);
+    }
+    let apart = |date: Date, days: i64| date.checked_add(Span::new().days(days)).unwrap_or(date);
+    (apart(first, -14), apart(run.end, 21))
 }
 
 /// Title and scenario line at the top of a sheet.
@@ -86,7 +93,7 @@ fn draw_title(canvas: &Canvas, title: &str, subject: &Subject) {
 /// Source at the foot of a sheet, what its `figures` (such as `Bands`) hold, and how the posterior's certificate stands.
 fn draw_source(canvas: &Canvas, source: &str, figures: &str, subject: &Subject) {
     let Subject { scenario, parameters, data, .. } = *subject;
-    let basis = Basis { source: parameters, scenario, posterior: &data.posterior };
+    let basis = ParameterSource { choice: parameters, scenario, posterior: &data.posterior };
     let caveat = caveat(figures, basis);
     let (width, height) = canvas.size();
     let mut lines = wrap(source, style(11.0, GREY), width - 48.0);
@@ -122,14 +129,12 @@ mod tests {
     use super::*;
     use crate::{
         analysis::{Extent, Inquiry, answer, candidate_kpis},
-        calendar::Week,
         classification::{PREFECTURES, Prefecture},
         data::DeclarationRow,
-        engine::{Case, IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
+        engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
+        interventions::{EmergencyDeclaration, LaterDeclarations},
         parameters::Parameters,
-        scenario::{
-            EmergencyDeclaration, Intervention, LaterDeclarations, LaterInfections, Measure, RunPlan, Scale, Target,
-        },
+        scenario::{Intervention, LaterInfections, Measure, RunPlan, Scale, Target},
     };
     use jiff::civil::date;
 
@@ -271,7 +276,7 @@ mod tests {
 
     /// What nine made-up runs come to.
     fn answers(scenario: &Scenario, data: &Data, series: fn(u32) -> Series) -> Answers {
-        let source = |case: Case| Ok(series(case.luck));
+        let source = |case: RunKey| Ok(series(case.noise));
         let inquiry = Inquiry {
             scenarios: vec![(scenario, &source)],
             replicates: 9,
@@ -287,7 +292,7 @@ mod tests {
     #[test]
     fn a_run_gives_four_pictures_and_the_same_bytes_each_time() {
         let (scenario, data) = (scenario(), data());
-        let parameters = ParameterSource::Point;
+        let parameters = ParameterChoice::Point;
         let answers = answers(&scenario, &data, series);
         let subject = Subject { scenario: &scenario, parameters, data: &data, answers: &answers };
         let (first, second) = (pictures(&subject).unwrap(), pictures(&subject).unwrap());
@@ -307,8 +312,32 @@ mod tests {
         let (scenario, data) = (scenario(), data());
         let answers = answers(&scenario, &data, |replicate| Series { replicate, ..Series::default() });
         let subject =
-            Subject { scenario: &scenario, parameters: ParameterSource::Point, data: &data, answers: &answers };
+            Subject { scenario: &scenario, parameters: ParameterChoice::Point, data: &data, answers: &answers };
         assert_eq!(pictures(&subject).unwrap().len(), 0);
+    }
+
+    /// One week of one figure is a circle for the median and a bar for each band, not a line from nowhere to nowhere.
+    #[test]
+    fn a_single_week_is_drawn_as_a_point() {
+        let (mut scenario, data) = (scenario(), data());
+        (scenario.run.start, scenario.run.end) = (date(2021, 6, 9), date(2021, 6, 9));
+        let week = Week::containing(scenario.run.start).unwrap();
+        let one = |replicate: u32| {
+            let figure = IndicatorSeries {
+                indicator: "tsr_current_practice",
+                segment: "total".into(),
+                values: vec![(Week::containing(date(2021, 6, 9)).unwrap(), 0.2 + replicate as f32 / 100.0)],
+            };
+            Series { replicate, indicators: vec![figure], ..Series::default() }
+        };
+        let answers = answers(&scenario, &data, one);
+        let subject =
+            Subject { scenario: &scenario, parameters: ParameterChoice::Point, data: &data, answers: &answers };
+        let (first, last) = period(&subject);
+        assert!(first < week.monday() && week.sunday() < last);
+        let (_, svg) = kpi::fans(&subject).unwrap();
+        // One circle in the legend, filled and edged; one of the median.
+        assert_eq!(svg.matches("<circle").count(), 4, "{svg}");
     }
 
     #[test]

@@ -23,6 +23,15 @@ use crate::{
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
+/// How many firms are simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// All 3,375,255.
+    Whole,
+    /// About so many, weighted.
+    Sample(u32),
+}
+
 /// Firms to keep in each cell, about `wanted` in all.
 ///
 /// # Errors
@@ -197,65 +206,4 @@ fn balance(members: &[usize], cells: &[Cell], candidates: &[Vec<Candidate>]) -> 
         (place, ids)
     };
     members.iter().zip(&whole).map(choose).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::{
-        data::Data,
-        dynamics,
-        parameters::Parameters,
-        population::{Population, Response, synthesise},
-        scenario::Scale,
-    };
-
-    /// In per cent of the frame: firms (or employees, or answers) that would practise if the chance were the logistic function
-    /// of the inclination of `dynamics::own` and a level. Computed over firms one by one, whatever a sample balanced.
-    fn expected(population: &Population, level: f64) -> [f64; 6] {
-        let parameters = Parameters::default();
-        let (own, response) = (dynamics::own(population, &parameters), Response::new(&parameters));
-        let mut sums = [[0.0; 2]; 6];
-        for cell in &population.cells {
-            for firm in cell.range.clone() {
-                let employees = f64::from(population.employees[firm]);
-                let practice = 1.0 / (1.0 + libm::exp(-(f64::from(own[firm]) + level)));
-                let jobs = f64::from(population.teleworkable[firm]) / 255.0;
-                let answers = response.weight(population.employees[firm]) as f64;
-                let (large, hundred) = (cell.high_capital, employees >= 100.0);
-                let mut add = |frame: usize, inside: bool, of: f64, practise: f64| {
-                    if inside {
-                        sums[frame][0] += cell.weight * of * practise;
-                        sums[frame][1] += cell.weight * of;
-                    }
-                };
-                add(0, hundred, 1.0, practice);
-                add(1, employees >= 300.0, 1.0, practice);
-                add(2, large, answers, practice);
-                add(3, !large, answers, practice);
-                add(4, true, employees, practice * jobs);
-                add(5, true, 1.0, practice);
-            }
-        }
-        sums.map(|[practise, all]| 100.0 * practise / all)
-    }
-
-    /// Firms of MIC's frame (100 and more employees) and of 300 and more, TSR's large and SMEs, employees, all firms; at
-    /// levels of practice from a tenth to two thirds. The seeds are the shipped one and another.
-    #[test]
-    fn a_sample_agrees_with_all_firms_within_three_tenths_of_a_point() {
-        let data = Data::embedded().unwrap();
-        for seed in [2021, 1] {
-            let whole = synthesise(&data, seed, Scale::Whole).unwrap();
-            for firms in [40_000, 60_000] {
-                let sample = synthesise(&data, seed, Scale::Sample(firms)).unwrap();
-                for level in [-3.0, -1.0, 1.0] {
-                    let (found, wanted) = (expected(&sample, level), expected(&whole, level));
-                    println!("{seed} {firms} {level}: {found:.2?} for {wanted:.2?}");
-                    for (found, wanted) in found.into_iter().zip(wanted) {
-                        assert!((found - wanted).abs() < 0.3, "{seed} {firms} {level}: {found} for {wanted}");
-                    }
-                }
-            }
-        }
-    }
 }

@@ -7,17 +7,15 @@ mod chain;
 mod check;
 mod conform;
 mod inherit;
-mod kinds;
 mod meaning;
-mod quantity;
 mod raw;
 mod schema;
 mod sources;
 mod template;
 mod vary;
 
+pub use crate::interventions::KINDS;
 pub use meaning::*;
-pub use raw::KINDS;
 pub use schema::{described, form, key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;
@@ -26,9 +24,10 @@ pub use vary::Number;
 use crate::{
     classification::Prefecture,
     error::{Kind, Problem, Problems, Severity},
+    notation::{Day, placed, written},
     parameters::TABLE,
+    text::is_file_name,
 };
-use check::placed;
 use jiff::civil::Date;
 use raw::RawScenario;
 use serde::Deserialize;
@@ -128,6 +127,14 @@ fn load_from(
     text: Arc<str>,
     overrides: &[Override],
 ) -> Result<Loaded, Problems> {
+    if !is_file_name(name) {
+        let message = format!("`{}` cannot be a scenario's name", name.escape_debug());
+        return Err(Problem::error(Kind::Scenario, message)
+            .advise(
+                "rename the file: letters, digits, _ and -, with a letter or a digit first, such as my_scenario.toml",
+            )
+            .into());
+    }
     let mut found = Problems::default();
     let mut sources = Sources::default();
     let empty = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
@@ -144,8 +151,11 @@ fn load_from(
         sources.add(&change.flag, format!("{}={}", change.path, change.value).into());
     }
     let merged = inherit::merge(files, overrides, &sources, &mut found);
-    let mut tree = merged.into_value();
+    let written = merged.into_value();
+    let meant = written::meant(&written, schema::form());
+    let mut tree = written;
     let given = ["title", "question", "sources"].map(|key| tree.get_ref().get(key).is_some());
+    written::replace(&mut tree, &meant);
     conform::conform(&mut tree, schema::form(), &sources, &mut found);
     let toml::de::DeValue::Table(table) = tree.into_inner() else {
         return Err(worth_fixing(in_order(found)));
@@ -199,8 +209,8 @@ fn titles(raw: &RawScenario, given: [bool; 3], files: usize, sources: &Sources, 
 fn resolved(mut raw: RawScenario, scenario: &Scenario) -> Result<String, toml::ser::Error> {
     let plan = &scenario.run;
     let run = raw.run.get_or_insert_default();
-    run.start = Some(placed(quantity::Day(plan.start)));
-    run.end = Some(placed(quantity::Day(plan.end)));
+    run.start = Some(placed(Day(plan.start)));
+    run.end = Some(placed(Day(plan.end)));
     run.seed = Some(placed(plan.seed));
     run.population_seed = Some(placed(plan.population_seed));
     run.replicates = Some(placed(plan.replicates));
