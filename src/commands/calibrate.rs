@@ -261,7 +261,7 @@ impl Calibration<'_> {
     /// Makes figures of a history on other machines, when there are some.
     fn made_remotely(&self, plan: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
         let Some(remote) = self.remote else { return Ok(None) };
-        let runs = plan.usual_runs(self.scenario);
+        let runs = plan.usual_runs();
         let base = ChunkBase::of_history(self.toml, plan)?;
         Ok(Some(Box::new(move |points: &[(Parameters, u32)]| {
             let chunk = |points: &[(Parameters, u32)]| {

@@ -2,7 +2,7 @@
 
 use super::{
     parameter_source::{ParameterSource, RunKey},
-    run::{Inputs, Options},
+    run::{Inputs, Options, simulate_with},
     series::Series,
 };
 use crate::{calendar::Week, data::Data, population::Population, scenario::Scenario};
@@ -87,7 +87,7 @@ impl Ensemble<'_> {
                     run: task.key,
                     options,
                 };
-                let series = inputs.simulate(&goes_on, stop);
+                let series = simulate_with(inputs, &goes_on, stop);
                 if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
             })
         };
@@ -103,7 +103,5 @@ impl Ensemble<'_> {
 
 /// Weeks of one run.
 fn weeks(scenario: &Scenario) -> u64 {
-    let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
-    let last = Week::containing(scenario.run.end).map_or(first, |w| w.0);
-    u64::from(last - first + 1)
+    Week::containing(scenario.run.end).map_or(1, |last| u64::from(last.0) + 1)
 }

@@ -39,7 +39,7 @@ pub fn simulate(
 ) -> Option<Series> {
     let never = AtomicBool::new(false);
     let parameters = &scenario.parameters;
-    Inputs { parameters, scenario, data, population, run: replicate.into(), options }.simulate(goes_on, &never)
+    simulate_with(Inputs { parameters, scenario, data, population, run: replicate.into(), options }, goes_on, &never)
 }
 
 /// What one run depends on.
@@ -55,60 +55,59 @@ pub(super) struct Inputs<'a> {
     pub options: Options,
 }
 
-impl Inputs<'_> {
-    /// The run; given up with `None` when `goes_on`, asked before every week, says no, and inside a week when `stop` is set.
-    pub fn simulate(self, goes_on: &dyn Fn(Week) -> bool, stop: &AtomicBool) -> Option<Series> {
-        let Inputs { parameters, scenario, data, population, run, options } = self;
-        let key = Key::new(scenario.run.seed, run.noise);
-        let emergencies = Key::new(scenario.run.seed, run.emergencies);
-        let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
-        let last = Week::containing(scenario.run.end).unwrap_or(first);
-        let response = Response::new(parameters);
-        let environment = Environment::new(data, parameters, scenario.later_infections, emergencies, last.0 + 1);
-        let own = dynamics::own(population, parameters);
-        let mut state = dynamics::initial_state(population, parameters, &response, own, key);
-        let mut terms = Terms::new(population.cells.len());
-        let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
-        let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
-        let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
-        let mut interventions: Vec<InterventionSeries> = scenario
-            .interventions
-            .iter()
-            .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
-            .collect();
-        let mut panel = Vec::new();
-        let observed = options.observe != Observe::Nothing;
-        let staff = if observed { observation::staff(population) } else { Vec::new() };
-        let staff = staff.as_slice();
-        if observed {
-            observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
-        }
-        for week in (first.0..=last.0).map(Week) {
-            if !goes_on(week) {
-                return None;
-            }
-            // Calendar and concern; interventions spend, deliver and rewrite what firms face.
-            terms.open(&environment.concern[week.0 as usize]);
-            let weeks = programmes.act(week, &state, &mut terms);
-            if stop.load(Ordering::Relaxed) {
-                return None;
-            }
-            for (series, week) in interventions.iter_mut().zip(weeks) {
-                series.weeks.extend(week);
-            }
-            // Others' practice and transitions.
-            dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
-            // Observers look on.
-            if observed {
-                observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
-            }
-            if options.panel && week.closes_month() {
-                panel.extend(panel_rows(week, population, &state, &terms, parameters));
-            }
-        }
-        let (indicators, surveys) = observers.finish();
-        Some(Series { replicate: run.noise, indicators, surveys, interventions, panel })
+/// [`simulate`] of any inputs. When `stop` is set, the run is also given up inside a week.
+pub(super) fn simulate_with(inputs: Inputs, goes_on: &dyn Fn(Week) -> bool, stop: &AtomicBool) -> Option<Series> {
+    let Inputs { parameters, scenario, data, population, run, options } = inputs;
+    let key = Key::new(scenario.run.seed, run.noise);
+    let emergencies = Key::new(scenario.run.seed, run.emergencies);
+    // What is reported begins with the run's start; what is simulated always in January 2020.
+    let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
+    let last = Week::containing(scenario.run.end).unwrap_or(first);
+    let response = Response::new(parameters);
+    let environment = Environment::new(data, parameters, scenario.later_infections, emergencies, last.0 + 1);
+    let own = dynamics::own(population, parameters);
+    let mut state = dynamics::initial_state(population, parameters, &response, own, key);
+    let mut terms = Terms::new(population.cells.len());
+    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (Week(0), last) };
+    let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
+    let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
+    let mut interventions: Vec<InterventionSeries> = scenario
+        .interventions
+        .iter()
+        .map(|i| InterventionSeries { name: i.name.clone(), kind: i.measure.key(), weeks: Vec::new() })
+        .collect();
+    let mut panel = Vec::new();
+    let observed = options.observe != Observe::Nothing;
+    let staff = if observed { observation::staff(population) } else { Vec::new() };
+    let staff = staff.as_slice();
+    if observed && first == Week(0) {
+        observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
     }
+    for week in (0..=last.0).map(Week) {
+        if !goes_on(week) {
+            return None;
+        }
+        // Calendar and concern; interventions spend, deliver and rewrite what firms face.
+        terms.open(&environment.concern[week.0 as usize]);
+        let weeks = programmes.act(week, &state, &mut terms);
+        if stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        for (series, week) in interventions.iter_mut().zip(weeks) {
+            series.weeks.extend(week.filter(|record| record.week >= first));
+        }
+        // Others' practice and transitions.
+        dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
+        // Observers look on.
+        if observed && week >= first {
+            observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
+        }
+        if options.panel && week >= first && week.closes_month() {
+            panel.extend(panel_rows(week, population, &state, &terms, parameters));
+        }
+    }
+    let (indicators, surveys) = observers.finish();
+    Some(Series { replicate: run.noise, indicators, surveys, interventions, panel })
 }
 
 fn panel_rows<'a>(
