@@ -72,7 +72,7 @@ enum Command {
     Selftest,
     /// Prints how the synthesised firms compare with published figures
     Population(PopulationRequest),
-    /// Prints the completions of a shell: where they go is told in the README
+    /// Prints the completions of a shell; docs/commands.md says where they go
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -271,7 +271,7 @@ fn complain(problems: &[Problem]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::Line;
+    use crate::commands::CommandLine;
 
     /// The advice of a refused negative number is its limits, never to pass it off as a file's name.
     #[test]
@@ -298,7 +298,11 @@ mod tests {
             let Ok(Arguments { command: Command::Request(Request::Study(study)), .. }) = line(words) else {
                 panic!("{own} is no study")
             };
-            assert_eq!(study.line(Line::Recorded).matches(" --").count(), 4 + own.matches(" --").count(), "{own}");
+            assert_eq!(
+                study.line(CommandLine::Recorded).matches(" --").count(),
+                4 + own.matches(" --").count(),
+                "{own}"
+            );
             for name in ["draws", "replicates"] {
                 assert!(line(&format!("--{name} 3")).is_ok() && line(&format!("--{name} 0")).is_err(), "{own} {name}");
             }
