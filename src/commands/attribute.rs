@@ -214,7 +214,7 @@ impl Attribution {
     /// Makes the runs that are missing and splits.
     fn attributed(&self, store: &Store, conduct: Conduct) -> Result<Vec<Attributed>, Problem> {
         let games = Games::new(self);
-        let experiment = games.experiment(self, store);
+        let experiment = games.experiment(self, store).stopped_by(conduct.stop);
         experiment.complete(&games.jobs(), conduct)?;
         let extent = Extent::new(&self.loaded.scenario, &self.population);
         let years: Vec<i16> = (FIRST_YEAR.max(*extent.years.start())..=*extent.years.end()).collect();

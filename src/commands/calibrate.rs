@@ -25,12 +25,13 @@ use crate::{
     parameters::Parameters,
     population::{self, Population},
     random::Key,
-    results::Draft,
+    results::{Draft, Form, KEPT_FIT, Product, cannot, tidy},
     scenario::{self, Measure, Scale, Scenario},
 };
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::{
+    fs,
     path::PathBuf,
     sync::{Mutex, PoisonError, atomic::Ordering},
 };
@@ -58,6 +59,10 @@ pub struct CalibrateOutcome {
     /// Gates of the certificate.
     pub gates: Vec<Gate>,
 }
+
+/// The folder of a posterior; never replaced.
+static POSTERIOR: Product =
+    Product { name: "posterior", mark: "about.csv", form: Form::Folder, holds_mark: |_| false, wrote: |_, _| false };
 
 /// Points at which all published figures are predicted.
 const PREDICTED_AT: usize = 400;
@@ -106,25 +111,17 @@ pub fn calibrate_elsewhere(
     let loaded = scenario::load(&config.scenario, &[])?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
-    if target.exists() {
-        return Err(Problem::error(Kind::Files, format!("{} is already there", target.display()))
-            .advise("write elsewhere with --out DIR, or move that folder away")
-            .into());
-    }
+    POSTERIOR.check(&target, false)?;
     let mut work = target.clone().into_os_string();
     work.push(".partial");
-    let work = PathBuf::from(work);
-    if !request.resume {
-        // What another try left would otherwise be taken up without being asked for.
-        let _ = std::fs::remove_dir_all(&work);
-    }
+    let work = Unfinished::open(PathBuf::from(work), request.resume)?;
     let world = World {
         config: &config,
         data: &data,
         scenario: &loaded.scenario,
         toml: &loaded.resolved_toml,
         space: Space::new(),
-        work,
+        work: work.folder.clone(),
         key,
         conduct,
         elsewhere,
@@ -134,14 +131,71 @@ pub fn calibrate_elsewhere(
         .build()
         .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
     let (all, gates) = pool.install(|| world.run())?;
-    let draft = Draft::open(&target, false)?;
+    let draft = Draft::open_as(&POSTERIOR, &target, false)?;
     for table in &all {
         table.write(&draft)?;
     }
     draft.file("calibration.toml", |out| out.write_all(config.to_toml().as_bytes()))?;
     draft.publish()?;
-    let _ = std::fs::remove_dir_all(&world.work);
+    work.remove();
     Ok(CalibrateOutcome { folder: target, gates })
+}
+
+/// The folder in which the fits of a calibration are kept until it is finished.
+struct Unfinished {
+    folder: PathBuf,
+}
+
+impl Unfinished {
+    /// The mark of such a folder, and what it says.
+    const MARK: &str = "unfinished.txt";
+    const SAYS: &str = "telework-sim keeps the fits of an unfinished calibration here: telework calibrate --resume\n";
+
+    /// With what another try left there, or empty.
+    ///
+    /// # Errors
+    /// `Kind::Files` when the place is somebody else's, or cannot be written.
+    fn open(folder: PathBuf, resume: bool) -> Result<Unfinished, Problem> {
+        let failed = |error: &std::io::Error| cannot("keep the fits in", &folder, error, "--out");
+        let mark = folder.join(Unfinished::MARK);
+        let says = || fs::read_to_string(&mark).unwrap_or_default();
+        let (there, its_own) = match fs::symlink_metadata(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => (false, true),
+            Err(error) => return Err(failed(&error)),
+            Ok(meta) => {
+                let empty = || fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
+                let marked =
+                    || fs::symlink_metadata(&mark).is_ok_and(|mark| mark.is_file()) && says() == Unfinished::SAYS;
+                (true, meta.is_dir() && (marked() || empty()))
+            }
+        };
+        if !its_own {
+            let message =
+                format!("{} is needed for the fits, but is not of an unfinished calibration", folder.display());
+            return Err(
+                Problem::error(Kind::Files, message).advise("write elsewhere with --out DIR, or move it away yourself")
+            );
+        }
+        let unfinished = Unfinished { folder: folder.clone() };
+        if there && !resume {
+            // What another try left would otherwise be taken up without being asked for.
+            unfinished.remove();
+        }
+        tidy(&folder);
+        fs::create_dir_all(&folder).and_then(|()| fs::write(&mark, Unfinished::SAYS)).map_err(|e| failed(&e))?;
+        Ok(unfinished)
+    }
+
+    /// Removes what calibrations have written there, and the folder when nothing else is in it.
+    fn remove(&self) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name == Unfinished::MARK || name.ends_with(KEPT_FIT) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        let _ = fs::remove_dir(&self.folder);
+    }
 }
 
 /// Names everything that the posterior depends on; the shipped posterior is not among it.

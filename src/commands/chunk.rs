@@ -13,13 +13,13 @@ use crate::{
     error::{Kind, Problem, Problems},
     parameters::{Parameters, TABLE},
     population::{self, Population},
-    results::{CODE, keep_sealed, seal, sealed},
+    results::{CODE, Shelf, Slot, Store, seal_run},
     scenario::{self, Intervention, Measure, Override, Scale, Scenario},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -197,7 +197,7 @@ impl Chunk {
 pub struct Parcel {
     /// What is to be made.
     pub chunk: Chunk,
-    pub(super) files: Vec<PathBuf>,
+    pub(super) slots: Vec<Slot>,
 }
 
 impl Parcel {
@@ -206,23 +206,23 @@ impl Parcel {
     /// # Errors
     /// `Kind::Different` when the bytes are not those of such a chunk; `Kind::Files` when they cannot be kept.
     pub fn keep(&self, bytes: &[u8]) -> Result<(), Problem> {
-        let runs = split(bytes, self.files.len()).ok_or_else(|| {
+        let runs = split(bytes, &self.slots).ok_or_else(|| {
             Problem::error(Kind::Different, format!("damaged on the way: chunk {}", self.chunk.key()))
         })?;
-        self.files.iter().zip(runs).try_for_each(|(file, run)| keep_sealed(file, run))
+        self.slots.iter().zip(runs).try_for_each(|(slot, run)| slot.keep(run))
     }
 }
 
-/// The sealed runs of a chunk's bytes; `None` when they are not so many, or one is not whole.
-fn split(mut bytes: &[u8], runs: usize) -> Option<Vec<&[u8]>> {
-    let mut all = Vec::with_capacity(runs);
+/// The sealed runs of a chunk's bytes; `None` when they are not so many, or one is not whole or another one.
+fn split<'b>(mut bytes: &'b [u8], slots: &[Slot]) -> Option<Vec<&'b [u8]>> {
+    let mut all = Vec::with_capacity(slots.len());
     while let Some((length, rest)) = bytes.split_first_chunk() {
         let (run, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        sealed(run)?;
+        slots.get(all.len()).filter(|slot| slot.takes(run))?;
         all.push(run);
         bytes = rest;
     }
-    (bytes.is_empty() && all.len() == runs).then_some(all)
+    (bytes.is_empty() && all.len() == slots.len()).then_some(all)
 }
 
 /// One name for all tables.
@@ -346,11 +346,13 @@ impl World {
     ) -> Result<Vec<u8>, Problem> {
         let kpis = candidate_kpis();
         let extents: Vec<Extent> = bases.iter().map(|basis| Extent::new(basis.scenario, population)).collect();
+        // Where a store would keep the runs: only their keys are asked for.
+        let shelves: Vec<Shelf> = bases.iter().map(|basis| Store::new(None).shelf(*basis, &self.data)).collect();
         let made = Mutex::new(vec![Vec::new(); jobs.len()]);
         let keep = |job: Job, series: Series| {
             let bytes = match wanted {
                 Wanted::Runs => {
-                    let run = seal(&series);
+                    let run = seal_run(&shelves[job.basis].key(bases[job.basis], job.case), &series);
                     [&(run.len() as u64).to_le_bytes(), &run[..]].concat()
                 }
                 Wanted::Kpis => figures(&Outcome::of(job.case, &series, &kpis, &extents[job.basis])),

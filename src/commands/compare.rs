@@ -238,7 +238,7 @@ impl Comparison {
 
     /// Makes the runs that are missing and answers.
     fn answers(&self, store: &Store, conduct: Conduct) -> Result<Vec<Answers>, Problem> {
-        let experiment = self.experiment(store);
+        let experiment = self.experiment(store).stopped_by(conduct.stop);
         experiment.complete(&experiment.jobs(&self.cases()), conduct)?;
         let sources: Vec<_> = (0..self.loaded.len()).map(|basis| experiment.source(basis)).collect();
         let sources: Vec<Source> = sources.iter().map(|source| source as Source).collect();

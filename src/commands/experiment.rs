@@ -12,6 +12,7 @@ use crate::{
     population::Population,
     results::{Shelf, Store},
 };
+use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 /// Runs of scenarios on one population, in a store.
@@ -20,13 +21,22 @@ pub struct Experiment<'a> {
     shelves: Vec<Shelf>,
     data: &'a Data,
     population: &'a Population,
+    stop: &'a AtomicBool,
 }
+
+/// Of those who are never asked to stop.
+static GOES_ON: AtomicBool = AtomicBool::new(false);
 
 impl<'a> Experiment<'a> {
     /// Of these scenarios; a job names one by its place.
     pub fn new(store: &Store, bases: Vec<Basis<'a>>, data: &'a Data, population: &'a Population) -> Experiment<'a> {
         let shelves = bases.iter().map(|basis| store.shelf(*basis, data)).collect();
-        Experiment { bases, shelves, data, population }
+        Experiment { bases, shelves, data, population, stop: &GOES_ON }
+    }
+
+    /// The same, whose reading stops as the rest of its command does.
+    pub fn stopped_by(self, stop: &'a AtomicBool) -> Experiment<'a> {
+        Experiment { stop, ..self }
     }
 
     /// The runs of all scenarios in these cases, case by case, so that an interrupted comparison has whole pairs.
@@ -34,10 +44,10 @@ impl<'a> Experiment<'a> {
         cases.iter().flat_map(|&case| (0..self.bases.len()).map(move |basis| Job { basis, case })).collect()
     }
 
-    /// Those that are not in the store.
+    /// Those that are not in the store, or damaged there.
     pub fn missing(&self, jobs: &[Job]) -> Vec<Job> {
         let absent = |job: &&Job| !self.shelves[job.basis].has(self.bases[job.basis], job.case);
-        jobs.iter().filter(absent).copied().collect()
+        jobs.par_iter().filter(absent).copied().collect()
     }
 
     /// The runs that are not in the store as parcels of up to `runs`. `of` tells what a basis was made from: base, and
@@ -63,8 +73,8 @@ impl<'a> Experiment<'a> {
                 Part::of(Vec::new(), coalition, jobs.iter().map(|job| job.case).collect())
             });
             let chunk = Chunk::new(Wanted::Runs, of(block[0].basis).0, parts.collect(), data);
-            let file = |job: &Job| self.shelves[job.basis].file(self.bases[job.basis], job.case);
-            Parcel { chunk, files: block.iter().map(file).collect() }
+            let slot = |job: &Job| self.shelves[job.basis].slot(self.bases[job.basis], job.case);
+            Parcel { chunk, slots: block.iter().map(slot).collect() }
         };
         wanted.map(parcel).collect()
     }
@@ -75,6 +85,7 @@ impl<'a> Experiment<'a> {
     /// `Kind::Interrupted` when the user stopped it: what is finished stays in the store. `Kind::Files` when a run cannot
     /// be kept.
     pub fn complete(&self, jobs: &[Job], conduct: Conduct) -> Result<(), Problem> {
+        self.shelves.iter().for_each(Shelf::tidy);
         let missing = self.missing(jobs);
         let failed = Mutex::new(None);
         let keep = |job: Job, series: Series| {
@@ -101,10 +112,10 @@ impl<'a> Experiment<'a> {
         })
     }
 
-    /// A run: from the store, or made when it is not there or damaged.
+    /// A run: from the store, or made when it was lost there since [`Experiment::complete`].
     ///
     /// # Errors
-    /// `Kind::Files` when it cannot be kept.
+    /// `Kind::Files` when it cannot be kept; `Kind::Interrupted` when stopped.
     pub fn read(&self, job: Job) -> Result<Series, Problem> {
         let (basis, shelf) = (self.bases[job.basis], &self.shelves[job.basis]);
         if let Some(series) = shelf.read(basis, job.case) {
@@ -116,8 +127,8 @@ impl<'a> Experiment<'a> {
             true
         };
         let job = Job { basis: 0, ..job };
-        let (options, stop) = (Options::default(), AtomicBool::new(false));
-        let run = engine::ensemble(&[basis], &[job], self.data, self.population, 1, options, &|_| {}, &keep, &stop);
+        let (options, stop) = (Options::default(), self.stop);
+        let run = engine::ensemble(&[basis], &[job], self.data, self.population, 1, options, &|_| {}, &keep, stop);
         let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
         let series = made.filter(|_| run.is_ok()).ok_or_else(|| Problem::error(Kind::Interrupted, "interrupted"))?;
         shelf.keep(basis, job.case, &series)?;

@@ -219,7 +219,7 @@ impl Job {
 pub fn execute(job: impl Borrow<Job>, conduct: Conduct) -> Result<RunOutcome, Problems> {
     let job = job.borrow();
     let basis = job.basis();
-    let experiment = job.experiment();
+    let experiment = job.experiment().stopped_by(conduct.stop);
     let made = Made::new(&experiment, basis, &job.data, &job.population, job.request.split, conduct)?;
     let mut manifest = job.manifest();
     let panel = if job.request.panel { Some(panel(basis, &job.data, &job.population, conduct)?) } else { None };

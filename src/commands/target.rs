@@ -266,7 +266,7 @@ impl Aim {
     ) -> Result<(Vec<bool>, Done, u64), Problems> {
         let scenario = varied(&self.loaded, &self.number, value)?;
         let basis = Basis { source: ParameterSource::Posterior, scenario: &scenario, posterior: &self.data.posterior };
-        let experiment = Experiment::new(store, vec![basis], &self.data, &self.population);
+        let experiment = Experiment::new(store, vec![basis], &self.data, &self.population).stopped_by(conduct.stop);
         let cases: Vec<Case> = (0..self.draws()).map(Case::from).collect();
         // How many values there will be is not known: about so many, or as many as there were.
         let passed = std::sync::atomic::AtomicU64::new(before);

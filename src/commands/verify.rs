@@ -99,7 +99,7 @@ fn repeat_run(
     let plan = &loaded.scenario.run;
     let population = population::synthesise(data, plan.population_seed, plan.scale)?;
     let basis = Basis { source: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
-    let experiment = Experiment::new(store, vec![basis], data, &population);
+    let experiment = Experiment::new(store, vec![basis], data, &population).stopped_by(conduct.stop);
     let made = Made::new(&experiment, basis, data, &population, manifest.split, conduct)?;
     let panel = if panel { Some(self::panel(basis, data, &population, conduct)?) } else { None };
     let draft = Draft::open(folder, false)?;

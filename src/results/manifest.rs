@@ -2,6 +2,7 @@
 
 use super::{
     caveat::{certificate, failing_gates},
+    replace::small_text,
     store::CODE,
 };
 use crate::{
@@ -113,6 +114,12 @@ pub fn run_key(parameters: &str, scenario_toml: &str, data: &[(String, String)],
     hasher.finalize().to_hex().to_string()
 }
 
+/// The manifest of a folder, whatever wrote it; null when there is none.
+pub(super) fn any_in(folder: &Path) -> serde_json::Value {
+    let text = small_text(&folder.join(MANIFEST)).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
 impl Manifest {
     /// The manifest of a run, still without its tables.
     pub fn new(run: &str, command: &str, basis: Basis, scenario_toml: &str) -> Manifest {
@@ -181,8 +188,14 @@ impl Manifest {
 
     /// Whether a folder has a manifest of this program, of any version.
     pub fn is_in(folder: &Path) -> bool {
-        let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-        serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|manifest| manifest["program"] == PROGRAM)
+        any_in(folder)["program"] == PROGRAM
+    }
+
+    /// Names of the tables of a folder with a manifest of any version.
+    pub(super) fn tables_in(folder: &Path) -> Vec<String> {
+        let manifest = any_in(folder);
+        let tables = manifest["tables"].as_array().map_or(&[][..], Vec::as_slice);
+        tables.iter().filter_map(|table| table["file"].as_str().map(str::to_string)).collect()
     }
 
     /// What differs between the program and data of this manifest and those at hand, in words; empty when nothing.
