@@ -4,6 +4,7 @@
 
 mod comparison_text;
 mod progress;
+mod stopping;
 mod studio;
 mod study;
 mod study_text;
@@ -11,7 +12,7 @@ mod text;
 
 use crate::{
     commands::{self, CalibrateRequest, CompareRequest, Conduct, ReportRequest, RunRequest, ValidationRequest},
-    engine::ParameterSource,
+    engine::{MOST_THREADS, ParameterSource},
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::{Override, Scale, schema_text},
 };
@@ -21,8 +22,9 @@ use std::{
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
 };
+use stopping::STOP;
+pub use stopping::out_of_memory;
 
 /// Simulates how Japan's firms take up, drop and formalise telework under policy.
 #[derive(Debug, Parser)]
@@ -66,7 +68,7 @@ enum Command {
         /// The run folder
         run_dir: PathBuf,
         /// Threads; 0 = one for each core; the tables do not depend on it
-        #[arg(long, default_value_t = 0)]
+        #[arg(long, default_value_t = 0, value_parser = threads)]
         threads: usize,
         /// Folder of data tables to use in place of those inside the program
         #[arg(long, value_name = "DIR")]
@@ -101,7 +103,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
         /// Threads; 0 = one for each core; the posterior does not depend on it
-        #[arg(long, default_value_t = 0)]
+        #[arg(long, default_value_t = 0, value_parser = threads)]
         threads: usize,
         /// Folder of data tables to use in place of those inside the program
         #[arg(long, value_name = "DIR")]
@@ -147,7 +149,7 @@ struct RunArguments {
     #[arg(long)]
     point: bool,
     /// Threads; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, value_parser = threads)]
     threads: usize,
     /// Changes one value of the scenario, such as `intervention.managers.scale=2`; may be given many times
     #[arg(long, value_name = "path=value")]
@@ -196,7 +198,7 @@ struct CompareArguments {
     #[arg(long)]
     point: bool,
     /// Threads; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, value_parser = threads)]
     threads: usize,
     /// Changes one value of every scenario, such as `run.end=2025-03-31`; may be given many times
     #[arg(long, value_name = "path=value")]
@@ -233,18 +235,22 @@ struct ValidateArguments {
     #[arg(long)]
     force: bool,
     /// Threads of the forecast; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, value_parser = threads)]
     threads: usize,
     /// Folder of data tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
-/// Set by Ctrl-C and by SIGTERM; runs look at it between weeks.
-static STOP: AtomicBool = AtomicBool::new(false);
+/// A number of threads that a machine can bear.
+fn threads(text: &str) -> Result<usize, String> {
+    let sound = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
+    sound.ok_or_else(|| format!("write a whole number from 0 (one for each core) to {MOST_THREADS}"))
+}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    stopping::begin();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(help) => {
@@ -253,7 +259,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
-    match dispatch(arguments.command) {
+    // A studio is closed by it; all else is interrupted.
+    let code = if matches!(arguments.command, Command::Studio(_)) { 0 } else { Kind::Interrupted as i32 };
+    match stopping::catch_interrupts(code).map_err(Problems::from).and_then(|()| dispatch(arguments.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             complain(&problems.0);
@@ -303,7 +311,6 @@ fn dispatch(command: Command) -> Result<(), Problems> {
 
 fn run(arguments: RunArguments) -> Result<(), Problems> {
     let threads = arguments.threads;
-    catch_interrupts()?;
     let job = commands::prepare(request(arguments)?)?;
     let (warnings, notes): (Vec<Problem>, Vec<Problem>) =
         job.loaded.notes.iter().cloned().partition(|p| p.severity != Severity::Note);
@@ -321,7 +328,6 @@ fn run(arguments: RunArguments) -> Result<(), Problems> {
 
 fn compare(arguments: CompareArguments) -> Result<(), Problems> {
     let CompareArguments { scenarios, draws, sample, seed, target, split, point, threads, .. } = arguments;
-    catch_interrupts()?;
     let flag = |flag: &str, path: &str, value: Option<String>| value.map(|v| Override::flag(flag, path, &v));
     let own = [
         flag("--draws", "run.replicates", draws.map(|n| n.to_string())),
@@ -355,7 +361,6 @@ fn compare(arguments: CompareArguments) -> Result<(), Problems> {
 }
 
 fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems> {
-    catch_interrupts()?;
     let progress = Progress::new("calibrating");
     let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
     let outcome = commands::calibrate(request, conduct);
@@ -367,7 +372,6 @@ fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems>
 
 fn validate(arguments: ValidateArguments) -> Result<(), Problems> {
     let ValidateArguments { posterior, out, forecast, scenario, force, threads, data } = arguments;
-    catch_interrupts()?;
     let request = ValidationRequest { posterior, out, forecast, scenario, force, data };
     let validation = commands::validate(&request)?;
     print(&validation.text)?;
@@ -421,29 +425,24 @@ fn check(scenarios: &[String], data: Option<&Path>) -> Result<(), Problems> {
 }
 
 fn verify(folder: &Path, threads: usize, data: Option<&Path>) -> Result<(), Problems> {
-    catch_interrupts()?;
     let progress = Progress::new("running again");
     let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
     let found = commands::verify(folder, data, conduct);
     progress.clear();
     let found = found?;
-    let changes = found.changes.into_iter().map(|change| Problem::warning(Kind::Different, change));
-    complain(&changes.collect::<Vec<_>>());
-    if found.differences.is_empty() {
-        return print(&format!(
-            "SAME: {} of {} are byte for byte as run again.\n",
-            found.tables.join(", "),
-            folder.display()
-        ));
+    let uncovered = format!("Not covered: {}.\n", found.uncovered.join(", "));
+    if found.differences.is_empty() && found.changes.is_empty() {
+        let files = [found.tables, found.others].concat().join(", ");
+        return print(&format!("SAME: {files} of {} are byte for byte as run again.\n{uncovered}", folder.display()));
     }
+    print(&uncovered)?;
+    let other = |change: String| {
+        Problem::error(Kind::Different, format!("DIFFERENT: {change}"))
+            .advise("verify with the program and with --data DIR as the folder was made")
+    };
     let different = |d: String| Problem::error(Kind::Different, format!("DIFFERENT: {d} (in the folder, run again)"));
-    Err(Problems(found.differences.into_iter().map(different).collect()))
-}
-
-/// Lets Ctrl-C and SIGTERM stop a run between two weeks.
-fn catch_interrupts() -> Result<(), Problem> {
-    ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed))
-        .map_err(|e| Problem::error(Kind::Files, format!("cannot listen for interrupts: {e}")))
+    let changes = found.changes.into_iter().map(other);
+    Err(Problems(changes.chain(found.differences.into_iter().map(different)).collect()))
 }
 
 /// Writes to standard output. Who has closed the pipe does not want more, and that is fine.

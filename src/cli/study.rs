@@ -1,6 +1,6 @@
 //! `attribute` and `target`: their arguments, and what is printed around them.
 
-use super::{Progress, STOP, catch_interrupts, complain, print, study_text};
+use super::{Progress, STOP, complain, print, study_text};
 use crate::{
     analysis::shapley::Method,
     commands::{self, AttributeRequest, Conduct, TargetRequest},
@@ -80,7 +80,7 @@ struct Common {
     #[arg(long)]
     force: bool,
     /// Threads; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, value_parser = super::threads)]
     threads: usize,
     /// Folder of data tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]
@@ -95,7 +95,6 @@ impl Common {
 
 pub fn attribute(arguments: AttributeArguments) -> Result<(), Problems> {
     let AttributeArguments { scenario, among, kpi: kpis, draws, exact, sampled, common } = arguments;
-    catch_interrupts()?;
     let overrides = common.overrides()?;
     let Common { out, store, force, threads, data, .. } = common;
     let method = if sampled { Some(Method::Sampled) } else { exact.then_some(Method::Exact) };
@@ -116,7 +115,6 @@ pub fn attribute(arguments: AttributeArguments) -> Result<(), Problems> {
 
 pub fn target(arguments: TargetArguments) -> Result<(), Problems> {
     let TargetArguments { scenario, kpi: goal, segment, by, vary, from, to, probability, draws, common } = arguments;
-    catch_interrupts()?;
     let overrides = common.overrides()?;
     let Common { out, store, force, threads, data, .. } = common;
     let aim = commands::prepare_target(TargetRequest {

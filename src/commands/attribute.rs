@@ -78,6 +78,8 @@ pub struct Attribution {
     pub design: Design,
     kpis: Vec<Kpi>,
     request: AttributeRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -136,7 +138,8 @@ fn assemble(
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
     loaded.notes.extend(uncertified(&data.posterior));
-    Ok(Attribution { loaded, data, population, target, players, design, kpis, request, run })
+    let command = command(&request);
+    Ok(Attribution { loaded, data, population, target, players, design, kpis, request, command, run })
 }
 
 /// The KPIs named by id, with or without a segment.
@@ -267,7 +270,7 @@ impl Attribution {
             kpis: self.request.kpis.clone(),
         };
         let basis = self.basis(&self.loaded.scenario);
-        let mut run = Manifest::new(&self.run, &command(&self.request), basis, &self.loaded.resolved_toml);
+        let mut run = Manifest::new(&self.run, &self.command, basis, &self.loaded.resolved_toml);
         run.firms_simulated = self.population.len() as u64;
         run.firms = self.population.firms();
         run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
@@ -338,7 +341,7 @@ pub fn attribute(attribution: &Attribution, conduct: Conduct) -> Result<Attribut
     Ok(AttributeOutcome { folder: attribution.target.clone(), attributed, caveat })
 }
 
-/// Makes the tables of an attribution again in a folder, from its manifest, with runs of their own.
+/// Makes an attribution folder again, from its manifest, with runs of its own.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -346,10 +349,10 @@ pub(super) fn repeat_attribution(
     manifest: &StudyManifest,
     data: Data,
     folder: &Path,
-    store: &Store,
+    store: &Path,
     conduct: Conduct,
-) -> Result<Vec<FileHash>, Problems> {
-    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(Vec::new()) };
+) -> Result<(), Problems> {
+    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(()) };
     let loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     let method = if *method == Method::Exact.key() { Method::Exact } else { Method::Sampled };
     let request = AttributeRequest {
@@ -357,16 +360,13 @@ pub(super) fn repeat_attribution(
         draws: Some(manifest.draws),
         method: Some(method),
         out: Some(folder.to_path_buf()),
+        store: Some(store.to_path_buf()),
         ..AttributeRequest::default()
     };
     let players = Players::new(&loaded.scenario, data.posterior.as_of, among)?;
     let design = design(&request, players.places.len(), &loaded.scenario)?;
     let attribution = assemble(loaded, data, players, design, chosen(kpis)?, request)?;
-    let attributed = attribution.attributed(store, conduct)?;
-    let draft = Draft::open(folder, false)?;
-    let tables = attribution.write_tables(&draft, &attributed)?;
-    draft.publish()?;
-    Ok(tables)
+    attribute(&Attribution { command: manifest.run.command.clone(), ..attribution }, conduct).map(drop)
 }
 
 /// What was typed, without what changes no result, and with file names for paths.

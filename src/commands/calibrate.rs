@@ -18,7 +18,7 @@ use crate::{
         space::Space,
         tables::{self, Fitted, Table},
     },
-    data::{Data, Draw, Gate},
+    data::{Data, Draw, FITTED_TO, Gate},
     engine::Progress,
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
@@ -198,13 +198,18 @@ impl Unfinished {
     }
 }
 
+/// Tables that a fit depends on, with their hashes.
+fn fitted_tables(data: &Data) -> impl Iterator<Item = &(String, String)> {
+    data.files.iter().filter(|(file, _)| !file.starts_with("posterior/"))
+}
+
 /// Names everything that the posterior depends on; the shipped posterior is not among it.
 fn key(config: &Config, scenario_toml: &str, data: &Data) -> String {
     let mut hasher = blake3::Hasher::new();
     for text in [env!("CARGO_PKG_VERSION"), &config.to_toml(), scenario_toml] {
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     }
-    for (file, hash) in data.files.iter().filter(|(file, _)| !file.starts_with("posterior/")) {
+    for (file, hash) in fitted_tables(data) {
         hasher.update(file.as_bytes()).update(b"\0").update(hash.as_bytes());
     }
     hasher.finalize().to_hex().to_string()
@@ -484,6 +489,9 @@ impl World<'_> {
             ("evaluations", state.evaluations.to_string()),
         ];
         table.rows = rows.into_iter().map(|(name, value)| vec![name.to_string(), value]).collect();
+        let fitted_to = |(file, hash): &(String, String)| vec![format!("{FITTED_TO}{file}"), hash.clone()];
+        // The list of tables says nothing that they do not say themselves.
+        table.rows.extend(fitted_tables(self.data).filter(|(file, _)| file != "tables.csv").map(fitted_to));
         table
     }
 }

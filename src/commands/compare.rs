@@ -78,6 +78,8 @@ pub struct Comparison {
     pub target: PathBuf,
     goals: Vec<Goal>,
     request: CompareRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -161,7 +163,8 @@ fn assemble(
     if let Some(first) = loaded.first_mut() {
         first.notes.extend(uncertified(&data.posterior));
     }
-    Ok(Comparison { loaded, data, population, target, goals, request, run })
+    let command = command(&request);
+    Ok(Comparison { loaded, data, population, target, goals, request, command, run })
 }
 
 /// Why scenarios cannot be paired with the first.
@@ -290,7 +293,7 @@ impl Comparison {
             manifest
         };
         let scenarios = self.loaded.iter().zip(self.bases()).map(of).collect();
-        let mut manifest = ComparisonManifest::new(&self.run, &command(&self.request), scenarios);
+        let mut manifest = ComparisonManifest::new(&self.run, &self.command, scenarios);
         manifest.targets = self.request.targets.clone();
         manifest
     }
@@ -314,7 +317,7 @@ pub fn compare(comparison: &Comparison, conduct: Conduct) -> Result<CompareOutco
     Ok(CompareOutcome { folder: comparison.target.clone(), answers, caveat })
 }
 
-/// Makes the tables of a comparison again in a folder, from its manifest, with runs of their own.
+/// Makes a comparison folder again, from its manifest, with runs of its own.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -322,9 +325,9 @@ pub(super) fn repeat_comparison(
     manifest: &ComparisonManifest,
     data: Data,
     folder: &Path,
-    store: &Store,
+    store: &Path,
     conduct: Conduct,
-) -> Result<Vec<FileHash>, Problems> {
+) -> Result<(), Problems> {
     let mut loaded = Vec::new();
     for one in &manifest.scenarios {
         loaded.push(scenario::load_text(&one.scenario, &one.scenario_toml, &[])?);
@@ -334,15 +337,12 @@ pub(super) fn repeat_comparison(
         out: Some(folder.to_path_buf()),
         parameters: manifest.scenarios.first().map(|one| one.parameters).unwrap_or_default(),
         split: manifest.split,
+        store: Some(store.to_path_buf()),
         ..CompareRequest::default()
     };
     let goals = manifest.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let comparison = assemble(loaded, goals, request, data)?;
-    let answers = comparison.answers(store, conduct)?;
-    let draft = Draft::open(folder, false)?;
-    let tables = comparison.write_tables(&draft, &answers)?;
-    draft.publish()?;
-    Ok(tables)
+    let comparison = Comparison { command: manifest.command.clone(), ..assemble(loaded, goals, request, data)? };
+    compare(&comparison, conduct).map(drop)
 }
 
 /// What was typed, without what changes no result, and with file names for paths.

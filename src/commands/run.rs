@@ -86,6 +86,8 @@ pub struct Job {
     /// Replicates that are in the store already.
     pub kept: usize,
     request: RunRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -113,13 +115,18 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
 ///
 /// # Errors
 /// As [`prepare`].
-pub fn prepare_loaded(mut loaded: Loaded, request: RunRequest) -> Result<Job, Problems> {
+pub fn prepare_loaded(loaded: Loaded, request: RunRequest) -> Result<Job, Problems> {
     if request.panel && !PANEL_AVAILABLE {
         return Err(Problem::error(Kind::Usage, "this program was built without the firm panel")
             .advise("leave out --panel, or build with `cargo build --release --features panel`")
             .into());
     }
     let data = read_data(request.data.as_deref())?;
+    assemble(loaded, data, request)
+}
+
+/// The run of a scenario that is loaded.
+fn assemble(mut loaded: Loaded, data: Data, request: RunRequest) -> Result<Job, Problems> {
     let point = match request.parameters {
         ParameterSource::Posterior => "",
         ParameterSource::Point => {
@@ -141,7 +148,8 @@ pub fn prepare_loaded(mut loaded: Loaded, request: RunRequest) -> Result<Job, Pr
         loaded.notes.extend(basis.fixed().map(note).collect::<Vec<_>>());
     }
     loaded.notes.extend(uncertified(&data.posterior));
-    let mut job = Job { loaded, data, population, target, kept: 0, request, run };
+    let command = command(&request);
+    let mut job = Job { loaded, data, population, target, kept: 0, request, command, run };
     let experiment = job.experiment();
     let plain: Vec<Case> = (0..job.loaded.scenario.run.replicates).map(Case::from).collect();
     let kept = plain.len() - experiment.missing(&experiment.jobs(&plain)).len();
@@ -183,7 +191,7 @@ impl Job {
 
     /// Without tables.
     fn manifest(&self) -> Manifest {
-        let mut manifest = Manifest::new(&self.run, &command(&self.request), self.basis(), &self.loaded.resolved_toml);
+        let mut manifest = Manifest::new(&self.run, &self.command, self.basis(), &self.loaded.resolved_toml);
         manifest.split = self.request.split;
         manifest.firms_simulated = self.population.len() as u64;
         manifest.firms = self.population.firms();
@@ -222,7 +230,11 @@ pub fn execute(job: impl Borrow<Job>, conduct: Conduct) -> Result<RunOutcome, Pr
     let experiment = job.experiment().stopped_by(conduct.stop);
     let made = Made::new(&experiment, basis, &job.data, &job.population, job.request.split, conduct)?;
     let mut manifest = job.manifest();
-    let panel = if job.request.panel { Some(panel(basis, &job.data, &job.population, conduct)?) } else { None };
+    let panel = if job.request.panel && PANEL_AVAILABLE {
+        Some(panel(basis, &job.data, &job.population, conduct)?)
+    } else {
+        None
+    };
     let draft = Draft::open(&job.target, job.request.force)?;
     manifest.tables = made.write_tables(&draft, &job.run, panel)?;
     let Basis { source: parameters, scenario, .. } = basis;
@@ -236,6 +248,30 @@ pub fn execute(job: impl Borrow<Job>, conduct: Conduct) -> Result<RunOutcome, Pr
     draft.publish()?;
     let caveat = caveat("Ranges", basis);
     Ok(RunOutcome { folder: job.target.clone(), kpi: made.answers.kpi, caveat })
+}
+
+/// Makes a run folder again, from its manifest, with runs of its own.
+///
+/// # Errors
+/// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
+pub(super) fn repeat_run(
+    manifest: &Manifest,
+    data: Data,
+    folder: &Path,
+    store: &Path,
+    conduct: Conduct,
+) -> Result<(), Problems> {
+    let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
+    let request = RunRequest {
+        parameters: manifest.parameters,
+        split: manifest.split,
+        panel: manifest.tables.iter().any(|table| table.file == PANEL),
+        out: Some(folder.to_path_buf()),
+        store: Some(store.to_path_buf()),
+        ..RunRequest::default()
+    };
+    let job = Job { command: manifest.command.clone(), ..assemble(loaded, data, request)? };
+    execute(job, conduct).map(drop)
 }
 
 /// The finished runs of one scenario and what they come to.
@@ -268,7 +304,7 @@ impl<'a> Made<'a> {
     }
 
     /// Every table of a run, the panel when it is there.
-    pub fn write_tables(&self, draft: &Draft, run: &str, panel: Option<Vec<Series>>) -> Result<Vec<FileHash>, Problem> {
+    fn write_tables(&self, draft: &Draft, run: &str, panel: Option<Vec<Series>>) -> Result<Vec<FileHash>, Problem> {
         let source = self.experiment.source(0);
         let read = |replicate: u32| source(replicate.into()).map_err(|problem| io::Error::other(problem.message));
         let answers = std::slice::from_ref(&self.answers);
@@ -295,12 +331,7 @@ impl<'a> Made<'a> {
 ///
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set.
-pub(super) fn panel(
-    basis: Basis,
-    data: &Data,
-    population: &Population,
-    conduct: Conduct,
-) -> Result<Vec<Series>, Problem> {
+fn panel(basis: Basis, data: &Data, population: &Population, conduct: Conduct) -> Result<Vec<Series>, Problem> {
     let jobs: Vec<engine::Job> =
         (0..basis.scenario.run.replicates).map(|r| engine::Job { basis: 0, case: r.into() }).collect();
     let all = Mutex::new(Vec::new());

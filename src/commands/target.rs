@@ -82,6 +82,8 @@ pub struct Aim {
     /// Over which values.
     pub range: Range,
     request: TargetRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -182,7 +184,8 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
     loaded.notes.extend(uncertified(&data.posterior));
-    Ok(Aim { loaded, data, population, target, goal, by, number, range, request, run })
+    let command = command(&request);
+    Ok(Aim { loaded, data, population, target, goal, by, number, range, request, command, run })
 }
 
 fn range(number: &Number, request: &TargetRequest) -> Result<Range, Problem> {
@@ -340,7 +343,7 @@ impl Aim {
         };
         let scenario = &self.loaded.scenario;
         let basis = Basis { source: ParameterSource::Posterior, scenario, posterior: &self.data.posterior };
-        let mut run = Manifest::new(&self.run, &command(&self.request), basis, &self.loaded.resolved_toml);
+        let mut run = Manifest::new(&self.run, &self.command, basis, &self.loaded.resolved_toml);
         run.firms_simulated = self.population.len() as u64;
         run.firms = self.population.firms();
         run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
@@ -387,7 +390,7 @@ pub fn target(aim: &Aim, conduct: Conduct) -> Result<TargetOutcome, Problems> {
     Ok(TargetOutcome { folder: aim.target.clone(), searched, saturated_at, caveat: caveat("Intervals", basis) })
 }
 
-/// Makes the table of a search again in a folder, from its manifest, with runs of their own.
+/// Makes a search's folder again, from its manifest, with runs of its own.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -395,10 +398,10 @@ pub(super) fn repeat_target(
     manifest: &StudyManifest,
     data: Data,
     folder: &Path,
-    store: &Store,
+    store: &Path,
     conduct: Conduct,
-) -> Result<Vec<FileHash>, Problems> {
-    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(Vec::new()) };
+) -> Result<(), Problems> {
+    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(()) };
     let mut loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     loaded.scenario.run.replicates = manifest.draws;
     let request = TargetRequest {
@@ -408,14 +411,11 @@ pub(super) fn repeat_target(
         to: Some(to.to_string()),
         probability: *probability,
         out: Some(folder.to_path_buf()),
+        store: Some(store.to_path_buf()),
         ..TargetRequest::default()
     };
     let aim = assemble(loaded, data, Goal::parse(goal)?, request)?;
-    let searched = aim.search(store, conduct)?;
-    let draft = Draft::open(folder, false)?;
-    let tables = aim.write_tables(&draft, &searched)?;
-    draft.publish()?;
-    Ok(tables)
+    target(&Aim { command: manifest.run.command.clone(), ..aim }, conduct).map(drop)
 }
 
 /// What was typed, without what changes no result, and with file names for paths.

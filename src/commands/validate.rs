@@ -6,7 +6,7 @@ use crate::{
         certificate::{Certificate, report},
         forecast::{ForecastRow, forecast, write_table},
     },
-    data::{Data, Posterior},
+    data::{Data, Posterior, TABLES},
     error::{Kind, Problem, Problems},
     plot::certificate_pictures,
     population,
@@ -65,13 +65,14 @@ pub struct Validation {
 /// A missing or damaged table; a folder or forecast file that is in the way.
 pub fn validate(request: &ValidationRequest) -> Result<Validation, Problems> {
     let mut data = read_data(request.data.as_deref())?;
-    let certificate = match &request.posterior {
+    let mut certificate = match &request.posterior {
         Some(folder) => {
-            data.posterior = Posterior::from_dir(folder)?;
+            data.posterior = Posterior::from_dir(folder)?.judged_by(&data.files);
             Certificate::from_dir(folder)?
         }
         None => Certificate::embedded()?,
     };
+    certificate.gates.extend(data.posterior.gates.iter().filter(|gate| gate.part == TABLES).cloned());
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes()).update(certificate.hash.as_bytes());
     if request.forecast.is_some() {

@@ -8,7 +8,8 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
-pub use posterior::{DISCREPANCY, Draw, Gate, Posterior};
+pub(crate) use posterior::FITTED_TO;
+pub use posterior::{DISCREPANCY, Draw, Gate, Posterior, TABLES};
 
 use crate::{
     classification::{BARRIERS, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
@@ -161,6 +162,8 @@ pub struct Observation {
     pub confidence: String,
     /// Source for people.
     pub source: String,
+    /// Line in its table, from 1.
+    pub line: u32,
 }
 
 /// One figure of a programme.

@@ -9,6 +9,9 @@ use crate::{calendar::Week, data::Data, population::Population, scenario::Scenar
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+/// Threads at most; more than any machine has cores.
+pub const MOST_THREADS: usize = 1_024;
+
 /// How far an ensemble is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -54,18 +57,16 @@ pub fn ensemble(
         observe(Progress { done: done.fetch_add(1, Ordering::Relaxed), total });
         !stop.load(Ordering::Relaxed)
     };
-    let run = || {
-        jobs.par_iter().try_for_each(|&job| {
-            let Some(basis) = bases.get(job.basis) else { return Ok(()) };
-            let parameters = basis.parameters(job.case.parameters);
-            let series = simulate_with(&parameters, basis.scenario, data, population, job.case, options, &goes_on);
-            if keep(job, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
-        })
+    let run = |&job: &Job| {
+        let Some(basis) = bases.get(job.basis) else { return Ok(()) };
+        let parameters = basis.parameters(job.case.parameters);
+        let series = simulate_with(&parameters, basis.scenario, data, population, job.case, options, &goes_on);
+        if keep(job, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
     };
-    let result = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-        Ok(pool) => pool.install(run),
-        // Without a pool of its own (no more threads to be had) the run uses the common one.
-        Err(_) => run(),
+    let result = match rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build() {
+        Ok(pool) => pool.install(|| jobs.par_iter().try_for_each(run)),
+        // No more threads are to be had.
+        Err(_) => jobs.iter().try_for_each(run),
     };
     observe(Progress { done: done.load(Ordering::Relaxed), total });
     result

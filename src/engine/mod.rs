@@ -7,6 +7,6 @@ mod series;
 
 pub use crate::observation::Observe;
 pub use basis::{Basis, Case, ParameterSource};
-pub use ensemble::{Interrupted, Job, Progress, ensemble};
+pub use ensemble::{Interrupted, Job, MOST_THREADS, Progress, ensemble};
 pub use run::{Options, simulate};
 pub use series::*;

@@ -20,7 +20,7 @@ pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
 pub use folder::{Draft, check_target, write_file};
-pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
+pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
 pub(crate) use replace::cannot;
 pub use replace::{Form, KEPT_FIT, Product, abandon, keep, tidy};

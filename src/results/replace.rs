@@ -6,6 +6,7 @@
 
 use crate::error::{Kind, Problem};
 use std::{
+    cell::Cell,
     collections::BTreeSet,
     fs::{self, File},
     io::{self, Write},
@@ -144,7 +145,7 @@ pub(super) fn small_text(file: &Path) -> Option<String> {
 /// Hidden folders and files of this process that are being written.
 static ALIVE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Removes all that this process is still writing, before it ends without coming back.
+/// Removes all that this process is still writing, before it ends without coming back: nothing half written stays.
 pub fn abandon() {
     // Whoever holds the lock may be the thread that calls this.
     let Ok(mut alive) = ALIVE.try_lock() else { return };
@@ -165,6 +166,8 @@ fn alive(path: &Path, lives: bool) {
 /// A hidden folder beside a place. Dropped, it is gone with all that is in it.
 pub(super) struct Hidden {
     folder: PathBuf,
+    /// What is in it is somebody else's, and could not be put back.
+    stays: Cell<bool>,
     /// Held for its lock.
     _lock: File,
 }
@@ -179,7 +182,7 @@ impl Hidden {
             let folder = tempfile::Builder::new().prefix(HIDDEN).rand_bytes(RANDOM).tempdir_in(beside(target))?.keep();
             alive(&folder, true);
             match Hidden::locked(&folder, &name) {
-                Ok(lock) => return Ok(Hidden { folder, _lock: lock }),
+                Ok(lock) => return Ok(Hidden { folder, stays: Cell::new(false), _lock: lock }),
                 Err(error) => {
                     remove_hidden(&folder);
                     alive(&folder, false);
@@ -229,7 +232,9 @@ impl Hidden {
             Ok(()) if product.is(&new) => Ok(()),
             Ok(()) => {
                 // What was there a moment ago has become something else: it goes back.
+                self.stays.set(true);
                 rename(&new, target, Rename::Exchange)?;
+                self.stays.set(false);
                 Err(io::Error::new(io::ErrorKind::AlreadyExists, "something else was put there meanwhile"))
             }
             Err(error) if error.kind() == io::ErrorKind::Unsupported => match product.form {
@@ -253,19 +258,36 @@ impl Hidden {
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        remove_hidden(&self.folder);
+        if !self.stays.get() {
+            remove_hidden(&self.folder);
+        }
         alive(&self.folder, false);
     }
 }
 
-/// The mark last, so that what is left of it when this is interrupted is still known.
+/// Removes a hidden folder, or a file. What was taken out of its place first goes back, when that is free; when it cannot, all
+/// stays. The mark goes last, so that what is left when this is interrupted is still known.
 fn remove_hidden(path: &Path) {
+    let old = path.join(OLD);
+    if let Some(name) = small_text(&path.join(DRAFT)).as_deref().and_then(place_named).filter(|_| old.exists()) {
+        let home = beside(path);
+        match rename(&old, &home.join(name), Rename::ToFree) {
+            Ok(()) => drop(sync_folder(home)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(_) => return,
+        }
+    }
     for part in [NEW, OLD] {
         let part = path.join(part);
         let _ = fs::remove_dir_all(&part).or_else(|_| fs::remove_file(&part));
     }
     let _ = fs::remove_file(path.join(DRAFT));
     let _ = fs::remove_dir(path).or_else(|_| fs::remove_file(path));
+}
+
+/// The name in a whole mark.
+fn place_named(mark: &str) -> Option<&str> {
+    mark.strip_prefix(DRAFT_OF)?.strip_suffix('\n')
 }
 
 /// Removes what commands that died left in a folder, and puts back what they had taken out of its place. Touches nothing
@@ -277,35 +299,26 @@ pub fn tidy(folder: &Path) {
         let Ok(kind) = entry.file_type() else { continue };
         let path = entry.path();
         if kind.is_dir() && is_random(name) {
-            tidy_folder(folder, &path);
+            tidy_folder(&path);
         } else if kind.is_file() && is_kept_draft(name) && File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
             let _ = fs::remove_file(&path);
         }
     }
 }
 
-fn tidy_folder(home: &Path, hidden: &Path) {
+fn tidy_folder(hidden: &Path) {
     let mark = hidden.join(DRAFT);
     let Some(text) = small_text(&mark) else {
         // Killed before its mark was made: only an empty folder goes.
         let _ = fs::remove_dir(hidden);
         return;
     };
-    let complete = text.strip_prefix(DRAFT_OF).and_then(|name| name.strip_suffix('\n'));
-    if complete.is_none() && !DRAFT_OF.starts_with(&text) && !text.starts_with(DRAFT_OF) {
-        return;
+    // Killed while it was written, the mark has only a part of its line.
+    let ours = text.starts_with(DRAFT_OF) || DRAFT_OF.starts_with(&text);
+    let Some(file) = File::open(&mark).ok().filter(|_| ours) else { return };
+    if file.try_lock().is_ok() {
+        remove_hidden(hidden);
     }
-    let Ok(file) = File::open(&mark) else { return };
-    if file.try_lock().is_err() {
-        return;
-    }
-    let old = hidden.join(OLD);
-    if let Some(name) = complete.filter(|_| old.exists())
-        && rename(&old, &home.join(name), Rename::ToFree).is_ok()
-    {
-        let _ = sync_folder(home);
-    }
-    remove_hidden(hidden);
 }
 
 fn is_random(name: &str) -> bool {

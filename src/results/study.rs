@@ -2,7 +2,7 @@
 
 use super::{
     folder::wrote_with_manifest,
-    manifest::{MANIFEST, Manifest, any_in},
+    manifest::{MANIFEST, Manifest, any_in, sealed_json},
     replace::{Form, Product},
     tables::{field, finite, number},
 };
@@ -108,8 +108,7 @@ impl StudyManifest {
 
     /// As the text of `manifest.json`.
     pub fn to_json(&self) -> String {
-        // A struct of strings, numbers and lists always has a JSON form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        sealed_json(self)
     }
 }
 

@@ -48,10 +48,13 @@ impl<T: JsonSchema> JsonSchema for At<T> {
 #[serde(deny_unknown_fields)]
 pub struct RawScenario {
     /// Title for people, one line.
+    #[schemars(length(min = 1))]
     pub title: Option<At<String>>,
     /// The policy question that the scenario answers.
+    #[schemars(length(min = 1))]
     pub question: Option<At<String>>,
     /// Where its figures come from; a child's sources are added to the inherited ones.
+    #[schemars(length(min = 1))]
     pub sources: Option<Vec<At<String>>>,
     /// Period, seeds and scale.
     pub run: Option<RawRun>,
@@ -82,7 +85,8 @@ pub struct RawRun {
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "runs"))]
     pub replicates: Option<At<u32>>,
     /// About how many firms are simulated, as a weighted sample. Default 60000. Not together with `whole = true`.
-    #[schemars(range(min = 100, max = 3_375_255), extend("x-unit" = "firms"))]
+    /// At least one firm of each of the nearly 6,000 kinds is in it.
+    #[schemars(range(min = 6_000, max = 3_375_255), extend("x-unit" = "firms"))]
     pub sample: Option<At<u32>>,
     /// Simulate all 3,375,255 firms instead of a sample.
     pub whole: Option<At<bool>>,
@@ -201,10 +205,13 @@ pub const KINDS: [&str; 11] = [
 #[serde(deny_unknown_fields)]
 pub struct RawTarget {
     /// Head office in one of these prefectures.
+    #[schemars(length(min = 1))]
     pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
     /// Of one of these industries.
+    #[schemars(length(min = 1))]
     pub industries: Option<At<Vec<At<RawIndustry>>>>,
     /// Of one of these size classes of the SME Basic Act.
+    #[schemars(length(min = 1))]
     pub sizes: Option<At<Vec<At<RawSize>>>>,
     /// At least so many regular employees.
     #[schemars(range(min = 1, max = 10_000_000), extend("x-unit" = "employees"))]
@@ -287,6 +294,7 @@ pub struct RawEmergencyDeclaration {
 #[serde(deny_unknown_fields)]
 pub struct RawDeclared {
     /// Where. Default: in all 47 prefectures.
+    #[schemars(length(min = 1))]
     pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
     /// First day.
     pub from: At<Day>,
@@ -403,7 +411,7 @@ pub struct RawSubsidy {
 #[serde(deny_unknown_fields)]
 pub struct RawCampaign {
     /// Calendar months in which it runs each year, 1 to 12.
-    #[schemars(inner(range(min = 1, max = 12)), extend("x-unit" = "months"))]
+    #[schemars(length(min = 1), inner(range(min = 1, max = 12)), extend("x-unit" = "months"))]
     pub months: At<Vec<At<u8>>>,
     /// Firms that take part in a year.
     #[schemars(range(min = 0.0, max = 10_000_000.0), extend("x-unit" = "firms a year"))]
@@ -454,6 +462,7 @@ pub enum RawDisclosureForm {
 #[serde(deny_unknown_fields)]
 pub struct RawRegionalTrial {
     /// Host prefectures (Wakayama and Nagano in November 2020).
+    #[schemars(length(min = 1))]
     pub host_prefectures: At<Vec<At<RawPrefecture>>>,
     /// Firms met in the hosts in a year.
     #[schemars(range(min = 0.0, max = 10_000_000.0), extend("x-unit" = "firms a year"))]
