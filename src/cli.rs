@@ -361,6 +361,7 @@ fn compare(arguments: CompareArguments) -> Result<(), Problems> {
 }
 
 fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems> {
+    complain(&commands::survey_rows(request)?);
     let progress = Progress::new("calibrating");
     let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
     let outcome = commands::calibrate(request, conduct);

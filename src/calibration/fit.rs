@@ -40,7 +40,7 @@ impl Kept {
         ciborium::into_writer(state, &mut bytes)
             .map_err(std::io::Error::other)
             .and_then(|()| keep(&self.path, &seal(&self.key, &bytes)))
-            .map_err(|e| cannot("keep the fit in", &self.path, &e, "--out"))
+            .map_err(|e| cannot("keep the fit in", &self.path, &e, "--out DIR"))
     }
 }
 

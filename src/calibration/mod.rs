@@ -11,6 +11,7 @@ pub mod history;
 pub mod likelihood;
 pub mod naive;
 pub mod recovery;
+pub mod rows;
 pub mod sampler;
 pub mod space;
 pub mod surrogate;

@@ -1,7 +1,7 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
 use super::{
-    Conduct, Experiment,
+    Conduct, Experiment, check_draws,
     chunk::{Base, Parcel, usual_runs},
     place, read_data,
     report::write_report,
@@ -32,6 +32,8 @@ use std::{
 const EXACT_BY_DEFAULT: usize = 8;
 /// About so many runs are made unless the user says otherwise: a few minutes on two cores.
 const RUNS: u64 = 2_000;
+/// Runs at most: months of work.
+const MOST_RUNS: u64 = 2_000_000;
 /// Never fewer draws than this without being told so: an interval needs some.
 const FEWEST_DRAWS: u32 = 8;
 
@@ -157,6 +159,7 @@ fn chosen(names: &[String]) -> Result<Vec<Kpi>, Problem> {
 }
 
 fn design(request: &AttributeRequest, players: usize, scenario: &Scenario) -> Result<Design, Problem> {
+    check_draws(request.draws)?;
     let usual = if players <= EXACT_BY_DEFAULT { Method::Exact } else { Method::Sampled };
     let method = request.method.unwrap_or(usual);
     if method == Method::Exact && players > EXACT_PLAYERS {
@@ -171,7 +174,12 @@ fn design(request: &AttributeRequest, players: usize, scenario: &Scenario) -> Re
     };
     let most = scenario.run.replicates.max(FEWEST_DRAWS);
     let affordable = (RUNS / make(1).runs().max(1)).clamp(FEWEST_DRAWS.into(), most.into()) as u32;
-    Ok(make(request.draws.unwrap_or(affordable)))
+    let made = make(request.draws.unwrap_or(affordable));
+    if made.runs() > MOST_RUNS {
+        return Err(Problem::error(Kind::Usage, format!("{} runs are more than can be made", made.runs()))
+            .advise("write a smaller --draws, name fewer measures with --among, or write --sampled"));
+    }
+    Ok(made)
 }
 
 impl Attribution {

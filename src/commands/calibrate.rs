@@ -13,13 +13,14 @@ use crate::{
         held_out::{self, Experiment},
         history::{History, REPLICATE},
         likelihood::Likelihood,
-        recovery,
+        recovery, rows,
         sampler::{Problem as Sampling, Settings, Simulated, State},
         space::Space,
         tables::{self, Fitted, Table},
+        targets::targets,
     },
-    data::{Data, Draw, FITTED_TO, Gate},
-    engine::Progress,
+    data::{Data, Draw, FITTED_TO, Gate, Observation},
+    engine::{self, Progress},
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
     parameters::Parameters,
@@ -61,8 +62,14 @@ pub struct CalibrateOutcome {
 }
 
 /// The folder of a posterior; never replaced.
-static POSTERIOR: Product =
-    Product { name: "posterior", mark: "about.csv", form: Form::Folder, holds_mark: |_| false, wrote: |_, _| false };
+static POSTERIOR: Product = Product {
+    name: "posterior",
+    mark: "about.csv",
+    form: Form::Folder,
+    flag: "--out DIR",
+    holds_mark: |_| false,
+    wrote: |_, _| false,
+};
 
 /// Points at which all published figures are predicted.
 const PREDICTED_AT: usize = 400;
@@ -86,6 +93,35 @@ pub type Elsewhere<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync)
 
 /// Parameters of many runs in, figures of each out.
 type MakesFigures<'a> = dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
+
+/// What a calibration will make of the rows of the surveys: how many are fitted, and each row of one's own that is not used.
+///
+/// # Errors
+/// A configuration or data that cannot be read.
+pub fn survey_rows(request: &CalibrateRequest) -> Result<Vec<Problem>, Problems> {
+    let mut config = Config::load(request.config.as_deref())?;
+    config.as_of = request.as_of.unwrap_or(config.as_of);
+    let data = read_data(request.data.as_deref())?;
+    let scenario = scenario::load(&config.scenario, &[])?.scenario;
+    // Which figures there are does not depend on how many firms give them.
+    let population = population::synthesise(&data, scenario.run.population_seed, Scale::Sample(6_000))?;
+    let history = History::new(scenario, &data, &population, config.as_of);
+    let uses = used_rows(&history, &data, config.as_of)?;
+    let mut said = vec![Problem::note(rows::summary(&uses))];
+    said.extend(rows::unused_of_own(&data)?);
+    Ok(said)
+}
+
+/// What is made of every row.
+fn used_rows<'d>(
+    history: &History,
+    data: &'d Data,
+    as_of: Date,
+) -> Result<Vec<(&'d Observation, rows::Use)>, Problems> {
+    let answers = history.answers(Parameters::default(), &|_| true).unwrap_or_default();
+    let fitted = targets(data, as_of, &answers);
+    Ok(rows::uses(data, &rows::questions(data)?, &answers, &fitted, as_of))
+}
 
 /// Fits, judges, writes.
 ///
@@ -127,7 +163,7 @@ pub fn calibrate_elsewhere(
         elsewhere,
     };
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(conduct.threads)
+        .num_threads(conduct.threads.min(engine::MOST_THREADS))
         .build()
         .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
     let (all, gates) = pool.install(|| world.run())?;
@@ -156,7 +192,7 @@ impl Unfinished {
     /// # Errors
     /// `Kind::Files` when the place is somebody else's, or cannot be written.
     fn open(folder: PathBuf, resume: bool) -> Result<Unfinished, Problem> {
-        let failed = |error: &std::io::Error| cannot("keep the fits in", &folder, error, "--out");
+        let failed = |error: &std::io::Error| cannot("keep the fits in", &folder, error, "--out DIR");
         let mark = folder.join(Unfinished::MARK);
         let says = || fs::read_to_string(&mark).unwrap_or_default();
         let (there, its_own) = match fs::symlink_metadata(&folder) {
@@ -265,6 +301,7 @@ impl World<'_> {
             return Err(interrupted().into());
         }
         all.push(self.point(&fitted));
+        all.push(rows::table(&used_rows(&history, self.data, self.config.as_of)?));
         if self.config.certificate.held_out {
             let (tables, more) = self.held_out(&history, &likelihood, &state, &part(1.0, held_out))?;
             all.extend(tables);

@@ -8,7 +8,7 @@ use super::{
     place, read_data,
     report::write_report,
     run::SPLIT,
-    warn_of_idle_targets,
+    warn_of_idle_targets, warn_of_unused_rows,
 };
 use crate::{
     analysis::{Answers, Source, candidate_kpis, cases},
@@ -162,6 +162,7 @@ fn assemble(
     }
     if let Some(first) = loaded.first_mut() {
         first.notes.extend(uncertified(&data.posterior));
+        first.notes.extend(warn_of_unused_rows(&data, request.data.as_deref())?);
     }
     let command = command(&request);
     Ok(Comparison { loaded, data, population, target, goals, request, command, run })

@@ -1,6 +1,6 @@
 //! `telework check`, `new` and `population`: scenario files and the synthesised firms.
 
-use super::{read_data, warn_of_idle_targets};
+use super::{read_data, warn_of_idle_targets, warn_of_unused_rows};
 use crate::{
     error::{Kind, Problem, Problems},
     population,
@@ -13,8 +13,14 @@ use std::path::{Path, PathBuf};
 const ENDING: &str = ".toml";
 
 /// A scenario to start from; never replaced.
-static NEW_SCENARIO: Product =
-    Product { name: "scenario", mark: "scenario", form: Form::File, holds_mark: |_| false, wrote: |_, _| true };
+static NEW_SCENARIO: Product = Product {
+    name: "scenario",
+    mark: "scenario",
+    form: Form::File,
+    flag: "another NAME",
+    holds_mark: |_| false,
+    wrote: |_, _| true,
+};
 
 /// Checks one scenario as far as a run would, short of running it.
 ///
@@ -22,7 +28,9 @@ static NEW_SCENARIO: Product =
 /// All problems at once.
 pub fn check(name: &str, data: Option<&Path>) -> Result<Loaded, Problems> {
     let mut loaded = scenario::load(name, &[])?;
-    let data = read_data(data)?;
+    let folder = data;
+    let data = read_data(folder)?;
+    loaded.notes.extend(warn_of_unused_rows(&data, folder)?);
     let plan = &loaded.scenario.run;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));

@@ -19,7 +19,7 @@ mod verify;
 pub use attribute::{
     AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution, prepare_loaded_attribution,
 };
-pub use calibrate::{CalibrateOutcome, CalibrateRequest, Elsewhere, calibrate, calibrate_elsewhere};
+pub use calibrate::{CalibrateOutcome, CalibrateRequest, Elsewhere, calibrate, calibrate_elsewhere, survey_rows};
 pub use chunk::{Base, Chunk, Parcel, Part, Wanted, World, usual_runs};
 pub use compare::{
     CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, prepare_loaded_comparison, unpaired,
@@ -37,12 +37,13 @@ pub use validate::{Validation, ValidationRequest, validate};
 pub use verify::{Verification, verify};
 
 use crate::{
+    calibration::rows,
     data::Data,
     engine::Progress,
     error::{Kind, Problem, Problems},
     interventions::cell_matches,
     population::Population,
-    results::Store,
+    results::{Scratch, Store},
     scenario::{Scenario, Target, idle_targets},
 };
 use std::{
@@ -61,17 +62,27 @@ pub struct Conduct<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// Paired draws at most, as many as a scenario may have replicates.
+const MOST_DRAWS: u32 = 10_000;
+
+/// Whether so many draws can be made.
+fn check_draws(draws: Option<u32>) -> Result<(), Problem> {
+    if draws.is_none_or(|draws| (1..=MOST_DRAWS).contains(&draws)) {
+        return Ok(());
+    }
+    Err(Problem::error(Kind::Usage, format!("`--draws {}` is out of range", draws.unwrap_or(0)))
+        .advise(format!("write a number from 1 to {MOST_DRAWS}")))
+}
+
 /// Where a folder goes: to a given place, or under its own name into `home`, or into `results`.
 fn place(out: Option<&Path>, home: Option<&Path>, run: &str) -> PathBuf {
     out.map_or_else(|| home.unwrap_or(Path::new("results")).join(run), Path::to_path_buf)
 }
 
 /// A store that is gone after use, for figures that must not rest on kept runs.
-fn fresh_store() -> Result<(tempfile::TempDir, Store), Problem> {
-    let place = std::env::temp_dir();
-    let failed = |e| Problem::error(Kind::Files, format!("cannot write into {}: {e}", place.display()));
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let store = Store::new(Some(folder.path()));
+fn fresh_store() -> Result<(Scratch, Store), Problem> {
+    let folder = Scratch::new()?;
+    let store = Store::new(Some(&folder.path()));
     Ok((folder, store))
 }
 
@@ -81,6 +92,11 @@ fn read_data(folder: Option<&Path>) -> Result<Data, Problems> {
         Some(folder) => Data::from_dir(folder),
         None => Data::embedded(),
     }?)
+}
+
+/// Warnings about rows of one's own survey table that have no simulated counterpart.
+fn warn_of_unused_rows(data: &Data, folder: Option<&Path>) -> Result<Vec<Problem>, Problems> {
+    folder.map_or_else(|| Ok(Vec::new()), |_| rows::unused_of_own(data))
 }
 
 /// Warnings about interventions whose target matches none of the simulated firms.

@@ -14,8 +14,14 @@ use std::{
 };
 
 /// A page.
-static PAGE: Product =
-    Product { name: "page", mark: "sign in its head", form: Form::File, holds_mark, wrote: |_, _| true };
+static PAGE: Product = Product {
+    name: "page",
+    mark: "sign in its head",
+    form: Form::File,
+    flag: "--out FILE.html",
+    holds_mark,
+    wrote: |_, _| true,
+};
 
 /// Whether a regular file begins as our pages do.
 fn holds_mark(file: &Path) -> bool {

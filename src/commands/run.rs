@@ -6,7 +6,7 @@ use super::{
     findings::{Findings, SoFar},
     place, read_data,
     report::write_report,
-    warn_of_idle_targets,
+    warn_of_idle_targets, warn_of_unused_rows,
 };
 use crate::{
     analysis::{Answers, KpiYear, cases},
@@ -148,6 +148,7 @@ fn assemble(mut loaded: Loaded, data: Data, request: RunRequest) -> Result<Job, 
         loaded.notes.extend(basis.fixed().map(note).collect::<Vec<_>>());
     }
     loaded.notes.extend(uncertified(&data.posterior));
+    loaded.notes.extend(warn_of_unused_rows(&data, request.data.as_deref())?);
     let command = command(&request);
     let mut job = Job { loaded, data, population, target, kept: 0, request, command, run };
     let experiment = job.experiment();

@@ -1,6 +1,6 @@
 //! `telework target`: a scenario, a KPI and a number to vary in; a folder with the smallest value that reaches the KPI out.
 
-use super::{Conduct, Experiment, Goal, place, read_data, report::write_report, warn_of_idle_targets};
+use super::{Conduct, Experiment, Goal, check_draws, place, read_data, report::write_report, warn_of_idle_targets};
 use crate::{
     analysis::{
         Kpi, Players, first_decided,
@@ -149,6 +149,7 @@ fn with_segment(goal: &str, segment: Option<&str>) -> Result<String, Problem> {
 
 /// The search of a scenario that is loaded.
 fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) -> Result<Aim, Problems> {
+    check_draws(request.draws.or(Some(loaded.scenario.run.replicates)))?;
     let (as_of, end) = (data.posterior.as_of, loaded.scenario.run.end);
     let by = request.by.unwrap_or(end);
     if by <= as_of || by > end {

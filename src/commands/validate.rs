@@ -22,11 +22,12 @@ use std::{
 /// The certificate's text in its folder; its beginning tells our folders from others.
 const TEXT: &str = "certificate.txt";
 static CERTIFICATE_FOLDER: Product =
-    Product { name: "certificate folder", mark: TEXT, form: Form::Folder, holds_mark, wrote };
+    Product { name: "certificate folder", mark: TEXT, form: Form::Folder, flag: "--out DIR", holds_mark, wrote };
 static FORECAST: Product = Product {
     name: "forecast",
     mark: "header",
     form: Form::File,
+    flag: "--forecast FILE.csv",
     holds_mark: |file| first_line(file).is_some_and(|line| line.trim_end() == FORECAST_HEADER),
     wrote: |_, _| true,
 };

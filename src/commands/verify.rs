@@ -1,13 +1,13 @@
 //! `telework verify`: makes a folder of results again from its manifest, and compares every file of both.
 
 use super::{
-    Conduct, attribute::repeat_attribution, compare::repeat_comparison, fresh_store, read_data, run::repeat_run,
+    Conduct, attribute::repeat_attribution, compare::repeat_comparison, read_data, run::repeat_run,
     target::repeat_target,
 };
 use crate::{
     error::{Kind, Problem, Problems},
     report::REPORT,
-    results::{AnyManifest, MANIFEST, PANEL, PANEL_AVAILABLE, Question, first_difference},
+    results::{AnyManifest, MANIFEST, PANEL, PANEL_AVAILABLE, Question, Scratch, first_difference},
 };
 use serde_json::Value;
 use std::{
@@ -42,11 +42,10 @@ const SAID_OTHERWISE: [&str; 5] = ["version", "code", "data", "tables", "seal"];
 pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Verification, Problems> {
     let manifest = AnyManifest::read(folder)?;
     let data = read_data(data)?;
-    let (store, _) = fresh_store()?;
-    let place = tempfile::tempdir().map_err(|e| unreadable(&std::env::temp_dir(), &e))?;
-    let again = place.path().join("again");
+    let place = Scratch::new()?;
+    let (store, again) = (place.path().join("store"), place.path().join("again"));
     let mut found = Verification::default();
-    let (store, known) = (store.path(), manifest.tables().to_vec());
+    let (store, known) = (&*store, manifest.tables().to_vec());
     found.changes = manifest.changes_since(&data.files);
     match &manifest {
         AnyManifest::Run(manifest) => repeat_run(manifest, data, &again, store, conduct)?,

@@ -10,6 +10,7 @@ mod tests;
 
 pub(crate) use posterior::FITTED_TO;
 pub use posterior::{DISCREPANCY, Draw, Gate, Posterior, TABLES};
+pub(crate) use table::near;
 
 use crate::{
     classification::{BARRIERS, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},

@@ -80,6 +80,16 @@ impl Data {
         Data::from_texts(folder.display().to_string(), texts)
     }
 
+    /// The tables that the program was built with, and another text in the place of one, by its name such as
+    /// `observations/surveys.csv`.
+    ///
+    /// # Errors
+    /// As [`Data::from_dir`].
+    pub fn with_table(file: &str, text: &str) -> Result<Data, Problem> {
+        let texts = EMBEDDED.iter().map(|(name, own)| (*name, Arc::from(if *name == file { text } else { *own })));
+        Data::from_texts("data".to_string(), texts.collect())
+    }
+
     fn from_texts(folder: String, texts: Vec<(&'static str, Arc<str>)>) -> Result<Data, Problem> {
         let hashes =
             texts.iter().map(|(file, text)| ((*file).to_string(), blake3::hash(text.as_bytes()).to_hex().to_string()));

@@ -314,6 +314,12 @@ impl Distinct {
     }
 }
 
+/// The candidate that is spelt like `text`, if one is.
+pub(crate) fn near<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = closest(text, candidates);
+    (strsim::jaro_winkler(&text.to_lowercase(), &near.to_lowercase()) >= 0.8).then_some(near)
+}
+
 /// The candidate that is spelt most like `text`.
 fn closest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> &'a str {
     let score = |c: &str| strsim::jaro_winkler(&text.to_lowercase(), &c.to_lowercase());

@@ -110,13 +110,24 @@ impl AnyManifest {
     /// A [`Problem`] of kind `Files` when there is none, or when it was not written by this program.
     pub fn read(folder: &Path) -> Result<AnyManifest, Problem> {
         tidy(beside(folder));
-        let text = small_text(&folder.join(MANIFEST)).unwrap_or_default();
-        let known: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        match small_text(&folder.join(MANIFEST)) {
+            Some(text) => AnyManifest::parse(folder, &text),
+            // There is none, or none that can be read: this says why.
+            None => Manifest::read(folder).map(|manifest| AnyManifest::Run(Box::new(manifest))),
+        }
+    }
+
+    /// The manifest of a folder from its text.
+    ///
+    /// # Errors
+    /// As [`AnyManifest::read`].
+    pub fn parse(folder: &Path, text: &str) -> Result<AnyManifest, Problem> {
+        let known: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let (command, read) = match known["kind"].as_str() {
-            Some("comparison") => ("compare", serde_json::from_str(&text).map(AnyManifest::Comparison)),
-            Some(kind @ "attribution") => ("attribute", study(kind, &text)),
-            Some(kind @ "target") => ("target", study(kind, &text)),
-            _ => return Manifest::read(folder).map(|manifest| AnyManifest::Run(Box::new(manifest))),
+            Some("comparison") => ("compare", serde_json::from_str(text).map(AnyManifest::Comparison)),
+            Some(kind @ "attribution") => ("attribute", study(kind, text)),
+            Some(kind @ "target") => ("target", study(kind, text)),
+            _ => return Manifest::parse(folder, text).map(|manifest| AnyManifest::Run(Box::new(manifest))),
         };
         read.map_err(|e| {
             let message = format!("cannot read {}: its {MANIFEST} is damaged: {e}", folder.display());

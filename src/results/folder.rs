@@ -16,6 +16,7 @@ static RUN: Product = Product {
     name: "run folder",
     mark: MANIFEST,
     form: Form::Folder,
+    flag: "--out DIR",
     holds_mark: Manifest::is_in,
     wrote: wrote_with_manifest,
 };
@@ -67,7 +68,7 @@ impl Draft {
     /// As [`Product::check`], and when the folder cannot be made.
     pub fn open_as(kind: &'static Product, target: &Path, force: bool) -> Result<Draft, Problem> {
         kind.check(target, force)?;
-        let failed = |what: &str, at: &Path, error: &io::Error| cannot(what, at, error, "--out");
+        let failed = |what: &str, at: &Path, error: &io::Error| cannot(what, at, error, kind.flag);
         let target = std::path::absolute(target).map_err(|e| failed("write", target, &e))?;
         let parent = beside(&target).to_path_buf();
         let made = parent.ancestors().take_while(|p| !p.exists()).map(Path::to_path_buf).collect();
@@ -102,7 +103,7 @@ impl Draft {
             sync_folder(beside(&path))?;
             Ok(out.hasher.finalize())
         };
-        let hash = written().map_err(|e| cannot("write", &self.target.join(name), &e, "--out"))?;
+        let hash = written().map_err(|e| cannot("write", &self.target.join(name), &e, self.kind.flag))?;
         Ok(FileHash { file: name.to_string(), blake3: hash.to_hex().to_string() })
     }
 
@@ -112,10 +113,10 @@ impl Draft {
     /// As [`Product::check`], and when a folder cannot be renamed.
     pub fn publish(mut self) -> Result<PathBuf, Problem> {
         if let Some(hidden) = self.hidden.take() {
-            sync_folder(&hidden.new_path()).map_err(|e| cannot("write", &self.target, &e, "--out"))?;
+            sync_folder(&hidden.new_path()).map_err(|e| cannot("write", &self.target, &e, self.kind.flag))?;
             hidden.put(self.kind, &self.target, self.force)?;
             for folder in std::mem::take(&mut self.made) {
-                sync_folder(beside(&folder)).map_err(|e| cannot("write", &folder, &e, "--out"))?;
+                sync_folder(beside(&folder)).map_err(|e| cannot("write", &folder, &e, self.kind.flag))?;
             }
         }
         Ok(self.target.clone())
@@ -151,7 +152,7 @@ pub fn write_file(
         out.get_ref().sync_all()?;
         Ok(hidden)
     };
-    written().map_err(|e| cannot("write", target, &e, "--out"))?.put(kind, target, force)
+    written().map_err(|e| cannot("write", target, &e, kind.flag))?.put(kind, target, force)
 }
 
 /// Passes bytes on and hashes them.
@@ -295,6 +296,7 @@ pub(crate) mod tests {
             name: "ordinal",
             mark: "ending",
             form: Form::File,
+            flag: "--out FILE",
             holds_mark: |file| fs::read(file).is_ok_and(|bytes| bytes.ends_with(b"st") || bytes.ends_with(b"nd")),
             wrote: |_, _| true,
         };

@@ -12,7 +12,7 @@ use crate::{
     scenario::Scale,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// File name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -114,6 +114,11 @@ pub fn run_key(parameters: &str, scenario_toml: &str, data: &[(String, String)],
     hasher.finalize().to_hex().to_string()
 }
 
+fn no_run_folder(folder: &Path, why: &str) -> Problem {
+    Problem::error(Kind::Files, format!("{} is not a run folder: {why}", folder.display()))
+        .advise("name a folder that `telework run` has written")
+}
+
 /// The manifest of a folder, whatever wrote it; null when there is none.
 pub(super) fn any_in(folder: &Path) -> serde_json::Value {
     let text = small_text(&folder.join(MANIFEST)).unwrap_or_default();
@@ -194,15 +199,23 @@ impl Manifest {
     pub fn read(folder: &Path) -> Result<Manifest, Problem> {
         tidy(beside(folder));
         let path = folder.join(MANIFEST);
-        let problem = |what: String| {
-            Problem::error(Kind::Files, format!("{} is not a run folder: {what}", folder.display()))
-                .advise("name a folder that `telework run` has written")
+        let text = match fs::symlink_metadata(&path) {
+            Ok(meta) if !meta.is_file() => Err(io::Error::other("it is not a regular file")),
+            _ => fs::read_to_string(&path),
         };
-        let text = std::fs::read_to_string(&path).map_err(|e| problem(format!("cannot read its {MANIFEST}: {e}")))?;
-        let manifest: Manifest =
-            serde_json::from_str(&text).map_err(|e| problem(format!("its {MANIFEST} is damaged: {e}")))?;
+        let text = text.map_err(|e| no_run_folder(folder, &format!("cannot read its {MANIFEST}: {e}")))?;
+        Manifest::parse(folder, &text)
+    }
+
+    /// The manifest of a run folder from its text.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when it was not written by this program.
+    pub(super) fn parse(folder: &Path, text: &str) -> Result<Manifest, Problem> {
+        let manifest: Manifest = serde_json::from_str(text)
+            .map_err(|e| no_run_folder(folder, &format!("its {MANIFEST} is damaged: {e}")))?;
         if manifest.program != PROGRAM {
-            return Err(problem(format!("its {MANIFEST} was written by {}", manifest.program)));
+            return Err(no_run_folder(folder, &format!("its {MANIFEST} was written by {}", manifest.program)));
         }
         Ok(manifest)
     }

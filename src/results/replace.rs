@@ -12,6 +12,8 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    thread,
+    time::Duration,
 };
 
 /// Hidden folders and files begin so.
@@ -44,6 +46,8 @@ pub struct Product {
     pub mark: &'static str,
     /// Folder or file.
     pub form: Form,
+    /// How the user names another place, such as `--out DIR`.
+    pub flag: &'static str,
     /// Whether a folder or regular file bears the mark.
     pub holds_mark: fn(&Path) -> bool,
     /// Whether the program has written the file of this name (`/` between folders) into the folder.
@@ -60,20 +64,17 @@ impl Product {
         tidy(beside(target));
         match fs::symlink_metadata(target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(cannot("write", target, &error, "--out")),
+            Err(error) => return Err(cannot("write", target, &error, self.flag)),
             Ok(_) => {}
         }
         let there = Problem::error(Kind::Files, format!("{} is already there", target.display()));
-        let elsewhere = match self.form {
-            Form::Folder => "write elsewhere with --out DIR",
-            Form::File => "name another file",
-        };
+        let elsewhere = format!("write elsewhere with {}", self.flag);
         let ours = self.is(target);
         if !force {
             return Err(there.advise(if ours {
                 format!("add --force to replace it, or {elsewhere}")
             } else {
-                elsewhere.to_string()
+                elsewhere.clone()
             }));
         }
         let only = |why: String| {
@@ -147,10 +148,15 @@ static ALIVE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Removes all that this process is still writing, before it ends without coming back: nothing half written stays.
 pub fn abandon() {
-    // Whoever holds the lock may be the thread that calls this.
-    let Ok(mut alive) = ALIVE.try_lock() else { return };
-    for path in std::mem::take(&mut *alive) {
-        remove_hidden(&path);
+    // Whoever holds the lock may be the thread that calls this, which would wait for itself.
+    for _ in 0..50 {
+        if let Ok(mut alive) = ALIVE.try_lock() {
+            for path in std::mem::take(&mut *alive) {
+                remove_hidden(&path);
+            }
+            return;
+        }
+        thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -215,7 +221,7 @@ impl Hidden {
     /// # Errors
     /// As [`Product::check`], and when it cannot be renamed.
     pub fn put(self, product: &Product, target: &Path, force: bool) -> Result<(), Problem> {
-        let failed = |error: &io::Error| cannot("write", target, error, "--out");
+        let failed = |error: &io::Error| cannot("write", target, error, product.flag);
         match rename(&self.new_path(), target, Rename::ToFree) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 product.check(target, force)?;
@@ -283,6 +289,32 @@ fn remove_hidden(path: &Path) {
     }
     let _ = fs::remove_file(path.join(DRAFT));
     let _ = fs::remove_dir(path).or_else(|_| fs::remove_file(path));
+}
+
+/// A folder for what is not kept, in the system's place for such. Gone when dropped, or by the next one when its command is
+/// killed.
+pub struct Scratch(Hidden);
+
+impl Scratch {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new() -> Result<Scratch, Problem> {
+        let place = std::env::temp_dir();
+        tidy(&place);
+        let made = || {
+            let hidden = Hidden::beside(&place.join("scratch"))?;
+            fs::create_dir(hidden.new_path())?;
+            Ok(Scratch(hidden))
+        };
+        made().map_err(|e| cannot("write into", &place, &e, "TMPDIR=DIR"))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> PathBuf {
+        self.0.new_path()
+    }
 }
 
 /// The name in a whole mark.
@@ -416,16 +448,17 @@ pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error, flag: &str) -> 
     };
     let problem = Problem::error(Kind::Files, format!("cannot {what} {}: {error}", path.display()));
     match error.kind() {
-        StorageFull | QuotaExceeded => problem
-            .advise(format!("free some space, or write to another disk with {flag} DIR; nothing was left behind")),
+        StorageFull | QuotaExceeded => {
+            problem.advise(format!("free some space, or write to another disk with {flag}; nothing was left behind"))
+        }
         FileTooLarge => problem.advise("allow larger files (ulimit -f); nothing was left behind"),
         OutOfMemory => problem.advise("allow more memory (ulimit -v); nothing was left behind"),
         PermissionDenied | ReadOnlyFilesystem => {
-            problem.advise(format!("choose a folder that you may write with {flag} DIR"))
+            problem.advise(format!("choose a place that you may write with {flag}"))
         }
-        NotADirectory => problem.advise(format!("choose a place inside a folder with {flag} DIR")),
+        NotADirectory => problem.advise(format!("choose a place inside a folder with {flag}")),
         _ if is_device_failure(error) => {
-            problem.advise(format!("the disk fails: write to another one with {flag} DIR; nothing was left behind"))
+            problem.advise(format!("the disk fails: write to another one with {flag}; nothing was left behind"))
         }
         _ => problem,
     }
@@ -449,6 +482,7 @@ mod tests {
         name: "note",
         mark: "first line",
         form: Form::File,
+        flag: "--out FILE",
         holds_mark: |file| small_text(file).is_some_and(|text| text.starts_with("ours")),
         wrote: |_, _| true,
     };

@@ -108,7 +108,7 @@ impl Shelf {
     /// A run, if it is there and whole.
     pub fn read(&self, basis: Basis, case: Case) -> Option<Series> {
         let Slot { key, file } = self.slot(basis, case);
-        unpack(sealed(&fs::read(file).ok()?, &key)?)
+        unseal_run(&key, &fs::read(file).ok()?)
     }
 
     /// Keeps a run, whole or not at all.
@@ -137,13 +137,18 @@ impl Slot {
     /// # Errors
     /// A [`Problem`] of kind `Files` when it cannot be written.
     pub fn keep(&self, bytes: &[u8]) -> Result<(), Problem> {
-        keep(&self.file, bytes).map_err(|e| cannot("keep a finished run in", beside(&self.file), &e, "--store"))
+        keep(&self.file, bytes).map_err(|e| cannot("keep a finished run in", beside(&self.file), &e, "--store DIR"))
     }
 }
 
 /// A run as its file holds it.
 pub fn seal_run(key: &KeptKey, series: &Series) -> Vec<u8> {
     seal(key, &pack(series))
+}
+
+/// The run of such a file; `None` when it is not whole, or another one.
+pub fn unseal_run(key: &KeptKey, bytes: &[u8]) -> Option<Series> {
+    unpack(sealed(bytes, key)?)
 }
 
 /// Something kept: its key, its content, and the hash of both.

@@ -30,6 +30,7 @@ pub static ATTRIBUTION_FOLDER: Product = Product {
     name: "attribution folder",
     mark: MANIFEST,
     form: Form::Folder,
+    flag: "--out DIR",
     holds_mark: |folder| kind_in(folder) == "attribution",
     wrote: wrote_with_manifest,
 };
@@ -38,6 +39,7 @@ pub static TARGET_FOLDER: Product = Product {
     name: "target folder",
     mark: MANIFEST,
     form: Form::Folder,
+    flag: "--out DIR",
     holds_mark: |folder| kind_in(folder) == "target",
     wrote: wrote_with_manifest,
 };

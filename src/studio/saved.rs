@@ -14,8 +14,14 @@ use std::{
 const LONGEST: usize = 64;
 
 /// A saved scenario, wherever it was edited: who saves under its name means to replace it.
-static SCENARIO: Product =
-    Product { name: "scenario", mark: "scenario", form: Form::File, holds_mark: |_| true, wrote: |_, _| true };
+static SCENARIO: Product = Product {
+    name: "scenario",
+    mark: "scenario",
+    form: Form::File,
+    flag: "another name",
+    holds_mark: |_| true,
+    wrote: |_, _| true,
+};
 
 /// The folder of saved scenarios.
 pub struct Saved {

@@ -31,8 +31,14 @@ use std::{
 };
 
 /// A scenario as a job takes it; never replaced.
-static SNAPSHOT: Product =
-    Product { name: "snapshot", mark: "scenario", form: Form::File, holds_mark: |_| false, wrote: |_, _| true };
+static SNAPSHOT: Product = Product {
+    name: "snapshot",
+    mark: "scenario",
+    form: Form::File,
+    flag: "--folder DIR",
+    holds_mark: |_| false,
+    wrote: |_, _| true,
+};
 /// Jobs that may wait at a time.
 const LONGEST_QUEUE: usize = 1_000;
 /// Least time between two pictures of a running job.

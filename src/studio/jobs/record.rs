@@ -14,6 +14,7 @@ static RECORD: Product = Product {
     name: "job",
     mark: "record of a job",
     form: Form::File,
+    flag: "--folder DIR",
     holds_mark: |file| fs::read(file).is_ok_and(|bytes| serde_json::from_slice::<Record>(&bytes).is_ok()),
     wrote: |_, _| true,
 };
