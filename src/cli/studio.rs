@@ -23,7 +23,7 @@ pub struct StudioArguments {
     #[arg(long)]
     no_open: bool,
     /// Threads of the jobs; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0, value_parser = super::threads)]
+    #[arg(long, value_name = "T", default_value_t = 0, value_parser = crate::commands::threads)]
     threads: usize,
     /// Folder of data tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]

@@ -7,6 +7,8 @@ use crate::{
     report::{Folder, GENERATOR, REPORT, page},
     results::{Draft, Form, Product, write_file},
 };
+use clap::Args;
+use serde::Serialize;
 use std::{
     fs::File,
     io::Read,
@@ -33,16 +35,20 @@ fn holds_mark(file: &Path) -> bool {
     read.is_ok() && [GENERATOR, "<title>telework-sim</title>"].iter().any(|mark| head.contains(mark))
 }
 
-/// What the user asked for.
-#[derive(Clone, Debug, Default)]
+/// Which folders, and where the page goes.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct ReportRequest {
-    /// Folders that `run`, `compare`, `attribute` or `target` has written, at least one.
+    /// Folders that `run`, `compare`, `attribute` or `target` has written
+    #[arg(required = true, value_name = "RUN_DIR")]
     pub folders: Vec<PathBuf>,
-    /// Where the page goes; `None` = `report.html` in the first folder.
+    /// Where the page goes, in place of report.html in the first folder
+    #[arg(long, value_name = "FILE.html")]
     pub out: Option<PathBuf>,
-    /// Replace an existing page.
+    /// Replaces an existing page
+    #[arg(long)]
     pub force: bool,
-    /// Folder of data tables, for parameters and certificate; `None` = those inside the program.
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
 

@@ -1,7 +1,7 @@
 //! `telework verify`: makes a folder of results again from its manifest, and compares every file of both.
 
 use super::{
-    Conduct, attribute::repeat_attribution, compare::repeat_comparison, read_data, run::repeat_run,
+    Execution, RunContext, attribute::repeat_attribution, compare::repeat_comparison, read_data, run::repeat_run,
     target::repeat_target,
 };
 use crate::{
@@ -9,13 +9,26 @@ use crate::{
     report::REPORT,
     results::{AnyManifest, MANIFEST, PANEL, PANEL_AVAILABLE, Question, Scratch, first_difference},
 };
+use clap::Args;
+use serde::Serialize;
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
     fs::{self, File},
     io::{self, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
+
+/// What is run again.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct VerifyRequest {
+    /// The run folder
+    pub run_dir: PathBuf,
+    /// Threads and data tables.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub execution: Execution,
+}
 
 /// What a comparison found. The folder is the same only when there are neither changes nor differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +52,7 @@ const SAID_OTHERWISE: [&str; 5] = ["version", "code", "data", "tables", "seal"];
 ///
 /// # Errors
 /// No folder of results, a manifest that does not run any more, an interrupted run, a file that cannot be read.
-pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Verification, Problems> {
+pub fn verify(folder: &Path, data: Option<&Path>, context: RunContext) -> Result<Verification, Problems> {
     let manifest = AnyManifest::read(folder)?;
     let data = read_data(data)?;
     let place = Scratch::new()?;
@@ -48,14 +61,14 @@ pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Ve
     let (store, known) = (&*store, manifest.tables().to_vec());
     found.changes = manifest.changes_since(&data.files);
     match &manifest {
-        AnyManifest::Run(manifest) => repeat_run(manifest, data, &again, store, conduct)?,
-        AnyManifest::Comparison(manifest) => repeat_comparison(manifest, data, &again, store, conduct)?,
+        AnyManifest::Run(manifest) => repeat_run(manifest, data, &again, store, context)?,
+        AnyManifest::Comparison(manifest) => repeat_comparison(manifest, data, &again, store, context)?,
         AnyManifest::Study(manifest) => {
             let repeat = match manifest.question {
                 Question::Attribution { .. } => repeat_attribution,
                 Question::Target { .. } => repeat_target,
             };
-            repeat(manifest, data, &again, store, conduct)?;
+            repeat(manifest, data, &again, store, context)?;
         }
     }
     let fresh = AnyManifest::read(&again)?;

@@ -4,12 +4,12 @@
 //! and single IEEE operations, with no sum over firms, so that any vector width gives the same bytes.
 
 use super::{
+    Terms,
     clocks::{Situation, Slopes, due, has_scheme_clock, practice_meter, rescaled, rings, scheme_meter},
     hazards::Hazards,
     staff::Staffing,
 };
 use crate::{
-    interventions::Terms,
     population::{
         AHEAD, Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START,
         STOP, Spell, Status, Tallies, Turn, fetch, least,

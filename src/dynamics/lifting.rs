@@ -1,10 +1,10 @@
 //! Lifts that begin: the clocks of the firms that were served run faster or slower from now on.
 
-use super::clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter};
-use crate::{
-    interventions::Terms,
-    population::{AHEAD, PACK, Population, State, Status, fetch},
+use super::{
+    Terms,
+    clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter},
 };
+use crate::population::{AHEAD, PACK, Population, State, Status, fetch};
 
 /// Begins this week's lifts.
 pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slopes: &Slopes, week: u32) {

@@ -6,16 +6,19 @@ mod fields;
 mod hazards;
 mod inclination;
 mod lifting;
+mod lifts;
 mod staff;
+mod terms;
 
 pub use clocks::{Situation, Slopes};
 pub use fields::{Fields, Pulls};
 pub use hazards::Hazards;
-pub use inclination::{IMMUNE, initial_state, own};
+pub use inclination::{IMMUNE, barrier_weights, initial_state, own};
+pub use lifts::{Lift, Lifted, Lifts};
 pub use staff::{Staffing, days_a_week, largest_share, reach};
+pub use terms::{Face, Terms};
 
 use crate::{
-    interventions::Terms,
     parameters::Parameters,
     population::{Population, Response, State},
     random::Key,
@@ -122,7 +125,11 @@ fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::*;
-    use crate::{classification::PREFECTURES, data::Data, population::synthesise, scenario::Scale};
+    use crate::{
+        classification::PREFECTURES,
+        data::Data,
+        population::{Scale, synthesise},
+    };
 
     /// Two years with a declaration in some prefectures, from a population of several blocks: the same state.
     #[test]

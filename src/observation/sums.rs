@@ -9,7 +9,7 @@ use super::{
 use crate::{
     classification::PREFECTURES,
     dynamics::{Staffing, days_a_week, reach},
-    interventions::awards,
+    interventions::meets_criteria,
     population::{Block, Cell, Spell, Status},
 };
 use std::ops::{AddAssign, SubAssign};
@@ -254,7 +254,7 @@ fn add(
     let (current, formal) = (only(status & 3 == 1), only(status & Status::FORMAL != 0));
     let recent = current | only(spell.entered() >= question.since);
     let ever = employees * (u32::from(largest) & current | u32::from(spell.peak()) & !current);
-    let meets = awards::meets_criteria(status, employees, teleworkable, now, question.days);
+    let meets = meets_criteria(status, employees, teleworkable, now, question.days);
     Added([
         employees & formal,
         employees * (u32::from(now) & current),

@@ -3,8 +3,8 @@
 use super::Staff;
 use crate::{
     calendar::Week,
+    dynamics::Terms,
     dynamics::{Staffing, reach},
-    interventions::Terms,
     parameters::Parameters,
     population::{Population, Slots, State, UNIT},
 };

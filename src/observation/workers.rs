@@ -304,7 +304,7 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     fn every_instruction_set_gives_the_same_table() {
         use crate::{
-            calendar::Week, data::Data, dynamics, interventions::Terms, observation::sums::add_firms,
+            calendar::Week, data::Data, dynamics, dynamics::Terms, observation::sums::add_firms,
             parameters::Parameters, population::Response, random::Key, scenario::Scale,
         };
         let population =

@@ -39,7 +39,7 @@ pub(super) fn wrote_with_manifest(folder: &Path, name: &str) -> bool {
 ///
 /// # Errors
 /// A [`Problem`] of kind `Files` when something is there and `force` is off, or when what is there is no run folder.
-pub fn check_target(target: &Path, force: bool) -> Result<(), Problem> {
+pub fn check_folder(target: &Path, force: bool) -> Result<(), Problem> {
     RUN.check(target, force)
 }
 
@@ -57,7 +57,7 @@ impl Draft {
     /// Opens a hidden folder beside `target`, for a run.
     ///
     /// # Errors
-    /// As [`check_target`], and when the folder cannot be made.
+    /// As [`check_folder`], and when the folder cannot be made.
     pub fn open(target: &Path, force: bool) -> Result<Draft, Problem> {
         Draft::open_as(&RUN, target, force)
     }

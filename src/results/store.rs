@@ -1,4 +1,4 @@
-//! Finished runs, kept by content: scenario, parameters, luck, emergencies, data, and the code that makes numbers.
+//! Finished runs, kept by content: scenario, parameters, process noise, emergencies, data, and the code that makes numbers.
 //!
 //! A run is asked for before it is simulated, so an interrupted command goes on where it stopped, and commands share their
 //! runs. Nothing here is a result: the folder may be deleted at any time, and `verify` never looks into it. What is kept
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     data::Data,
-    engine::{Basis, Case, Series},
+    engine::{ParameterSource, RunKey, Series},
     error::Problem,
     parameters::Parameters,
     scenario::Scenario,
@@ -47,7 +47,7 @@ pub struct Store {
 
 /// The runs of one scenario in a store.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct RunCache {
     folder: PathBuf,
     content: blake3::Hasher,
 }
@@ -60,7 +60,7 @@ impl Store {
 
     /// The place of a scenario's runs. Title, question, sources, name and number of replicates change no run, so scenarios
     /// that differ in nothing else share a place.
-    pub fn shelf(&self, basis: Basis, data: &Data) -> Shelf {
+    pub fn cache(&self, basis: ParameterSource, data: &Data) -> RunCache {
         let mut scenario = Scenario {
             name: String::new(),
             title: String::new(),
@@ -80,33 +80,33 @@ impl Store {
         // The form for debugging names every field of every part, so none can be forgotten here.
         content.update(format!("{scenario:?}").as_bytes());
         let name = &content.finalize().to_hex()[..16];
-        Shelf { folder: self.root.join(name), content }
+        RunCache { folder: self.root.join(name), content }
     }
 }
 
-impl Shelf {
+impl RunCache {
     /// Names a run, and all that its numbers depend on.
-    pub fn key(&self, basis: Basis, case: Case) -> KeptKey {
-        let Case { parameters, luck, emergencies } = case;
+    pub fn key(&self, basis: ParameterSource, case: RunKey) -> KeptKey {
+        let RunKey { parameters, noise, emergencies } = case;
         let parameters = basis.parameters(parameters);
-        let content = format!("{parameters:?} {luck} {emergencies}");
+        let content = format!("{parameters:?} {noise} {emergencies}");
         self.content.clone().update(content.as_bytes()).finalize()
     }
 
     /// The place of a run, whether it is there or not.
-    pub fn slot(&self, basis: Basis, case: Case) -> Slot {
+    pub fn slot(&self, basis: ParameterSource, case: RunKey) -> Slot {
         let key = self.key(basis, case);
         Slot { file: self.folder.join(&key.to_hex()[..32]), key }
     }
 
     /// Whether a run is there, and whole.
-    pub fn has(&self, basis: Basis, case: Case) -> bool {
+    pub fn has(&self, basis: ParameterSource, case: RunKey) -> bool {
         let Slot { key, file } = self.slot(basis, case);
         fs::read(file).is_ok_and(|bytes| sealed(&bytes, &key).is_some())
     }
 
     /// A run, if it is there and whole.
-    pub fn read(&self, basis: Basis, case: Case) -> Option<Series> {
+    pub fn read(&self, basis: ParameterSource, case: RunKey) -> Option<Series> {
         let Slot { key, file } = self.slot(basis, case);
         unseal_run(&key, &fs::read(file).ok()?)
     }
@@ -115,7 +115,7 @@ impl Shelf {
     ///
     /// # Errors
     /// A [`Problem`] of kind `Files` when it cannot be written.
-    pub fn keep(&self, basis: Basis, case: Case, series: &Series) -> Result<(), Problem> {
+    pub fn keep(&self, basis: ParameterSource, case: RunKey, series: &Series) -> Result<(), Problem> {
         let slot = self.slot(basis, case);
         slot.keep(&seal_run(&slot.key, series))
     }
@@ -169,7 +169,7 @@ pub fn sealed<'b>(bytes: &'b [u8], key: &KeptKey) -> Option<&'b [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::ParameterSource, results::folder::tests::synthetic, scenario};
+    use crate::{engine::ParameterChoice, results::folder::tests::synthetic, scenario};
 
     /// Same numbers, same place; anything that changes a number, another place.
     #[test]
@@ -178,29 +178,31 @@ mod tests {
         let store = Store::new(Some(home.path()));
         let data = Data::embedded().unwrap();
         let baseline = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = |scenario| Basis { source: ParameterSource::Posterior, scenario, posterior: &data.posterior };
-        let shelf = store.shelf(basis(&baseline), &data);
-        let case = Case::from(3);
-        assert_eq!(shelf.read(basis(&baseline), case), None);
-        shelf.keep(basis(&baseline), case, &synthetic(3)).unwrap();
-        assert_eq!(shelf.read(basis(&baseline), case), Some(synthetic(3)));
+        let basis =
+            |scenario| ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &data.posterior };
+        let cache = store.cache(basis(&baseline), &data);
+        let case = RunKey::from(3);
+        assert_eq!(cache.read(basis(&baseline), case), None);
+        cache.keep(basis(&baseline), case, &synthetic(3)).unwrap();
+        assert_eq!(cache.read(basis(&baseline), case), Some(synthetic(3)));
 
         let mut renamed = Scenario { name: "other".into(), title: "other".into(), ..baseline.clone() };
         renamed.run.replicates += 1;
-        assert!(store.shelf(basis(&renamed), &data).has(basis(&renamed), case));
+        assert!(store.cache(basis(&renamed), &data).has(basis(&renamed), case));
         let mut changed = baseline.clone();
         changed.interventions[3].scale = 2.0;
-        assert!(!store.shelf(basis(&changed), &data).has(basis(&changed), case));
+        assert!(!store.cache(basis(&changed), &data).has(basis(&changed), case));
         let mut fixed = baseline.clone();
         fixed.fixed.push("peer_industry");
-        assert!(!store.shelf(basis(&fixed), &data).has(basis(&fixed), case), "a fixed parameter changes the draw");
-        assert!(!shelf.has(Basis { source: ParameterSource::Point, ..basis(&baseline) }, case));
-        for other in [Case { parameters: 4, ..case }, Case { luck: 4, ..case }, Case { emergencies: 4, ..case }] {
-            assert!(!shelf.has(basis(&baseline), other), "{other:?}");
+        assert!(!store.cache(basis(&fixed), &data).has(basis(&fixed), case), "a fixed parameter changes the draw");
+        assert!(!cache.has(ParameterSource { choice: ParameterChoice::Point, ..basis(&baseline) }, case));
+        for other in [RunKey { parameters: 4, ..case }, RunKey { noise: 4, ..case }, RunKey { emergencies: 4, ..case }]
+        {
+            assert!(!cache.has(basis(&baseline), other), "{other:?}");
         }
         let mut table = data.clone();
         table.files[0].1 = "00".into();
-        assert!(!store.shelf(basis(&baseline), &table).has(basis(&baseline), case));
+        assert!(!store.cache(basis(&baseline), &table).has(basis(&baseline), case));
     }
 
     #[test]
@@ -208,17 +210,17 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let data = Data::embedded().unwrap();
         let scenario = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
-        let shelf = Store::new(Some(home.path())).shelf(basis, &data);
-        let case = Case::from(0);
-        shelf.keep(basis, case, &synthetic(0)).unwrap();
-        let file = shelf.slot(basis, case).file;
+        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
+        let cache = Store::new(Some(home.path())).cache(basis, &data);
+        let case = RunKey::from(0);
+        cache.keep(basis, case, &synthetic(0)).unwrap();
+        let file = cache.slot(basis, case).file;
         let mut bytes = fs::read(&file).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         fs::write(&file, bytes).unwrap();
-        assert_eq!(shelf.read(basis, case), None);
-        assert!(!shelf.has(basis, case));
+        assert_eq!(cache.read(basis, case), None);
+        assert!(!cache.has(basis, case));
     }
 
     /// As after a copy by hand, or by a disk that is put back wrongly.
@@ -227,12 +229,12 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let data = Data::embedded().unwrap();
         let scenario = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
-        let shelf = Store::new(Some(home.path())).shelf(basis, &data);
-        let [first, second] = [0, 1].map(Case::from);
-        shelf.keep(basis, first, &synthetic(0)).unwrap();
-        fs::copy(shelf.slot(basis, first).file, shelf.slot(basis, second).file).unwrap();
-        assert_eq!((shelf.read(basis, second), shelf.has(basis, second)), (None, false));
-        assert_eq!(shelf.read(basis, first), Some(synthetic(0)));
+        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
+        let cache = Store::new(Some(home.path())).cache(basis, &data);
+        let [first, second] = [0, 1].map(RunKey::from);
+        cache.keep(basis, first, &synthetic(0)).unwrap();
+        fs::copy(cache.slot(basis, first).file, cache.slot(basis, second).file).unwrap();
+        assert_eq!((cache.read(basis, second), cache.has(basis, second)), (None, false));
+        assert_eq!(cache.read(basis, first), Some(synthetic(0)));
     }
 }

@@ -1,6 +1,6 @@
 //! What is kept of a job, one file each, so that a studio that was killed goes on with its jobs.
 
-use super::wanted::Wanted;
+use super::request::JobRequest;
 use crate::{
     error::Problem,
     results::{Form, Product, write_file},
@@ -22,7 +22,7 @@ static RECORD: Product = Product {
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum JobState {
     /// Waits for its turn.
     Queued,
     /// Is being worked on; after a restart it waits again.
@@ -35,10 +35,10 @@ pub enum State {
     Cancelled,
 }
 
-impl State {
+impl JobState {
     /// Whether nothing will change any more.
     pub fn ended(self) -> bool {
-        !matches!(self, State::Queued | State::Running)
+        !matches!(self, JobState::Queued | JobState::Running)
     }
 }
 
@@ -50,7 +50,8 @@ pub struct Record {
     /// Tab that asked.
     pub tab: String,
     /// What is to be done.
-    pub wanted: Wanted,
+    #[serde(rename = "wanted")]
+    pub request: JobRequest,
     /// Files of its scenarios, seen from the studio's folder.
     pub files: Vec<String>,
     /// Titles of its scenarios.
@@ -60,7 +61,7 @@ pub struct Record {
     /// When it was asked for.
     pub created: String,
     /// How it stands.
-    pub state: State,
+    pub state: JobState,
     /// Name of its folder, once known.
     pub folder: Option<String>,
     /// Why it failed.
