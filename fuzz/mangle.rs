@@ -106,7 +106,8 @@ pub fn next(corpus: &[Vec<u8>], luck: &mut Luck, as_tree: bool) -> Vec<u8> {
 fn bytes(mut input: Vec<u8>, corpus: &[Vec<u8>], luck: &mut Luck) -> Vec<u8> {
     for _ in 0..=luck.below(6) {
         let at = luck.below(input.len() + 1);
-        let length = luck.below(if luck.one_in(3) { 400 } else { 12 }).min(input.len() - at);
+        let most = if luck.one_in(3) { 400 } else { 12 };
+        let length = luck.below(most).min(input.len() - at);
         match luck.below(9) {
             0 if at < input.len() => input[at] ^= 1 << luck.below(8),
             1 if at < input.len() => input[at] = luck.word() as u8,
