@@ -6,7 +6,7 @@
 use serde_json::Value as Schema;
 use std::{path::Path, sync::atomic::AtomicBool};
 use telework::{
-    commands::{Conduct, RunRequest, execute, prepare_loaded},
+    commands::{Common, RunContext, RunRequest, Uncertainty, execute, prepare_loaded},
     random::{Key, Purpose},
     report::Folder,
     results::{AnyManifest, read_series},
@@ -124,13 +124,16 @@ fn scenario(number: u32) -> String {
 fn runs_and_reads_back(home: &Path, number: u32, text: &str) -> bool {
     let Ok(loaded) = scenario::load_text(&format!("made_up_{number}"), text, &[]) else { return false };
     let request = RunRequest {
-        out: Some(home.join(number.to_string())),
-        store: Some(home.join("store")),
-        split: 0,
+        common: Common {
+            out: Some(home.join(number.to_string())),
+            store: Some(home.join("store")),
+            ..Common::default()
+        },
+        uncertainty: Uncertainty { split: 0, ..Uncertainty::default() },
         ..RunRequest::default()
     };
-    let conduct = Conduct { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };
-    let outcome = prepare_loaded(loaded, request).and_then(|job| execute(job, conduct));
+    let context = RunContext { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };
+    let outcome = prepare_loaded(loaded, request).and_then(|job| execute(job, context));
     let folder = outcome.unwrap_or_else(|problems| panic!("{number}: {problems}\n{text}")).folder;
     let series = read_series(&folder).unwrap_or_else(|problem| panic!("{number}: {problem}\n{text}"));
     assert_eq!(series.len(), 1, "{number}");

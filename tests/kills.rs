@@ -5,6 +5,7 @@
 
 #![cfg(unix)]
 
+#[allow(dead_code)]
 #[path = "common/studio.rs"]
 mod studio;
 
@@ -222,15 +223,9 @@ fn a_killed_studio_gives_the_same_bytes() {
         studio.child.wait().unwrap();
         studio = Studio::start(home.path());
     }
-    let begun = Instant::now();
-    let folder = loop {
-        let job = studio.ask("GET", &format!("/api/jobs/{id}"), "").json();
-        if job["state"] == "done" {
-            break job["folder"].as_str().unwrap().to_string();
-        }
-        assert!(job["state"] != "failed" && begun.elapsed() < Duration::from_secs(300), "{job}");
-        sleep(Duration::from_millis(100));
-    };
+    let job = studio.ended(id);
+    assert_eq!(job["state"], "done", "{job}");
+    let folder = job["folder"].as_str().unwrap().to_string();
     finished(home.path(), "run killed.toml --split 3 --out results/run");
     let folder = home.path().join("studio/folders").join(folder);
     let (found, expected) = (bytes(&folder), bytes(&home.path().join("results/run")));
