@@ -274,13 +274,12 @@ const COUNTED: &[&str] = &[
     "consultations",
     "places",
     "sites",
-    "contracts",
     "projects",
     "links",
     "fiscal year",
 ];
-/// Units of which there are parts.
-const MEASURED: &[&str] = &["yen", "days", "km"];
+/// Units of which there are parts; contracts also as means.
+const MEASURED: &[&str] = &["yen", "days", "km", "contracts"];
 /// The unit of pure numbers, which may be below 0.
 const NO_UNIT: &str = "none";
 
