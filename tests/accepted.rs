@@ -6,7 +6,7 @@
 use serde_json::Value as Schema;
 use std::{path::Path, sync::atomic::AtomicBool};
 use telework::{
-    commands::{Common, RunContext, RunRequest, Uncertainty, execute, prepare_loaded},
+    commands::{Common, RunContext, RunRequest, UncertaintyFlags, execute, prepare_loaded},
     random::{Key, Purpose},
     report::Folder,
     results::{AnyManifest, read_series},
@@ -129,7 +129,7 @@ fn runs_and_reads_back(home: &Path, number: u32, text: &str) -> bool {
             store: Some(home.join("store")),
             ..Common::default()
         },
-        uncertainty: Uncertainty { split: 0, ..Uncertainty::default() },
+        uncertainty: UncertaintyFlags { split: 0, ..UncertaintyFlags::default() },
         ..RunRequest::default()
     };
     let context = RunContext { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };

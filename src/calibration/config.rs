@@ -27,6 +27,8 @@ pub struct Config {
     pub as_of: Date,
     /// Firms of the weighted sample on which the history is run.
     pub sample: u32,
+    /// Firms of the larger sample on which it is run in refined rounds and at the end.
+    pub refined_sample: u32,
     /// Draws that are written.
     pub draws: usize,
     /// The sampler.
@@ -77,6 +79,7 @@ impl Config {
         let wrong = [
             ((1..=MOST_DRAWS).contains(&config.draws), "", "draws", "write a number from 1 to 100000"),
             (sound(config.sample), "", "sample", firms),
+            (sound(config.refined_sample), "", "refined_sample", firms),
             (certificate.truths <= MOST_TRUTHS, "certificate", "truths", "write a number from 0 to 10000"),
             (certificate.truths == 0 || sound(certificate.truth_sample), "certificate", "truth_sample", firms),
         ];
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn a_wrong_number_or_key_is_shown_at_its_place() {
         for (from, to, word) in [
-            ("islands = 4", "islands = 3", "islands"),
+            ("chains = 4", "chains = 0", "chains"),
             ("draws = ", "drws = ", "drws"),
             ("sample = 40000", "sample = 40", "x.toml:4:1: `sample`"),
             ("draws = ", "draws = 9000000000000000000 # ", "draws"),

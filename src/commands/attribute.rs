@@ -1,7 +1,7 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
 use super::{
-    Common, Experiment, Line, Prepared, RunContext, SoFar, Study,
+    CommandLine, Common, Prepared, RunContext, SoFar, Study, StudyRuns,
     chunk::{ChunkBase, WorkUnit, usual_runs},
     read_data,
     report::write_report,
@@ -151,7 +151,7 @@ fn assemble(
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
     loaded.notes.extend(uncertified(&data.posterior));
-    let command = Study::Attribute(request.clone()).line(Line::Recorded);
+    let command = Study::Attribute(request.clone()).line(CommandLine::Recorded);
     Ok(Attribution { loaded, data, population, folder, players, design, kpis, request, command, run })
 }
 
@@ -310,9 +310,9 @@ impl Games {
         all.into_iter().map(|(_, coalition)| coalition).collect()
     }
 
-    fn experiment<'a>(&'a self, attribution: &'a Attribution, store: &Store) -> Experiment<'a> {
+    fn experiment<'a>(&'a self, attribution: &'a Attribution, store: &Store) -> StudyRuns<'a> {
         let sources = self.scenarios.iter().map(|scenario| attribution.source(scenario)).collect();
-        Experiment::new(store, sources, &attribution.data, &attribution.population)
+        StudyRuns::new(store, sources, &attribution.data, &attribution.population)
     }
 
     /// Draw by draw, so that an interrupted attribution has whole draws.

@@ -6,6 +6,7 @@ use crate::{
     population,
     results::{Form, Product, write_file},
     scenario::{self, BUILT_IN, Loaded, Scale},
+    text::is_file_name,
 };
 use clap::{Args, value_parser};
 use serde::Serialize;
@@ -70,10 +71,9 @@ pub fn check(name: &str, data: Option<&Path>) -> Result<Loaded, Problems> {
 /// `Kind::Usage` for a name that cannot be a file name, `Kind::Files` when the file is there or cannot be written.
 pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
     let name = name.strip_suffix(ENDING).unwrap_or(name);
-    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() || !name.chars().all(plain) {
+    if !is_file_name(name) {
         return Err(Problem::error(Kind::Usage, format!("`{}` cannot be a scenario's name", name.escape_debug()))
-            .advise("use letters, digits, _ and -, without a folder, such as `telework new my_scenario`"));
+            .advise("use letters, digits, _ and -, with a letter or a digit first and without a folder, such as `telework new my_scenario`"));
     }
     if BUILT_IN.iter().any(|(file, _)| file.strip_suffix(ENDING) == Some(name)) {
         return Err(Problem::error(
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["", "../x", "a/b", "a\nb", ".toml", "baseline", "forecast.toml"] {
+        for name in ["", "../x", "a/b", "a\nb", ".toml", "=1+1", "-x", "a b", "a<b>", "baseline", "forecast.toml"] {
             assert_eq!(new_scenario(name, folder.path()).unwrap_err().kind, Kind::Usage, "{name}");
         }
     }

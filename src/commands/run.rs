@@ -1,7 +1,7 @@
 //! `telework run`: a scenario in, a run folder out.
 
 use super::{
-    Common, Experiment, Line, Prepared, RunContext, Study, Uncertainty,
+    CommandLine, Common, Prepared, RunContext, Study, StudyRuns, UncertaintyFlags,
     chunk::{ChunkBase, WorkUnit, usual_runs},
     findings::{Findings, SoFar},
     read_data,
@@ -9,7 +9,7 @@ use super::{
     warn_of_idle_targets, warn_of_unused_rows,
 };
 use crate::{
-    analysis::{Answers, KpiYear, cases},
+    analysis::{Answers, Fan, KpiYear, cases},
     data::Data,
     engine::{Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
@@ -42,7 +42,7 @@ pub struct RunRequest {
     /// What is uncertain.
     #[command(flatten)]
     #[serde(flatten)]
-    pub uncertainty: Uncertainty,
+    pub uncertainty: UncertaintyFlags,
     /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
     #[arg(long)]
     pub panel: bool,
@@ -79,6 +79,8 @@ pub struct RunOutcome {
     pub folder: PathBuf,
     /// Candidate KPIs by fiscal year.
     pub kpi: Vec<KpiYear>,
+    /// Candidate KPIs by week, with the published figures.
+    pub fans: Vec<Fan>,
     /// What the ranges hold, and how the posterior's certificate stands.
     pub caveat: String,
 }
@@ -134,7 +136,7 @@ fn assemble(mut loaded: Loaded, data: Data, request: RunRequest) -> Result<Plann
     }
     loaded.notes.extend(uncertified(&data.posterior));
     loaded.notes.extend(warn_of_unused_rows(&data, request.common.execution.data.as_deref())?);
-    let command = Study::Run(request.clone()).line(Line::Recorded);
+    let command = Study::Run(request.clone()).line(CommandLine::Recorded);
     let mut planned = PlannedRun { loaded, data, population, folder, kept: 0, request, command, run };
     let experiment = planned.experiment();
     let plain: Vec<RunKey> = (0..planned.loaded.scenario.run.replicates).map(RunKey::from).collect();
@@ -174,9 +176,9 @@ impl PlannedRun {
         manifest
     }
 
-    fn experiment(&self) -> Experiment<'_> {
+    fn experiment(&self) -> StudyRuns<'_> {
         let store = Store::new(self.request.common.store.as_deref());
-        Experiment::new(&store, vec![self.source()], &self.data, &self.population)
+        StudyRuns::new(&store, vec![self.source()], &self.data, &self.population)
     }
 }
 
@@ -247,7 +249,7 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
     write_report(&draft, &planned.data)?;
     draft.publish()?;
     let caveat = caveat("Ranges", source);
-    Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, caveat })
+    Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, fans: made.answers.digest.fans, caveat })
 }
 
 /// Makes a run folder again, from its manifest, with runs of its own.
@@ -264,7 +266,7 @@ pub(super) fn repeat_run(
     let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
     let request = RunRequest {
         common: Common { out: Some(folder.to_path_buf()), store: Some(store.to_path_buf()), ..Common::default() },
-        uncertainty: Uncertainty { point: manifest.parameters == ParameterChoice::Point, split: manifest.split },
+        uncertainty: UncertaintyFlags { point: manifest.parameters == ParameterChoice::Point, split: manifest.split },
         panel: manifest.tables.iter().any(|table| table.file == PANEL),
         ..RunRequest::default()
     };
@@ -274,7 +276,7 @@ pub(super) fn repeat_run(
 
 /// The finished runs of one scenario and what they come to.
 pub(super) struct Made<'a> {
-    experiment: &'a Experiment<'a>,
+    experiment: &'a StudyRuns<'a>,
     findings: Findings<'a>,
     /// What is said of the scenario.
     pub answers: Answers,
@@ -284,9 +286,9 @@ impl<'a> Made<'a> {
     /// Makes the runs that are missing and sums all up.
     ///
     /// # Errors
-    /// As [`Experiment::complete`].
+    /// As [`StudyRuns::complete`].
     pub fn new(
-        experiment: &'a Experiment<'a>,
+        experiment: &'a StudyRuns<'a>,
         source: ParameterSource<'a>,
         data: &'a Data,
         population: &'a Population,

@@ -1,8 +1,8 @@
 //! Many runs in parallel, of one scenario or of several, with progress and interruption.
 
 use super::{
-    basis::{ParameterSource, RunKey},
-    run::{Options, simulate_with},
+    parameter_source::{ParameterSource, RunKey},
+    run::{Inputs, Options, simulate_with},
     series::Series,
 };
 use crate::{calendar::Week, data::Data, population::Population, scenario::Scenario};
@@ -81,8 +81,9 @@ impl Ensemble<'_> {
         let run = |&task: &RunTask| {
             let Some(source) = sources.get(task.source) else { return Ok(()) };
             let parameters = source.parameters(task.key.parameters);
-            let series =
-                simulate_with(&parameters, source.scenario, data, population, task.key, options, &goes_on, stop);
+            let inputs =
+                Inputs { parameters: &parameters, scenario: source.scenario, data, population, run: task.key, options };
+            let series = simulate_with(inputs, &goes_on, stop);
             if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
         };
         let result = match rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build() {
@@ -97,7 +98,5 @@ impl Ensemble<'_> {
 
 /// Weeks of one run.
 fn weeks(scenario: &Scenario) -> u64 {
-    let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
-    let last = Week::containing(scenario.run.end).map_or(first, |w| w.0);
-    u64::from(last - first + 1)
+    Week::containing(scenario.run.end).map_or(1, |last| u64::from(last.0) + 1)
 }

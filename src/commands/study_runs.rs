@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 /// Runs of scenarios on one population, in a store.
-pub struct Experiment<'a> {
+pub struct StudyRuns<'a> {
     sources: Vec<ParameterSource<'a>>,
     caches: Vec<RunCache>,
     data: &'a Data,
@@ -27,21 +27,21 @@ pub struct Experiment<'a> {
 /// Of those who are never asked to stop.
 static GOES_ON: AtomicBool = AtomicBool::new(false);
 
-impl<'a> Experiment<'a> {
+impl<'a> StudyRuns<'a> {
     /// Of these scenarios; a task names one by its place.
     pub fn new(
         store: &Store,
         sources: Vec<ParameterSource<'a>>,
         data: &'a Data,
         population: &'a Population,
-    ) -> Experiment<'a> {
+    ) -> StudyRuns<'a> {
         let caches = sources.iter().map(|source| store.cache(*source, data)).collect();
-        Experiment { sources, caches, data, population, stop: &GOES_ON }
+        StudyRuns { sources, caches, data, population, stop: &GOES_ON }
     }
 
     /// The same, whose reading stops as the rest of its command does.
-    pub fn stopped_by(self, stop: &'a AtomicBool) -> Experiment<'a> {
-        Experiment { stop, ..self }
+    pub fn stopped_by(self, stop: &'a AtomicBool) -> StudyRuns<'a> {
+        StudyRuns { stop, ..self }
     }
 
     /// The runs of all scenarios in these keys, key by key, so that an interrupted comparison has whole pairs.
