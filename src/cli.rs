@@ -19,7 +19,7 @@ use crate::{
     },
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::schema_text,
-    text::for_terminal,
+    text::{for_terminal, one_line},
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use progress::ProgressLine;
@@ -27,6 +27,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
 };
 use stopping::STOP;
 pub use stopping::out_of_memory;
@@ -43,6 +44,9 @@ struct Arguments {
     /// Language of what is printed: `en` or `ja`; without it, that of the environment (LANG)
     #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "ja"])]
     lang: Option<String>,
+    /// Opens the report in the browser when it is written (run, compare, attribute, target, report)
+    #[arg(long, global = true)]
+    open: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,6 +88,17 @@ enum Command {
     },
 }
 
+/// Whether a report is opened when it is written.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Opens a report in the browser when that was asked for.
+fn open_if_asked(report: &Path) {
+    if OPEN.load(Ordering::Relaxed) {
+        // Where there is no browser the printed path is enough.
+        let _ = open::that_detached(report);
+    }
+}
+
 /// The command line as clap has it, for completions, manual pages and documentation.
 pub fn command() -> clap::Command {
     numbers(Arguments::command())
@@ -113,6 +128,13 @@ pub fn main() -> ExitCode {
     // A studio is closed by it; all else is interrupted.
     let code = if matches!(arguments.command, Command::Studio(_)) { 0 } else { Kind::Interrupted as i32 };
     japanese::choose(arguments.lang.as_deref());
+    OPEN.store(arguments.open, Ordering::Relaxed);
+    let writes = matches!(arguments.command, Command::Request(Request::Study(_)) | Command::Report(_));
+    if arguments.open && !writes {
+        let message = "`--open` opens a report, and this command writes none";
+        complain(&[Problem::error(Kind::Usage, message).advise("leave it out")]);
+        return ExitCode::from(Kind::Usage as u8);
+    }
     match stopping::catch_interrupts(code).map_err(Problems::from).and_then(|()| dispatch(arguments.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
@@ -136,7 +158,8 @@ fn dispatch(command: Command) -> Result<(), Problems> {
         Command::Verify(request) => verify(&request),
         Command::Report(request) => {
             let written = commands::report(&request)?;
-            print(&format!("Report: {}\n", written.display()))
+            open_if_asked(&written);
+            print(&format!("Report: {}\n", one_line(&written.display().to_string())))
         }
         Command::Validate(request) => validate(&request),
         Command::Studio(arguments) => studio::studio(arguments),
@@ -247,6 +270,16 @@ fn complain(problems: &[Problem]) {
 mod tests {
     use super::*;
     use crate::commands::CommandLine;
+
+    /// The advice of a refused negative number is its limits, never to pass it off as a file's name.
+    #[test]
+    fn a_negative_number_is_refused_as_a_value_of_its_flag() {
+        for flag in ["--seed", "--sample", "--replicates", "--split", "--threads"] {
+            let found = command().try_get_matches_from(["telework", "run", "baseline", flag, "-1"]);
+            let said = found.unwrap_err().to_string();
+            assert!(said.contains("'-1'") && said.contains(flag) && !said.contains("-- -1"), "{said}");
+        }
+    }
 
     /// Undocumented flags, clashing names and the like fail here.
     #[test]
