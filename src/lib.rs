@@ -24,6 +24,7 @@ pub mod observation;
 pub mod parameters;
 pub mod plot;
 pub mod population;
+pub mod prediction;
 pub mod random;
 pub mod report;
 pub mod results;
