@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        Kpi, Players, first_decided,
+        AsPublished, Players, first_decided,
         target::{Answer, Evaluated, Range, search},
     },
     calendar::Week,
