@@ -1,6 +1,6 @@
 //! What is said of scenarios on the same firms, and the summary tables it is written in. Finished runs in, tables out.
 
-use super::Experiment;
+use super::StudyRuns;
 use crate::{
     analysis::{Answers, AsPublished, Extent, Inquiry, Source, answer, candidate_kpis},
     data::Data,
@@ -98,7 +98,7 @@ pub struct SoFar {
 impl SoFar {
     /// From the replicates that an experiment has finished in all of its scenarios; without the split of uncertainty.
     pub(super) fn of(
-        experiment: &Experiment,
+        experiment: &StudyRuns,
         findings: &Findings,
         manifest: Value,
         given: &[(usize, f64)],
