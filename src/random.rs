@@ -47,6 +47,8 @@ pub enum Purpose {
     PracticeThinning = 13,
     /// The same for the scheme's clock.
     SchemeThinning = 14,
+    /// Word 0: whether a firm passes an examination; word 1: whether it asks for help.
+    Willingness = 15,
 }
 
 /// The key of one run: a stream of draws that no other (seed, replicate) shares.

@@ -81,6 +81,18 @@ impl Criteria {
             && (cell.size != SizeClass::Micro || self.employees().0 <= MICRO_EMPLOYEES)
     }
 
+    /// Firms of the whole population that meet them.
+    pub fn count(&self, population: &Population) -> f64 {
+        let of = |cell: &Cell| {
+            let blocks = cell.range.clone().step_by(64).map(|first| first..(first + 64).min(cell.range.end));
+            let having = |firms: Range<usize>| {
+                self.among(&population.employees[firms.clone()], &population.teleworkable[firms]).count_ones()
+            };
+            f64::from(blocks.map(having).sum::<u32>()) * cell.weight
+        };
+        population.cells.iter().filter(|cell| self.admit(cell)).map(of).sum()
+    }
+
     /// Which of up to 64 firms have what is asked of single firms, a bit a firm.
     fn among(&self, employees: &[u32], teleworkable: &[u8]) -> u64 {
         let (least, most) = self.employees();

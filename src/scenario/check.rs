@@ -5,7 +5,7 @@ use crate::{
     calendar::{EPOCH, Week},
     classification::{Industry, Prefecture, SizeClass},
     error::{Problem, Problems, Severity},
-    interventions::{DisclosureForm, KINDS, LaterDeclarations, Price, Reach},
+    interventions::{DisclosureForm, KINDS, LaterDeclarations, Price, Reach, Selection},
     notation::{At, Checks, Dimension, RawLater},
     parameters::{Parameters, TABLE},
 };
@@ -116,6 +116,11 @@ impl Check<'_> {
         }
         let meant = Intervention {
             target: raw.target.as_ref().map_or(Target::default(), |target| self.target(target)),
+            selection: match raw.selection.as_ref().map(|selection| **selection) {
+                Some(RawSelection::Random) => Selection::Random,
+                Some(RawSelection::Inclined) => Selection::Inclined,
+                None => measure.kind().selection(),
+            },
             budget_yen_per_fiscal_year: raw.budget_per_fiscal_year.as_ref().map(|budget| budget.0.get_ref().0),
             unit_cost_yen: raw.unit_cost.as_ref().map(|cost| cost.0.get_ref().0).or(match measure.kind().price() {
                 Price::Rule { each_yen, .. } => each_yen,
@@ -259,7 +264,7 @@ impl Check<'_> {
         let (place, budget) = (place.span(), place.0.get_ref().0 * meant.scale);
         let cheapest = match price {
             Price::Nothing => {
-                let message = format!("`{name}` has a budget that cannot be spent: this kind spends no money");
+                let message = format!("`{name}` has a budget that cannot be spent: no budget limits this kind");
                 self.checks.error(place, message, "leave `budget_per_fiscal_year` out");
                 return;
             }

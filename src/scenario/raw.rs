@@ -111,6 +111,9 @@ macro_rules! raw_intervention {
             pub scale: Option<At<f64>>,
             /// Which firms it may serve. Default: all.
             pub target: Option<At<RawTarget>>,
+            /// How its firms are found: `random` or `inclined` (firms that are inclined to telework ask more readily). Default:
+            /// `inclined` where firms ask (support network, managers, subsidies), else `random`.
+            pub selection: Option<At<RawSelection>>,
             /// Money that it may spend in a fiscal year, before `scale`. Default: not limited by money.
             pub budget_per_fiscal_year: Option<At<Yen>>,
             /// Money spent for one delivery (what that is depends on the kind). Default: not costed; satellite offices and subsidies cost what their rule pays.
@@ -136,6 +139,17 @@ macro_rules! raw_intervention {
 }
 
 with_kinds!(raw_intervention);
+
+/// How firms are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum RawSelection {
+    /// All are as likely.
+    Random,
+    /// The inclined ask more readily.
+    Inclined,
+}
 
 /// Which firms an intervention may serve; conditions are joined by *and*.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
