@@ -30,3 +30,4 @@ pub mod results;
 pub mod scenario;
 pub mod statistics;
 pub mod studio;
+pub mod text;

@@ -24,7 +24,7 @@ mod uncertainty;
 pub use answers::{Answers, Inquiry, answer, cases};
 pub use choice::{Choice, Evidence, Verdict, choices};
 pub use coalition::Coalition;
-pub use cost::{Cost, Price, costs};
+pub use cost::{Cost, Price, costs, prices, unlike};
 pub use effect_card::{EffectCard, card_scenario, effect_card, prior_draw};
 pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, published};
 pub use grid::{Digest, digest};

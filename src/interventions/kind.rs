@@ -89,6 +89,11 @@ pub trait Kind {
         Selection::Random
     }
 
+    /// Share of the capacity that each of [`Kind::pools`] has by the scenario's words; nothing when they share it otherwise.
+    fn shares(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
     /// Declares emergencies.
     fn declare(&self, _: &Intervention, _: &mut Declarations, _: &Setting) {}
 

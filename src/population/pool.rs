@@ -68,6 +68,12 @@ impl Criteria {
         }
     }
 
+    /// Whether a firm can be as small and as large as asked.
+    pub fn possible(&self) -> bool {
+        let (least, most) = self.employees();
+        least <= most
+    }
+
     /// Least and most employees in all.
     fn employees(&self) -> (u32, u32) {
         let (least, most) = (self.target.min_employees.unwrap_or(0), self.target.max_employees.unwrap_or(u32::MAX));

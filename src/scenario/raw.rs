@@ -6,7 +6,7 @@
 
 use crate::{
     interventions::{self, Measure, Typed, with_kinds},
-    notation::{At, Checks, Day, RawIndustry, RawLater, RawPrefecture, RawSize, Weeks, Yen},
+    notation::{At, Checks, Day, RawIndustry, RawLater, RawPrefecture, RawRegion, RawSize, Weeks, Yen},
     parameters,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -157,6 +157,13 @@ pub enum RawSelection {
 pub struct RawTarget {
     /// Head office in one of these prefectures.
     pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
+    /// Head office in one of these region groups of the land ministry: `tokyo` (Tokyo, Kanagawa, Saitama, Chiba), `chukyo`
+    /// (Aichi, Gifu, Mie), `kinki` (Kyoto, Osaka, Hyogo, Nara), `regional` (all others).
+    pub regions: Option<At<Vec<At<RawRegion>>>>,
+    /// Head office in none of these prefectures.
+    pub not_prefectures: Option<At<Vec<At<RawPrefecture>>>>,
+    /// Of none of these industries.
+    pub not_industries: Option<At<Vec<At<RawIndustry>>>>,
     /// Of one of these industries.
     pub industries: Option<At<Vec<At<RawIndustry>>>>,
     /// Of one of these size classes of the SME Basic Act.

@@ -46,7 +46,14 @@ impl Typed for ProcurementBonus {
         does: "with the gain in the chance to win g = 1/2 erf(bonus / (2 `procurement_score_spread`)) and r = `procurement_response`: r g for each holder; from `announced_before` on bidders set out for a certificate e^(r g) times as often",
     };
 
-    fn check(raw: &At<RawProcurementBonus>, _: &mut Checks) -> ProcurementBonus {
+    fn check(raw: &At<RawProcurementBonus>, checks: &mut Checks) -> ProcurementBonus {
+        if *raw.bonus_share_of_score > LARGEST_LABEL_BONUS {
+            let message = format!(
+                "a bonus of {} % of the score: the existing labels have 0.5 to 10 %",
+                *raw.bonus_share_of_score * 100.0
+            );
+            checks.warn(raw.bonus_share_of_score.span(), message, "what bidders do beyond 10 % rests on nothing");
+        }
         let weeks = raw.announced_before.as_ref().map_or(0.0, |before| before.0.get_ref().0);
         ProcurementBonus {
             bonus_share_of_score: *raw.bonus_share_of_score,
@@ -80,6 +87,9 @@ impl Kind for ProcurementBonus {
 pub fn winning_chance_gain(bonus: f64, spread: f64) -> f64 {
     0.5 * libm::erf(bonus / (2.0 * spread))
 }
+
+/// Largest bonus of the existing labels, as a share of the technical score (MIC task force, April 2021).
+const LARGEST_LABEL_BONUS: f64 = 0.1;
 
 /// A bonus in one run.
 struct Bonus {

@@ -95,6 +95,10 @@ impl Kind for SupportNetwork {
         sizes(target, SME_EMPLOYEES)
     }
 
+    fn shares(&self) -> Vec<f64> {
+        vec![1.0 - self.share_sme, self.share_sme]
+    }
+
     /// Firms ask for it.
     fn selection(&self) -> Selection {
         Selection::Inclined

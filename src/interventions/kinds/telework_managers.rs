@@ -86,6 +86,10 @@ impl Kind for TeleworkManagers {
         sizes(target, SMALL_EMPLOYEES - 1)
     }
 
+    fn shares(&self) -> Vec<f64> {
+        vec![1.0 - self.share_below_100, self.share_below_100]
+    }
+
     /// Firms ask for it.
     fn selection(&self) -> Selection {
         Selection::Inclined
