@@ -165,7 +165,7 @@ pub fn published_figures(fans: &[Fan]) -> String {
             },
         );
         let name = format!("{}, {}", fan.kpi.name(), unit.name());
-        let survey = fan.kpi.published.map_or("", |published| published.survey);
+        let survey = fan.kpi.published.map_or("", |published| published.survey.id());
         let _ = writeln!(text, "{name:<58} {date} {:>6}  {then:<18} {survey}", unit.write(*value));
     }
     if text.is_empty() {
