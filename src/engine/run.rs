@@ -10,7 +10,7 @@ use crate::{
     dynamics,
     environment::Environment,
     interventions::{Programmes, Setting, Terms},
-    observation::{self, Observe, Observers, View},
+    observation::{Observe, Observers, View},
     parameters::Parameters,
     population::{Population, Response, State},
     random::Key,
@@ -68,10 +68,8 @@ pub(super) fn simulate_with(
         .collect();
     let mut panel = Vec::new();
     let observed = options.observe != Observe::Nothing;
-    let staff = if observed { observation::staff(population) } else { Vec::new() };
-    let staff = staff.as_slice();
     if observed {
-        observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
+        observers.before(&View { week: first, population, state: &state, terms: &terms, parameters });
     }
     for week in (first.0..=last.0).map(Week) {
         if !goes_on(week) {
@@ -87,7 +85,7 @@ pub(super) fn simulate_with(
         dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
         // Observers look on.
         if observed {
-            observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
+            observers.observe(&View { week, population, state: &state, terms: &terms, parameters });
         }
         if options.panel && week.closes_month() {
             panel.extend(panel_rows(week, population, &state, &terms, parameters));

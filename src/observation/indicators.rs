@@ -162,7 +162,7 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
     }
     let ever = |region: Region| regions[region as usize].share(regions[region as usize].ever);
     reading.push(("regional_gap", "total".to_string(), ever(Region::Tokyo) - ever(Region::Regional)));
-    reading.push(("sustained_practice", "total".to_string(), table.sustained));
+    reading.push(("sustained_practice", "total".to_string(), table.sustained()));
     if total.now > 0.0 {
         reading.push(("telework_days", "total".to_string(), total.days / total.now));
     }

@@ -13,7 +13,8 @@ pub use indicators::{Cadence, Indicator, REGISTRY, describe};
 pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave, design_effect};
 pub use view::{Tally, View};
-pub use workers::{BANDS, Staff, WorkerTable, Workers, staff};
+pub use crate::population::BANDS;
+pub use workers::{WorkerTable, Workers};
 
 use crate::calendar::Week;
 use jiff::civil::Date;

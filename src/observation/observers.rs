@@ -9,7 +9,7 @@ use super::{
     workers::WorkerTable,
 };
 use crate::{calendar::Week, data::Data, population::Response, random::Key};
-use std::{cell::LazyCell, collections::HashMap};
+use std::collections::HashMap;
 
 /// What is observed of a run. It never changes a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,12 +58,12 @@ impl<'a> Observers<'a> {
 
     /// Sees the state in which the run begins.
     pub fn before(&mut self, view: &View) {
-        self.ask(view, None, &LazyCell::new(|| WorkerTable::new(view)));
+        self.ask(view, None, &WorkerTable::new(*view));
     }
 
     /// Sees the end of a week.
     pub fn observe(&mut self, view: &View) {
-        let workers = LazyCell::new(|| WorkerTable::new(view));
+        let workers = WorkerTable::new(*view);
         if self.indicators {
             let share_large = Survey::Tsr.usual_wave().share_large;
             self.read(view.week, weekly(view, share_large));
@@ -85,7 +85,7 @@ impl<'a> Observers<'a> {
         }
     }
 
-    fn ask<F: FnOnce() -> WorkerTable>(&mut self, view: &View, week: Option<Week>, workers: &LazyCell<WorkerTable, F>) {
+    fn ask(&mut self, view: &View, week: Option<Week>, workers: &WorkerTable) {
         for appointment in self.appointments.iter().filter(|a| a.week == week) {
             let wanted =
                 |metric: &str, segment_type: &str, segment: &str| appointment.wants(metric, segment_type, segment);

@@ -12,7 +12,6 @@ use super::{
     workers::WorkerTable,
 };
 use crate::{classification::Industry, parameters::Parameters, population::Response, random::Key};
-use std::cell::LazyCell;
 
 /// A simulated survey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,12 +157,12 @@ impl Survey {
         }
     }
 
-    /// The wanted figures of one wave, by metric, segment type and segment. The table of workers is only made for a
-    /// survey of workers.
-    pub fn ask<F: FnOnce() -> WorkerTable>(
+    /// The wanted figures of one wave, by metric, segment type and segment. The table of workers is only worked
+    /// out for a survey of workers.
+    pub fn ask(
         self,
         view: &View,
-        workers: &LazyCell<WorkerTable, F>,
+        workers: &WorkerTable,
         response: &Response,
         wave: Wave,
         key: Key,

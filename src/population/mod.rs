@@ -5,6 +5,7 @@
 mod attributes;
 mod directory;
 mod employees;
+mod frame;
 mod margins;
 mod near;
 mod pool;
@@ -19,6 +20,7 @@ mod tests;
 mod workplaces;
 
 pub use directory::Directory;
+pub use frame::{BANDS, Frame, Group, band};
 pub use near::{AHEAD, fetch};
 pub use pool::{Criteria, Jobs, Pool, cell_matches, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
@@ -79,6 +81,8 @@ pub struct Population {
     /// Where the employees of a head-office cell work: share by prefecture, for each
     /// `(industry, size, head-office prefecture)`, at `(industry * 3 + size) * 47 + prefecture`. Each row sums to 1.
     pub workplaces: Vec<[f32; PREFECTURES]>,
+    /// What follows from all this.
+    pub frame: Frame,
 }
 
 impl Population {
@@ -137,6 +141,7 @@ fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>, key: Key
         propensity: vec![0.0; start],
         barriers: vec![0; start],
         workplaces: Vec::new(),
+        frame: Frame::default(),
         cells,
     };
     population.by_cell().into_par_iter().for_each(|(cell, firms)| {
