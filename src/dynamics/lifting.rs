@@ -38,7 +38,7 @@ pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slop
         firms.scheme_due[firm] = rescaled(scheme, meters[scheme_meter(status)], from, to);
         firms.status[firm] |= Status::LIFTED;
         // The pack's least clocks must not lie above the firm's.
-        let pack = state.first_packs[cell] as usize + (firm - population.cells[cell].range.start) / PACK;
+        let pack = population.layout().first_packs[cell] as usize + (firm - population.cells[cell].range.start) / PACK;
         let least = &mut state.least[pack];
         for (meter, clock) in
             [(practice_meter(status), firms.practice_due[firm]), (scheme_meter(status), firms.scheme_due[firm])]

@@ -3,7 +3,7 @@
 use super::{
     IndicatorSeries, SurveyAnswer,
     appointments::{Appointment, appointments},
-    indicators::{Reading, monthly, weekly},
+    indicators::{Reading, Segment, monthly, weekly},
     surveys::Survey,
     view::View,
     workers::WorkerTable,
@@ -32,7 +32,7 @@ pub struct Observers<'a> {
     indicators: bool,
     appointments: Vec<Appointment<'a>>,
     series: Vec<IndicatorSeries>,
-    position: HashMap<(&'static str, String), usize>,
+    position: HashMap<(&'static str, Segment), usize>,
     answers: Vec<SurveyAnswer>,
 }
 
@@ -77,8 +77,8 @@ impl<'a> Observers<'a> {
     fn read(&mut self, week: Week, reading: Reading) {
         for (indicator, segment, value) in reading {
             let series = &mut self.series;
-            let at = *self.position.entry((indicator, segment)).or_insert_with_key(|(indicator, segment)| {
-                series.push(IndicatorSeries { indicator, segment: segment.clone(), values: Vec::new() });
+            let at = *self.position.entry((indicator, segment)).or_insert_with(|| {
+                series.push(IndicatorSeries { indicator, segment: segment.to_string(), values: Vec::new() });
                 series.len() - 1
             });
             self.series[at].values.push((week, value as f32));

@@ -8,7 +8,7 @@ use crate::{
     classification::{PREFECTURES, Prefecture},
     dynamics::{Staffing, days_a_week, reach},
     interventions::awards,
-    population::{BANDS, Group, Spell, Status, band},
+    population::{BANDS, Group, Practice, Spell, WideStatus, band, only, window},
 };
 
 /// Firms side by side.
@@ -23,8 +23,9 @@ type Sums<T> = [T; 6];
 /// Sums as a [`Row`], of so many employees, given a teleworker's days a week.
 #[inline(always)]
 fn row([with_scheme, now, last_year, ever, ever_with_scheme, meeting]: Sums<f64>, employees: f64, days: f64) -> Row {
-    let [now, last_year, ever, ever_with_scheme] = [now, last_year, ever, ever_with_scheme].map(|sum| sum / 255.0);
-    [employees, with_scheme, now, last_year, ever, ever_with_scheme, now * days, meeting]
+    let share = 1.0 / 255.0;
+    let now = now * share;
+    [employees, with_scheme, now, last_year * share, ever * share, ever_with_scheme * share, now * days, meeting]
 }
 
 /// What all firms are asked.
@@ -78,12 +79,18 @@ pub fn by_group(view: &View, groups: &[Group], questions: &Questions, rows: &mut
     add_groups(view, groups, questions, rows);
 }
 
+// (Loops are plain from here on: what a closure does is compiled without the processor's extensions unless it is inlined.)
 #[inline(always)]
 pub(super) fn add_groups(view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<Row>) {
-    judged(view, groups, questions, |group, question, judgement| {
-        let sums = judgement.sum(view, group, question, |_| true);
-        rows.push(row(sums, group.employees.iter().sum(), question.days));
-    });
+    let mut judgement = Judgement::default();
+    rows.reserve(groups.len());
+    for run in groups.chunk_by(alike) {
+        let question = judgement.judge(view, run, questions);
+        for group in run {
+            let [a, b, c, d] = group.employees;
+            rows.push(row(judgement.sum(view, group, &question, None), a + b + c + d, question.days));
+        }
+    }
 }
 
 /// The workers of groups by [`BANDS`].
@@ -94,28 +101,26 @@ pub fn by_band(view: &View, groups: &[Group], questions: &Questions, rows: &mut 
 
 #[inline(always)]
 pub(super) fn add_bands(view: &View, groups: &[Group], questions: &Questions, rows: &mut [Row; BANDS]) {
-    judged(view, groups, questions, |group, question, judgement| {
-        for (wanted, (total, employees)) in (0..).zip(rows.iter_mut().zip(group.employees)) {
-            if employees > 0.0 {
-                let sums = judgement.sum(view, group, question, |number| band(number) == wanted);
-                total.iter_mut().zip(row(sums, employees, question.days)).for_each(|(total, part)| *total += part);
+    let mut judgement = Judgement::default();
+    for run in groups.chunk_by(alike) {
+        let question = judgement.judge(view, run, questions);
+        for group in run {
+            for (band, employees) in group.employees.into_iter().enumerate() {
+                if employees > 0.0 {
+                    let sums = judgement.sum(view, group, &question, Some(band as u32));
+                    let row = row(sums, employees, question.days);
+                    for i in 0..8 {
+                        rows[band][i] += row[i];
+                    }
+                }
             }
         }
-    });
+    }
 }
 
-/// Hands over each group with what it is asked and what its firms would answer.
-#[inline(always)]
-fn judged(view: &View, groups: &[Group], questions: &Questions, mut each: impl FnMut(&Group, &Question, &Judgement)) {
-    let mut judgement = Judgement::default();
-    // Groups of one industry and prefecture stand together, and are asked the same.
-    for run in groups.chunk_by(|a, b| (a.industry, a.prefecture) == (b.industry, b.prefecture)) {
-        let question = questions.of(view, run[0].prefecture);
-        let range = run[0].firms.start..run[run.len() - 1].firms.end;
-        judgement.first = range.start;
-        judgement.judge(&view.state.firms.spell[range.clone()], &view.population.teleworkable[range], &question);
-        run.iter().for_each(|group| each(group, &question, &judgement));
-    }
+/// Groups of one industry and prefecture stand together, and are asked the same.
+fn alike(a: &Group, b: &Group) -> bool {
+    (a.industry, a.prefecture) == (b.industry, b.prefecture)
 }
 
 /// What firms would answer if they practised: the share of staff that teleworks now, and the largest share so far.
@@ -128,12 +133,17 @@ struct Judgement {
 }
 
 impl Judgement {
+    /// Judges the firms of groups that are asked the same; what they are asked.
     #[inline(always)]
-    fn judge(&mut self, spell: &[Spell], teleworkable: &[u8], question: &Question) {
-        let firms = spell.len();
+    fn judge<'a>(&mut self, view: &View<'a>, run: &[Group], questions: &Questions) -> Question<'a> {
+        let question = questions.of(view, run[0].prefecture);
+        let range = run[0].firms.start..run[run.len() - 1].firms.end;
+        let firms = range.len();
+        self.first = range.start;
         self.now.resize(firms + LANES, 0);
         self.largest.resize(firms + LANES, 0);
-        let (now, largest, teleworkable) = (&mut self.now[..firms], &mut self.largest[..firms], &teleworkable[..firms]);
+        let (spell, teleworkable) = (&view.state.firms.spell[range.clone()], &view.population.teleworkable[range]);
+        let (now, largest) = (&mut self.now[..firms], &mut self.largest[..firms]);
         let (next, reach, staffing) = (question.next, question.reach, question.staffing);
         for firm in 0..firms {
             now[firm] = staffing.share(teleworkable[firm], spell[firm].weeks(next), reach);
@@ -144,91 +154,92 @@ impl Judgement {
                 largest[firm] = largest[firm].max(staffing.in_week(spell[firm], teleworkable[firm], reach));
             }
         }
+        question
     }
 
-    /// What the firms of a group add up to whose employees are wanted.
+    /// What the firms of a group add up to, all or those of a band.
     #[inline(always)]
-    fn sum(&self, view: &View, group: &Group, question: &Question, wanted: impl Fn(u32) -> bool) -> Sums<f64> {
+    fn sum(&self, view: &View, group: &Group, question: &Question, wanted: Option<u32>) -> Sums<f64> {
         let (population, firms) = (view.population, &view.state.firms);
-        let together = LANES * (i32::MAX as usize / (255 * group.most_employees.clamp(1, MOST) as usize)).clamp(1, 4096);
+        let chunks = (i32::MAX as usize / (255 * group.most_employees.clamp(1, MOST) as usize)).clamp(1, 4096);
         let mut total = [[0.0; LANES]; 6];
         for cell in &population.cells[group.cells.clone()] {
-            for begin in cell.range.clone().step_by(together) {
-                let end = (begin + together).min(cell.range.end);
-                let mut sums = [[0_i32; LANES]; 6];
-                for at in (begin..end).step_by(LANES) {
-                    let employees = window(&population.employees, at);
-                    let teleworkable = window(&population.teleworkable, at);
-                    let (status, spell) = (window(&firms.status, at), window(&firms.spell, at));
-                    let (now, largest) = (window(&self.now, at - self.first), window(&self.largest, at - self.first));
-                    for lane in 0..LANES {
-                        let counts = (at + lane < end) & wanted(employees[lane]);
-                        let firm = Firm {
-                            employees: employees[lane].min(MOST) & only(counts),
-                            status: status[lane] & only(counts) as u8,
-                            spell: spell[lane],
-                            teleworkable: teleworkable[lane],
-                            now: now[lane],
-                            largest: largest[lane],
-                        };
-                        let added = firm.adds(question);
-                        (0..6).for_each(|i| sums[i][lane] += added[i] as i32);
-                    }
+            let mut begin = cell.range.start;
+            while begin < cell.range.end {
+                let end = (begin + LANES * chunks).min(cell.range.end);
+                let mut sums = [[0; LANES]; 6];
+                let mut at = begin;
+                while at < end {
+                    let local = at - self.first;
+                    let chunk = Chunk {
+                        firms: (end - at).min(LANES) as u32,
+                        employees: window(&population.employees, at),
+                        teleworkable: window(&population.teleworkable, at),
+                        status: window(&firms.status, at),
+                        spell: window(&firms.spell, at),
+                        now: window(&self.now, local),
+                        largest: window(&self.largest, local),
+                    };
+                    chunk.add(question, wanted, &mut sums);
+                    at += LANES;
                 }
-                for (total, sums) in total.iter_mut().zip(sums) {
-                    (0..LANES).for_each(|lane| total[lane] += f64::from(sums[lane]) * cell.weight);
+                let (total, sums) = (total.as_flattened_mut(), sums.as_flattened());
+                for i in 0..6 * LANES {
+                    total[i] += f64::from(sums[i]) * cell.weight;
                 }
+                begin = end;
             }
         }
-        total.map(|[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
-    }
-}
-
-/// Elements from a place on; beyond the array's end, nothing.
-#[inline(always)]
-fn window<T: Copy + Default>(array: &[T], at: usize) -> [T; LANES] {
-    let rest = &array[at..];
-    match rest.first_chunk() {
-        Some(window) => *window,
-        None => {
-            let mut window = [T::default(); LANES];
-            window[..rest.len()].copy_from_slice(rest);
-            window
+        let mut sums = [0.0; 6];
+        for (sum, [a, b, c, d, e, f, g, h]) in sums.iter_mut().zip(total) {
+            *sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
+        sums
     }
 }
 
-/// All bits, or none.
-#[inline(always)]
-fn only(wanted: bool) -> u32 {
-    u32::from(wanted).wrapping_neg()
+/// Firms of a cell, with the share of their staff that teleworks now and the largest so far if they practise; and others
+/// that stand behind the last one, which do not count.
+struct Chunk {
+    firms: u32,
+    employees: [u32; LANES],
+    teleworkable: [u8; LANES],
+    status: [u8; LANES],
+    spell: [Spell; LANES],
+    now: [u8; LANES],
+    largest: [u8; LANES],
 }
 
-/// A firm, with the share of its staff that teleworks now and the largest so far if it practises.
-struct Firm {
-    employees: u32,
-    status: u8,
-    spell: Spell,
-    teleworkable: u8,
-    now: u8,
-    largest: u8,
-}
-
-impl Firm {
+impl Chunk {
     #[inline(always)]
-    fn adds(&self, question: &Question) -> Sums<u32> {
-        let Firm { employees, status, spell, teleworkable, now, largest } = *self;
-        let (current, formal) = (only(Status(status).practises()), only(Status(status).formal()));
-        let recent = current | only(spell.entered() >= question.since);
-        let ever = employees * (u32::from(largest) & current | u32::from(spell.peak()) & !current);
-        let meets = awards::meets_criteria(status, employees, teleworkable, now, question.days);
-        [
-            employees & formal,
-            employees * (u32::from(now) & current),
-            ever & recent,
-            ever,
-            ever & formal,
-            u32::from(meets),
-        ]
+    fn add(&self, question: &Question, wanted: Option<u32>, sums: &mut Sums<[i32; LANES]>) {
+        let [with_scheme, telework, last_year, at_any_time, at_any_time_with_scheme, meeting] = sums;
+        for lane in 0..LANES {
+            let employees = self.employees[lane];
+            let counts = only((lane as u32) < self.firms)
+                & match wanted {
+                    None => u32::MAX,
+                    Some(wanted) => only(band(employees) == wanted),
+                };
+            let employees = employees.min(MOST) & counts;
+            let status = WideStatus(u32::from(self.status[lane]) & counts);
+            let (spell, now, largest) = (self.spell[lane], u32::from(self.now[lane]), u32::from(self.largest[lane]));
+            let (current, formal) = (status.practice(Practice::Current), status.formal());
+            let recent = current | only(u32::from(spell.entered()) >= u32::from(question.since));
+            let ever = employees * (largest & current | u32::from(spell.peak()) & !current);
+            let meets = awards::meets_criteria(
+                status.0 as u8,
+                employees,
+                self.teleworkable[lane],
+                self.now[lane],
+                question.days,
+            );
+            with_scheme[lane] += (employees & formal) as i32;
+            telework[lane] += (employees * (now & current)) as i32;
+            last_year[lane] += (ever & recent) as i32;
+            at_any_time[lane] += ever as i32;
+            at_any_time_with_scheme[lane] += (ever & formal) as i32;
+            meeting[lane] += i32::from(meets);
+        }
     }
 }

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region},
-    population::{BANDS, Group},
+    population::{BANDS, Group, Population},
 };
 use rayon::prelude::*;
-use std::cell::OnceCell;
+use std::{cell::OnceCell, ops::Range};
 
 /// The fields of [`Workers`] in their order, then firms that meet the award's criteria.
 pub type Row = [f64; 8];
@@ -69,10 +69,11 @@ impl Workers {
         let mean = (tokyo * ratio + elsewhere) / (tokyo + elsewhere);
         let usual = [ratio / mean, 1.0 / mean];
         let factors = |persons: f64| {
-            let most = self.employees / persons;
             if persons * usual[0] > self.employees {
+                let most = self.employees / persons;
                 [most, (tokyo + elsewhere - tokyo * most) / elsewhere]
             } else if persons * usual[1] > self.employees {
+                let most = self.employees / persons;
                 [(tokyo + elsewhere - elsewhere * most) / tokyo, most]
             } else {
                 usual
@@ -118,62 +119,32 @@ impl<'a> WorkerTable<'a> {
     /// A row for each group of the population: one pass over all firms.
     fn groups(&self) -> impl Iterator<Item = (&'a Group, &Row)> {
         let rows = self.groups.get_or_init(|| {
-            let questions = Questions::new(&self.view);
-            self.each_part(|groups, rows| by_group(&self.view, groups, &questions, rows)).concat()
+            let (view, questions) = (&self.view, Questions::new(&self.view));
+            let mut parts = each_part(view.population, |groups, rows| by_group(view, groups, &questions, rows));
+            if parts.len() == 1 { parts.pop().unwrap_or_default() } else { parts.concat() }
         });
         self.view.population.groups().iter().zip(rows)
     }
 
-    /// What a work gives for each part of the groups, in order.
-    fn each_part<T: Default + Send>(&self, work: impl Fn(&[Group], &mut T) + Sync) -> Vec<T> {
-        let (groups, parts) = (self.view.population.groups(), self.view.population.parts());
-        let one = |part: &std::ops::Range<usize>| {
-            let mut gives = T::default();
-            work(&groups[part.clone()], &mut gives);
-            gives
-        };
-        match parts {
-            [part] => vec![one(part)],
-            parts => parts.par_iter().map(one).collect(),
-        }
-    }
-
-    /// Adds up the groups by class, with what goes from a group to a class.
-    fn classes<const N: usize>(&self, mut add: impl FnMut(&mut [Row; N], &Group, &Row)) -> [Workers; N] {
-        let mut classes = [[0.0; 8]; N];
-        self.groups().for_each(|(group, row)| add(&mut classes, group, row));
-        classes.map(Workers::from_row)
-    }
-
-    /// Adds up the groups by places, given the share of a group's employees that works in each.
-    fn by_place<const N: usize>(
-        &self,
-        in_tokyo_area: [bool; N],
-        shares: impl Fn(&Group) -> [f64; N],
-    ) -> [Workers; N] {
-        let ratio = self.view.parameters.workplace_tokyo.exp();
-        self.classes(|places: &mut [Row; N], group, row| {
-            let tokyo = group.regions[Region::Tokyo as usize];
-            let elsewhere: f64 = Region::ALL[1..].iter().map(|region| group.regions[*region as usize]).sum();
-            let [tokyo, elsewhere] =
-                Workers::from_row(*row).by_area([tokyo, elsewhere], ratio).map(|workers| workers.row());
-            for ((place, share), in_tokyo_area) in places.iter_mut().zip(shares(group)).zip(in_tokyo_area) {
-                // Micro firms work where they are, and nowhere else.
-                if share > 0.0 {
-                    let workers = if in_tokyo_area { &tokyo } else { &elsewhere };
-                    (0..8).for_each(|i| place[i] += workers[i] * share);
-                }
-            }
-        })
-    }
-
     fn industry(&self, industry: Industry) -> &Workers {
         let by_industry = || {
-            self.classes(|industries: &mut [Row; INDUSTRIES], group, row| {
+            let mut industries = [[0.0; 8]; INDUSTRIES];
+            for (group, row) in self.groups() {
                 (0..8).for_each(|i| industries[group.industry.index()][i] += row[i]);
-            })
+            }
+            industries.map(Workers::from_row)
         };
         &self.industries.get_or_init(by_industry)[industry.index()]
+    }
+
+    /// Each group's row as if all worked in the Tokyo area, and as if all worked elsewhere.
+    fn by_area(&self) -> impl Iterator<Item = (&'a Group, [Row; 2])> {
+        let ratio = self.view.parameters.workplace_tokyo.exp();
+        self.groups().map(move |(group, row)| {
+            let tokyo = group.regions[Region::Tokyo as usize];
+            let elsewhere: f64 = Region::ALL[1..].iter().map(|region| group.regions[*region as usize]).sum();
+            (group, Workers::from_row(*row).by_area([tokyo, elsewhere], ratio).map(|workers| workers.row()))
+        })
     }
 
     /// All workers.
@@ -187,9 +158,9 @@ impl<'a> WorkerTable<'a> {
     /// Of firms in some [`BANDS`]: another pass over all firms.
     pub fn bands(&self, wanted: &[usize]) -> Workers {
         let bands = self.bands.get_or_init(|| {
-            let questions = Questions::new(&self.view);
+            let (view, questions) = (&self.view, Questions::new(&self.view));
             let mut all = [[0.0; 8]; BANDS];
-            for part in self.each_part(|groups, rows| by_band(&self.view, groups, &questions, rows)) {
+            for part in each_part(view.population, |groups, rows| by_band(view, groups, &questions, rows)) {
                 all.iter_mut().flatten().zip(part.iter().flatten()).for_each(|(all, part)| *all += part);
             }
             all.map(Workers::from_row)
@@ -199,24 +170,67 @@ impl<'a> WorkerTable<'a> {
     /// Who work in some prefectures.
     pub fn places(&self, wanted: impl Fn(Prefecture) -> bool) -> Workers {
         let places = self.places.get_or_init(|| {
-            let in_tokyo_area = std::array::from_fn(|place| Prefecture(place as u8).region() == Region::Tokyo);
-            self.by_place(in_tokyo_area, |group| {
-                let shares = self.view.population.workplaces_of(&self.view.population.cells[group.cells.start]);
-                shares.map(f64::from)
-            })
+            let population = self.view.population;
+            let mut places = [[0.0; 8]; PREFECTURES];
+            for (group, areas) in self.by_area() {
+                let home = group.prefecture.index();
+                let shares = population.workplaces_of(&population.cells[group.cells.start]);
+                if shares[home] == 1.0 {
+                    // Micro firms work where they are.
+                    let area = usize::from(group.prefecture.region() != Region::Tokyo);
+                    (0..8).for_each(|i| places[home][i] += areas[area][i]);
+                } else {
+                    spread(&areas, shares, &mut places);
+                }
+            }
+            places.map(Workers::from_row)
         });
         sum(Prefecture::all().filter(|place| wanted(*place)).map(|place| &places[place.index()]))
     }
     /// Who work in a region.
     pub fn region(&self, wanted: Region) -> Workers {
-        let in_tokyo_area = Region::ALL.map(|region| region == Region::Tokyo);
-        self.regions.get_or_init(|| self.by_place(in_tokyo_area, |group| group.regions))[wanted as usize]
+        let regions = self.regions.get_or_init(|| {
+            let mut regions = [[0.0; 8]; Region::ALL.len()];
+            for (group, [tokyo, elsewhere]) in self.by_area() {
+                for (region, share) in Region::ALL.into_iter().zip(group.regions) {
+                    let row = if region == Region::Tokyo { &tokyo } else { &elsewhere };
+                    (0..8).for_each(|i| regions[region as usize][i] += row[i] * share);
+                }
+            }
+            regions.map(Workers::from_row)
+        });
+        regions[wanted as usize]
     }
     /// Firms that would meet the award's criteria this week, as a share of all firms.
     pub fn sustained(&self) -> f64 {
         let firms = self.view.population.firms() as f64;
         let meeting: f64 = self.groups().map(|(_, row)| row[7]).sum();
         if firms > 0.0 { meeting / firms } else { 0.0 }
+    }
+}
+
+/// Adds a group's workers to the places where they work, given its rows in the Tokyo area and elsewhere.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
+fn spread([tokyo, elsewhere]: &[Row; 2], shares: &[f32; PREFECTURES], places: &mut [Row; PREFECTURES]) {
+    for (place, (row, share)) in places.iter_mut().zip(shares).enumerate() {
+        let workers = if Prefecture(place as u8).region() == Region::Tokyo { tokyo } else { elsewhere };
+        let share = f64::from(*share);
+        for i in 0..8 {
+            row[i] += workers[i] * share;
+        }
+    }
+}
+
+/// What a work gives for each part of the groups, in order.
+fn each_part<T: Default + Send>(population: &Population, work: impl Fn(&[Group], &mut T) + Sync) -> Vec<T> {
+    let one = |part: &Range<usize>| {
+        let mut gives = T::default();
+        work(&population.groups()[part.clone()], &mut gives);
+        gives
+    };
+    match population.parts() {
+        [part] => vec![one(part)],
+        parts => parts.par_iter().map(one).collect(),
     }
 }
 

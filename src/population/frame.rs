@@ -1,12 +1,25 @@
 //! What follows from the firms alone: worked out when first asked for, shared by all runs. [`Population`] in.
 
-use super::{BLOCK_FIRMS, Cell, Population};
+use super::{BLOCK_FIRMS, Cell, Criteria, Directory, Layout, Pool, Population};
 use crate::classification::{Industry, Prefecture, Region, SizeClass};
-use std::{ops::Range, sync::OnceLock};
+use std::{
+    ops::Range,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 /// A population's frame. It is no part of what a population is: a copy works out its own.
 #[derive(Debug, Default)]
-pub struct Frame(OnceLock<Derived>);
+pub struct Frame {
+    groups: OnceLock<(Vec<Group>, Vec<Range<usize>>)>,
+    layout: OnceLock<Layout>,
+    directory: OnceLock<Arc<Directory>>,
+    /// Those that were asked for.
+    pools: Mutex<Vec<(Criteria, Arc<Pool>)>>,
+    tokyo: OnceLock<Vec<(u32, u32)>>,
+}
+
+/// Pools kept; each takes half a megabyte.
+const POOLS: usize = 64;
 
 impl Clone for Frame {
     fn clone(&self) -> Frame {
@@ -18,12 +31,6 @@ impl PartialEq for Frame {
     fn eq(&self, _: &Frame) -> bool {
         true
     }
-}
-
-#[derive(Debug)]
-struct Derived {
-    groups: Vec<Group>,
-    parts: Vec<Range<usize>>,
 }
 
 /// Classes of firm size in which workers are counted: below 100, 100-299, 300-999, 1,000 and more employees.
@@ -57,21 +64,62 @@ pub struct Group {
 }
 
 impl Population {
-    fn derived(&self) -> &Derived {
-        self.frame.0.get_or_init(|| {
+    fn grouped(&self) -> &(Vec<Group>, Vec<Range<usize>>) {
+        self.frame.groups.get_or_init(|| {
             let groups = groups(self);
-            Derived { parts: parts(&groups), groups }
+            let parts = parts(&groups);
+            (groups, parts)
         })
     }
 
     /// Groups in the order of their cells.
     pub fn groups(&self) -> &[Group] {
-        &self.derived().groups
+        &self.grouped().0
     }
 
     /// Runs of [`Population::groups`] of about [`BLOCK_FIRMS`] firms, which threads can look at side by side.
     pub fn parts(&self) -> &[Range<usize>] {
-        &self.derived().parts
+        &self.grouped().1
+    }
+
+    /// Packs and blocks.
+    pub fn layout(&self) -> &Layout {
+        self.frame.layout.get_or_init(|| Layout::new(self))
+    }
+
+    /// Where the simulated firm of a permanent id stands.
+    pub fn directory(&self) -> &Arc<Directory> {
+        self.frame.directory.get_or_init(|| Arc::new(Directory::new(self)))
+    }
+
+    /// The pool of some criteria.
+    pub fn pool(&self, criteria: &Criteria) -> Arc<Pool> {
+        // (A pool is whole before it is kept, whatever thread gave up meanwhile.)
+        let pools = || self.frame.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, pool)) = pools().iter().find(|(other, _)| other == criteria) {
+            return pool.clone();
+        }
+        let pool = Arc::new(Pool::new(self, self.directory(), criteria));
+        let mut pools = pools();
+        if pools.len() == POOLS {
+            pools.remove(0);
+        }
+        pools.push((criteria.clone(), pool.clone()));
+        pool
+    }
+
+    /// Firms with 30 and more employees in Tokyo, each with the position of its cell before it, rising: the frame of the
+    /// Tokyo government's survey.
+    pub fn tokyo_frame(&self) -> &[(u32, u32)] {
+        self.frame.tokyo.get_or_init(|| {
+            let tokyo = Prefecture::parse("Tokyo");
+            let cells = (0..).zip(&self.cells).filter(|(_, cell)| Some(cell.prefecture) == tokyo);
+            let firms = |(position, cell): (u32, &Cell)| {
+                let firms = cell.range.clone().filter(|firm| self.employees[*firm] >= 30);
+                firms.map(move |firm| (position, firm as u32)).collect::<Vec<_>>()
+            };
+            cells.flat_map(firms).collect()
+        })
     }
 }
 

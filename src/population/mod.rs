@@ -6,6 +6,7 @@ mod attributes;
 mod directory;
 mod employees;
 mod frame;
+mod layout;
 mod margins;
 mod near;
 mod pool;
@@ -21,11 +22,12 @@ mod workplaces;
 
 pub use directory::Directory;
 pub use frame::{BANDS, Frame, Group, band};
-pub use near::{AHEAD, fetch};
+pub use layout::{BLOCK_FIRMS, Block, Class, Layout, PACK, Pack};
+pub use near::{AHEAD, fetch, window};
 pub use pool::{Criteria, Jobs, Pool, cell_matches, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
 pub use state::*;
-pub use status::{Practice, Response, Status};
+pub use status::{Practice, Response, Status, WideStatus, only};
 pub use tallies::{Slots, Tallies, UNIT};
 
 use crate::{
@@ -100,7 +102,8 @@ impl Population {
     }
     /// Position of the cell in which a firm stands, by the firm's position.
     pub fn cell_of(&self, firm: usize) -> usize {
-        self.cells.partition_point(|cell| cell.range.end <= firm)
+        let near = self.layout().cells_near[firm / PACK] as usize;
+        near + self.cells[near..].iter().take_while(|cell| cell.range.end <= firm).count()
     }
     /// Row of [`Population::workplaces`] for a cell.
     pub fn workplaces_of(&self, cell: &Cell) -> &[f32; PREFECTURES] {

@@ -1,4 +1,4 @@
-//! Memory that will be needed soon. An array and a place in, nothing out but time saved.
+//! Elements of arrays that stand together or will be needed soon.
 
 /// How many packs or firms ahead memory is asked for: firms are mostly far from the processor's caches.
 pub const AHEAD: usize = 12;
@@ -14,4 +14,18 @@ pub fn fetch<T>(array: &[T], at: usize) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (array, at);
+}
+
+/// So many elements from a place on; beyond the array's end, nothing. Loops over a window have a fixed length.
+#[inline(always)]
+pub fn window<T: Copy + Default, const N: usize>(array: &[T], first: usize) -> [T; N] {
+    let rest = &array[first..];
+    match rest.first_chunk() {
+        Some(window) => *window,
+        None => {
+            let mut window = [T::default(); N];
+            window[..rest.len()].copy_from_slice(rest);
+            window
+        }
+    }
 }
