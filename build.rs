@@ -1,10 +1,14 @@
-//! Fingerprint of the code that makes numbers, so that a finished run is reused only by the program that would repeat it.
+//! Fingerprint of the code that makes numbers, so that a finished run is reused only by the program that would repeat it;
+//! and the pages' scripts, bundled out of their modules.
 //!
 //! Source files of the rooms from the scenario to the engine, and the versions of the libraries, in; the environment
-//! variable `TELEWORK_FINGERPRINT` of the compiler out. Data tables and scenarios are hashed when they are read.
+//! variable `TELEWORK_FINGERPRINT` of the compiler out. Modules in; `report.js` and `studio.js` for the compiler out. Data tables and scenarios are hashed when they are read.
+
+#[path = "build/bundle.rs"]
+mod bundle;
 
 use std::{
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -39,6 +43,14 @@ fn main() -> io::Result<()> {
         }
     }
     println!("cargo::rustc-env=TELEWORK_FINGERPRINT={}", &hasher.finalize().to_hex()[..16]);
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo says no OUT_DIR"))?);
+    for (page, start) in [("report", "src/report/page/main.js"), ("studio", "src/studio/page/studio.js")] {
+        let (script, modules) = bundle::bundle(Path::new(start))?;
+        fs::write(out.join(page).with_extension("js"), script)?;
+        for module in modules {
+            println!("cargo::rerun-if-changed={}", module.display());
+        }
+    }
     Ok(())
 }
 

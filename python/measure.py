@@ -24,20 +24,10 @@ from telework import _engine, cluster, studies
 Figures = dict[str, float]
 
 
-def parcels(scenario: tw.Scenario, draws: int, chunk: int, home: Path) -> list[_engine.Parcel]:
-    own = studies._flags(replicates=draws)
-    study = _engine.prepare_run(
-        scenario.loaded(own),
-        "measure",
-        own,
-        out=home / "never",
-        store=home / "store",
-        point=False,
-        split=0,
-        force=False,
-        data=None,
-    )
-    return study.parcels(chunk)
+def work_units(scenario: tw.Scenario, draws: int, chunk: int, home: Path) -> list[_engine.WorkUnit]:
+    given = {"scenario": scenario, "draws": draws, "split": 0, "out": home / "never", "store": home / "store"}
+    ready, loaded = studies._ready("run", given)
+    return _engine.prepare(studies.request("run", ready), loaded).work_units(chunk)
 
 
 def processor_seconds(pid: int) -> float:
@@ -88,8 +78,8 @@ def main(rounds: int) -> None:
     for number in range(rounds):
         with tempfile.TemporaryDirectory() as place:
             home = Path(place)
-            empty = parcels(least, 400, 1, home)
-            full = parcels(base, 48, 4, home)
+            empty = work_units(least, 400, 1, home)
+            full = work_units(base, 48, 4, home)
             of_own = alone(empty)
             one = made(empty, home, 1)
             add("empty chunk, this process alone, ms", 1e3 * of_own / len(empty))

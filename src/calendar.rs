@@ -36,6 +36,15 @@ impl Week {
         let end = self.sunday().min(until);
         if end < begin { 0.0 } else { f64::from((end - begin).get_days() + 1) / 7.0 }
     }
+    /// The first week that begins on `date` or later.
+    pub fn from_day(date: Date) -> Week {
+        Week(u32::try_from((date - EPOCH).get_days().saturating_add(6).div_euclid(7)).unwrap_or(0))
+    }
+    /// The weeks that begin in `from..=until`: those that a measure with this period acts in; `None` when there is none.
+    pub fn of_period(from: Date, until: Date) -> Option<(Week, Week)> {
+        let last = Week::containing(until)?;
+        Some((Week::from_day(from), last)).filter(|(first, last)| first <= last)
+    }
     /// Whether this is the last week that starts in its month.
     pub fn closes_month(self) -> bool {
         self.monday().month() != Week(self.0 + 1).monday().month()
@@ -77,6 +86,16 @@ mod tests {
         assert_eq!(Week(325).monday(), date(2026, 3, 30));
         assert_eq!(fiscal_year(date(2021, 3, 31)), 2020);
         assert_eq!(fiscal_year(date(2021, 4, 1)), 2021);
+    }
+
+    /// 1 April 2022 is a Friday, 31 March 2026 a Tuesday: a fiscal year is the weeks whose Mondays lie in it.
+    #[test]
+    fn a_period_has_the_weeks_that_begin_in_it() {
+        let weeks = Week::of_period(date(2022, 4, 1), date(2026, 3, 31)).unwrap();
+        assert_eq!((weeks.0.monday(), weeks.1.monday()), (date(2022, 4, 4), date(2026, 3, 30)));
+        assert_eq!(Week::of_period(date(2021, 6, 8), date(2021, 6, 13)), None);
+        assert_eq!(Week::of_period(date(2021, 6, 7), date(2021, 6, 7)), Some((Week(74), Week(74))));
+        assert_eq!(Week::from_day(date(2019, 12, 1)), Week(0));
     }
 
     #[test]

@@ -4,19 +4,22 @@
 
 mod comparison_text;
 mod progress;
+mod shell;
 mod studio;
 mod study;
 mod study_text;
 mod text;
 
 use crate::{
-    commands::{self, CalibrateRequest, CompareRequest, Conduct, ReportRequest, RunRequest, ValidationRequest},
-    engine::ParameterSource,
+    commands::{
+        self, CalibrateRequest, CheckRequest, PopulationRequest, ReportRequest, Request, RunContext, ValidateRequest,
+        VerifyRequest,
+    },
     error::{Kind, Problem, Problems, Severity, Style},
-    scenario::{Override, Scale, schema_text},
+    scenario::schema_text,
 };
-use clap::{Args, Parser, Subcommand, value_parser};
-use progress::Progress;
+use clap::{CommandFactory, Parser, Subcommand};
+use progress::ProgressLine;
 use std::{
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
@@ -37,23 +40,11 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs a scenario and writes a run folder
-    Run(RunArguments),
-    /// Runs scenarios on the same draws and the same luck and tells what the others change against the first
-    Compare(CompareArguments),
-    /// Splits the effect of a scenario's measures among them
-    Attribute(study::AttributeArguments),
-    /// Finds the smallest value of a number of the scenario with which a KPI is reached
-    Target(study::TargetArguments),
+    /// What programs may ask for too.
+    #[command(flatten)]
+    Request(Request),
     /// Tells all problems of scenarios at once, without running them
-    Check {
-        /// Paths of scenario files, or names of built-in scenarios such as `baseline`
-        #[arg(required = true)]
-        scenarios: Vec<String>,
-        /// Folder of data tables to use in place of those inside the program
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
-    },
+    Check(CheckRequest),
     /// Prints the JSON Schema of scenario files, for completion in editors
     Schema,
     /// Writes a commented scenario to start from into this folder
@@ -62,186 +53,37 @@ enum Command {
         name: String,
     },
     /// Runs a run folder's manifest again and compares every byte of its tables
-    Verify {
-        /// The run folder
-        run_dir: PathBuf,
-        /// Threads; 0 = one for each core; the tables do not depend on it
-        #[arg(long, default_value_t = 0)]
-        threads: usize,
-        /// Folder of data tables to use in place of those inside the program
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
-    },
+    Verify(VerifyRequest),
     /// Writes one page from folders of results: HTML that opens offline, in English and Japanese
-    Report {
-        /// Folders that `run`, `compare`, `attribute` or `target` has written
-        #[arg(required = true, value_name = "RUN_DIR")]
-        folders: Vec<PathBuf>,
-        /// Where the page goes, in place of report.html in the first folder
-        #[arg(long, value_name = "FILE.html")]
-        out: Option<PathBuf>,
-        /// Replaces an existing page
-        #[arg(long)]
-        force: bool,
-        /// Folder of data tables to use in place of those inside the program
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
-    },
-    /// Fits the model to the published surveys and writes a posterior with its certificate
-    Calibrate {
-        /// A configuration; without one, that of the shipped posterior
-        config: Option<PathBuf>,
-        /// Use only figures published by this day, in place of the configuration's
-        #[arg(long, value_name = "DATE")]
-        as_of: Option<jiff::civil::Date>,
-        /// Goes on with what an interrupted calibration left; without it, that is thrown away
-        #[arg(long)]
-        resume: bool,
-        /// Where the folder goes, in place of results/calibration-<short hash>
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-        /// Threads; 0 = one for each core; the posterior does not depend on it
-        #[arg(long, default_value_t = 0)]
-        threads: usize,
-        /// Folder of data tables to use in place of those inside the program
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
-    },
+    Report(ReportRequest),
     /// Prints and plots the certificate of the posterior, and forecasts the surveys from it
-    Validate(ValidateArguments),
+    Validate(ValidateRequest),
     /// Opens the simulator in the browser: scenarios by form, live results, from this machine only
     Studio(studio::StudioArguments),
     /// Runs a small built-in case and compares it with the result inside the program
     Selftest,
     /// Prints how the synthesised firms compare with published figures
-    Population {
-        /// About so many firms, weighted, in place of all of them
-        #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
-        sample: Option<u32>,
-        /// Seed of the synthesis
-        #[arg(long, value_name = "S", default_value_t = 2021)]
-        seed: u64,
-        /// Folder of data tables to use in place of those inside the program
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
+    Population(PopulationRequest),
+    /// Prints the completions of a shell: where they go is told in the README
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
     },
-}
-
-#[derive(Args, Debug)]
-struct RunArguments {
-    /// Path of a scenario file, or name of a built-in scenario such as `baseline`
-    scenario: String,
-    /// Simulates every firm of Japan
-    #[arg(long, conflicts_with = "sample")]
-    whole: bool,
-    /// Simulates about so many firms, weighted
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
-    sample: Option<u32>,
-    /// Number of replicates, each with a posterior draw of the parameters and with other luck
-    #[arg(long, value_name = "R", value_parser = value_parser!(u32).range(1..))]
-    replicates: Option<u32>,
-    /// Seed of all draws of the dynamics
-    #[arg(long, value_name = "S")]
-    seed: Option<u64>,
-    /// One parameter set for all replicates in place of posterior draws: no parameter uncertainty; every output says so
-    #[arg(long)]
-    point: bool,
-    /// Threads; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
-    threads: usize,
-    /// Changes one value of the scenario, such as `intervention.managers.scale=2`; may be given many times
-    #[arg(long, value_name = "path=value")]
-    set: Vec<String>,
-    /// Splits the uncertainty with three more runs beside each of the first N replicates; 0 = no split
-    #[arg(long, value_name = "N", default_value_t = commands::SPLIT)]
-    split: u32,
-    /// Where the run folder goes, in place of results/<scenario>-<short hash>
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Where finished runs are kept, in place of results/store
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
-    /// Replaces an existing run folder
-    #[arg(long)]
-    force: bool,
-    /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
-    #[arg(long)]
-    panel: bool,
-    /// Folder of data tables to use in place of those inside the program
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-struct CompareArguments {
-    /// Paths of scenario files, or names of built-in scenarios; the first is the reference
-    #[arg(required = true, num_args = 2..)]
-    scenarios: Vec<String>,
-    /// Number of pairs: posterior draws, each with its luck and later emergencies; those of the first scenario by default
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(2..))]
-    draws: Option<u32>,
-    /// Simulates about so many firms, weighted
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
-    sample: Option<u32>,
-    /// Seed of all draws of the dynamics
-    #[arg(long, value_name = "S")]
-    seed: Option<u64>,
-    /// A target, such as `mic_introduction>=0.5` or `tsr_current_practice[size=large]>=0.7`; may be given many times
-    #[arg(long, value_name = "NAME>=VALUE")]
-    target: Vec<String>,
-    /// Splits the uncertainty of every scenario with three more runs beside each of the first N pairs; 0 = no split
-    #[arg(long, value_name = "N", default_value_t = commands::SPLIT)]
-    split: u32,
-    /// One parameter set for all pairs in place of posterior draws: no parameter uncertainty; every output says so
-    #[arg(long)]
-    point: bool,
-    /// Threads; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
-    threads: usize,
-    /// Changes one value of every scenario, such as `run.end=2025-03-31`; may be given many times
-    #[arg(long, value_name = "path=value")]
-    set: Vec<String>,
-    /// Where the folder goes, in place of results/compare-<scenarios>-<short hash>
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Where finished runs are kept, in place of results/store
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
-    /// Replaces an existing folder
-    #[arg(long)]
-    force: bool,
-    /// Folder of data tables to use in place of those inside the program
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-struct ValidateArguments {
-    /// Folder of a posterior's tables to use in place of those inside the program
-    #[arg(long, value_name = "DIR")]
-    posterior: Option<PathBuf>,
-    /// Where the pictures go, in place of results/certificate-<short hash>
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Also forecasts every survey series by month and writes the quantiles to this file
-    #[arg(long, value_name = "FILE.csv")]
-    forecast: Option<PathBuf>,
-    /// Scenario to forecast: path of a file, or name of a built-in scenario
-    #[arg(long, value_name = "NAME", default_value = "forecast", requires = "forecast")]
-    scenario: String,
-    /// Replaces an existing certificate folder and an existing forecast file
-    #[arg(long)]
-    force: bool,
-    /// Threads of the forecast; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
-    threads: usize,
-    /// Folder of data tables to use in place of those inside the program
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    /// Prints the manual page of the program, or writes a page for each command into a folder
+    Man {
+        /// Folder for `telework.1`, `telework-run.1` and so on; made where it is missing, older pages are replaced
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Set by Ctrl-C and by SIGTERM; runs look at it between weeks.
 static STOP: AtomicBool = AtomicBool::new(false);
+
+/// The command line as clap has it, for completions, manual pages and documentation.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -265,25 +107,20 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> Result<(), Problems> {
     match command {
-        Command::Run(arguments) => run(arguments),
-        Command::Compare(arguments) => compare(arguments),
-        Command::Attribute(arguments) => study::attribute(arguments),
-        Command::Target(arguments) => study::target(arguments),
-        Command::Check { scenarios, data } => check(&scenarios, data.as_deref()),
+        Command::Request(Request::Study(study)) => self::study::study(study),
+        Command::Request(Request::Calibrate(request)) => calibrate(&request),
+        Command::Check(request) => check(&request),
         Command::Schema => print(&schema_text()),
         Command::New { name } => {
             let path = commands::new_scenario(&name, Path::new(""))?;
             print(&format!("Wrote {}. Run it with: telework run {0}\n", path.display()))
         }
-        Command::Verify { run_dir, threads, data } => verify(&run_dir, threads, data.as_deref()),
-        Command::Report { folders, out, force, data } => {
-            let written = commands::report(&ReportRequest { folders, out, force, data })?;
+        Command::Verify(request) => verify(&request),
+        Command::Report(request) => {
+            let written = commands::report(&request)?;
             print(&format!("Report: {}\n", written.display()))
         }
-        Command::Calibrate { config, as_of, resume, out, threads, data } => {
-            calibrate(&CalibrateRequest { config, as_of, resume, out, data }, threads)
-        }
-        Command::Validate(arguments) => validate(arguments),
+        Command::Validate(request) => validate(&request),
         Command::Studio(arguments) => studio::studio(arguments),
         Command::Selftest => match commands::selftest()? {
             None => print("PASSED: the small built-in run gives the figures stored in the program.\n"),
@@ -294,122 +131,48 @@ fn dispatch(command: Command) -> Result<(), Problems> {
                     .into())
             }
         },
-        Command::Population { sample, seed, data } => {
-            let scale = sample.map_or(Scale::Whole, Scale::Sample);
-            print(&commands::population_report(data.as_deref(), seed, scale)?)
-        }
+        Command::Population(request) => print(&commands::population_report(&request)?),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { out } => shell::manual(out.as_deref()),
     }
 }
 
-fn run(arguments: RunArguments) -> Result<(), Problems> {
-    let threads = arguments.threads;
-    catch_interrupts()?;
-    let job = commands::prepare(request(arguments)?)?;
-    let (warnings, notes): (Vec<Problem>, Vec<Problem>) =
-        job.loaded.notes.iter().cloned().partition(|p| p.severity != Severity::Note);
-    print(&text::plan(&job, &notes))?;
-    complain(&warnings);
-    let progress = Progress::new("simulating");
-    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
-    let replicates = job.loaded.scenario.run.replicates;
-    let outcome = commands::execute(job, conduct);
+/// Does long work with its progress shown, stopped by Ctrl-C.
+fn carried_out<T>(
+    what: &'static str,
+    threads: usize,
+    work: impl FnOnce(RunContext) -> Result<T, Problems>,
+) -> Result<T, Problems> {
+    let progress = ProgressLine::new(what);
+    let outcome = work(RunContext { threads, observe: &|p| progress.show(p), stop: &STOP });
     progress.clear();
-    let outcome = outcome?;
-    print(&text::kpi_table(&outcome.kpi, replicates, &outcome.caveat))?;
-    print(&format!("\nRun folder: {}\n", outcome.folder.display()))
+    outcome
 }
 
-fn compare(arguments: CompareArguments) -> Result<(), Problems> {
-    let CompareArguments { scenarios, draws, sample, seed, target, split, point, threads, .. } = arguments;
+fn calibrate(request: &CalibrateRequest) -> Result<(), Problems> {
     catch_interrupts()?;
-    let flag = |flag: &str, path: &str, value: Option<String>| value.map(|v| Override::flag(flag, path, &v));
-    let own = [
-        flag("--draws", "run.replicates", draws.map(|n| n.to_string())),
-        flag("--sample", "run.sample", sample.map(|n| n.to_string())),
-        flag("--seed", "run.seed", seed.map(|n| n.to_string())),
-    ];
-    let set = arguments.set.iter().map(|text| Override::set(text));
-    let comparison = commands::prepare_comparison(CompareRequest {
-        scenarios,
-        overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
-        targets: target,
-        out: arguments.out,
-        home: None,
-        store: arguments.store,
-        parameters: if point { ParameterSource::Point } else { ParameterSource::Posterior },
-        split,
-        force: arguments.force,
-        data: arguments.data,
-    })?;
-    print(&comparison_text::plan(&comparison))?;
-    for one in &comparison.loaded {
-        complain(&one.notes.iter().filter(|p| p.severity != Severity::Note).cloned().collect::<Vec<_>>());
-    }
-    let progress = Progress::new("simulating");
-    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
-    let outcome = commands::compare(&comparison, conduct);
-    progress.clear();
-    let outcome = outcome?;
-    print(&comparison_text::findings(&outcome))?;
-    print(&format!("\nComparison folder: {}\n", outcome.folder.display()))
-}
-
-fn calibrate(request: &CalibrateRequest, threads: usize) -> Result<(), Problems> {
-    catch_interrupts()?;
-    let progress = Progress::new("calibrating");
-    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
-    let outcome = commands::calibrate(request, conduct);
-    progress.clear();
-    let outcome = outcome?;
+    let threads = request.execution.threads;
+    let outcome = carried_out("calibrating", threads, |context| commands::calibrate(request, context))?;
     print(&text::gates(&outcome.gates))?;
     print(&format!("\nPosterior: {}\n", outcome.folder.display()))
 }
 
-fn validate(arguments: ValidateArguments) -> Result<(), Problems> {
-    let ValidateArguments { posterior, out, forecast, scenario, force, threads, data } = arguments;
+fn validate(request: &ValidateRequest) -> Result<(), Problems> {
     catch_interrupts()?;
-    let request = ValidationRequest { posterior, out, forecast, scenario, force, data };
-    let validation = commands::validate(&request)?;
+    let validation = commands::validate(request)?;
     print(&validation.text)?;
-    let progress = Progress::new("forecasting");
-    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
-    let written = validation.write(&request, conduct);
-    progress.clear();
-    let folder = written?;
+    let threads = request.execution.threads;
+    let folder = carried_out("forecasting", threads, |context| validation.write(request, context))?;
     if let Some(file) = &request.forecast {
         print(&format!("Forecast: {}\n", file.display()))?;
     }
     print(&format!("Certificate folder with its pictures: {}\n", folder.display()))
 }
 
-fn request(arguments: RunArguments) -> Result<RunRequest, Problem> {
-    let flag = |flag: &str, path: &str, value: Option<String>| value.map(|v| Override::flag(flag, path, &v));
-    let whole = Override { flag: "--whole".into(), path: "run.whole".into(), value: "true".into() };
-    let own = [
-        arguments.whole.then_some(whole),
-        flag("--sample", "run.sample", arguments.sample.map(|n| n.to_string())),
-        flag("--replicates", "run.replicates", arguments.replicates.map(|n| n.to_string())),
-        flag("--seed", "run.seed", arguments.seed.map(|n| n.to_string())),
-    ];
-    let set = arguments.set.iter().map(|text| Override::set(text));
-    Ok(RunRequest {
-        scenario: arguments.scenario,
-        overrides: own.into_iter().flatten().map(Ok).chain(set).collect::<Result<_, Problem>>()?,
-        out: arguments.out,
-        home: None,
-        store: arguments.store,
-        split: arguments.split,
-        parameters: if arguments.point { ParameterSource::Point } else { ParameterSource::Posterior },
-        force: arguments.force,
-        panel: arguments.panel,
-        data: arguments.data,
-    })
-}
-
-fn check(scenarios: &[String], data: Option<&Path>) -> Result<(), Problems> {
+fn check(request: &CheckRequest) -> Result<(), Problems> {
     let mut errors = Problems::default();
-    for name in scenarios {
-        match commands::check(name, data) {
+    for name in &request.scenarios {
+        match commands::check(name, request.data.as_deref()) {
             Ok(loaded) => {
                 complain(&loaded.notes);
                 print(&format!("{name}: would run ({})\n", loaded.scenario.title))?;
@@ -420,13 +183,12 @@ fn check(scenarios: &[String], data: Option<&Path>) -> Result<(), Problems> {
     if errors.0.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-fn verify(folder: &Path, threads: usize, data: Option<&Path>) -> Result<(), Problems> {
+fn verify(request: &VerifyRequest) -> Result<(), Problems> {
     catch_interrupts()?;
-    let progress = Progress::new("running again");
-    let conduct = Conduct { threads, observe: &|p| progress.show(p), stop: &STOP };
-    let found = commands::verify(folder, data, conduct);
-    progress.clear();
-    let found = found?;
+    let folder = &request.run_dir;
+    let data = request.execution.data.as_deref();
+    let found =
+        carried_out("running again", request.execution.threads, |context| commands::verify(folder, data, context))?;
     let changes = found.changes.into_iter().map(|change| Problem::warning(Kind::Different, change));
     complain(&changes.collect::<Vec<_>>());
     if found.differences.is_empty() {
@@ -471,7 +233,7 @@ fn complain(problems: &[Problem]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+    use crate::commands::Line;
 
     /// Undocumented flags, clashing names and the like fail here.
     #[test]
@@ -480,15 +242,19 @@ mod tests {
     }
 
     #[test]
-    fn flags_become_overrides_in_order() {
-        let words = ["telework", "run", "x.toml", "--set", "run.end=2021-03-31", "--sample", "500", "--seed", "7"];
-        let Command::Run(arguments) = Arguments::try_parse_from(words).unwrap().command else { unreachable!() };
-        let flags: Vec<String> = request(arguments).unwrap().overrides.into_iter().map(|o| o.flag).collect();
-        assert_eq!(flags, ["--sample 500", "--seed 7", "--set run.end=2021-03-31"]);
-    }
-
-    #[test]
-    fn whole_and_sample_exclude_each_other() {
-        assert!(Arguments::try_parse_from(["telework", "run", "x", "--whole", "--sample", "5"]).is_err());
+    fn studies_take_the_same_common_flags() {
+        let words =
+            "--sample 500 --draws 3 --seed 7 --set run.end=2021-03-31 --out o --store s --force --threads 2 --data d";
+        for own in ["run x", "compare x y", "attribute x", "target x --kpi k --vary v"] {
+            let line = |more: &str| Arguments::try_parse_from(format!("telework {own} {more}").split_whitespace());
+            let Ok(Arguments { command: Command::Request(Request::Study(study)) }) = line(words) else {
+                panic!("{own} is no study")
+            };
+            assert_eq!(study.line(Line::Recorded).matches(" --").count(), 4 + own.matches(" --").count(), "{own}");
+            for name in ["draws", "replicates"] {
+                assert!(line(&format!("--{name} 3")).is_ok() && line(&format!("--{name} 0")).is_err(), "{own} {name}");
+            }
+            assert!(line("--whole").is_ok() && line("--whole --sample 5").is_err(), "{own}");
+        }
     }
 }

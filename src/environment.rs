@@ -13,8 +13,16 @@ use crate::{
     data::Data,
     parameters::Parameters,
     random::{Key, Purpose},
-    scenario::LaterInfections,
 };
+
+/// Infections after the last observed week (April 2021).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaterInfections {
+    /// None at all: concern fades.
+    None,
+    /// An uncertain process, another path in each replicate.
+    Random,
+}
 
 /// Persistence of weekly log growth, reported national series, March 2020 to April 2021.
 const GROWTH_PERSISTENCE: f64 = 0.67;

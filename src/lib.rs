@@ -19,6 +19,7 @@ pub mod engine;
 pub mod environment;
 pub mod error;
 pub mod interventions;
+pub mod notation;
 pub mod observation;
 pub mod parameters;
 pub mod plot;

@@ -61,7 +61,7 @@ impl Key {
         Key((low ^ high.rotate_left(16)).wrapping_add(replicate.wrapping_mul(0x85EB_CA6B)))
     }
 
-    /// Two words for the subject (a firm's id, a slot, ...) in a week. `week` must be below 2^16.
+    /// Two words for the subject (a firm's id, a slot, ...) in a week. `week` must not use the bits 16 to 23.
     #[inline(always)]
     pub fn words(self, subject: u32, week: u32, purpose: Purpose) -> [u32; 2] {
         philox(subject, week | (purpose as u32) << 16, self.0)

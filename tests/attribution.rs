@@ -9,7 +9,8 @@ use std::{
 use telework::{
     analysis::{shapley::Method, target::Reached},
     commands::{
-        AttributeRequest, Conduct, TargetRequest, attribute, prepare_attribution, prepare_target, target, verify,
+        AttributeRequest, Common, RunContext, TargetRequest, attribute, prepare_attribution, prepare_target, target,
+        verify,
     },
     engine::Progress,
     error::{Kind, Problems},
@@ -49,24 +50,28 @@ fn scenario(home: &Path) -> String {
     path.display().to_string()
 }
 
-fn conduct(threads: usize, stop: &AtomicBool) -> Conduct<'_> {
-    Conduct { threads, observe: &|_| {}, stop }
+fn context(threads: usize, stop: &AtomicBool) -> RunContext<'_> {
+    RunContext { threads, observe: &|_| {}, stop }
+}
+
+fn common(home: &Path, out: &str, draws: u32) -> Common {
+    let (out, store) = (Some(home.join(out)), Some(home.join("store")));
+    Common { draws: Some(draws), out, store, ..Common::default() }
 }
 
 fn request(home: &Path, out: &str, method: Method, draws: u32) -> AttributeRequest {
     AttributeRequest {
         scenario: scenario(home),
         among: ["subsidy_a", "subsidy_b", "nothing"].map(String::from).to_vec(),
-        draws: Some(draws),
-        method: Some(method),
-        out: Some(home.join(out)),
-        store: Some(home.join("store")),
+        common: common(home, out, draws),
+        exact: method == Method::Exact,
+        sampled: method == Method::Sampled,
         ..AttributeRequest::default()
     }
 }
 
 fn attributed(request: AttributeRequest, threads: usize) -> Result<PathBuf, Problems> {
-    Ok(attribute(&prepare_attribution(request)?, conduct(threads, &AtomicBool::new(false)))?.folder)
+    Ok(attribute(&prepare_attribution(request)?, context(threads, &AtomicBool::new(false)))?.folder)
 }
 
 /// Rows by their columns.
@@ -117,11 +122,11 @@ fn equal_measures_share_equally_and_idle_ones_get_nothing() {
     assert!(number(pair, "interaction") < 0.0);
 
     // The same runs again, in another place and on one thread: the same bytes.
-    let found = verify(&folder, None, conduct(1, &AtomicBool::new(false))).unwrap();
+    let found = verify(&folder, None, context(1, &AtomicBool::new(false))).unwrap();
     assert_eq!((found.tables.len(), found.changes.len(), found.differences.len()), (2, 0, 0), "{found:?}");
     let table = folder.join("attribution.csv");
     fs::write(&table, fs::read_to_string(&table).unwrap().replacen(",exact,4", ",exact,5", 1)).unwrap();
-    let found = verify(&folder, None, conduct(2, &AtomicBool::new(false))).unwrap();
+    let found = verify(&folder, None, context(2, &AtomicBool::new(false))).unwrap();
     assert!(found.differences.len() == 1 && found.differences[0].starts_with("attribution.csv, line 2"), "{found:?}");
 }
 
@@ -138,7 +143,7 @@ fn sampled_orders_agree_and_an_interrupted_attribution_goes_on() {
     let attribution = prepare_attribution(request(home.path(), "sampled", Method::Sampled, 12)).unwrap();
     let (runs, kept) = attribution.runs();
     assert_eq!((runs, kept), (12 * 8, 0), "three measures have eight coalitions");
-    let Err(problems) = attribute(&attribution, Conduct { threads: 1, observe: &observe, stop: &stop }) else {
+    let Err(problems) = attribute(&attribution, RunContext { threads: 1, observe: &observe, stop: &stop }) else {
         panic!("not interrupted")
     };
     assert_eq!(problems.0[0].kind, Kind::Interrupted);
@@ -163,16 +168,14 @@ fn a_search_says_already_or_none_and_runs_again_to_the_byte() {
     let search = |goal: &str, out: &str| {
         let request = TargetRequest {
             scenario: scenario(home.path()),
-            goal: goal.into(),
+            kpi: goal.into(),
             vary: "intervention.subsidy_a.scale".into(),
-            to: Some("10".into()),
+            high: Some("10".into()),
             probability: 0.5,
-            draws: Some(3),
-            out: Some(home.path().join(out)),
-            store: Some(home.path().join("store")),
+            common: common(home.path(), out, 3),
             ..TargetRequest::default()
         };
-        target(&prepare_target(request).unwrap(), conduct(2, &AtomicBool::new(false))).unwrap()
+        target(&prepare_target(request).unwrap(), context(2, &AtomicBool::new(false))).unwrap()
     };
     let already = search("tsr_current_practice>=0.001", "already");
     assert_eq!(already.searched.answer.reached, Reached::Already);
@@ -183,10 +186,11 @@ fn a_search_says_already_or_none_and_runs_again_to_the_byte() {
     assert_eq!(status, ["evaluated", "evaluated", "evaluated", "evaluated", "none"]);
     let spend: Vec<f64> = table.iter().map(|row| number(row, "spend_yen")).collect();
     assert!(spend.is_sorted() && spend[0] > 0.0, "more of the measure costs more: {spend:?}");
-    let found = verify(&none.folder, None, conduct(2, &AtomicBool::new(false))).unwrap();
+    let found = verify(&none.folder, None, context(2, &AtomicBool::new(false))).unwrap();
     assert_eq!((found.tables.len(), found.changes.len(), found.differences.len()), (1, 0, 0), "{found:?}");
     // Another kind of folder is not replaced, force or not.
-    let foreign = AttributeRequest { force: true, ..request(home.path(), "none", Method::Exact, 2) };
+    let mut foreign = request(home.path(), "none", Method::Exact, 2);
+    foreign.common.force = true;
     assert_eq!(prepare_attribution(foreign).err().unwrap().0[0].kind, Kind::Files);
 }
 

@@ -21,7 +21,7 @@ use telework::{
         space::Space,
         targets::{Target, log_odds, share},
     },
-    commands::{CalibrateRequest, Conduct, calibrate},
+    commands::{CalibrateRequest, RunContext, calibrate},
     data::Data,
     parameters::TABLE,
 };
@@ -85,8 +85,8 @@ fn run(folder: &Path, name: &str, threads: usize, resume: bool, stop: &AtomicBoo
         }
     };
     let request =
-        CalibrateRequest { config: Some(config), as_of: None, resume, out: Some(folder.join(name)), data: None };
-    calibrate(&request, Conduct { threads, observe: &observe, stop }).is_ok()
+        CalibrateRequest { config: Some(config), resume, out: Some(folder.join(name)), ..CalibrateRequest::default() };
+    calibrate(&request, RunContext { threads, observe: &observe, stop }).is_ok()
 }
 
 /// Every file of a folder, by name.

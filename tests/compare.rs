@@ -8,38 +8,38 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 use telework::{
-    commands::{CompareRequest, Conduct, RunRequest, compare, execute, prepare, prepare_comparison, verify},
+    commands::{
+        Common, CompareRequest, RunContext, RunRequest, Uncertainty, compare, execute, prepare, prepare_comparison,
+        verify,
+    },
     engine::Progress,
     error::{Kind, Problems},
-    scenario::Override,
 };
 
 /// Two years and three months of about 6,000 firms, four draws.
 const SHORT: [(&str, &str); 3] = [("run.sample", "6000"), ("run.end", "2022-03-31"), ("run.replicates", "4")];
 
-fn overrides() -> Vec<Override> {
-    SHORT.iter().map(|(path, value)| Override::flag("--set", path, value)).collect()
+fn common(out: PathBuf, store: PathBuf) -> Common {
+    let set = SHORT.iter().map(|(path, value)| format!("{path}={value}")).collect();
+    Common { set, out: Some(out), store: Some(store), ..Common::default() }
 }
 
 fn request(scenarios: &[&str], home: &Path, name: &str) -> CompareRequest {
     CompareRequest {
         scenarios: scenarios.iter().map(|name| (*name).to_string()).collect(),
-        overrides: overrides(),
+        common: common(home.join(name), home.join("store")),
         targets: vec!["mic_introduction>=0.4".into()],
-        out: Some(home.join(name)),
-        store: Some(home.join("store")),
-        split: 3,
-        ..CompareRequest::default()
+        uncertainty: Uncertainty { split: 3, ..Uncertainty::default() },
     }
 }
 
-fn conduct(threads: usize) -> Conduct<'static> {
+fn context(threads: usize) -> RunContext<'static> {
     static NEVER: AtomicBool = AtomicBool::new(false);
-    Conduct { threads, observe: &|_| {}, stop: &NEVER }
+    RunContext { threads, observe: &|_| {}, stop: &NEVER }
 }
 
 fn made(request: CompareRequest) -> Result<PathBuf, Problems> {
-    Ok(compare(&prepare_comparison(request)?, conduct(2))?.folder)
+    Ok(compare(&prepare_comparison(request)?, context(2))?.folder)
 }
 
 /// Every file of a folder with its bytes.
@@ -69,13 +69,11 @@ fn differences_are_those_of_separate_runs() {
     let run = |scenario: &str| {
         let request = RunRequest {
             scenario: scenario.into(),
-            overrides: overrides(),
-            out: Some(home.path().join(scenario)),
-            store: Some(home.path().join(format!("store of {scenario}"))),
-            split: 0,
+            common: common(home.path().join(scenario), home.path().join(format!("store of {scenario}"))),
+            uncertainty: Uncertainty { split: 0, ..Uncertainty::default() },
             ..RunRequest::default()
         };
-        execute(prepare(request).unwrap(), conduct(2)).unwrap().folder
+        execute(prepare(request).unwrap(), context(2)).unwrap().folder
     };
     let folders = ["baseline", "all_measures"].map(run);
     // The last week of each replicate.
@@ -135,12 +133,12 @@ fn a_comparison_verifies_and_a_changed_digit_is_found() {
     let folder = made(request(&["baseline", "managers_x10"], home.path(), "comparison")).unwrap();
     // Kept runs are not believed: verification makes its own.
     fs::remove_dir_all(home.path().join("store")).unwrap();
-    let same = verify(&folder, None, conduct(2)).unwrap();
+    let same = verify(&folder, None, context(2)).unwrap();
     assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (12, 0, 0), "{same:?}");
     let table = folder.join("costs.csv");
     let text = fs::read_to_string(&table).unwrap();
     fs::write(&table, text.replacen("managers_x10,baseline,2021,", "managers_x10,baseline,2021,9", 1)).unwrap();
-    let changed = verify(&folder, None, conduct(2)).unwrap();
+    let changed = verify(&folder, None, context(2)).unwrap();
     assert_eq!(changed.differences.len(), 1, "{changed:?}");
     assert!(changed.differences[0].starts_with("costs.csv, line 2: "), "{changed:?}");
 }
@@ -154,8 +152,8 @@ fn an_interrupted_comparison_goes_on_where_it_stopped() {
     let observe = |p: Progress| {
         stop.fetch_or(p.done >= 400, Ordering::Relaxed);
     };
-    let conduct = Conduct { threads: 1, observe: &observe, stop: &stop };
-    let Err(problems) = compare(&prepare_comparison(ask()).unwrap(), conduct) else { panic!("not interrupted") };
+    let context = RunContext { threads: 1, observe: &observe, stop: &stop };
+    let Err(problems) = compare(&prepare_comparison(ask()).unwrap(), context) else { panic!("not interrupted") };
     assert_eq!(problems.0[0].kind, Kind::Interrupted);
     assert!(problems.0[0].message.contains("3 of 26 runs are kept"), "{problems}");
     assert!(!home.path().join("comparison").exists(), "nothing is half written");
@@ -165,11 +163,11 @@ fn an_interrupted_comparison_goes_on_where_it_stopped() {
     let observe = |p: Progress| {
         weeks.fetch_max(p.total, Ordering::Relaxed);
     };
-    let again = Conduct { threads: 2, observe: &observe, stop: &AtomicBool::new(false) };
+    let again = RunContext { threads: 2, observe: &observe, stop: &AtomicBool::new(false) };
     let folder = compare(&comparison, again).unwrap().folder;
     assert_eq!(weeks.into_inner(), 23 * 117, "kept runs are not made again");
-    let whole = CompareRequest { store: Some(home.path().join("other")), ..ask() };
-    let whole = made(CompareRequest { out: Some(home.path().join("whole")), ..whole }).unwrap();
+    let elsewhere = common(home.path().join("whole"), home.path().join("other"));
+    let whole = made(CompareRequest { common: elsewhere, ..ask() }).unwrap();
     assert!(files(&folder) == files(&whole), "a resumed comparison differs");
 }
 

@@ -1,11 +1,13 @@
-//! The tables of `docs/model.md` are those of the source, and the figures of `docs/performance.md` those of its command.
+//! The tables of `docs/model.md` and `docs/commands.md` are those of the source, and the figures of `docs/performance.md` those of its command.
 //!
 //! `TELEWORK_REWRITE=1 cargo test --test docs` rewrites the former; nothing else does.
 
 mod common;
 
+use clap::{Arg, ArgAction};
 use common::generated::current_parts;
 use telework::{
+    interventions::{DESCRIPTIONS, Model},
     observation::{Cadence, REGISTRY},
     parameters::TABLE,
 };
@@ -53,15 +55,62 @@ fn indicators() -> String {
     text
 }
 
+fn measures() -> String {
+    let mut text = String::from("| kind | capacity | whom | what it does |\n|---|---|---|---|\n");
+    for kind in DESCRIPTIONS {
+        let Model { capacity, whom, does } = kind.model;
+        text += &format!("| `{}` | {capacity} | {whom} | {does} |\n", kind.key);
+    }
+    text
+}
+
+/// Every command with its arguments, as clap has them.
+fn commands() -> String {
+    let mut text = String::new();
+    for command in telework::cli::command().get_subcommands() {
+        text += &format!("## telework {}\n{}.\n\n", command.get_name(), command.get_about().expect("documented"));
+        let arguments: Vec<&Arg> = command.get_arguments().collect();
+        if arguments.is_empty() {
+            continue;
+        }
+        text += "| argument | meaning |\n|---|---|\n";
+        for arg in arguments {
+            let value = arg.get_value_names().map_or_else(String::new, |names| format!(" {}", names[0]));
+            let also = arg.get_visible_aliases().unwrap_or_default();
+            let name = match arg.get_long() {
+                None => value.trim_start().to_string(),
+                Some(long) if matches!(arg.get_action(), ArgAction::SetTrue) => format!("--{long}"),
+                Some(long) => format!("--{long}{value}"),
+            };
+            let also: String = also.iter().map(|name| format!(", `--{name}`")).collect();
+            let default = arg.get_default_values().first();
+            let default = default.map_or_else(String::new, |value| format!(" ({} by default)", value.display()));
+            text += &format!("| `{name}`{also} | {}{default} |\n", arg.get_help().expect("documented"));
+        }
+        text += "\n";
+    }
+    text.trim_end().to_string()
+}
+
+#[test]
+fn every_command_is_described() {
+    current_parts("docs/commands.md", &[("commands", commands())]);
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    for command in telework::cli::command().get_subcommands() {
+        assert!(readme.contains(&format!("telework {}", command.get_name())), "README.md lacks {}", command.get_name());
+    }
+}
+
 #[test]
 fn the_tables_of_the_model_description_are_current() {
-    current_parts("docs/model.md", &[("parameters", parameters()), ("indicators", indicators())]);
+    let parts = [("parameters", parameters()), ("indicators", indicators()), ("measures", measures())];
+    current_parts("docs/model.md", &parts);
 }
 
 /// A pipe in a cell would break the table.
 #[test]
 fn no_cell_holds_a_pipe() {
-    for text in [parameters(), indicators()] {
+    for text in [parameters(), indicators(), measures()] {
         let columns: std::collections::BTreeSet<usize> = text.lines().map(|line| line.matches('|').count()).collect();
         assert_eq!(columns.len(), 1, "{columns:?}");
     }

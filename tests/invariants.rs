@@ -7,16 +7,15 @@ use jiff::civil::{Date, date};
 use telework::{
     calendar::Week,
     classification::{PREFECTURES, Prefecture},
-    dynamics,
-    engine::{Basis, Case, Job, Observe, Options, ParameterSource, Series, ensemble, simulate},
-    interventions::{Chain, Lift, Terms},
+    dynamics::{self, Lift, Terms},
+    engine::{
+        Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunKey, RunTask, Series, simulate,
+    },
+    interventions::{Chain, Declared, EmergencyDeclaration, LaterDeclarations, ProcurementBonus, TeleworkManagers},
     parameters::Parameters,
     population::{BLOCK_FIRMS, Population, Practice, Response, State, Status, Tallies, UNIT},
     random::Key,
-    scenario::{
-        Declared, EmergencyDeclaration, Intervention, LaterDeclarations, Measure, ProcurementBonus, Scenario, Target,
-        TeleworkManagers,
-    },
+    scenario::{Intervention, Measure, Scenario, Target},
 };
 
 /// Ends a run early, to save time.
@@ -211,16 +210,18 @@ fn the_same_bytes_for_any_number_of_threads() {
     let population = japan(&data, 80_000);
     assert!(population.len() > BLOCK_FIRMS, "several blocks");
     let scenario = until(shipped("baseline"), date(2020, 9, 30));
-    let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
+    let source = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
     let with = |threads| {
         let kept = std::sync::Mutex::new(Vec::new());
-        let keep = |_: Job, series: Series| {
+        let keep = |_: RunTask, series: Series| {
             kept.lock().expect("no panic").push(series);
             true
         };
         let stop = std::sync::atomic::AtomicBool::new(false);
-        let jobs = [0, 1, 2].map(|replicate| Job { basis: 0, case: Case::from(replicate) });
-        ensemble(&[basis], &jobs, &data, &population, threads, Options::default(), &|_| {}, &keep, &stop)
+        let tasks = [0, 1, 2].map(|replicate| RunTask { source: 0, key: RunKey::from(replicate) });
+        let context = RunContext { threads, observe: &|_| {}, stop: &stop };
+        Ensemble { sources: &[source], data: &data, population: &population, options: Options::default() }
+            .run(&tasks, context, &keep)
             .expect("not interrupted");
         let mut kept = kept.into_inner().expect("no panic");
         kept.sort_by_key(|series| series.replicate);
@@ -400,7 +401,7 @@ fn declarations_press_where_and_when_they_were_in_force() {
         key: Key::new(1, 0),
         weeks: (Week(0), Week(325)),
     };
-    let declarations = telework::interventions::Declarations::new(&scenario, &setting);
+    let declarations = telework::interventions::Declarations::new(&scenario.interventions, &setting);
     let days = |name: &str, last: Date| {
         let p = Prefecture::parse(name).expect("a prefecture").index();
         let weeks = 0..=Week::containing(last).expect("in the calendar").0 as usize;

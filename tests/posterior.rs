@@ -8,11 +8,10 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use telework::{
-    commands::{Conduct, RunRequest, execute, prepare, verify},
+    commands::{Common, Execution, RunContext, RunRequest, Uncertainty, execute, prepare, verify},
     data::Data,
-    engine::{ParameterSource, Progress},
+    engine::Progress,
     parameters::{Parameters, TABLE},
-    scenario::Override,
 };
 
 /// Draws that differ in two parameters, the value of each in the three draws.
@@ -52,21 +51,24 @@ fn request(home: &Path, out: &str, replicates: u32, set: &[(&str, &str)]) -> Run
     let set = short.iter().chain(set);
     RunRequest {
         scenario: "baseline".into(),
-        overrides: set.map(|(path, value)| Override::flag("--set", path, value)).collect(),
-        out: Some(home.join(out)),
-        store: Some(home.join(format!("{out}.store"))),
-        data: Some(home.join("data")),
+        common: Common {
+            set: set.map(|(path, value)| format!("{path}={value}")).collect(),
+            out: Some(home.join(out)),
+            store: Some(home.join(format!("{out}.store"))),
+            execution: Execution { data: Some(home.join("data")), threads: 0 },
+            ..Common::default()
+        },
         ..RunRequest::default()
     }
 }
 
 fn at_the_point(request: RunRequest) -> RunRequest {
-    RunRequest { parameters: ParameterSource::Point, ..request }
+    RunRequest { uncertainty: Uncertainty { point: true, ..request.uncertainty }, ..request }
 }
 
 fn run(request: RunRequest, threads: usize) -> PathBuf {
-    let conduct = Conduct { threads, observe: &|_| {}, stop: &AtomicBool::new(false) };
-    execute(prepare(request).unwrap(), conduct).unwrap().folder
+    let context = RunContext { threads, observe: &|_| {}, stop: &AtomicBool::new(false) };
+    execute(prepare(request).unwrap(), context).unwrap().folder
 }
 
 fn text(folder: &Path, file: &str) -> String {
@@ -161,7 +163,7 @@ fn draws_give_the_same_bytes_on_any_number_of_threads_and_after_an_interruption(
     let observe = |p: Progress| {
         stop.fetch_or(p.done >= 40, Ordering::Relaxed);
     };
-    let stopped = Conduct { threads: 1, observe: &observe, stop: &stop };
+    let stopped = RunContext { threads: 1, observe: &observe, stop: &stop };
     assert!(execute(prepare(request(home.path(), "late", 4, &[])).unwrap(), stopped).is_err());
     assert_eq!(prepare(request(home.path(), "late", 4, &[])).unwrap().kept, 2);
     // What draws gave is nothing for a run at the point.
@@ -176,8 +178,8 @@ fn verify_repeats_draws_and_point_and_sees_another_posterior() {
     let draws = run(request(home.path(), "draws", 2, &[]), 2);
     let point = run(at_the_point(request(home.path(), "point", 2, &[])), 2);
     let verified = |folder: &Path| {
-        let conduct = Conduct { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };
-        verify(folder, Some(&data), conduct).unwrap()
+        let context = RunContext { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };
+        verify(folder, Some(&data), context).unwrap()
     };
     for folder in [&draws, &point] {
         let found = verified(folder);

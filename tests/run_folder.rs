@@ -8,11 +8,10 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use telework::{
-    commands::{Conduct, RunRequest, Verification, execute, prepare, verify},
+    commands::{Common, RunContext, RunRequest, Verification, execute, prepare, verify},
     engine::Progress,
     error::{Kind, Problems},
     results::Manifest,
-    scenario::Override,
 };
 
 /// Seventeen weeks of the baseline on about 6,000 firms.
@@ -21,20 +20,23 @@ fn request(out: &Path, replicates: u32) -> RunRequest {
         [("run.sample", "6000".into()), ("run.end", "2020-04-30".into()), ("run.replicates", replicates.to_string())];
     RunRequest {
         scenario: "baseline".into(),
-        overrides: set.iter().map(|(path, value)| Override::flag("--set", path, value)).collect(),
-        out: Some(out.to_path_buf()),
-        store: Some(out.with_extension("store")),
+        common: Common {
+            set: set.iter().map(|(path, value)| format!("{path}={value}")).collect(),
+            out: Some(out.to_path_buf()),
+            store: Some(out.with_extension("store")),
+            ..Common::default()
+        },
         ..RunRequest::default()
     }
 }
 
 fn run(request: RunRequest, threads: usize) -> Result<PathBuf, Problems> {
-    let conduct = Conduct { threads, observe: &|_| {}, stop: &AtomicBool::new(false) };
-    Ok(execute(prepare(request)?, conduct)?.folder)
+    let context = RunContext { threads, observe: &|_| {}, stop: &AtomicBool::new(false) };
+    Ok(execute(prepare(request)?, context)?.folder)
 }
 
 fn verified(folder: &Path) -> Verification {
-    verify(folder, None, Conduct { threads: 2, observe: &|_| {}, stop: &AtomicBool::new(false) }).unwrap()
+    verify(folder, None, RunContext { threads: 2, observe: &|_| {}, stop: &AtomicBool::new(false) }).unwrap()
 }
 
 /// Every file below a folder with its bytes.
@@ -115,8 +117,8 @@ fn an_interrupted_run_goes_on_and_gives_the_same_bytes() {
     let observe = |p: Progress| {
         stop.fetch_or(p.done >= 20, Ordering::Relaxed);
     };
-    let conduct = Conduct { threads: 1, observe: &observe, stop: &stop };
-    let Err(problems) = execute(prepare(request(&target, 3)).unwrap(), conduct) else { panic!("not interrupted") };
+    let context = RunContext { threads: 1, observe: &observe, stop: &stop };
+    let Err(problems) = execute(prepare(request(&target, 3)).unwrap(), context) else { panic!("not interrupted") };
     assert_eq!(problems.0[0].kind, Kind::Interrupted);
     // Three replicates, and three runs beside each to split the uncertainty.
     assert!(problems.0[0].message.contains("1 of 12 runs are kept"), "{problems}");
@@ -124,17 +126,17 @@ fn an_interrupted_run_goes_on_and_gives_the_same_bytes() {
     assert_eq!(prepare(request(&target, 3)).unwrap().kept, 1);
     // Another seed is another run: nothing is taken over. More replicates and another title are the same runs.
     let mut other = request(&target, 3);
-    other.overrides.push(Override::flag("--seed", "run.seed", "7"));
+    other.common.seed = Some(7);
     assert_eq!(prepare(other).unwrap().kept, 0);
     let mut more = request(&target, 5);
-    more.overrides.push(Override::flag("--set", "title", "\"Other words\""));
+    more.common.set.push("title=\"Other words\"".into());
     assert_eq!(prepare(more).unwrap().kept, 1);
     let job = prepare(request(&target, 3)).unwrap();
     let weeks = std::sync::atomic::AtomicU64::new(0);
     let observe = |p: Progress| {
         weeks.fetch_max(p.total, Ordering::Relaxed);
     };
-    execute(job, Conduct { threads: 2, observe: &observe, stop: &AtomicBool::new(false) }).unwrap();
+    execute(job, RunContext { threads: 2, observe: &observe, stop: &AtomicBool::new(false) }).unwrap();
     assert_eq!(weeks.into_inner(), 11 * 17, "the kept run is not made again");
     assert!(files(&target) == files(&whole), "a resumed run differs");
     assert_eq!(names(home.path()), ["run", "whole"]);
@@ -149,13 +151,18 @@ fn an_existing_folder_is_refused_before_anything_is_simulated() {
     let refused = prepare(request(&target, 2)).err().unwrap();
     assert_eq!(refused.0[0].kind, Kind::Files);
     assert!(files(&target) == before);
-    run(RunRequest { force: true, ..request(&target, 2) }, 2).unwrap();
+    let forced = |folder: &Path, replicates| {
+        let mut request = request(folder, replicates);
+        request.common.force = true;
+        request
+    };
+    run(forced(&target, 2), 2).unwrap();
     assert_eq!(Manifest::read(&target).unwrap().replicates, 2);
     // A folder that is somebody else's is not replaced, force or not.
     let foreign = home.path().join("foreign");
     fs::create_dir(&foreign).unwrap();
     fs::write(foreign.join("notes.txt"), "mine").unwrap();
-    let refused = prepare(RunRequest { force: true, ..request(&foreign, 1) }).err().unwrap();
+    let refused = prepare(forced(&foreign, 1)).err().unwrap();
     assert_eq!(refused.0[0].kind, Kind::Files);
     assert_eq!(names(&foreign), ["notes.txt"]);
 }

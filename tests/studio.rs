@@ -326,7 +326,7 @@ fn a_preview_comes_first_and_the_newest_one_wins() {
         queue(&studio, tab, &wanted("run", &[("quick", &toml)], json!({ "quick": true })))
     };
     let (old, new) = (quick("a", 2), quick("a", 3));
-    assert_eq!(studio.ask("GET", &format!("/api/jobs/{old}/result"), "").status, 410);
+    assert_eq!(studio.ask("GET", &format!("/api/jobs/{old}/result"), "").json(), json!({ "ended": "replaced" }));
     let other = quick("b", 4);
     for id in [new, other] {
         let picture = studio.ask("GET", &format!("/api/jobs/{id}/result"), "");
@@ -350,7 +350,7 @@ fn a_preview_comes_first_and_the_newest_one_wins() {
         !home.path().join("studio/folders").read_dir().unwrap().any(|entry| entry.is_ok()),
         "a folder half written"
     );
-    assert_eq!(studio.ask("GET", &format!("/api/jobs/{long}/result"), "").status, 410);
+    assert_eq!(studio.ask("GET", &format!("/api/jobs/{long}/result"), "").json(), json!({ "ended": "cancelled" }));
 }
 
 #[test]
@@ -373,8 +373,8 @@ fn events_tell_how_a_job_goes_and_end_with_it() {
 
 /// Names and times of everything in a store.
 fn kept(store: &Path) -> BTreeMap<std::path::PathBuf, std::time::SystemTime> {
-    let shelves = fs::read_dir(store).into_iter().flatten().flatten();
-    let runs = shelves.flat_map(|shelf| fs::read_dir(shelf.path()).into_iter().flatten().flatten());
+    let caches = fs::read_dir(store).into_iter().flatten().flatten();
+    let runs = caches.flat_map(|cache| fs::read_dir(cache.path()).into_iter().flatten().flatten());
     let finished = runs.filter(|run| !run.file_name().to_string_lossy().starts_with('.'));
     finished.map(|run| (run.path(), run.metadata().unwrap().modified().unwrap())).collect()
 }

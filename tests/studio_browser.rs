@@ -381,7 +381,7 @@ fn a_killed_studio_is_noticed_and_goes_on_after_a_restart() {
     let mut studio = Studio::start(home.path(), None);
     opened(&studio, &browser, "baseline");
     small(&browser, "# kept in the tab");
-    browser.fill("#ask-replicates", "40");
+    browser.fill("#ask-draws", "40");
     browser.click("#start");
     browser.until("document.querySelector('.job')");
     let port = studio.port();
@@ -398,7 +398,9 @@ fn a_killed_studio_is_noticed_and_goes_on_after_a_restart() {
     );
     browser.until(JOB_DONE);
     by_command_line(&studio, &browser);
-    let own = |said: &String| !said.contains("ERR_CONNECTION") && !said.contains("401") && !said.contains("ERR_EMPTY");
+    // How a connection to a killed program fails is the system's affair: refused, reset, closed, empty. The browser itself
+    // logs it, and the refusal of the old token.
+    let own = |said: &String| !said.contains("net::ERR_") && !said.contains("401");
     assert_eq!(browser.complaints().into_iter().filter(own).collect::<Vec<_>>(), [""; 0]);
 }
 
@@ -432,6 +434,8 @@ fn texts_are_complete_in_both_languages() {
         .filter(|path| path.extension().is_some_and(|end| end == "js"))
         .map(read)
         .collect();
+    // Calls that the formatter has broken stand together again.
+    let script = script.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(");
     let table = |path: &str| -> toml::Table { read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).parse().unwrap() };
     let (own, report) = (table("src/studio/texts.toml"), table("src/report/texts.toml"));
     let has = |key: &str| own["page"].get(key).is_some() || report["page"].get(key).is_some();

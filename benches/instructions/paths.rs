@@ -3,11 +3,11 @@
 use crate::world::{World, shipped};
 use std::{hint::black_box, path::Path};
 use telework::{
-    commands::{Conduct, RunRequest, execute, prepare},
+    commands::{Common, RunContext, RunRequest, execute, prepare},
     engine::Options,
     error::Problems,
     report::{Folder, page},
-    scenario::{Override, Scale},
+    scenario::Scale,
 };
 
 /// Longest first, so that processes side by side end at about the same time.
@@ -53,14 +53,17 @@ fn run(folder: &Path) -> std::path::PathBuf {
 
 /// The run folder that the page shows: two replicates of the baseline.
 pub fn prepare_page(folder: &Path) -> Result<(), Problems> {
-    let set = |path: &str, value: &str| Override::flag(path, path, value);
     let job = prepare(RunRequest {
         scenario: "baseline".into(),
-        overrides: vec![set("run.replicates", "2"), set("run.sample", "6000")],
-        out: Some(run(folder)),
-        store: Some(folder.join("store")),
+        common: Common {
+            draws: Some(2),
+            sample: Some(6000),
+            out: Some(run(folder)),
+            store: Some(folder.join("store")),
+            ..Common::default()
+        },
         ..RunRequest::default()
     })?;
     let stop = std::sync::atomic::AtomicBool::new(false);
-    execute(job, Conduct { threads: 0, observe: &|_| {}, stop: &stop }).map(drop)
+    execute(job, RunContext { threads: 0, observe: &|_| {}, stop: &stop }).map(drop)
 }

@@ -9,8 +9,9 @@ use std::mem::size_of;
 use telework::{
     calendar::Week,
     dynamics,
+    dynamics::{Face, Terms},
     environment::Environment,
-    interventions::{Face, Programmes, Setting, Terms},
+    interventions::{Programmes, Setting},
     population::{Class, PACK, Pack, Population, Response, Spell},
     random::Key,
     scenario::Scale,
@@ -124,7 +125,7 @@ fn run(world: &World, population: &Population) -> (u32, [usize; 2]) {
     let mut terms = Terms::new(population.cells.len());
     let first_and_last = (Week(0), Week(weeks - 1));
     let setting = Setting { population, parameters, data, environment: &environment, key, weeks: first_and_last };
-    let mut programmes = Programmes::new(scenario, setting);
+    let mut programmes = Programmes::new(&scenario.interventions, setting);
     let mut counts = [0, 0];
     for week in 0..weeks {
         terms.open(&environment.concern[week as usize]);

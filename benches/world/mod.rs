@@ -7,7 +7,7 @@ use telework::{
     calendar::Week,
     calibration::{config::Config, history::History, likelihood::Likelihood, space::Space},
     data::Data,
-    engine::{Basis, Job, Observe, Options, ParameterSource, Series, ensemble, simulate},
+    engine::{Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunTask, Series, simulate},
     population::{Population, synthesise},
     scenario::{Scale, Scenario, load},
 };
@@ -82,14 +82,17 @@ impl World {
 
     /// Many runs, each with a posterior draw, handed over and dropped one by one.
     pub fn ensemble(&self, scenario: &Scenario, population: &Population, runs: u32, threads: usize) {
-        let bases = [Basis { source: ParameterSource::Posterior, scenario, posterior: &self.data.posterior }];
-        let jobs: Vec<Job> = (0..runs).map(|run| Job { basis: 0, case: run.into() }).collect();
+        let sources =
+            [ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &self.data.posterior }];
+        let tasks: Vec<RunTask> = (0..runs).map(|run| RunTask { source: 0, key: run.into() }).collect();
         let keep = |_, series| {
             black_box::<Series>(series);
             true
         };
         let (options, stop) = (Options::default(), AtomicBool::new(false));
-        ensemble(&bases, &jobs, &self.data, population, threads, options, &|_| {}, &keep, &stop)
+        let context = RunContext { threads, observe: &|_| {}, stop: &stop };
+        Ensemble { sources: &sources, data: &self.data, population, options }
+            .run(&tasks, context, &keep)
             .expect("nobody stops it");
     }
 

@@ -1,6 +1,6 @@
 //! Chunks: work that may be done on any machine.
 
-use crate::{conduct::conducted, errors::raised, scenario::Loaded};
+use crate::{context::conducted, errors::raised, scenario::Loaded};
 use pyo3::{prelude::*, types::PyBytes};
 use std::{
     collections::HashMap,
@@ -8,8 +8,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use telework::{
-    commands::{self, Base, Part, Wanted, World, usual_runs},
-    engine::{Case, ParameterSource},
+    commands::{self, ChunkBase, ChunkOutput, ChunkPart, ChunkWorker, usual_runs},
+    engine::{ParameterChoice, RunKey},
     error::Problems,
 };
 
@@ -47,18 +47,18 @@ impl Chunk {
 
 /// Some runs that have their places in a store.
 #[pyclass(frozen, module = "telework._engine")]
-pub struct Parcel {
-    inner: commands::Parcel,
+pub struct WorkUnit {
+    inner: commands::WorkUnit,
 }
 
-impl From<commands::Parcel> for Parcel {
-    fn from(inner: commands::Parcel) -> Parcel {
-        Parcel { inner }
+impl From<commands::WorkUnit> for WorkUnit {
+    fn from(inner: commands::WorkUnit) -> WorkUnit {
+        WorkUnit { inner }
     }
 }
 
 #[pymethods]
-impl Parcel {
+impl WorkUnit {
     /// Hash of all that its bytes depend on.
     #[getter]
     fn key(&self) -> String {
@@ -91,17 +91,17 @@ pub fn design_chunks(
     data: Option<PathBuf>,
 ) -> PyResult<Vec<Chunk>> {
     let made = py.detach(|| -> Result<Vec<Chunk>, Problems> {
-        let source = if point { ParameterSource::Point } else { ParameterSource::Posterior };
-        let base = Base::new(&loaded.inner.resolved_toml, source, &[])?;
+        let source = if point { ParameterChoice::Point } else { ParameterChoice::Posterior };
+        let base = ChunkBase::new(&loaded.inner.resolved_toml, source, &[])?;
         let world = world(&data, data.is_some())?;
         let all: Vec<(usize, u32)> = (0..rows.len()).flat_map(|row| (0..draws).map(move |draw| (row, draw))).collect();
         let chunk = |block: &[(usize, u32)]| {
             let part = |runs: &[(usize, u32)]| {
-                let cases = runs.iter().map(|(_, draw)| Case::from(*draw)).collect();
-                Part::of(rows[runs[0].0].clone(), None, cases)
+                let cases = runs.iter().map(|(_, draw)| RunKey::from(*draw)).collect();
+                ChunkPart::of(rows[runs[0].0].clone(), None, cases)
             };
             let parts = block.chunk_by(|a, b| a.0 == b.0).map(part).collect();
-            Chunk { inner: commands::Chunk::new(Wanted::Kpis, &base, parts, world.data()), runs: block.to_vec() }
+            Chunk { inner: commands::Chunk::new(ChunkOutput::Kpis, &base, parts, world.data()), runs: block.to_vec() }
         };
         let runs = runs.unwrap_or_else(|| usual_runs(&loaded.inner.scenario)).max(1);
         Ok(all.chunks(runs).map(chunk).collect())
@@ -125,27 +125,27 @@ pub fn compute<'py>(
     threads: usize,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let bytes = conducted(py, threads, progress.as_ref(), |conduct| -> Result<Vec<u8>, Problems> {
+    let bytes = conducted(py, threads, progress.as_ref(), |context| -> Result<Vec<u8>, Problems> {
         let chunk = commands::Chunk::from_json(payload)?;
         let mut known = world(&data, false)?;
         if !known.takes(&chunk) {
             // The folder may have changed since it was read.
             known = world(&data, true)?;
         }
-        known.make(&chunk, conduct)
+        known.make(&chunk, context)
     })?;
     Ok(PyBytes::new(py, &bytes))
 }
 
 /// The world of a folder of tables, made once a process unless it is wanted `afresh`.
-fn world(folder: &Option<PathBuf>, afresh: bool) -> Result<Arc<World>, Problems> {
-    static WORLDS: Mutex<Option<HashMap<Option<PathBuf>, Arc<World>>>> = Mutex::new(None);
+fn world(folder: &Option<PathBuf>, afresh: bool) -> Result<Arc<ChunkWorker>, Problems> {
+    static WORLDS: Mutex<Option<HashMap<Option<PathBuf>, Arc<ChunkWorker>>>> = Mutex::new(None);
     let mut worlds = WORLDS.lock().unwrap_or_else(PoisonError::into_inner);
     let worlds = worlds.get_or_insert_default();
     match worlds.get(folder).filter(|_| !afresh) {
         Some(world) => Ok(world.clone()),
         None => {
-            let world = Arc::new(World::new(folder.as_deref())?);
+            let world = Arc::new(ChunkWorker::new(folder.as_deref())?);
             worlds.insert(folder.clone(), world.clone());
             Ok(world)
         }

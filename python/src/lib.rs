@@ -2,7 +2,7 @@
 //! crate turns arguments, errors, progress and tables from one language into the other.
 
 mod chunk;
-mod conduct;
+mod context;
 mod design;
 mod errors;
 mod scenario;
@@ -16,10 +16,10 @@ mod _engine {
 
     #[pymodule_export]
     use crate::{
-        chunk::{Chunk, Parcel, compute, design_chunks, key},
+        chunk::{Chunk, WorkUnit, compute, design_chunks, key},
         design::DesignTable,
         scenario::{Loaded, built_in, kpis, parameters, schema},
-        study::{Study, calibrate, prepare_attribution, prepare_comparison, prepare_run, prepare_target},
+        study::{Study, arguments, calibrate, changes, prepare, read_words},
         table::{Table, read_table},
     };
 

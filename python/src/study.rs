@@ -1,12 +1,12 @@
 //! Runs, comparisons, attributions, searches and calibrations: prepared, their work handed out, carried out.
 
 use crate::{
-    chunk::{Chunk, Parcel},
-    conduct::conducted,
+    chunk::{Chunk, WorkUnit},
+    context::conducted,
     errors::{plain, raised},
-    scenario::{Change, Loaded, overrides},
+    scenario::{Change, Loaded},
 };
-use jiff::civil::Date;
+use clap::{FromArgMatches, Subcommand};
 use pyo3::{exceptions::PyValueError, prelude::*};
 use std::{
     panic,
@@ -20,47 +20,24 @@ use std::{
     time::Duration,
 };
 use telework::{
-    analysis::shapley::Method,
-    commands::{self, AttributeRequest, CalibrateRequest, CompareRequest, Elsewhere, RunRequest, TargetRequest},
-    engine::ParameterSource,
+    commands::{self, Prepared, RemoteExecutor, Request, from_json, from_words},
     error::{Kind, Problem, Problems},
 };
 
 /// Between two looks at whether work that is made elsewhere is still wanted.
 const LOOK: Duration = Duration::from_millis(50);
 
-enum Prepared {
-    Run(Box<commands::Job>),
-    Comparison(Box<commands::Comparison>),
-    Attribution(Box<commands::Attribution>),
-    Target(Box<commands::Aim>),
-}
-
 /// A study that could start: everything is read, checked and synthesised.
 #[pyclass(frozen, module = "telework._engine")]
 pub struct Study {
-    prepared: Mutex<Option<Prepared>>,
+    prepared: Mutex<Option<Box<dyn Prepared>>>,
     run: String,
     folder: PathBuf,
     notes: Vec<Problem>,
 }
 
 impl Study {
-    fn new(prepared: Prepared) -> Study {
-        let (run, folder, notes) = match &prepared {
-            Prepared::Run(job) => (&job.run, &job.target, job.loaded.notes.clone()),
-            Prepared::Comparison(one) => {
-                let notes = one.loaded.iter().flat_map(|loaded| loaded.notes.clone()).collect();
-                (&one.run, &one.target, notes)
-            }
-            Prepared::Attribution(one) => (&one.run, &one.target, one.loaded.notes.clone()),
-            Prepared::Target(one) => (&one.run, &one.target, one.loaded.notes.clone()),
-        };
-        let (run, folder) = (run.clone(), folder.clone());
-        Study { prepared: Mutex::new(Some(prepared)), run, folder, notes }
-    }
-
-    fn taken(&self) -> PyResult<Prepared> {
+    fn taken(&self) -> PyResult<Box<dyn Prepared>> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         prepared.take().ok_or_else(|| PyValueError::new_err("this study was carried out already"))
     }
@@ -84,24 +61,14 @@ impl Study {
         plain(&self.notes).into_pyobject(py)
     }
 
-    /// The work that is not in the store yet, at most `runs` runs a parcel.
+    /// The work that is not in the store yet, at most `runs` runs a unit.
     #[pyo3(signature = (runs=None))]
-    fn parcels(&self, py: Python<'_>, runs: Option<usize>) -> PyResult<Vec<Parcel>> {
+    fn work_units(&self, py: Python<'_>, runs: Option<usize>) -> PyResult<Vec<WorkUnit>> {
         py.detach(|| {
             let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-            match &*prepared {
-                None => Ok(Vec::new()),
-                Some(Prepared::Run(job)) => job.parcels(runs),
-                Some(Prepared::Comparison(comparison)) => comparison.parcels(runs),
-                Some(Prepared::Attribution(attribution)) => attribution.parcels(runs),
-                Some(Prepared::Target(_)) => Err(Problem::error(
-                    Kind::Usage,
-                    "a search for a target decides by each value which to try next: it cannot be handed out",
-                )
-                .advise("leave out on=, or make a design of the values")),
-            }
+            prepared.as_ref().map_or_else(|| Ok(Vec::new()), |prepared| prepared.work_units(runs))
         })
-        .map(|parcels| parcels.into_iter().map(Parcel::from).collect())
+        .map(|work_units| work_units.into_iter().map(WorkUnit::from).collect())
         .map_err(raised)
     }
 
@@ -109,147 +76,49 @@ impl Study {
     #[pyo3(signature = (threads=0, progress=None))]
     fn carry_out(&self, py: Python<'_>, threads: usize, progress: Option<Py<PyAny>>) -> PyResult<PathBuf> {
         let prepared = self.taken()?;
-        conducted(py, threads, progress.as_ref(), |conduct| -> Result<PathBuf, Problems> {
-            Ok(match prepared {
-                Prepared::Run(job) => commands::execute(*job, conduct)?.folder,
-                Prepared::Comparison(comparison) => commands::compare(&comparison, conduct)?.folder,
-                Prepared::Attribution(attribution) => commands::attribute(&attribution, conduct)?.folder,
-                Prepared::Target(aim) => commands::target(&aim, conduct)?.folder,
-            })
+        conducted(py, threads, progress.as_ref(), |context| -> Result<PathBuf, Problems> {
+            prepared.carry_out(context)?;
+            Ok(self.folder.clone())
         })
     }
 }
 
-fn source(point: bool) -> ParameterSource {
-    if point { ParameterSource::Point } else { ParameterSource::Posterior }
+/// A request of JSON: the name of a command under `command`, and its arguments by their names.
+fn request<R: Subcommand + FromArgMatches>(json: &str) -> Result<R, Problem> {
+    let unreadable = |e| Problem::error(Kind::Usage, format!("the request cannot be read: {e}"));
+    from_json(&serde_json::from_str(json).map_err(unreadable)?)
 }
 
-/// Prepares a run. `name` and `changes` are what the manifest names.
+/// Prepares a study of scenarios that are loaded; those that the request names are what the manifest names.
 #[pyfunction]
-#[pyo3(signature = (loaded, name, changes, *, out, store, point, split, force, data))]
-#[allow(clippy::too_many_arguments)]
-pub fn prepare_run(
-    py: Python<'_>,
-    loaded: &Loaded,
-    name: String,
-    changes: Vec<Change>,
-    out: Option<PathBuf>,
-    store: Option<PathBuf>,
-    point: bool,
-    split: u32,
-    force: bool,
-    data: Option<PathBuf>,
-) -> PyResult<Study> {
-    let overrides = overrides(changes);
-    let parameters = source(point);
-    let request =
-        RunRequest { scenario: name, overrides, out, home: None, store, parameters, split, force, data, panel: false };
-    let job = py.detach(|| commands::prepare_loaded(loaded.inner.clone(), request)).map_err(raised)?;
-    Ok(Study::new(Prepared::Run(Box::new(job))))
-}
-
-/// Prepares a comparison; the first scenario is the reference.
-#[pyfunction]
-#[pyo3(signature = (loaded, names, changes, *, targets, out, store, point, split, force, data))]
-#[allow(clippy::too_many_arguments)]
-pub fn prepare_comparison(
-    py: Python<'_>,
-    loaded: Vec<Bound<'_, Loaded>>,
-    names: Vec<String>,
-    changes: Vec<Change>,
-    targets: Vec<String>,
-    out: Option<PathBuf>,
-    store: Option<PathBuf>,
-    point: bool,
-    split: u32,
-    force: bool,
-    data: Option<PathBuf>,
-) -> PyResult<Study> {
+pub fn prepare(py: Python<'_>, request: &str, loaded: Vec<Bound<'_, Loaded>>) -> PyResult<Study> {
+    let study: commands::Study = self::request(request).map_err(raised)?;
     let loaded = loaded.iter().map(|one| one.get().inner.clone()).collect();
-    let overrides = overrides(changes);
-    let parameters = source(point);
-    let request =
-        CompareRequest { scenarios: names, overrides, targets, out, home: None, store, parameters, split, force, data };
-    let comparison = py.detach(|| commands::prepare_loaded_comparison(loaded, request)).map_err(raised)?;
-    Ok(Study::new(Prepared::Comparison(Box::new(comparison))))
+    let prepared = py.detach(|| study.prepare_loaded(loaded)).map_err(raised)?;
+    let (run, folder, notes) = (prepared.run().to_string(), prepared.folder().to_path_buf(), prepared.notes());
+    Ok(Study { prepared: Mutex::new(Some(prepared)), run, folder, notes })
 }
 
-/// Prepares an attribution.
+/// The changes that a request makes in every scenario.
 #[pyfunction]
-#[pyo3(signature = (loaded, name, changes, *, among, kpis, draws, method, out, store, force, data))]
-#[allow(clippy::too_many_arguments)]
-pub fn prepare_attribution(
-    py: Python<'_>,
-    loaded: &Loaded,
-    name: String,
-    changes: Vec<Change>,
-    among: Vec<String>,
-    kpis: Vec<String>,
-    draws: Option<u32>,
-    method: Option<&str>,
-    out: Option<PathBuf>,
-    store: Option<PathBuf>,
-    force: bool,
-    data: Option<PathBuf>,
-) -> PyResult<Study> {
-    let method = match method {
-        None => None,
-        Some("exact") => Some(Method::Exact),
-        Some("sampled") => Some(Method::Sampled),
-        Some(other) => {
-            let problem = Problem::error(Kind::Usage, format!("`{other}` is no method of attribution"));
-            return Err(raised(problem.advise("write exact or sampled")));
-        }
-    };
-    let overrides = overrides(changes);
-    let request =
-        AttributeRequest { scenario: name, overrides, among, kpis, draws, method, out, home: None, store, force, data };
-    let attribution =
-        py.detach(|| commands::prepare_loaded_attribution(loaded.inner.clone(), request)).map_err(raised)?;
-    Ok(Study::new(Prepared::Attribution(Box::new(attribution))))
+pub fn changes(request: &str) -> PyResult<Vec<Change>> {
+    let study: commands::Study = self::request(request).map_err(raised)?;
+    let all = study.overrides().map_err(raised)?;
+    Ok(all.into_iter().map(|one| (one.flag, one.path, one.value)).collect())
 }
 
-/// Prepares a search for the smallest value that reaches a KPI.
+/// The request of a command line's words, without `telework`, as JSON.
 #[pyfunction]
-#[pyo3(signature = (loaded, name, changes, *, goal, vary, by, low, high, probability, draws, out, store, force, data))]
-#[allow(clippy::too_many_arguments)]
-pub fn prepare_target(
-    py: Python<'_>,
-    loaded: &Loaded,
-    name: String,
-    changes: Vec<Change>,
-    goal: String,
-    vary: String,
-    by: Option<String>,
-    low: Option<String>,
-    high: Option<String>,
-    probability: f64,
-    draws: Option<u32>,
-    out: Option<PathBuf>,
-    store: Option<PathBuf>,
-    force: bool,
-    data: Option<PathBuf>,
-) -> PyResult<Study> {
-    let by = day(by)?;
-    let request = TargetRequest {
-        scenario: name,
-        overrides: overrides(changes),
-        goal,
-        segment: None,
-        by,
-        vary,
-        from: low,
-        to: high,
-        probability,
-        draws,
-        out,
-        home: None,
-        store,
-        force,
-        data,
-    };
-    let aim = py.detach(|| commands::prepare_loaded_target(loaded.inner.clone(), request)).map_err(raised)?;
-    Ok(Study::new(Prepared::Target(Box::new(aim))))
+pub fn read_words(words: Vec<String>) -> PyResult<String> {
+    let words = std::iter::once("telework".to_string()).chain(words);
+    let request: Request = from_words(words).map_err(raised)?;
+    Ok(serde_json::to_string(&request).unwrap_or_default())
+}
+
+/// Every command that may be asked for with its arguments, as JSON.
+#[pyfunction]
+pub fn arguments() -> String {
+    commands::arguments::<Request>().to_string()
 }
 
 /// Whether the work that called has been stopped.
@@ -268,23 +137,19 @@ impl Stopped {
 /// Fits the model to the surveys; gives the folder of the posterior. `elsewhere` is given chunks and a function that
 /// tells whether all was stopped, and gives the bytes of each.
 #[pyfunction]
-#[pyo3(signature = (*, config, as_of, resume, out, data, threads, progress, elsewhere))]
-#[allow(clippy::too_many_arguments)]
 pub fn calibrate(
     py: Python<'_>,
-    config: Option<PathBuf>,
-    as_of: Option<String>,
-    resume: bool,
-    out: Option<PathBuf>,
-    data: Option<PathBuf>,
-    threads: usize,
+    request: &str,
     progress: Option<Py<PyAny>>,
     elsewhere: Option<Py<PyAny>>,
 ) -> PyResult<PathBuf> {
-    let as_of = day(as_of)?;
-    let request = CalibrateRequest { config, as_of, resume, out, data };
+    let request = match self::request(request).map_err(raised)? {
+        Request::Calibrate(request) => request,
+        Request::Study(_) => return Err(PyValueError::new_err("this is no request of a calibration")),
+    };
+    let threads = request.execution.threads;
     let failed = Mutex::new(None);
-    let outcome = conducted(py, threads, progress.as_ref(), |conduct| {
+    let outcome = conducted(py, threads, progress.as_ref(), |context| {
         let flag = Arc::new(AtomicBool::new(false));
         let made = |chunks: Vec<commands::Chunk>| {
             let asked = || {
@@ -303,13 +168,13 @@ pub fn calibrate(
                     bytes
                 });
                 while wait.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
-                    flag.fetch_or(conduct.stop.load(Ordering::Relaxed), Ordering::Relaxed);
+                    flag.fetch_or(context.stop.load(Ordering::Relaxed), Ordering::Relaxed);
                 }
                 asking.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
             })
         };
-        let door: Option<Elsewhere> = if elsewhere.is_some() { Some(&made) } else { None };
-        commands::calibrate_elsewhere(&request, conduct, door)
+        let door: Option<RemoteExecutor> = if elsewhere.is_some() { Some(&made) } else { None };
+        commands::calibrate_on(&request, context, door)
     });
     match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
@@ -319,13 +184,4 @@ pub fn calibrate(
 
 fn keep_first(failed: &Mutex<Option<PyErr>>, error: PyErr) {
     failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-}
-
-/// A date as Python wrote it.
-fn day(text: Option<String>) -> PyResult<Option<Date>> {
-    let Some(text) = text else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| {
-        let problem = Problem::error(Kind::Usage, format!("`{text}` is no day"));
-        raised(problem.advise("write a date such as 2026-03-31"))
-    })
 }

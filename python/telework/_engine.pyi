@@ -13,21 +13,21 @@ __all__ = [
     "Chunk",
     "DesignTable",
     "Loaded",
-    "Parcel",
     "Study",
     "Table",
+    "WorkUnit",
+    "arguments",
     "built_in",
     "calibrate",
+    "changes",
     "compute",
     "design_chunks",
     "key",
     "kpis",
     "parameters",
-    "prepare_attribution",
-    "prepare_comparison",
-    "prepare_run",
-    "prepare_target",
+    "prepare",
     "read_table",
+    "read_words",
     "schema",
 ]
 
@@ -80,7 +80,7 @@ class Loaded:
     def number(self, path: str) -> tuple[float, float, str, float | None]: ...
 
 @final
-class Parcel:
+class WorkUnit:
     @property
     def key(self) -> str: ...
     @property
@@ -106,7 +106,7 @@ class Study:
     def folder(self) -> Path: ...
     @property
     def notes(self) -> list[tuple[Any, ...]]: ...
-    def parcels(self, runs: int | None = None) -> list[Parcel]: ...
+    def work_units(self, runs: int | None = None) -> list[WorkUnit]: ...
     def carry_out(self, threads: int = 0, progress: _Progress = None) -> Path: ...
 
 @final
@@ -148,70 +148,12 @@ def design_chunks(
     runs: int | None,
     data: Path | None,
 ) -> list[Chunk]: ...
-def prepare_run(
-    loaded: Loaded,
-    name: str,
-    changes: Sequence[_Change],
-    *,
-    out: Path | None,
-    store: Path | None,
-    point: bool,
-    split: int,
-    force: bool,
-    data: Path | None,
-) -> Study: ...
-def prepare_comparison(
-    loaded: Sequence[Loaded],
-    names: Sequence[str],
-    changes: Sequence[_Change],
-    *,
-    targets: Sequence[str],
-    out: Path | None,
-    store: Path | None,
-    point: bool,
-    split: int,
-    force: bool,
-    data: Path | None,
-) -> Study: ...
-def prepare_attribution(
-    loaded: Loaded,
-    name: str,
-    changes: Sequence[_Change],
-    *,
-    among: Sequence[str],
-    kpis: Sequence[str],
-    draws: int | None,
-    method: str | None,
-    out: Path | None,
-    store: Path | None,
-    force: bool,
-    data: Path | None,
-) -> Study: ...
-def prepare_target(
-    loaded: Loaded,
-    name: str,
-    changes: Sequence[_Change],
-    *,
-    goal: str,
-    vary: str,
-    by: str | None,
-    low: str | None,
-    high: str | None,
-    probability: float,
-    draws: int | None,
-    out: Path | None,
-    store: Path | None,
-    force: bool,
-    data: Path | None,
-) -> Study: ...
+def arguments() -> str: ...
+def read_words(words: Sequence[str]) -> str: ...
+def changes(request: str) -> list[_Change]: ...
+def prepare(request: str, loaded: Sequence[Loaded]) -> Study: ...
 def calibrate(
-    *,
-    config: Path | None,
-    as_of: str | None,
-    resume: bool,
-    out: Path | None,
-    data: Path | None,
-    threads: int,
+    request: str,
     progress: _Progress,
     elsewhere: Callable[[list[Chunk], Callable[[], bool]], list[bytes]] | None,
 ) -> Path: ...

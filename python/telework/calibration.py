@@ -9,7 +9,7 @@ from pathlib import Path
 from . import _engine, cluster
 from .progress import Progress, shown
 from .stores import ChunkStore, Place
-from .studies import On, bring
+from .studies import On, bring, place_of, request
 
 
 def calibrate(
@@ -17,12 +17,13 @@ def calibrate(
     *,
     as_of: datetime.date | str | None = None,
     resume: bool = False,
-    folder: Place | None = None,
+    out: Place | None = None,
     store: Place | None = None,
     data: Place | None = None,
     on: On = None,
     threads: int = 0,
     progress: Progress = True,
+    folder: Place | None = None,
 ) -> Path:
     """Fits the model to the surveys; gives the folder with the posterior and its certificate, the bytes of ``telework calibrate``.
 
@@ -44,14 +45,7 @@ def calibrate(
             bring(works, keep, chunks, client, data, False, stopped=stopped)
             return [found[work.key] for work in works]
 
+    place = place_of({"out": out, "folder": folder})
+    arguments = {"config": config, "as_of": as_of, "resume": resume, "out": place, "data": data, "threads": threads}
     with shown(progress, "calibrating", "steps") as tell:
-        return _engine.calibrate(
-            config=None if config is None else Path(config),
-            as_of=None if as_of is None else str(as_of),
-            resume=resume,
-            out=None if folder is None else Path(folder),
-            data=None if data is None else Path(data),
-            threads=threads,
-            progress=tell,
-            elsewhere=elsewhere,
-        )
+        return _engine.calibrate(request("calibrate", arguments), tell, elsewhere)

@@ -28,7 +28,7 @@ _LOOK = 1.0
 
 
 class Work(Protocol):
-    """A chunk or a parcel."""
+    """A chunk or a work unit."""
 
     @property
     def key(self) -> str: ...

@@ -15,7 +15,7 @@ from .errors import error
 from .progress import Progress
 from .scenario import Scenario, _toml
 from .stores import ChunkStore, Place, is_url
-from .studies import On, _flags, _scenario, bring
+from .studies import On, _scenario, bring, request
 
 #: What a design may not change, as its rows share the table's years and draws.
 _SHARED = ("run.start", "run.end", "run.replicates", "title", "question", "sources")
@@ -51,14 +51,15 @@ def design(
     chunk: int | None = None,
     progress: Progress = True,
 ) -> Design:
-    """Runs a scenario under each row of a table, every row in the same draws, luck and later emergencies.
+    """Runs a scenario under each row of a table, every row in the same draws, process noise and later emergencies.
 
     ``table``: columns are numbers of the scenario, written as in :meth:`Scenario.with_`; a mapping of columns, a list of
     mappings, or a data frame of pandas, Polars or pyarrow. Everything else as in :func:`telework.run`.
     """
     scenario = _scenario(scenario)
     rows = _rows(scenario, table)
-    loaded = scenario.loaded(_flags(sample=sample, seed=seed))
+    asked = request("run", {"scenario": scenario.file, "sample": sample, "seed": seed})
+    loaded = scenario.loaded(_engine.changes(asked))
     for row in rows[:1] + rows[-1:]:
         # A wrong column is found before anything runs.
         _engine.Loaded.load_text("row", loaded.toml, [(f"{path}={value}", path, value) for path, value in row.items()])
@@ -108,7 +109,7 @@ class Model:
 
     ``model(name=value, ...)`` gives a dictionary of outcomes (EMA Workbench). ``model(X)`` with a matrix, one row a point, gives
     a matrix with one column an outcome, or a vector for a single outcome (SALib). An outcome is the mean over the
-    draws of a KPI in its unit at the end of a fiscal year, or ``spend_yen``. All points meet the same draws, luck and later
+    draws of a KPI in its unit at the end of a fiscal year, or ``spend_yen``. All points meet the same draws, process noise and later
     emergencies, so that differences between points are those of the inputs.
     """
 
@@ -128,7 +129,8 @@ class Model:
         threads: int = 0,
     ) -> None:
         self.scenario = _scenario(scenario)
-        changes = _flags(sample=sample, seed=seed)
+        asked = {"scenario": scenario.file, "sample": sample, "seed": seed}
+        changes = _engine.changes(request("run", asked))
         self._toml = self.scenario.loaded(changes).toml
         self._load()
         first, last = self._loaded.fiscal_years

@@ -133,11 +133,15 @@ class Scenario:
         own = [_change(path, value) for path, value in self._changes if path not in given]
         return self._load([*changes, *own])
 
-    def typed(self, changes: list[tuple[str, str, str]]) -> tuple[str, list[tuple[str, str, str]]]:
-        """Name and changes as the command line would have them."""
+    @property
+    def file(self) -> str:
+        """Path, shipped name or file name, as the command line would have it."""
+        return self._source if self._text is None else f"{self._source}.toml"
+
+    def settings(self, changes: list[tuple[str, str, str]]) -> list[str]:
+        """What stands behind each ``--set`` of a command line that makes some changes by flags of their own."""
         given = {path for _, path, _ in changes}
-        own = [_change(path, value) for path, value in self._changes if path not in given]
-        return (self._source if self._text is None else f"{self._source}.toml", [*changes, *own])
+        return [f"{path}={value}" for path, value in self._changes if path not in given]
 
     def _load(self, changes: list[tuple[str, str, str]]) -> _engine.Loaded:
         if self._text is None:

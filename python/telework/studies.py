@@ -10,7 +10,7 @@ import datetime
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -24,7 +24,6 @@ from .stores import ChunkStore, Place, is_url, upload
 #: ``None``: on this machine. ``"dask"``: on the current Dask client's cluster. Or a client.
 On = Any
 _Kind = TypeVar("_Kind", bound=Results)
-_Change = tuple[str, str, str]
 
 
 def run(
@@ -36,7 +35,8 @@ def run(
     seed: int | None = None,
     point: bool = False,
     split: int = _engine.SPLIT,
-    folder: Place | None = None,
+    panel: bool = False,
+    out: Place | None = None,
     store: Place | None = None,
     data: Place | None = None,
     force: bool = False,
@@ -44,32 +44,24 @@ def run(
     chunk: int | None = None,
     threads: int = 0,
     progress: Progress = True,
+    folder: Place | None = None,
 ) -> Run:
     """Runs a scenario; the folder has the same bytes as that of ``telework run`` with the same flags.
 
-    ``draws``: replicates, each with a posterior draw and luck of its own (80 unless the scenario says otherwise). ``sample``:
-    about so many firms, weighted (60,000); ``whole``: all 3,375,255. ``point``: one parameter set for all replicates, no
-    parameter uncertainty. ``split``: replicates with three more runs each, which split the uncertainty.
+    ``draws``: replicates, each with a posterior draw and process noise of its own (80 unless the scenario says otherwise).
+    ``sample``: about so many firms, weighted (60,000); ``whole``: all 3,375,255. ``point``: one parameter set for all
+    replicates, no parameter uncertainty. ``split``: replicates with three more runs each, which split the uncertainty.
+    ``panel``: also every firm by month, where the engine was built with it.
 
-    ``folder``: where the results go, a path or a URL (``results/<run>``). A folder that holds this very run is taken as it is;
-    another one is replaced only with ``force``. ``store``: where finished runs are kept, a path or a URL
+    ``out`` (or ``folder``): where the results go, a path or a URL (``results/<run>``). A folder that holds this very run is
+    taken as it is; another one is replaced only with ``force``. ``store``: where finished runs are kept, a path or a URL
     (``results/store``); with a URL the workers write into it themselves. ``data``: a folder of data tables, on a cluster
     in the same place everywhere.
 
     ``on``: ``None`` for this machine, ``"dask"`` or a client for a cluster. ``chunk``: runs in a chunk (some seconds of a
     core). ``threads``: 0 = one for each core. The figures do not depend on any of them.
     """
-    scenario = _scenario(scenario)
-    own = _flags(whole=whole, sample=sample, replicates=draws, seed=seed)
-    name, changes = scenario.typed(own)
-    loaded = scenario.loaded(own)
-
-    def prepare(out: Path | None, store: Path | None, force: bool) -> _engine.Study:
-        return _engine.prepare_run(
-            loaded, name, changes, out=out, store=store, point=point, split=split, force=force, data=_path(data)
-        )
-
-    return _study(Run, prepare, folder, store, data, force, on, chunk, threads, progress)
+    return _study(Run, "run", locals())
 
 
 def compare(
@@ -78,10 +70,11 @@ def compare(
     targets: Sequence[str] = (),
     draws: int | None = None,
     sample: int | None = None,
+    whole: bool = False,
     seed: int | None = None,
     point: bool = False,
     split: int = _engine.SPLIT,
-    folder: Place | None = None,
+    out: Place | None = None,
     store: Place | None = None,
     data: Place | None = None,
     force: bool = False,
@@ -89,36 +82,15 @@ def compare(
     chunk: int | None = None,
     threads: int = 0,
     progress: Progress = True,
+    folder: Place | None = None,
 ) -> Comparison:
-    """Runs scenarios on the same draws, luck and later emergencies; the first is the reference.
+    """Runs scenarios on the same draws, process noise and later emergencies; the first is the reference.
 
     ``targets``: such as ``"mic_introduction>=0.5"``. Scenarios of the same name get a number behind it; ``named`` gives better
     ones. The folder has the same bytes as that of ``telework compare`` on files with these names that :meth:`Scenario.save`
     wrote. Everything else as in :func:`run`.
     """
-    own = _flags(draws=draws, sample=sample, seed=seed)
-    names: list[str] = []
-    loaded: list[_engine.Loaded] = []
-    for one in _distinct([_scenario(scenario) for scenario in scenarios]):
-        names.append(one.typed([])[0] if not one.changes else f"{one.name}.toml")
-        # A changed scenario is what a file of it would be.
-        loaded.append(one.loaded(own) if not one.changes else one.named(one.name).loaded(own))
-
-    def prepare(out: Path | None, store: Path | None, force: bool) -> _engine.Study:
-        return _engine.prepare_comparison(
-            loaded,
-            names,
-            own,
-            targets=list(targets),
-            out=out,
-            store=store,
-            point=point,
-            split=split,
-            force=force,
-            data=_path(data),
-        )
-
-    return _study(Comparison, prepare, folder, store, data, force, on, chunk, threads, progress)
+    return _study(Comparison, "compare", locals())
 
 
 def attribute(
@@ -127,8 +99,12 @@ def attribute(
     among: Sequence[str] = (),
     kpis: Sequence[str] = (),
     draws: int | None = None,
-    method: Literal["exact", "sampled"] | None = None,
-    folder: Place | None = None,
+    sample: int | None = None,
+    whole: bool = False,
+    seed: int | None = None,
+    exact: bool = False,
+    sampled: bool = False,
+    out: Place | None = None,
     store: Place | None = None,
     data: Place | None = None,
     force: bool = False,
@@ -136,32 +112,16 @@ def attribute(
     chunk: int | None = None,
     threads: int = 0,
     progress: Progress = True,
+    folder: Place | None = None,
+    method: Literal["exact", "sampled"] | None = None,
 ) -> Attribution:
     """Splits the effect of a scenario's measures among them: Shapley values, alone, left out, interactions.
 
-    ``among``: names of the measures that share, all that can still be decided unless given. ``kpis``: ids of the KPIs. ``method``:
-    all coalitions, or random orders. Everything else as in :func:`run`; see ``docs/attribution.md``.
+    ``among``: names of the measures that share, all that can still be decided unless given. ``kpis``: ids of the KPIs.
+    ``exact``: all coalitions; ``sampled``: random orders; ``method="exact"`` says the same. Everything else as in
+    :func:`run`; see ``docs/attribution.md``.
     """
-    scenario = _scenario(scenario)
-    name, changes = scenario.typed([])
-    loaded = scenario.loaded([])
-
-    def prepare(out: Path | None, store: Path | None, force: bool) -> _engine.Study:
-        return _engine.prepare_attribution(
-            loaded,
-            name,
-            changes,
-            among=list(among),
-            kpis=list(kpis),
-            draws=draws,
-            method=method,
-            out=out,
-            store=store,
-            force=force,
-            data=_path(data),
-        )
-
-    return _study(Attribution, prepare, folder, store, data, force, on, chunk, threads, progress)
+    return _study(Attribution, "attribute", locals())
 
 
 def target(
@@ -169,46 +129,31 @@ def target(
     kpi: str,
     vary: str,
     *,
+    segment: str | None = None,
     by: datetime.date | str | None = None,
     low: float | str | None = None,
     high: float | str | None = None,
     probability: float = 0.8,
     draws: int | None = None,
-    folder: Place | None = None,
+    sample: int | None = None,
+    whole: bool = False,
+    seed: int | None = None,
+    out: Place | None = None,
     store: Place | None = None,
     data: Place | None = None,
     force: bool = False,
     threads: int = 0,
     progress: Progress = True,
+    folder: Place | None = None,
 ) -> Target:
     """Finds the smallest value of a number with which a KPI is reached, or says that none does.
 
-    ``kpi``: such as ``"mic_introduction>=0.5"``. ``vary``: the number, written as in :meth:`Scenario.with_`. ``by``: the day on which
-    the KPI is read. ``probability``: wanted share of the draws. Each value tried decides the next, so this runs on one machine.
+    ``kpi``: such as ``"mic_introduction>=0.5"``; ``segment``: of the KPI, when it does not name one. ``vary``: the number,
+    written as in :meth:`Scenario.with_`, from ``low`` to ``high``. ``by``: the day on which the KPI is read.
+    ``probability``: wanted share of the draws. Each value tried decides the next, so this runs on one machine.
+    Everything else as in :func:`run`.
     """
-    scenario = _scenario(scenario)
-    name, changes = scenario.typed([])
-    loaded = scenario.loaded([])
-
-    def prepare(out: Path | None, store: Path | None, force: bool) -> _engine.Study:
-        return _engine.prepare_target(
-            loaded,
-            name,
-            changes,
-            goal=kpi,
-            vary=scenario.path(vary),
-            by=None if by is None else str(by),
-            low=None if low is None else str(low),
-            high=None if high is None else str(high),
-            probability=probability,
-            draws=draws,
-            out=out,
-            store=store,
-            force=force,
-            data=_path(data),
-        )
-
-    return _study(Target, prepare, folder, store, data, force, None, None, threads, progress)
+    return _study(Target, "target", locals())
 
 
 def _scenario(scenario: Scenario | str) -> Scenario:
@@ -229,62 +174,74 @@ def _distinct(scenarios: list[Scenario]) -> list[Scenario]:
     return named
 
 
-def _flags(
-    *,
-    whole: bool = False,
-    sample: int | None = None,
-    replicates: int | None = None,
-    draws: int | None = None,
-    seed: int | None = None,
-) -> list[_Change]:
-    """Arguments as the command line's flags, in its order."""
-    if whole and sample is not None:
-        raise error("usage", "whole=True and sample= exclude each other", "keep one of the two")
-    all_ = [
-        ("--whole", "run.whole", True if whole else None),
-        ("--draws", "run.replicates", draws),
-        ("--sample", "run.sample", sample),
-        ("--replicates", "run.replicates", replicates),
-        ("--seed", "run.seed", seed),
-    ]
-    given = [(flag, path, value) for flag, path, value in all_ if value is not None]
-    return [(flag if value is True else f"{flag} {value}", path, str(value).lower()) for flag, path, value in given]
+def request(command: str, given: Mapping[str, Any]) -> str:
+    """A request as the engine reads it: the arguments of a command by their names, as JSON."""
+    return json.dumps({"command": command, **{name: _plain(value) for name, value in given.items()}})
 
 
-def _path(place: Place | None) -> Path | None:
-    return None if place is None else Path(place)
+def _plain(value: Any) -> Any:
+    if isinstance(value, (os.PathLike, datetime.date)):
+        return str(value)
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return value.item() if hasattr(value, "item") else value  # A NumPy number.
+    return [_plain(one) for one in value]
 
 
-def _study(
-    kind: type[_Kind],
-    prepare: Callable[[Path | None, Path | None, bool], _engine.Study],
-    folder: Place | None,
-    store: Place | None,
-    data: Place | None,
-    force: bool,
-    on: On,
-    chunk: int | None,
-    threads: int,
-    progress: Progress,
-) -> _Kind:
+def place_of(given: dict[str, Any]) -> Place | None:
+    """Takes ``out``, or its other name ``folder``, out of the arguments."""
+    out, folder = given.pop("out"), given.pop("folder")
+    if out is not None and folder is not None:
+        raise error("usage", "out= and folder= are one argument", "keep one of the two")
+    return folder if out is None else out
+
+
+def _ready(command: str, given: dict[str, Any]) -> tuple[dict[str, Any], list[_engine.Loaded]]:
+    """The arguments with names in place of scenarios, and the scenarios as the engine has them."""
+    given = dict(given)
+    if (method := given.pop("method", None)) is not None:
+        if method not in ("exact", "sampled"):
+            raise error("usage", f"`{method}` is no method of attribution", "write exact or sampled")
+        given[method] = True
+    if command == "compare":
+        some = _distinct([_scenario(one) for one in given.pop("scenarios")])
+        # A changed scenario is what a file of it would be.
+        files = [one if not one.changes else one.named(one.name) for one in some]
+        given["scenarios"] = [one.file for one in files]
+        own = _engine.changes(request(command, given))
+        return given, [one.loaded(own) for one in files]
+    scenario = _scenario(given.pop("scenario"))
+    given["scenario"] = scenario.file
+    if "vary" in given:
+        given["vary"] = scenario.path(given["vary"])
+    own = _engine.changes(request(command, given))
+    given["set"] = scenario.settings(own)
+    return given, [scenario.loaded(own)]
+
+
+def _study(kind: type[_Kind], command: str, given: dict[str, Any]) -> _Kind:
     """Prepares, brings in what is made elsewhere, carries out."""
+    given = dict(given)
+    place, on, chunk, progress = place_of(given), given.pop("on", None), given.pop("chunk", None), given.pop("progress")
+    store, data, force, threads = given.pop("store"), given["data"], given.pop("force"), given["threads"]
     client = None if on is None else cluster.the_client(on)
+    ready, loaded = _ready(command, given)
     with tempfile.TemporaryDirectory(prefix="telework-") as aside:
-        out = Path(aside, "folder") if is_url(folder) else _path(folder)
-        local_store = Path(aside, "store") if is_url(store) else _path(store)
+        out = Path(aside, "folder") if is_url(place) else _path(place)
+        near = Path(aside, "store") if is_url(store) else _path(store)
         # What is there already may be this very run, and a folder named after its content may always be renewed.
-        study = prepare(out, local_store, force or out is None or _is_ours(out))
-        place = study.folder if folder is None else folder
-        there = {} if force else _manifest(place)
+        ready.update(out=out, store=near, force=force or out is None or _is_ours(out))
+        study = _engine.prepare(request(command, ready), loaded)
+        folder = study.folder if place is None else place
+        there = {} if force else _manifest(folder)
         if there.get("run") == study.run and there.get("code") == _engine.CODE:
-            return kind(place)
-        if there and folder is not None:
-            raise error("files", f"{place} is already there", "write elsewhere with folder=, or add force=True")
+            return kind(folder)
+        if there and place is not None:
+            raise error("files", f"{folder} is already there", "write elsewhere with out=, or add force=True")
         if client is not None or is_url(store):
             chunks = ChunkStore(str(store)) if is_url(store) else None
             bring(
-                study.parcels(chunk),
-                lambda parcel, content: parcel.keep(content),
+                study.work_units(chunk),
+                lambda unit, content: unit.keep(content),
                 chunks,
                 client,
                 data,
@@ -293,10 +250,14 @@ def _study(
             )
         with shown(progress, "simulating", "weeks") as tell:
             written = study.carry_out(threads=threads, progress=tell)
-        if is_url(folder):
-            upload(written, str(folder))
-            return kind(str(folder))
+        if is_url(place):
+            upload(written, str(place))
+            return kind(str(place))
         return kind(written)
+
+
+def _path(place: Place | None) -> Path | None:
+    return None if place is None else Path(place)
 
 
 def bring(

@@ -326,13 +326,9 @@ def test_a_worker_without_the_package_is_refused(small: tw.Scenario, home: Path)
 
 def test_chunks_are_named_by_content_alone(small: tw.Scenario, home: Path) -> None:
     def keys(scenario: tw.Scenario, draws: int, store: str, **how: Any) -> list[str]:
-        name, changes = scenario.typed(own := studies._flags(replicates=draws))
-        point, split = how.get("point", False), how.get("split", 0)
-        study = _engine.prepare_run(
-            scenario.loaded(own), name, changes, out=home / "r", store=home / store, point=point, split=split, force=False,
-            data=None,
-        )  # fmt: skip
-        return [parcel.key for parcel in study.parcels(4)]
+        given = {"scenario": scenario, "draws": draws, "split": 0, "out": home / "r", "store": home / store, **how}
+        ready, loaded = studies._ready("run", given)
+        return [unit.key for unit in _engine.prepare(studies.request("run", ready), loaded).work_units(4)]
 
     eight = keys(small, 8, "s")
     assert len(set(eight)) == 2
@@ -349,22 +345,12 @@ def test_chunks_are_named_by_content_alone(small: tw.Scenario, home: Path) -> No
 
 
 def study_payload(scenario: tw.Scenario, home: Path) -> str:
-    study = _engine.prepare_run(
-        scenario.loaded([]),
-        "x",
-        [],
-        out=home / "x",
-        store=home / "x-store",
-        point=False,
-        split=0,
-        force=False,
-        data=None,
-    )
-    parcel = study.parcels(2)[0]
-    once, twice = _engine.compute(parcel.payload), _engine.compute(parcel.payload, threads=2)
+    asked = studies.request("run", {"scenario": "x", "split": 0, "out": home / "x", "store": home / "x-store"})
+    unit = _engine.prepare(asked, [scenario.loaded([])]).work_units(2)[0]
+    once, twice = _engine.compute(unit.payload), _engine.compute(unit.payload, threads=2)
     assert once == twice
     with pytest.raises(tw.VersionError, match="damaged on the way"):
-        parcel.keep(once[:-1])
+        unit.keep(once[:-1])
     with pytest.raises(tw.VersionError, match="install the same telework everywhere"):
-        _engine.compute(parcel.payload.replace(tw.CODE, "0.0.9+x"))
-    return parcel.payload
+        _engine.compute(unit.payload.replace(tw.CODE, "0.0.9+x"))
+    return unit.payload

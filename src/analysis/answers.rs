@@ -13,7 +13,7 @@ use super::{
     spending::{Spending, spending},
     uncertainty::{Uncertainty, replaced, uncertainty},
 };
-use crate::{data::Observation, engine::Case, error::Problem, scenario::Scenario};
+use crate::{data::Observation, engine::RunKey, error::Problem, scenario::Scenario};
 use rayon::prelude::*;
 
 /// What is asked.
@@ -61,9 +61,9 @@ pub struct Answers {
 }
 
 /// The cases that an inquiry needs of every scenario, plain ones first.
-pub fn cases(replicates: u32, split: u32) -> Vec<Case> {
+pub fn cases(replicates: u32, split: u32) -> Vec<RunKey> {
     let split = if split < 3 { 0 } else { split.min(replicates) };
-    (0..replicates).map(Case::from).chain(replaced(split).into_iter().flatten()).collect()
+    (0..replicates).map(RunKey::from).chain(replaced(split).into_iter().flatten()).collect()
 }
 
 /// Answers an inquiry, scenario by scenario.
@@ -72,9 +72,9 @@ pub fn cases(replicates: u32, split: u32) -> Vec<Case> {
 /// A run that cannot be read.
 pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
     let Inquiry { kpis, extent, .. } = inquiry;
-    let plain: Vec<Case> = (0..inquiry.replicates).map(Case::from).collect();
+    let plain: Vec<RunKey> = (0..inquiry.replicates).map(RunKey::from).collect();
     let all = cases(inquiry.replicates, inquiry.split);
-    let outcomes_of = |source: Source, cases: &[Case]| -> Result<Vec<Outcome>, Problem> {
+    let outcomes_of = |source: Source, cases: &[RunKey]| -> Result<Vec<Outcome>, Problem> {
         cases.par_iter().map(|&case| Ok(Outcome::of(case, &source(case)?, kpis, extent))).collect()
     };
     let mut outcomes = Vec::with_capacity(inquiry.scenarios.len());
@@ -103,7 +103,7 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
             targets: &chosen,
         };
         let choices = choices(kpis, extent, &evidence);
-        let first = |case: &Case| {
+        let first = |case: &RunKey| {
             let series = source(*case)?;
             Ok(targets.iter().map(|(k, target, _)| first_reached(&series, &kpis[*k], *target)).collect::<Vec<_>>())
         };

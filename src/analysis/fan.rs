@@ -123,7 +123,7 @@ pub fn by_fiscal_year(fan: &Fan) -> Vec<KpiYear> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{analysis::digest, data::Data, engine::Case, results::synthetic};
+    use crate::{analysis::digest, data::Data, engine::RunKey, results::synthetic};
     use jiff::civil::date;
 
     /// Replicate r of the synthetic run has 0.1 r more in every week, so the quantiles of 11 replicates are known.
@@ -138,8 +138,8 @@ mod tests {
         (remembered.field_start, remembered.field_end) = (date(2021, 3, 20), date(2021, 3, 21));
         remembered.confidence = "memory".into();
         observations.push(remembered);
-        let cases: Vec<Case> = (0..11).map(Case::from).collect();
-        let found = digest(&|case| Ok(synthetic(case.luck)), &cases, &[kpi], &observations).unwrap();
+        let cases: Vec<RunKey> = (0..11).map(RunKey::from).collect();
+        let found = digest(&|case| Ok(synthetic(case.noise)), &cases, &[kpi], &observations).unwrap();
         let years = by_fiscal_year(&found.fans[0]);
         assert_eq!(years[0].fiscal_year, 2019);
         // The last Monday of fiscal 2019 was 30 March 2020.

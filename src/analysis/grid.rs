@@ -11,7 +11,7 @@ use super::{
 use crate::{
     calendar::Week,
     data::Observation,
-    engine::{Case, Series},
+    engine::{RunKey, Series},
     error::Problem,
     observation::{Cadence, describe},
     statistics::quantile_sorted,
@@ -47,7 +47,7 @@ struct Row {
 ///
 /// # Errors
 /// A run that cannot be read.
-pub fn digest(source: Source, cases: &[Case], kpis: &[Kpi], observations: &[Observation]) -> Result<Digest, Problem> {
+pub fn digest(source: Source, cases: &[RunKey], kpis: &[Kpi], observations: &[Observation]) -> Result<Digest, Problem> {
     let Some(&first) = cases.first() else { return Ok(Digest::default()) };
     let layout = source(first)?;
     let mut rows: Vec<Row> = kpis.iter().map(|kpi| row(kpi.indicator.id, kpi.segment, &layout)).collect();

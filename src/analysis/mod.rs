@@ -35,12 +35,12 @@ pub use spending::{Spending, spending};
 pub use uncertainty::{Part, Uncertainty, replaced, uncertainty};
 
 use crate::{
-    engine::{Case, Series},
+    engine::{RunKey, Series},
     error::Problem,
 };
 
 /// Gives a finished run of a scenario.
-pub type Source<'a> = &'a (dyn Fn(Case) -> Result<Series, Problem> + Sync);
+pub type Source<'a> = &'a (dyn Fn(RunKey) -> Result<Series, Problem> + Sync);
 
 /// First fiscal year that a KPI is for: the plan of April 2021 covers fiscal 2021 to 2025.
 pub const FIRST_YEAR: i16 = 2021;

@@ -3,7 +3,7 @@
 use super::registry::Kpi;
 use crate::{
     calendar::Week,
-    engine::{Case, Series},
+    engine::{RunKey, Series},
     observation::design_effect,
     population::Population,
     scenario::Scenario,
@@ -63,7 +63,7 @@ pub struct Account {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// Which run.
-    pub case: Case,
+    pub case: RunKey,
     /// `[kpi][year]`: the value of the last observed week.
     pub kpi: Vec<Vec<f64>>,
     /// `[kpi][year]`: variance of the sampling error of the surveys that show the KPI, as they would be taken that year.
@@ -80,7 +80,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// Of one run.
-    pub fn of(case: Case, series: &Series, kpis: &[Kpi], extent: &Extent) -> Outcome {
+    pub fn of(case: RunKey, series: &Series, kpis: &[Kpi], extent: &Extent) -> Outcome {
         let last = |indicator: &str, segment: &str| {
             let mut values = vec![f64::NAN; extent.len()];
             let figures = series.indicators.iter().find(|i| i.indicator == indicator && i.segment == segment);

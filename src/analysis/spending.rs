@@ -5,7 +5,6 @@ use super::{
     outcome::{Account, Extent},
 };
 use crate::{
-    calendar::Week,
     scenario::{Intervention, Scenario},
     statistics::{mean, quantile_sorted},
 };
@@ -62,6 +61,5 @@ pub fn spending(scenario: &Scenario, outcomes: &[Outcome], extent: &Extent) -> V
 }
 
 fn active(intervention: &Intervention, year: i16) -> bool {
-    let year_of = |date| Week::containing(date).unwrap_or(Week(0)).fiscal_year();
-    (year_of(intervention.from)..=year_of(intervention.until)).contains(&year)
+    intervention.weeks().is_some_and(|(first, last)| (first.fiscal_year()..=last.fiscal_year()).contains(&year))
 }

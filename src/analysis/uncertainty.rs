@@ -8,7 +8,7 @@
 
 use super::{FIRST_YEAR, Outcome, outcome::Extent, registry::Kpi};
 use crate::{
-    engine::Case,
+    engine::RunKey,
     statistics::{mean, normal_quantile},
 };
 
@@ -66,10 +66,10 @@ impl Uncertainty {
 
 /// The cases to run beside `0..number` plain ones: for each, parameters, luck and emergencies of the next one (of the first
 /// for the last), so that what is drawn anew has the distribution of the plain runs.
-pub fn replaced(number: u32) -> Vec<[Case; 3]> {
+pub fn replaced(number: u32) -> Vec<[RunKey; 3]> {
     let of = |replicate: u32| {
-        let (own, next) = (Case::from(replicate), (replicate + 1) % number.max(1));
-        [Case { parameters: next, ..own }, Case { luck: next, ..own }, Case { emergencies: next, ..own }]
+        let (own, next) = (RunKey::from(replicate), (replicate + 1) % number.max(1));
+        [RunKey { parameters: next, ..own }, RunKey { noise: next, ..own }, RunKey { emergencies: next, ..own }]
     };
     (0..number).map(of).collect()
 }
@@ -141,9 +141,9 @@ mod tests {
     fn toy(model: impl Fn([f64; 3]) -> f64) -> Uncertainty {
         let key = Key::new(1, 0);
         let draw = |source: usize, of: u32| key.normal(of, source as u32, Purpose::Discrepancy);
-        let value = |case: Case| {
-            let Case { parameters, luck, emergencies } = case;
-            model([draw(0, parameters), draw(1, luck), draw(2, emergencies)])
+        let value = |case: RunKey| {
+            let RunKey { parameters, noise, emergencies } = case;
+            model([draw(0, parameters), draw(1, noise), draw(2, emergencies)])
         };
         let plain: Vec<f64> = (0..RUNS as u32).map(|i| value(i.into())).collect();
         let changed: Vec<[f64; 3]> = replaced(RUNS as u32).into_iter().map(|three| three.map(value)).collect();

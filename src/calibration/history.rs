@@ -22,14 +22,14 @@ pub const REPLICATE: u32 = 0;
 
 /// Makes histories on other machines: parameters of many runs in; of each run, in order, what its answers would be with
 /// endless respondents out; `None` when stopped.
-pub type Elsewhere<'a> = &'a (dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync);
+pub type RemoteFigures<'a> = &'a (dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync);
 
 /// Runs histories.
 pub struct History<'a> {
     scenario: Scenario,
     data: &'a Data,
     population: &'a Population,
-    elsewhere: Option<Elsewhere<'a>>,
+    elsewhere: Option<RemoteFigures<'a>>,
 }
 
 impl<'a> History<'a> {
@@ -40,7 +40,7 @@ impl<'a> History<'a> {
     }
 
     /// With figures of many points made elsewhere.
-    pub fn made(self, elsewhere: Option<Elsewhere<'a>>) -> History<'a> {
+    pub fn made(self, elsewhere: Option<RemoteFigures<'a>>) -> History<'a> {
         History { elsewhere, ..self }
     }
 

@@ -26,7 +26,7 @@ pub fn plan(comparison: &Comparison) -> String {
         grouped(kept as u64)
     );
     let _ = writeln!(text, "  Firms       {simulated} simulated, standing for all {all}");
-    let _ = writeln!(text, "  Writes to   {}\n", comparison.target.display());
+    let _ = writeln!(text, "  Writes to   {}\n", comparison.folder.display());
     harmless(&text)
 }
 

@@ -12,7 +12,7 @@ use std::{
 const EVERY: Duration = Duration::from_secs(5);
 
 /// Shows how far a run is, on standard error.
-pub struct Progress {
+pub struct ProgressLine {
     what: &'static str,
     begun: Instant,
     /// On a terminal.
@@ -21,15 +21,15 @@ pub struct Progress {
     last: Mutex<Instant>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Begins.
-    pub fn new(what: &'static str) -> Progress {
+    pub fn new(what: &'static str) -> ProgressLine {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{msg} {bar:40} {percent}%, {eta} left");
             let bar = ProgressBar::new(1).with_message(what);
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Progress { what, begun: Instant::now(), bar, last: Mutex::new(Instant::now()) }
+        ProgressLine { what, begun: Instant::now(), bar, last: Mutex::new(Instant::now()) }
     }
 
     /// Shows; may be called from any thread, as often as one likes.

@@ -6,7 +6,7 @@ use crate::{
         shapley::{Method, Share},
         target::Reached,
     },
-    commands::{Aim, AttributeOutcome, Attribution, TargetOutcome},
+    commands::{AttributeOutcome, Attribution, TargetOutcome, TargetSearch},
     error::harmless,
     results::Attributed,
 };
@@ -36,7 +36,7 @@ pub fn attribution_plan(attribution: &Attribution) -> String {
     line("Runs", format!("{} in all, {} of them kept from before", grouped(runs), grouped(kept)));
     let (simulated, all) = (attribution.population.len() as u64, attribution.population.firms());
     line("Firms", format!("{} simulated, standing for all {}", grouped(simulated), grouped(all)));
-    line("Writes to", attribution.target.display().to_string());
+    line("Writes to", attribution.folder.display().to_string());
     harmless(&text) + "\n"
 }
 
@@ -152,7 +152,7 @@ fn block(text: &mut String, one: &Attributed, measures: &[(&str, &'static str)])
 }
 
 /// What will be searched, in plain words.
-pub fn aim(aim: &Aim) -> String {
+pub fn aim(aim: &TargetSearch) -> String {
     let scenario = &aim.loaded.scenario;
     let mut text = format!("{}\n\n", scenario.title);
     let mut line = |name: &str, value: String| {
@@ -169,17 +169,17 @@ pub fn aim(aim: &Aim) -> String {
     );
     let (simulated, all) = (aim.population.len() as u64, aim.population.firms());
     line("Firms", format!("{} simulated, standing for all {}", grouped(simulated), grouped(all)));
-    line("Writes to", aim.target.display().to_string());
+    line("Writes to", aim.folder.display().to_string());
     harmless(&text) + "\n"
 }
 
-fn goal(aim: &Aim) -> String {
+fn goal(aim: &TargetSearch) -> String {
     let sign = if aim.goal.kpi.less_is_better() { "<=" } else { ">=" };
     format!("{} {sign} {}", aim.goal.kpi.id(), aim.goal.value)
 }
 
 /// The values tried, and the answer.
-pub fn found(aim: &Aim, outcome: &TargetOutcome) -> String {
+pub fn found(aim: &TargetSearch, outcome: &TargetOutcome) -> String {
     let searched = &outcome.searched;
     let answer = &searched.answer;
     let mut text = format!(

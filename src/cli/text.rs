@@ -3,9 +3,9 @@
 use crate::{
     analysis::KpiYear,
     calendar::mondays,
-    commands::Job,
+    commands::PlannedRun,
     data::Gate,
-    engine::{Basis, ParameterSource},
+    engine::{ParameterChoice, ParameterSource},
     error::{Problem, harmless},
     results::certificate,
     scenario::{Measure, Scale},
@@ -13,7 +13,7 @@ use crate::{
 use std::{collections::BTreeSet, fmt::Write};
 
 /// What will be run, in plain words.
-pub fn plan(job: &Job, notes: &[Problem]) -> String {
+pub fn plan(job: &PlannedRun, notes: &[Problem]) -> String {
     let scenario = &job.loaded.scenario;
     let run = &scenario.run;
     let mut text = format!("{}\n{}\n\n", scenario.title, scenario.question);
@@ -41,14 +41,14 @@ pub fn plan(job: &Job, notes: &[Problem]) -> String {
         "Replicates",
         format!("{}{kept}{beside} (seed {}, population seed {})", run.replicates, run.seed, run.population_seed),
     );
-    let Basis { source, posterior, .. } = job.basis();
+    let ParameterSource { choice: source, posterior, .. } = job.source();
     let parameters = match source {
-        ParameterSource::Posterior => format!(
+        ParameterChoice::Posterior => format!(
             "posterior draws, calibrated to surveys published by {} ({} draws)",
             posterior.as_of,
             posterior.draws.len()
         ),
-        ParameterSource::Point => "one point: no parameter uncertainty (--point)".to_string(),
+        ParameterChoice::Point => "one point: no parameter uncertainty (--point)".to_string(),
     };
     line("Parameters", parameters);
     line("", format!("certificate: {}", certificate(posterior)));
@@ -67,7 +67,7 @@ pub fn plan(job: &Job, notes: &[Problem]) -> String {
     for (i, note) in notes.iter().enumerate() {
         line(if i == 0 { "Notes" } else { "" }, note.message.clone());
     }
-    line("Writes to", job.target.display().to_string());
+    line("Writes to", job.folder.display().to_string());
     // A scenario file may hold anything; a terminal should not obey it.
     harmless(&text) + "\n"
 }

@@ -1,9 +1,9 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
 use super::{
-    Conduct, Experiment,
-    chunk::{Base, Parcel, usual_runs},
-    place, read_data,
+    Common, Experiment, Line, Prepared, RunContext, SoFar, Study,
+    chunk::{ChunkBase, WorkUnit, usual_runs},
+    read_data,
     report::write_report,
     warn_of_idle_targets,
 };
@@ -13,7 +13,7 @@ use crate::{
         shapley::{Design, EXACT_PLAYERS, Method, split},
     },
     data::Data,
-    engine::{Basis, Case, Job, ParameterSource},
+    engine::{ParameterChoice, ParameterSource, RunKey, RunTask},
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
@@ -23,6 +23,8 @@ use crate::{
     scenario::{self, Loaded, Override, Scenario},
     statistics::mean,
 };
+use clap::Args;
+use serde::Serialize;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -35,31 +37,40 @@ const RUNS: u64 = 2_000;
 /// Never fewer draws than this without being told so: an interval needs some.
 const FEWEST_DRAWS: u32 = 8;
 
-/// What the user asked for.
-#[derive(Clone, Debug, Default)]
+/// What is attributed.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct AttributeRequest {
-    /// Path of a scenario file or name of a built-in scenario.
+    /// Path of a scenario file, or name of a built-in scenario such as `all_measures`
     pub scenario: String,
-    /// Changes from the command line.
-    pub overrides: Vec<Override>,
-    /// Names of the measures; empty = all that can still be decided.
+    /// Firms, draws, changes, places.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: Common,
+    /// Only these measures share the effect, the others always go on; all that can still be decided by default
+    #[arg(long, value_name = "A,B,...", value_delimiter = ',')]
     pub among: Vec<String>,
-    /// KPIs of the tables; empty = all candidates.
+    /// Only these KPIs, such as `mic_introduction` or `tsr_current_practice[size=large]`; all by default
+    #[arg(long = "kpi", value_name = "NAME,...", value_delimiter = ',')]
     pub kpis: Vec<String>,
-    /// Paired draws; `None` = as many as a few minutes allow, at most the scenario's replicates.
-    pub draws: Option<u32>,
+    /// Runs all coalitions of the measures in every draw (up to 12 measures); by default for 8 measures or fewer
+    #[arg(long, conflicts_with = "sampled")]
+    pub exact: bool,
+    /// Lets the measures join in two opposite random orders in every draw
+    #[arg(long)]
+    pub sampled: bool,
+}
+
+impl AttributeRequest {
+    /// Changes of the scenario; its number of replicates only limits the draws.
+    pub(super) fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.common.paired_draws()?;
+        self.common.overrides(None)
+    }
+
     /// How; `None` = exact for a few measures, sampled for more.
-    pub method: Option<Method>,
-    /// Where the folder goes; `None` = `results/attribution-<scenario>-<short hash>`.
-    pub out: Option<PathBuf>,
-    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
-    pub home: Option<PathBuf>,
-    /// Where finished runs are kept; `None` = `results/store`.
-    pub store: Option<PathBuf>,
-    /// Replace an existing folder.
-    pub force: bool,
-    /// Folder of data tables; `None` = those inside the program.
-    pub data: Option<PathBuf>,
+    fn method(&self) -> Option<Method> {
+        if self.sampled { Some(Method::Sampled) } else { self.exact.then_some(Method::Exact) }
+    }
 }
 
 /// An attribution that could start: everything is read, checked and synthesised.
@@ -71,7 +82,7 @@ pub struct Attribution {
     /// The simulated firms.
     pub population: Population,
     /// The folder to be written.
-    pub target: PathBuf,
+    pub folder: PathBuf,
     /// Who shares the effect.
     pub players: Players,
     /// Which runs are made.
@@ -97,7 +108,7 @@ pub struct AttributeOutcome {
 /// # Errors
 /// All problems of the scenario at once; a KPI or measure that is none; a missing or damaged table; a folder in the way.
 pub fn prepare_attribution(request: AttributeRequest) -> Result<Attribution, Problems> {
-    let loaded = scenario::load(&request.scenario, &request.overrides)?;
+    let loaded = scenario::load(&request.scenario, &request.overrides()?)?;
     prepare_loaded_attribution(loaded, request)
 }
 
@@ -107,7 +118,7 @@ pub fn prepare_attribution(request: AttributeRequest) -> Result<Attribution, Pro
 /// As [`prepare_attribution`].
 pub fn prepare_loaded_attribution(loaded: Loaded, request: AttributeRequest) -> Result<Attribution, Problems> {
     let kpis = chosen(&request.kpis)?;
-    let data = read_data(request.data.as_deref())?;
+    let data = read_data(request.common.execution.data.as_deref())?;
     let players = Players::new(&loaded.scenario, data.posterior.as_of, &request.among)?;
     let design = design(&request, players.places.len(), &loaded.scenario)?;
     assemble(loaded, data, players, design, kpis, request)
@@ -129,14 +140,14 @@ fn assemble(
         loaded.scenario.name,
         &run_key(&how, &loaded.resolved_toml, &data.files, false)[..8]
     );
-    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
-    ATTRIBUTION_FOLDER.check(&target, request.force)?;
+    let folder = request.common.folder(&run);
+    ATTRIBUTION_FOLDER.check(&folder, request.common.force)?;
     let plan = &mut loaded.scenario.run;
     plan.replicates = design.draws;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
     loaded.notes.extend(uncertified(&data.posterior));
-    Ok(Attribution { loaded, data, population, target, players, design, kpis, request, run })
+    Ok(Attribution { loaded, data, population, folder, players, design, kpis, request, run })
 }
 
 /// The KPIs named by id, with or without a segment.
@@ -155,7 +166,7 @@ fn chosen(names: &[String]) -> Result<Vec<Kpi>, Problem> {
 
 fn design(request: &AttributeRequest, players: usize, scenario: &Scenario) -> Result<Design, Problem> {
     let usual = if players <= EXACT_BY_DEFAULT { Method::Exact } else { Method::Sampled };
-    let method = request.method.unwrap_or(usual);
+    let method = request.method().unwrap_or(usual);
     if method == Method::Exact && players > EXACT_PLAYERS {
         let message = format!("--exact needs 2^{players} runs a draw for {players} measures");
         return Err(Problem::error(Kind::Usage, message)
@@ -168,38 +179,16 @@ fn design(request: &AttributeRequest, players: usize, scenario: &Scenario) -> Re
     };
     let most = scenario.run.replicates.max(FEWEST_DRAWS);
     let affordable = (RUNS / make(1).runs().max(1)).clamp(FEWEST_DRAWS.into(), most.into()) as u32;
-    Ok(make(request.draws.unwrap_or(affordable)))
+    Ok(make(request.common.paired_draws()?.unwrap_or(affordable)))
 }
 
 impl Attribution {
     /// All runs, and how many of them are in the store already.
     pub fn runs(&self) -> (u64, u64) {
         let games = Games::new(self);
-        let jobs = games.jobs();
-        let experiment = games.experiment(self, &Store::new(self.request.store.as_deref()));
-        (jobs.len() as u64, (jobs.len() - experiment.missing(&jobs).len()) as u64)
-    }
-
-    /// Whether the folder is already there, as this command would write it.
-    pub fn is_written(&self) -> bool {
-        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.target) else { return false };
-        there.run.tables.clear();
-        *there == self.manifest()
-    }
-
-    /// The runs that are not in the store yet, as work for other machines.
-    ///
-    /// # Errors
-    /// Never for a scenario that was loaded.
-    pub fn parcels(&self, runs: Option<usize>) -> Result<Vec<Parcel>, Problem> {
-        let games = Games::new(self);
-        let among: Vec<String> = self.measures().iter().map(|(name, _)| name.to_string()).collect();
-        let base = Base::new(&self.loaded.resolved_toml, ParameterSource::Posterior, &among)?;
-        let coalitions = games.coalitions();
-        let experiment = games.experiment(self, &Store::new(self.request.store.as_deref()));
-        let runs = runs.unwrap_or_else(|| usual_runs(&self.loaded.scenario));
-        let of = |basis: usize| (&base, coalitions.get(basis).copied());
-        Ok(experiment.parcels(&games.jobs(), &self.data, runs, &of))
+        let tasks = games.tasks();
+        let experiment = games.experiment(self, &Store::new(self.request.common.store.as_deref()));
+        (tasks.len() as u64, (tasks.len() - experiment.missing(&tasks).len()) as u64)
     }
 
     /// Names and kinds of the measures.
@@ -207,24 +196,24 @@ impl Attribution {
         self.players.named(&self.loaded.scenario)
     }
 
-    fn basis<'a>(&'a self, scenario: &'a Scenario) -> Basis<'a> {
-        Basis { source: ParameterSource::Posterior, scenario, posterior: &self.data.posterior }
+    fn source<'a>(&'a self, scenario: &'a Scenario) -> ParameterSource<'a> {
+        ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &self.data.posterior }
     }
 
     /// Makes the runs that are missing and splits.
-    fn attributed(&self, store: &Store, conduct: Conduct) -> Result<Vec<Attributed>, Problem> {
+    fn attributed(&self, store: &Store, context: RunContext) -> Result<Vec<Attributed>, Problem> {
         let games = Games::new(self);
         let experiment = games.experiment(self, store);
-        experiment.complete(&games.jobs(), conduct)?;
+        experiment.complete(&games.tasks(), context)?;
         let extent = Extent::new(&self.loaded.scenario, &self.population);
         let years: Vec<i16> = (FIRST_YEAR.max(*extent.years.start())..=*extent.years.end()).collect();
         let everyone = Coalition::all(self.design.players);
         // Yen by measure and year, one list of draws each.
         let mut spent = vec![vec![Vec::new(); years.len()]; self.design.players];
         let splits = split(&self.design, |draw, coalition| {
-            let case = Case::from(draw);
-            let series = experiment.read(Job { basis: games.place(coalition), case })?;
-            let outcome = Outcome::of(case, &series, &self.kpis, &extent);
+            let key = RunKey::from(draw);
+            let series = experiment.read(RunTask { source: games.place(coalition), key })?;
+            let outcome = Outcome::of(key, &series, &self.kpis, &extent);
             if coalition == everyone {
                 for (player, place) in self.players.places.iter().enumerate() {
                     let mut yen = 0.0;
@@ -266,8 +255,13 @@ impl Attribution {
             method: self.design.method.key().into(),
             kpis: self.request.kpis.clone(),
         };
-        let basis = self.basis(&self.loaded.scenario);
-        let mut run = Manifest::new(&self.run, &command(&self.request), basis, &self.loaded.resolved_toml);
+        let source = self.source(&self.loaded.scenario);
+        let mut run = Manifest::new(
+            &self.run,
+            &Study::Attribute(self.request.clone()).line(Line::Recorded),
+            source,
+            &self.loaded.resolved_toml,
+        );
         run.firms_simulated = self.population.len() as u64;
         run.firms = self.population.firms();
         run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
@@ -299,7 +293,7 @@ impl Games {
     }
 
     fn place(&self, coalition: Coalition) -> usize {
-        // Only coalitions of the design are asked for; everyone's is among them in any case.
+        // Only coalitions of the design are asked for; everyone's is among them in any key.
         self.places.get(&coalition).copied().unwrap_or(0)
     }
 
@@ -311,13 +305,53 @@ impl Games {
     }
 
     fn experiment<'a>(&'a self, attribution: &'a Attribution, store: &Store) -> Experiment<'a> {
-        let bases = self.scenarios.iter().map(|scenario| attribution.basis(scenario)).collect();
-        Experiment::new(store, bases, &attribution.data, &attribution.population)
+        let sources = self.scenarios.iter().map(|scenario| attribution.source(scenario)).collect();
+        Experiment::new(store, sources, &attribution.data, &attribution.population)
     }
 
     /// Draw by draw, so that an interrupted attribution has whole draws.
-    fn jobs(&self) -> Vec<Job> {
-        self.needed.iter().map(|(draw, c)| Job { basis: self.place(*c), case: Case::from(*draw) }).collect()
+    fn tasks(&self) -> Vec<RunTask> {
+        self.needed.iter().map(|(draw, c)| RunTask { source: self.place(*c), key: RunKey::from(*draw) }).collect()
+    }
+}
+
+impl Prepared for Attribution {
+    fn run(&self) -> &str {
+        &self.run
+    }
+
+    fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn notes(&self) -> Vec<Problem> {
+        self.loaded.notes.clone()
+    }
+
+    fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.folder) else { return false };
+        there.run.tables.clear();
+        *there == self.manifest()
+    }
+
+    fn work_units(&self, runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem> {
+        let games = Games::new(self);
+        let among: Vec<String> = self.measures().iter().map(|(name, _)| name.to_string()).collect();
+        let base = ChunkBase::new(&self.loaded.resolved_toml, ParameterChoice::Posterior, &among)?;
+        let coalitions = games.coalitions();
+        let experiment = games.experiment(self, &Store::new(self.request.common.store.as_deref()));
+        let runs = runs.unwrap_or_else(|| usual_runs(&self.loaded.scenario));
+        let of = |source: usize| (&base, coalitions.get(source).copied());
+        Ok(experiment.work_units(&games.tasks(), &self.data, runs, &of))
+    }
+
+    /// Its tables say nothing before all is known.
+    fn so_far(&self) -> Result<Option<SoFar>, Problem> {
+        Ok(None)
+    }
+
+    fn carry_out(&self, context: RunContext) -> Result<(), Problems> {
+        attribute(self, context).map(drop)
     }
 }
 
@@ -326,16 +360,16 @@ impl Games {
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the folder cannot
 /// be written; then nothing is left behind.
-pub fn attribute(attribution: &Attribution, conduct: Conduct) -> Result<AttributeOutcome, Problems> {
-    let attributed = attribution.attributed(&Store::new(attribution.request.store.as_deref()), conduct)?;
-    let draft = Draft::open_as(&ATTRIBUTION_FOLDER, &attribution.target, attribution.request.force)?;
+pub fn attribute(attribution: &Attribution, context: RunContext) -> Result<AttributeOutcome, Problems> {
+    let attributed = attribution.attributed(&Store::new(attribution.request.common.store.as_deref()), context)?;
+    let draft = Draft::open_as(&ATTRIBUTION_FOLDER, &attribution.folder, attribution.request.common.force)?;
     let mut manifest = attribution.manifest();
     manifest.run.tables = attribution.write_tables(&draft, &attributed)?;
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
     write_report(&draft, &attribution.data)?;
     draft.publish()?;
-    let caveat = caveat("Intervals", attribution.basis(&attribution.loaded.scenario));
-    Ok(AttributeOutcome { folder: attribution.target.clone(), attributed, caveat })
+    let caveat = caveat("Intervals", attribution.source(&attribution.loaded.scenario));
+    Ok(AttributeOutcome { folder: attribution.folder.clone(), attributed, caveat })
 }
 
 /// Makes the tables of an attribution again in a folder, from its manifest, with runs of their own.
@@ -347,36 +381,24 @@ pub(super) fn repeat_attribution(
     data: Data,
     folder: &Path,
     store: &Store,
-    conduct: Conduct,
+    context: RunContext,
 ) -> Result<Vec<FileHash>, Problems> {
     let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(Vec::new()) };
     let loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
-    let method = if *method == Method::Exact.key() { Method::Exact } else { Method::Sampled };
+    let exact = *method == Method::Exact.key();
     let request = AttributeRequest {
         kpis: kpis.clone(),
-        draws: Some(manifest.draws),
-        method: Some(method),
-        out: Some(folder.to_path_buf()),
+        common: Common { draws: Some(manifest.draws), out: Some(folder.to_path_buf()), ..Common::default() },
+        exact,
+        sampled: !exact,
         ..AttributeRequest::default()
     };
     let players = Players::new(&loaded.scenario, data.posterior.as_of, among)?;
     let design = design(&request, players.places.len(), &loaded.scenario)?;
     let attribution = assemble(loaded, data, players, design, chosen(kpis)?, request)?;
-    let attributed = attribution.attributed(store, conduct)?;
+    let attributed = attribution.attributed(store, context)?;
     let draft = Draft::open(folder, false)?;
     let tables = attribution.write_tables(&draft, &attributed)?;
     draft.publish()?;
     Ok(tables)
-}
-
-/// What was typed, without what changes no result, and with file names for paths.
-fn command(request: &AttributeRequest) -> String {
-    let name = Path::new(&request.scenario).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let mut words = vec!["telework attribute".to_string(), name];
-    words.extend(request.overrides.iter().map(|change| change.flag.clone()));
-    words.extend((!request.among.is_empty()).then(|| format!("--among {}", request.among.join(","))));
-    words.extend((!request.kpis.is_empty()).then(|| format!("--kpi '{}'", request.kpis.join(","))));
-    words.extend(request.draws.map(|draws| format!("--draws {draws}")));
-    words.extend(request.method.map(|method| format!("--{}", method.key())));
-    words.join(" ")
 }

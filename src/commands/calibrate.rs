@@ -1,8 +1,8 @@
 //! `telework calibrate`: published figures in, a posterior and its certificate out, as a folder like `data/posterior`.
 
 use super::{
-    Conduct,
-    chunk::{Base, Chunk, Part, Past, Wanted, expected},
+    Execution, RunContext,
+    chunk::{Chunk, ChunkBase, ChunkOutput, ChunkPart, HistoryPlan, expected},
     read_data,
 };
 use crate::{
@@ -28,26 +28,33 @@ use crate::{
     results::Draft,
     scenario::{self, Measure, Scale, Scenario},
 };
+use clap::Args;
 use jiff::civil::Date;
 use rayon::prelude::*;
+use serde::Serialize;
 use std::{
     path::PathBuf,
     sync::{Mutex, PoisonError, atomic::Ordering},
 };
 
-/// What the user asked for.
-#[derive(Clone, Debug, Default)]
+/// What is fitted.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct CalibrateRequest {
-    /// Configuration; `None` = the one that the shipped posterior was made with.
+    /// A configuration; without one, that of the shipped posterior
     pub config: Option<PathBuf>,
-    /// Day by which figures must have been published, in place of the configuration's.
+    /// Use only figures published by this day, in place of the configuration's
+    #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
-    /// Go on with what an interrupted calibration left.
+    /// Goes on with what an interrupted calibration left; without it, that is thrown away
+    #[arg(long)]
     pub resume: bool,
-    /// Where the folder goes; `None` = `results/calibration-<key>`.
+    /// Where the folder goes, in place of results/calibration-<short hash>
+    #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Folder of data tables; `None` = those inside the program.
-    pub data: Option<PathBuf>,
+    /// Threads and data tables.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub execution: Execution,
 }
 
 /// What a calibration gave.
@@ -63,7 +70,7 @@ pub struct CalibrateOutcome {
 const PREDICTED_AT: usize = 400;
 
 /// Everything that fits share.
-struct World<'a> {
+struct Calibration<'a> {
     config: &'a Config,
     data: &'a Data,
     scenario: &'a Scenario,
@@ -72,12 +79,12 @@ struct World<'a> {
     toml: &'a str,
     work: PathBuf,
     key: String,
-    conduct: Conduct<'a>,
-    elsewhere: Option<Elsewhere<'a>>,
+    context: RunContext<'a>,
+    elsewhere: Option<RemoteExecutor<'a>>,
 }
 
 /// Makes chunks on other machines: chunks in, the bytes of each out, in order; `None` when stopped.
-pub type Elsewhere<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync);
+pub type RemoteExecutor<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync);
 
 /// Parameters of many runs in, figures of each out.
 type MakesFigures<'a> = dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
@@ -87,22 +94,22 @@ type MakesFigures<'a> = dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync + 
 /// # Errors
 /// A configuration or data that cannot be read; a folder that is in the way; `Kind::Interrupted` when stopped, with
 /// what was fitted kept for `--resume`.
-pub fn calibrate(request: &CalibrateRequest, conduct: Conduct) -> Result<CalibrateOutcome, Problems> {
-    calibrate_elsewhere(request, conduct, None)
+pub fn calibrate(request: &CalibrateRequest, context: RunContext) -> Result<CalibrateOutcome, Problems> {
+    calibrate_on(request, context, None)
 }
 
 /// [`calibrate`] with the runs of its fits made elsewhere.
 ///
 /// # Errors
 /// As [`calibrate`].
-pub fn calibrate_elsewhere(
+pub fn calibrate_on(
     request: &CalibrateRequest,
-    conduct: Conduct,
-    elsewhere: Option<Elsewhere>,
+    context: RunContext,
+    elsewhere: Option<RemoteExecutor>,
 ) -> Result<CalibrateOutcome, Problems> {
     let mut config = Config::load(request.config.as_deref())?;
     config.as_of = request.as_of.unwrap_or(config.as_of);
-    let data = read_data(request.data.as_deref())?;
+    let data = read_data(request.execution.data.as_deref())?;
     let loaded = scenario::load(&config.scenario, &[])?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
@@ -118,7 +125,7 @@ pub fn calibrate_elsewhere(
         // What another try left would otherwise be taken up without being asked for.
         let _ = std::fs::remove_dir_all(&work);
     }
-    let world = World {
+    let world = Calibration {
         config: &config,
         data: &data,
         scenario: &loaded.scenario,
@@ -126,11 +133,11 @@ pub fn calibrate_elsewhere(
         space: Space::new(),
         work,
         key,
-        conduct,
+        context,
         elsewhere,
     };
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(conduct.threads)
+        .num_threads(context.threads)
         .build()
         .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
     let (all, gates) = pool.install(|| world.run())?;
@@ -161,7 +168,7 @@ fn interrupted() -> Problem {
         .advise("the same command with --resume goes on from there")
 }
 
-impl World<'_> {
+impl Calibration<'_> {
     fn run(&self) -> Result<(Vec<Table>, Vec<Gate>), Problems> {
         let truths = self.config.certificate.truths;
         // Shares of the whole time, as measured for the shipped configuration.
@@ -169,7 +176,8 @@ impl World<'_> {
         let whole = 1.0 + held_out + 0.06 * truths as f64;
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
         let population = self.population(self.config.sample)?;
-        let made = self.made_elsewhere(Past { end: self.config.as_of, sample: self.config.sample, measures: true })?;
+        let made =
+            self.made_elsewhere(HistoryPlan { end: self.config.as_of, sample: self.config.sample, measures: true })?;
         let history =
             History::new(self.scenario.clone(), self.data, &population, self.config.as_of).made(made.as_deref());
         let targets = history.targets(self.config.as_of);
@@ -224,18 +232,18 @@ impl World<'_> {
     }
 
     fn goes_on(&self) -> bool {
-        !self.conduct.stop.load(Ordering::Relaxed)
+        !self.context.stop.load(Ordering::Relaxed)
     }
 
     /// Makes figures of a history elsewhere, when there is such a place.
-    fn made_elsewhere(&self, past: Past) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
+    fn made_elsewhere(&self, past: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
         let Some(elsewhere) = self.elsewhere else { return Ok(None) };
         let runs = past.usual_runs(self.scenario);
-        let base = Base::of_past(self.toml, past)?;
+        let base = ChunkBase::of_history(self.toml, past)?;
         Ok(Some(Box::new(move |points: &[Parameters]| {
             let chunk = |points: &[Parameters]| {
-                let parts = points.iter().map(|parameters| Part::at(parameters, REPLICATE)).collect();
-                Chunk::new(Wanted::Expected, &base, parts, self.data)
+                let parts = points.iter().map(|parameters| ChunkPart::at(parameters, REPLICATE)).collect();
+                Chunk::new(ChunkOutput::Expected, &base, parts, self.data)
             };
             let bytes = elsewhere(points.chunks(runs).map(chunk).collect())?;
             let each = |(bytes, points): (&Vec<u8>, &[Parameters])| expected(bytes, points.len());
@@ -260,12 +268,12 @@ impl World<'_> {
         let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, settings };
         let kept = Kept::new(&self.work, name, &self.key);
         let observe = |done: f64| {
-            (self.conduct.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
+            (self.context.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
         };
         if let (Some(archive), None) = (archive, kept.load()) {
             kept.save(&sampling.begin_with(archive))?;
         }
-        fit(&sampling, &kept, &observe, self.conduct.stop)
+        fit(&sampling, &kept, &observe, self.context.stop)
     }
 
     /// All answers of the history at some points.
@@ -300,7 +308,7 @@ impl World<'_> {
     fn forecast(&self, population: &Population, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
-        let (as_of, Conduct { threads, stop, .. }) = (self.config.as_of, self.conduct);
+        let (as_of, RunContext { threads, stop, .. }) = (self.config.as_of, self.context);
         let rows = forecast(self.scenario, self.data, population, as_of, &draws, threads, &|_| {}, stop)
             .map_err(|_| interrupted())?;
         Ok(tables::forecast_gates(&rows, as_of, self.scenario.run.end))
@@ -364,7 +372,7 @@ impl World<'_> {
         let mut scenario = self.scenario.clone();
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
         let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
-        let past = Past { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
+        let past = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
         let made = self.made_elsewhere(past)?;
         let history = History::new(scenario, self.data, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
@@ -394,10 +402,10 @@ impl World<'_> {
             let settings = Settings { seed: settings.seed + 1 + number as u64, ..settings.clone() };
             let sampling =
                 Sampling { space: &self.space, likelihood: &drawn, simulate: &simulate, settings: &settings };
-            let state = fit(&sampling, &kept, &|_| {}, self.conduct.stop)?;
+            let state = fit(&sampling, &kept, &|_| {}, self.context.stop)?;
             let mut finished = finished.lock().unwrap_or_else(PoisonError::into_inner);
             *finished += 1;
-            (self.conduct.observe)(Progress {
+            (self.context.observe)(Progress {
                 done: (1e4 * place(f64::from(*finished) / truths as f64)) as u64,
                 total: 10_000,
             });

@@ -1,68 +1,52 @@
 //! `telework compare`: scenarios in, a folder with their paired differences out.
 
 use super::{
-    Conduct, Experiment,
-    chunk::{Base, Parcel, usual_runs},
+    Common, Experiment, Line, Prepared, RunContext, Study, Uncertainty,
+    chunk::{ChunkBase, WorkUnit, usual_runs},
     findings::{Findings, SoFar},
     goal::Goal,
-    place, read_data,
+    read_data,
     report::write_report,
-    run::SPLIT,
     warn_of_idle_targets,
 };
 use crate::{
     analysis::{Answers, Source, candidate_kpis, cases},
     data::Data,
-    engine::{Basis, Case, ParameterSource},
+    engine::{ParameterChoice, ParameterSource, RunKey},
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
-        AnyManifest, ComparisonManifest, Draft, FileHash, MANIFEST, Manifest, Store, caveat, check_target, run_key,
+        AnyManifest, ComparisonManifest, Draft, FileHash, MANIFEST, Manifest, Store, caveat, check_folder, run_key,
         uncertified,
     },
     scenario::{self, Loaded, Override, Scenario},
 };
+use clap::Args;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// What the user asked for.
-#[derive(Clone, Debug)]
+/// What is compared.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct CompareRequest {
-    /// Paths of scenario files or names of built-in scenarios; the first is the reference.
+    /// Paths of scenario files, or names of built-in scenarios; the first is the reference
+    #[arg(required = true, num_args = 2..)]
     pub scenarios: Vec<String>,
-    /// Changes from the command line, for every scenario.
-    pub overrides: Vec<Override>,
-    /// Targets, as typed.
+    /// Firms, draws, changes, places.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: Common,
+    /// A target, such as `mic_introduction>=0.5` or `tsr_current_practice[size=large]>=0.7`; may be given many times
+    #[arg(long = "target", value_name = "NAME>=VALUE")]
     pub targets: Vec<String>,
-    /// Where the folder goes; `None` = `results/compare-<scenarios>-<short hash>`.
-    pub out: Option<PathBuf>,
-    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
-    pub home: Option<PathBuf>,
-    /// Where finished runs are kept; `None` = `results/store`.
-    pub store: Option<PathBuf>,
-    /// Posterior draws, or the point for all pairs.
-    pub parameters: ParameterSource,
-    /// Replicates whose uncertainty is split, with three more runs each; below three it is not split.
-    pub split: u32,
-    /// Replace an existing folder.
-    pub force: bool,
-    /// Folder of data tables; `None` = those inside the program.
-    pub data: Option<PathBuf>,
+    /// What is uncertain.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub uncertainty: Uncertainty,
 }
 
-impl Default for CompareRequest {
-    fn default() -> CompareRequest {
-        CompareRequest {
-            scenarios: Vec::new(),
-            overrides: Vec::new(),
-            targets: Vec::new(),
-            out: None,
-            home: None,
-            store: None,
-            parameters: ParameterSource::default(),
-            split: SPLIT,
-            force: false,
-            data: None,
-        }
+impl CompareRequest {
+    pub(super) fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.common.overrides(self.common.paired_draws()?)
     }
 }
 
@@ -75,7 +59,7 @@ pub struct Comparison {
     /// The simulated firms, the same for all.
     pub population: Population,
     /// The folder to be written.
-    pub target: PathBuf,
+    pub folder: PathBuf,
     goals: Vec<Goal>,
     request: CompareRequest,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
@@ -98,10 +82,11 @@ pub struct CompareOutcome {
 /// All problems of all scenarios at once; scenarios that cannot be paired; a missing or damaged table; a folder in the way.
 pub fn prepare_comparison(request: CompareRequest) -> Result<Comparison, Problems> {
     request.targets.iter().try_for_each(|text| Goal::parse(text).map(drop))?;
+    let overrides = request.overrides()?;
     let mut found = Problems::default();
     let mut loaded = Vec::new();
     for name in &request.scenarios {
-        match scenario::load(name, &request.overrides) {
+        match scenario::load(name, &overrides) {
             Ok(one) => loaded.push(one),
             Err(problems) => found.0.extend(problems.0),
         }
@@ -123,7 +108,7 @@ pub fn prepare_loaded_comparison(loaded: Vec<Loaded>, request: CompareRequest) -
     if !found.is_empty() {
         return Err(Problems(found));
     }
-    let data = read_data(request.data.as_deref())?;
+    let data = read_data(request.common.execution.data.as_deref())?;
     assemble(loaded, goals, request, data)
 }
 
@@ -135,22 +120,23 @@ fn assemble(
     data: Data,
 ) -> Result<Comparison, Problems> {
     let replicates = loaded.first().map_or(0, |one| one.scenario.run.replicates);
-    if request.parameters == ParameterSource::Point {
+    let Uncertainty { split, .. } = request.uncertainty;
+    let parameters = request.uncertainty.parameters();
+    if parameters == ParameterChoice::Point {
         for one in &mut loaded {
             one.resolved_toml = scenario::at_the_point(one)?;
         }
     }
     loaded.iter_mut().for_each(|one| one.scenario.run.replicates = replicates);
     let texts: Vec<&str> = loaded.iter().map(|one| one.resolved_toml.as_str()).collect();
-    let how =
-        format!("compare {} {replicates} split {} {:?}", request.parameters.key(), request.split, request.targets);
+    let how = format!("compare {} {replicates} split {split} {:?}", parameters.key(), request.targets);
     let key = run_key(&how, &texts.join("\0"), &data.files, false);
     let names: Vec<&str> = loaded.iter().map(|one| one.scenario.name.as_str()).collect();
     // A folder's name stays readable with many scenarios.
     let names = if names.len() > 3 { format!("{}-and-{}-more", names[0], names.len() - 1) } else { names.join("-") };
     let run = format!("compare-{names}-{}", &key[..8]);
-    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
-    check_target(&target, request.force)?;
+    let folder = request.common.folder(&run);
+    check_folder(&folder, request.common.force)?;
     let Some(plan) = loaded.first().map(|one| one.scenario.run.clone()) else {
         return Err(Problem::error(Kind::Usage, "no scenario to compare").into());
     };
@@ -161,7 +147,7 @@ fn assemble(
     if let Some(first) = loaded.first_mut() {
         first.notes.extend(uncertified(&data.posterior));
     }
-    Ok(Comparison { loaded, data, population, target, goals, request, run })
+    Ok(Comparison { loaded, data, population, folder, goals, request, run })
 }
 
 /// Why scenarios cannot be paired with the first.
@@ -205,65 +191,39 @@ impl Comparison {
 
     /// All runs, and how many of them are in the store already.
     pub fn runs(&self) -> (usize, usize) {
-        let experiment = self.experiment(&Store::new(self.request.store.as_deref()));
-        let jobs = experiment.jobs(&self.cases());
-        (jobs.len(), jobs.len() - experiment.missing(&jobs).len())
+        let experiment = self.experiment(&Store::new(self.request.common.store.as_deref()));
+        let tasks = experiment.tasks(&self.cases());
+        (tasks.len(), tasks.len() - experiment.missing(&tasks).len())
     }
 
-    /// The runs that are not in the store yet, as work for other machines.
-    ///
-    /// # Errors
-    /// Never for scenarios that were loaded.
-    pub fn parcels(&self, runs: Option<usize>) -> Result<Vec<Parcel>, Problem> {
-        let Some(first) = self.loaded.first() else { return Ok(Vec::new()) };
-        let base = |one: &Loaded| Base::new(&one.resolved_toml, self.request.parameters, &[]);
-        let bases = self.loaded.iter().map(base).collect::<Result<Vec<_>, _>>()?;
-        let experiment = self.experiment(&Store::new(self.request.store.as_deref()));
-        let runs = runs.unwrap_or_else(|| usual_runs(&first.scenario));
-        Ok(experiment.parcels(&experiment.jobs(&self.cases()), &self.data, runs, &|basis| (&bases[basis], None)))
+    fn sources(&self) -> Vec<ParameterSource<'_>> {
+        let source = |one| ParameterSource {
+            choice: self.request.uncertainty.parameters(),
+            scenario: one,
+            posterior: &self.data.posterior,
+        };
+        self.loaded.iter().map(|one| source(&one.scenario)).collect()
     }
 
-    fn bases(&self) -> Vec<Basis<'_>> {
-        let basis = |one| Basis { source: self.request.parameters, scenario: one, posterior: &self.data.posterior };
-        self.loaded.iter().map(|one| basis(&one.scenario)).collect()
-    }
-
-    fn cases(&self) -> Vec<Case> {
-        cases(self.replicates(), self.request.split)
+    fn cases(&self) -> Vec<RunKey> {
+        cases(self.replicates(), self.request.uncertainty.split)
     }
 
     fn experiment(&self, store: &Store) -> Experiment<'_> {
-        Experiment::new(store, self.bases(), &self.data, &self.population)
+        Experiment::new(store, self.sources(), &self.data, &self.population)
     }
 
     /// Makes the runs that are missing and answers.
-    fn answers(&self, store: &Store, conduct: Conduct) -> Result<Vec<Answers>, Problem> {
+    fn answers(&self, store: &Store, context: RunContext) -> Result<Vec<Answers>, Problem> {
         let experiment = self.experiment(store);
-        experiment.complete(&experiment.jobs(&self.cases()), conduct)?;
-        let sources: Vec<_> = (0..self.loaded.len()).map(|basis| experiment.source(basis)).collect();
-        let sources: Vec<Source> = sources.iter().map(|source| source as Source).collect();
-        self.findings().answers(&sources, self.replicates(), self.request.split, &self.given())
-    }
-
-    /// Whether the folder is already there, as this command would write it.
-    pub fn is_written(&self) -> bool {
-        let Ok(AnyManifest::Comparison(mut there)) = AnyManifest::read(&self.target) else { return false };
-        there.tables.clear();
-        *there == self.manifest()
-    }
-
-    /// What the pairs that are finished so far come to; `None` when there is none yet.
-    ///
-    /// # Errors
-    /// A run that cannot be read or kept.
-    pub fn so_far(&self) -> Result<Option<SoFar>, Problem> {
-        let manifest = serde_json::to_value(self.manifest()).unwrap_or_default();
-        let experiment = self.experiment(&Store::new(self.request.store.as_deref()));
-        SoFar::of(&experiment, &self.findings(), manifest, &self.given())
+        experiment.complete(&experiment.tasks(&self.cases()), context)?;
+        let readers: Vec<_> = (0..self.loaded.len()).map(|source| experiment.reader(source)).collect();
+        let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();
+        self.findings().answers(&readers, self.replicates(), self.request.uncertainty.split, &self.given())
     }
 
     fn findings(&self) -> Findings<'_> {
-        Findings { bases: self.bases(), data: &self.data, population: &self.population }
+        Findings { sources: self.sources(), data: &self.data, population: &self.population }
     }
 
     /// The user's targets by the places of their KPIs.
@@ -281,18 +241,59 @@ impl Comparison {
     fn manifest(&self) -> ComparisonManifest {
         let data: Vec<FileHash> =
             self.data.files.iter().map(|(file, hash)| FileHash { file: file.clone(), blake3: hash.clone() }).collect();
-        let of = |(one, basis): (&Loaded, Basis)| {
-            let mut manifest = Manifest::new(&one.scenario.name, "", basis, &one.resolved_toml);
-            manifest.split = self.request.split;
+        let of = |(one, source): (&Loaded, ParameterSource)| {
+            let mut manifest = Manifest::new(&one.scenario.name, "", source, &one.resolved_toml);
+            manifest.split = self.request.uncertainty.split;
             manifest.firms_simulated = self.population.len() as u64;
             manifest.firms = self.population.firms();
             manifest.data = data.clone();
             manifest
         };
-        let scenarios = self.loaded.iter().zip(self.bases()).map(of).collect();
-        let mut manifest = ComparisonManifest::new(&self.run, &command(&self.request), scenarios);
+        let scenarios = self.loaded.iter().zip(self.sources()).map(of).collect();
+        let mut manifest =
+            ComparisonManifest::new(&self.run, &Study::Compare(self.request.clone()).line(Line::Recorded), scenarios);
         manifest.targets = self.request.targets.clone();
         manifest
+    }
+}
+
+impl Prepared for Comparison {
+    fn run(&self) -> &str {
+        &self.run
+    }
+
+    fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn notes(&self) -> Vec<Problem> {
+        self.loaded.iter().flat_map(|one| one.notes.clone()).collect()
+    }
+
+    fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Comparison(mut there)) = AnyManifest::read(&self.folder) else { return false };
+        there.tables.clear();
+        *there == self.manifest()
+    }
+
+    fn so_far(&self) -> Result<Option<SoFar>, Problem> {
+        let manifest = serde_json::to_value(self.manifest()).unwrap_or_default();
+        let experiment = self.experiment(&Store::new(self.request.common.store.as_deref()));
+        SoFar::of(&experiment, &self.findings(), manifest, &self.given())
+    }
+
+    fn work_units(&self, runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem> {
+        let Some(first) = self.loaded.first() else { return Ok(Vec::new()) };
+        let base = |one: &Loaded| ChunkBase::new(&one.resolved_toml, self.request.uncertainty.parameters(), &[]);
+        let sources = self.loaded.iter().map(base).collect::<Result<Vec<_>, _>>()?;
+        let experiment = self.experiment(&Store::new(self.request.common.store.as_deref()));
+        let runs = runs.unwrap_or_else(|| usual_runs(&first.scenario));
+        Ok(experiment
+            .work_units(&experiment.tasks(&self.cases()), &self.data, runs, &|source| (&sources[source], None)))
+    }
+
+    fn carry_out(&self, context: RunContext) -> Result<(), Problems> {
+        compare(self, context).map(drop)
     }
 }
 
@@ -301,17 +302,17 @@ impl Comparison {
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the folder cannot
 /// be written; then nothing is left behind.
-pub fn compare(comparison: &Comparison, conduct: Conduct) -> Result<CompareOutcome, Problems> {
-    let store = Store::new(comparison.request.store.as_deref());
-    let answers = comparison.answers(&store, conduct)?;
-    let draft = Draft::open(&comparison.target, comparison.request.force)?;
+pub fn compare(comparison: &Comparison, context: RunContext) -> Result<CompareOutcome, Problems> {
+    let store = Store::new(comparison.request.common.store.as_deref());
+    let answers = comparison.answers(&store, context)?;
+    let draft = Draft::open(&comparison.folder, comparison.request.common.force)?;
     let mut manifest = comparison.manifest();
     manifest.tables = comparison.write_tables(&draft, &answers)?;
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
     write_report(&draft, &comparison.data)?;
     draft.publish()?;
-    let caveat = caveat("Ranges", comparison.bases()[0]);
-    Ok(CompareOutcome { folder: comparison.target.clone(), answers, caveat })
+    let caveat = caveat("Ranges", comparison.sources()[0]);
+    Ok(CompareOutcome { folder: comparison.folder.clone(), answers, caveat })
 }
 
 /// Makes the tables of a comparison again in a folder, from its manifest, with runs of their own.
@@ -323,37 +324,24 @@ pub(super) fn repeat_comparison(
     data: Data,
     folder: &Path,
     store: &Store,
-    conduct: Conduct,
+    context: RunContext,
 ) -> Result<Vec<FileHash>, Problems> {
     let mut loaded = Vec::new();
     for one in &manifest.scenarios {
         loaded.push(scenario::load_text(&one.scenario, &one.scenario_toml, &[])?);
     }
+    let point = manifest.scenarios.first().is_some_and(|one| one.parameters == ParameterChoice::Point);
     let request = CompareRequest {
         targets: manifest.targets.clone(),
-        out: Some(folder.to_path_buf()),
-        parameters: manifest.scenarios.first().map(|one| one.parameters).unwrap_or_default(),
-        split: manifest.split,
+        common: Common { out: Some(folder.to_path_buf()), ..Common::default() },
+        uncertainty: Uncertainty { point, split: manifest.split },
         ..CompareRequest::default()
     };
     let goals = manifest.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let comparison = assemble(loaded, goals, request, data)?;
-    let answers = comparison.answers(store, conduct)?;
+    let answers = comparison.answers(store, context)?;
     let draft = Draft::open(folder, false)?;
     let tables = comparison.write_tables(&draft, &answers)?;
     draft.publish()?;
     Ok(tables)
-}
-
-/// What was typed, without what changes no result, and with file names for paths.
-fn command(request: &CompareRequest) -> String {
-    let file =
-        |name: &String| Path::new(name).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let mut words = vec!["telework compare".to_string()];
-    words.extend(request.scenarios.iter().map(file));
-    words.extend(request.overrides.iter().map(|change| change.flag.clone()));
-    words.extend(request.targets.iter().map(|target| format!("--target '{target}'")));
-    words.extend((request.split != SPLIT).then(|| format!("--split {}", request.split)));
-    words.extend((request.parameters == ParameterSource::Point).then(|| "--point".to_string()));
-    words.join(" ")
 }

@@ -1,72 +1,77 @@
 //! The runs of one or several scenarios on the same firms: made when they are missing, read when they are there.
 
 use super::{
-    Conduct,
-    chunk::{Base, Chunk, Parcel, Part, Wanted},
+    RunContext,
+    chunk::{Chunk, ChunkBase, ChunkOutput, ChunkPart, WorkUnit},
 };
 use crate::{
     analysis::Coalition,
     data::Data,
-    engine::{self, Basis, Case, Job, Options, Series},
+    engine::{Ensemble, Options, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem},
     population::Population,
-    results::{Shelf, Store},
+    results::{RunCache, Store},
 };
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 /// Runs of scenarios on one population, in a store.
 pub struct Experiment<'a> {
-    bases: Vec<Basis<'a>>,
-    shelves: Vec<Shelf>,
+    sources: Vec<ParameterSource<'a>>,
+    caches: Vec<RunCache>,
     data: &'a Data,
     population: &'a Population,
 }
 
 impl<'a> Experiment<'a> {
-    /// Of these scenarios; a job names one by its place.
-    pub fn new(store: &Store, bases: Vec<Basis<'a>>, data: &'a Data, population: &'a Population) -> Experiment<'a> {
-        let shelves = bases.iter().map(|basis| store.shelf(*basis, data)).collect();
-        Experiment { bases, shelves, data, population }
+    /// Of these scenarios; a task names one by its place.
+    pub fn new(
+        store: &Store,
+        sources: Vec<ParameterSource<'a>>,
+        data: &'a Data,
+        population: &'a Population,
+    ) -> Experiment<'a> {
+        let caches = sources.iter().map(|source| store.cache(*source, data)).collect();
+        Experiment { sources, caches, data, population }
     }
 
-    /// The runs of all scenarios in these cases, case by case, so that an interrupted comparison has whole pairs.
-    pub fn jobs(&self, cases: &[Case]) -> Vec<Job> {
-        cases.iter().flat_map(|&case| (0..self.bases.len()).map(move |basis| Job { basis, case })).collect()
+    /// The runs of all scenarios in these keys, key by key, so that an interrupted comparison has whole pairs.
+    pub fn tasks(&self, keys: &[RunKey]) -> Vec<RunTask> {
+        keys.iter().flat_map(|&key| (0..self.sources.len()).map(move |source| RunTask { source, key })).collect()
     }
 
     /// Those that are not in the store.
-    pub fn missing(&self, jobs: &[Job]) -> Vec<Job> {
-        let absent = |job: &&Job| !self.shelves[job.basis].has(self.bases[job.basis], job.case);
-        jobs.iter().filter(absent).copied().collect()
+    pub fn missing(&self, tasks: &[RunTask]) -> Vec<RunTask> {
+        let absent = |task: &&RunTask| !self.caches[task.source].has(self.sources[task.source], task.key);
+        tasks.iter().filter(absent).copied().collect()
     }
 
-    /// The runs that are not in the store as parcels of up to `runs`. `of` tells what a basis was made from: base, and
+    /// The runs that are not in the store as work_units of up to `runs`. `of` tells what a source was made from: base, and
     /// coalition of its measures.
     ///
-    /// Parcels do not depend on what the store holds, apart from those that are left out because nothing of them is
+    /// Work units do not depend on what the store holds, apart from those that are left out because nothing of them is
     /// missing: the same work is always cut at the same places.
-    pub(super) fn parcels<'b>(
+    pub(super) fn work_units<'b>(
         &self,
-        jobs: &[Job],
+        tasks: &[RunTask],
         data: &Data,
         runs: usize,
-        of: &dyn Fn(usize) -> (&'b Arc<Base>, Option<Coalition>),
-    ) -> Vec<Parcel> {
-        let mut jobs = jobs.to_vec();
-        jobs.sort_by_key(|job| job.basis);
-        let same_base = |a: &Job, b: &Job| Arc::ptr_eq(of(a.basis).0, of(b.basis).0);
-        let blocks = jobs.chunk_by(same_base).flat_map(|jobs| jobs.chunks(runs.max(1)));
+        of: &dyn Fn(usize) -> (&'b Arc<ChunkBase>, Option<Coalition>),
+    ) -> Vec<WorkUnit> {
+        let mut tasks = tasks.to_vec();
+        tasks.sort_by_key(|task| task.source);
+        let same_base = |a: &RunTask, b: &RunTask| Arc::ptr_eq(of(a.source).0, of(b.source).0);
+        let blocks = tasks.chunk_by(same_base).flat_map(|tasks| tasks.chunks(runs.max(1)));
         let wanted = blocks.filter(|block| !self.missing(block).is_empty());
-        let parcel = |block: &[Job]| {
-            let parts = block.chunk_by(|a, b| a.basis == b.basis).map(|jobs| {
-                let coalition = of(jobs[0].basis).1.map(|coalition| coalition.0);
-                Part::of(Vec::new(), coalition, jobs.iter().map(|job| job.case).collect())
+        let unit = |block: &[RunTask]| {
+            let parts = block.chunk_by(|a, b| a.source == b.source).map(|tasks| {
+                let coalition = of(tasks[0].source).1.map(|coalition| coalition.0);
+                ChunkPart::of(Vec::new(), coalition, tasks.iter().map(|task| task.key).collect())
             });
-            let chunk = Chunk::new(Wanted::Runs, of(block[0].basis).0, parts.collect(), data);
-            let file = |job: &Job| self.shelves[job.basis].file(self.bases[job.basis], job.case);
-            Parcel { chunk, files: block.iter().map(file).collect() }
+            let chunk = Chunk::new(ChunkOutput::Runs, of(block[0].source).0, parts.collect(), data);
+            let file = |task: &RunTask| self.caches[task.source].file(self.sources[task.source], task.key);
+            WorkUnit { chunk, files: block.iter().map(file).collect() }
         };
-        wanted.map(parcel).collect()
+        wanted.map(unit).collect()
     }
 
     /// Makes the runs that are not in the store.
@@ -74,25 +79,23 @@ impl<'a> Experiment<'a> {
     /// # Errors
     /// `Kind::Interrupted` when the user stopped it: what is finished stays in the store. `Kind::Files` when a run cannot
     /// be kept.
-    pub fn complete(&self, jobs: &[Job], conduct: Conduct) -> Result<(), Problem> {
-        let missing = self.missing(jobs);
+    pub fn complete(&self, tasks: &[RunTask], context: RunContext) -> Result<(), Problem> {
+        let missing = self.missing(tasks);
         let failed = Mutex::new(None);
-        let keep = |job: Job, series: Series| {
-            let kept = self.shelves[job.basis].keep(self.bases[job.basis], job.case, &series);
+        let keep = |task: RunTask, series: Series| {
+            let kept = self.caches[task.source].keep(self.sources[task.source], task.key, &series);
             let fine = kept.is_ok();
             if let Err(problem) = kept {
                 *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
             }
             fine
         };
-        let Conduct { threads, observe, stop } = conduct;
-        let (data, population, options) = (self.data, self.population, Options::default());
-        let made = engine::ensemble(&self.bases, &missing, data, population, threads, options, observe, &keep, stop);
+        let made = self.ensemble(&self.sources).run(&missing, context, &keep);
         if let Some(problem) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(problem);
         }
         made.map_err(|_| {
-            let (done, wanted) = (jobs.len() - self.missing(jobs).len(), jobs.len());
+            let (done, wanted) = (tasks.len() - self.missing(tasks).len(), tasks.len());
             Problem::error(
                 Kind::Interrupted,
                 format!("interrupted: nothing was written; {done} of {wanted} runs are kept"),
@@ -105,9 +108,9 @@ impl<'a> Experiment<'a> {
     ///
     /// # Errors
     /// `Kind::Files` when it cannot be kept.
-    pub fn read(&self, job: Job) -> Result<Series, Problem> {
-        let (basis, shelf) = (self.bases[job.basis], &self.shelves[job.basis]);
-        if let Some(series) = shelf.read(basis, job.case) {
+    pub fn read(&self, task: RunTask) -> Result<Series, Problem> {
+        let (source, cache) = (self.sources[task.source], &self.caches[task.source]);
+        if let Some(series) = cache.read(source, task.key) {
             return Ok(series);
         }
         let made = Mutex::new(None);
@@ -115,17 +118,21 @@ impl<'a> Experiment<'a> {
             *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(series);
             true
         };
-        let job = Job { basis: 0, ..job };
-        let (options, stop) = (Options::default(), AtomicBool::new(false));
-        let run = engine::ensemble(&[basis], &[job], self.data, self.population, 1, options, &|_| {}, &keep, &stop);
+        let task = RunTask { source: 0, ..task };
+        let alone = RunContext { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };
+        let run = self.ensemble(&[source]).run(&[task], alone, &keep);
         let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
         let series = made.filter(|_| run.is_ok()).ok_or_else(|| Problem::error(Kind::Interrupted, "interrupted"))?;
-        shelf.keep(basis, job.case, &series)?;
+        cache.keep(source, task.key, &series)?;
         Ok(series)
     }
 
-    /// The runs of one scenario by case.
-    pub fn source(&self, basis: usize) -> impl Fn(Case) -> Result<Series, Problem> + Sync + '_ {
-        move |case| self.read(Job { basis, case })
+    fn ensemble<'b>(&'b self, sources: &'b [ParameterSource<'b>]) -> Ensemble<'b> {
+        Ensemble { sources, data: self.data, population: self.population, options: Options::default() }
+    }
+
+    /// The runs of one scenario by key.
+    pub fn reader(&self, source: usize) -> impl Fn(RunKey) -> Result<Series, Problem> + Sync + '_ {
+        move |key| self.read(RunTask { source, key })
     }
 }

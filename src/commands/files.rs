@@ -6,11 +6,38 @@ use crate::{
     population,
     scenario::{self, Loaded, Scale},
 };
+use clap::{Args, value_parser};
+use serde::Serialize;
 use std::{
     fs::OpenOptions,
     io::{self, Write},
     path::{Path, PathBuf},
 };
+
+/// Which scenarios are checked.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct CheckRequest {
+    /// Paths of scenario files, or names of built-in scenarios such as `baseline`
+    #[arg(required = true)]
+    pub scenarios: Vec<String>,
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Which firms are looked at.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct PopulationRequest {
+    /// About so many firms, weighted, in place of all of them
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// Seed of the synthesis
+    #[arg(long, value_name = "S", default_value_t = 2021)]
+    pub seed: u64,
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
 
 /// Ending of scenario files.
 const ENDING: &str = ".toml";
@@ -62,9 +89,10 @@ pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
 ///
 /// # Errors
 /// A missing or damaged table.
-pub fn population_report(data: Option<&Path>, seed: u64, scale: Scale) -> Result<String, Problems> {
-    let data = read_data(data)?;
-    let population = population::synthesise(&data, seed, scale)?;
+pub fn population_report(request: &PopulationRequest) -> Result<String, Problems> {
+    let data = read_data(request.data.as_deref())?;
+    let scale = request.sample.map_or(Scale::Whole, Scale::Sample);
+    let population = population::synthesise(&data, request.seed, scale)?;
     Ok(population::report(&data, &population)?.to_string())
 }
 

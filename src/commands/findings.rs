@@ -4,7 +4,7 @@ use super::Experiment;
 use crate::{
     analysis::{Answers, Extent, Inquiry, Source, answer, candidate_kpis},
     data::Data,
-    engine::{Basis, Case, Job},
+    engine::{ParameterSource, RunKey, RunTask},
     error::{Kind, Problem},
     population::Population,
     report::Folder,
@@ -16,7 +16,7 @@ use std::io;
 /// Scenarios whose runs are summed up, the reference first.
 pub(super) struct Findings<'a> {
     /// Never empty.
-    pub bases: Vec<Basis<'a>>,
+    pub sources: Vec<ParameterSource<'a>>,
     /// Observations to stand beside.
     pub data: &'a Data,
     /// The simulated firms.
@@ -24,20 +24,20 @@ pub(super) struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    /// Answers from runs, one source a scenario. `given` has the user's targets by the places of their KPIs.
+    /// Answers from runs, one reader a scenario. `given` has the user's targets by the places of their KPIs.
     pub fn answers(
         &self,
-        sources: &[Source],
+        readers: &[Source],
         replicates: u32,
         split: u32,
         given: &[(usize, f64)],
     ) -> Result<Vec<Answers>, Problem> {
         answer(&Inquiry {
-            scenarios: self.bases.iter().map(|basis| basis.scenario).zip(sources.iter().copied()).collect(),
+            scenarios: self.sources.iter().map(|source| source.scenario).zip(readers.iter().copied()).collect(),
             replicates,
             split,
             kpis: &candidate_kpis(),
-            extent: Extent::new(self.bases[0].scenario, self.population),
+            extent: Extent::new(self.sources[0].scenario, self.population),
             observations: &self.data.observations,
             given,
         })
@@ -49,12 +49,12 @@ impl Findings<'_> {
             let mut kpi = Vec::new();
             let further = match answers {
                 [one] => {
-                    write_kpi(&mut kpi, &one.kpi, Some(self.bases[0]))?;
+                    write_kpi(&mut kpi, &one.kpi, Some(self.sources[0]))?;
                     &[][..]
                 }
                 all => {
                     let all: Vec<_> = all.iter().map(|one| (one.scenario.as_str(), one.kpi.as_slice())).collect();
-                    write_kpis(&mut kpi, &all, self.bases[0])?;
+                    write_kpis(&mut kpi, &all, self.sources[0])?;
                     &COMPARISON_TABLES[..]
                 }
             };
@@ -99,20 +99,20 @@ impl SoFar {
         manifest: Value,
         given: &[(usize, f64)],
     ) -> Result<Option<SoFar>, Problem> {
-        let total = findings.bases[0].scenario.run.replicates;
-        let finished = |case: &Case| experiment.missing(&experiment.jobs(&[*case])).is_empty();
-        let finished: Vec<Case> = (0..total).map(Case::from).filter(finished).collect();
+        let total = findings.sources[0].scenario.run.replicates;
+        let finished = |key: &RunKey| experiment.missing(&experiment.tasks(&[*key])).is_empty();
+        let finished: Vec<RunKey> = (0..total).map(RunKey::from).filter(finished).collect();
         if finished.is_empty() {
             return Ok(None);
         }
         // The n-th finished replicate stands in the n-th place.
-        let read = |basis| {
+        let read = |source| {
             let finished = &finished;
-            move |case: Case| experiment.read(Job { basis, case: finished[case.luck as usize % finished.len()] })
+            move |key: RunKey| experiment.read(RunTask { source, key: finished[key.noise as usize % finished.len()] })
         };
-        let sources: Vec<_> = (0..findings.bases.len()).map(read).collect();
-        let sources: Vec<Source> = sources.iter().map(|source| source as Source).collect();
-        let answers = findings.answers(&sources, finished.len() as u32, 0, given)?;
+        let readers: Vec<_> = (0..findings.sources.len()).map(read).collect();
+        let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();
+        let answers = findings.answers(&readers, finished.len() as u32, 0, given)?;
         Ok(Some(SoFar { folder: findings.folder(manifest, &answers)?, done: finished.len() as u32, total }))
     }
 }

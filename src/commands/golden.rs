@@ -1,8 +1,8 @@
 //! `telework selftest`, and the golden result of each shipped scenario: the KPI table of a small run.
 
-use super::{Conduct, Experiment, fresh_store, read_data, run::Made};
+use super::{Experiment, RunContext, fresh_store, read_data, run::Made};
 use crate::{
-    engine::{Basis, ParameterSource},
+    engine::{ParameterChoice, ParameterSource},
     error::{Kind, Problem, Problems},
     population,
     results::{Difference, first_difference, write_kpi},
@@ -24,11 +24,12 @@ pub fn golden(scenario: &str) -> Result<String, Problems> {
     let plan = &loaded.scenario.run;
     let data = read_data(None)?;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
-    let conduct = Conduct { threads: 0, observe: &|_| {}, stop: &AtomicBool::new(false) };
-    let basis = Basis { source: ParameterSource::Point, scenario: &loaded.scenario, posterior: &data.posterior };
+    let context = RunContext { threads: 0, observe: &|_| {}, stop: &AtomicBool::new(false) };
+    let source =
+        ParameterSource { choice: ParameterChoice::Point, scenario: &loaded.scenario, posterior: &data.posterior };
     let (_place, store) = fresh_store()?;
-    let experiment = Experiment::new(&store, vec![basis], &data, &population);
-    let made = Made::new(&experiment, basis, &data, &population, 0, conduct)?;
+    let experiment = Experiment::new(&store, vec![source], &data, &population);
+    let made = Made::new(&experiment, source, &data, &population, 0, context)?;
     let mut table = Vec::new();
     write_kpi(&mut table, &made.answers.kpi, None).map_err(|e| Problem::error(Kind::Files, e.to_string()))?;
     Ok(String::from_utf8_lossy(&table).into_owned())

@@ -3,14 +3,17 @@
 mod attribute;
 mod calibrate;
 mod chunk;
+mod chunk_worker;
 mod compare;
 mod experiment;
 mod files;
 mod findings;
 mod goal;
 mod golden;
+mod prepared;
 mod preview;
 mod report;
+mod request;
 mod run;
 mod target;
 mod validate;
@@ -19,52 +22,37 @@ mod verify;
 pub use attribute::{
     AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution, prepare_loaded_attribution,
 };
-pub use calibrate::{CalibrateOutcome, CalibrateRequest, Elsewhere, calibrate, calibrate_elsewhere};
-pub use chunk::{Base, Chunk, Parcel, Part, Wanted, World, usual_runs};
+pub use calibrate::{CalibrateOutcome, CalibrateRequest, RemoteExecutor, calibrate, calibrate_on};
+pub use chunk::{Chunk, ChunkBase, ChunkOutput, ChunkPart, WorkUnit, usual_runs};
+pub use chunk_worker::ChunkWorker;
 pub use compare::{
     CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, prepare_loaded_comparison, unpaired,
 };
 pub use experiment::Experiment;
-pub use files::{check, new_scenario, population_report};
+pub use files::{CheckRequest, PopulationRequest, check, new_scenario, population_report};
 pub use findings::SoFar;
 pub use goal::Goal;
 pub use golden::{golden, selftest};
+pub use prepared::Prepared;
 pub use preview::Preview;
 pub use report::{ReportRequest, report};
-pub use run::{Job, RunOutcome, RunRequest, SPLIT, execute, prepare, prepare_loaded};
-pub use target::{Aim, TargetOutcome, TargetRequest, prepare_loaded_target, prepare_target, target};
-pub use validate::{Validation, ValidationRequest, validate};
-pub use verify::{Verification, verify};
+pub use request::{Common, Execution, Line, Request, SPLIT, Study, Uncertainty, arguments, from_json, from_words};
+pub use run::{PlannedRun, RunOutcome, RunRequest, execute, prepare, prepare_loaded};
+pub use target::{TargetOutcome, TargetRequest, TargetSearch, prepare_loaded_target, prepare_target, target};
+pub use validate::{ValidateRequest, Validation, validate};
+pub use verify::{Verification, VerifyRequest, verify};
+
+pub use crate::engine::RunContext;
 
 use crate::{
     data::Data,
-    engine::Progress,
     error::{Kind, Problem, Problems},
-    interventions::cell_matches,
     population::Population,
+    population::cell_matches,
     results::Store,
     scenario::{Scenario, Target, idle_targets},
 };
-use std::{
-    path::{Path, PathBuf},
-    sync::atomic::AtomicBool,
-};
-
-/// How a run is carried out; nothing here changes a number.
-#[derive(Clone, Copy)]
-pub struct Conduct<'a> {
-    /// Threads; 0 = one for each core.
-    pub threads: usize,
-    /// Told how far the run is.
-    pub observe: &'a (dyn Fn(Progress) + Sync),
-    /// The run ends between two weeks when this is set.
-    pub stop: &'a AtomicBool,
-}
-
-/// Where a folder goes: to a given place, or under its own name into `home`, or into `results`.
-fn place(out: Option<&Path>, home: Option<&Path>, run: &str) -> PathBuf {
-    out.map_or_else(|| home.unwrap_or(Path::new("results")).join(run), Path::to_path_buf)
-}
+use std::path::Path;
 
 /// A store that is gone after use, for figures that must not rest on kept runs.
 fn fresh_store() -> Result<(tempfile::TempDir, Store), Problem> {

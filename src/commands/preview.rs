@@ -1,13 +1,13 @@
 //! A first picture of scenarios: few firms, few draws, nothing kept. Scenarios in, the tables of a folder out.
 
 use super::{
-    Conduct,
+    RunContext,
     findings::{Findings, SoFar},
 };
 use crate::{
     analysis::Source,
     data::Data,
-    engine::{self, Basis, Case, Job, Options, ParameterSource, Series},
+    engine::{Ensemble, Options, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem},
     population::Population,
     results::{ComparisonManifest, Manifest},
@@ -23,19 +23,20 @@ use std::{
 pub struct Preview<'a> {
     loaded: &'a [Loaded],
     findings: Findings<'a>,
-    series: HashMap<(usize, Case), Series>,
+    series: HashMap<(usize, RunKey), Series>,
 }
 
 impl<'a> Preview<'a> {
     /// Of one scenario, or of several with the reference first; `population` has the firms that are simulated.
     pub fn new(
         loaded: &'a [Loaded],
-        source: ParameterSource,
+        source: ParameterChoice,
         data: &'a Data,
         population: &'a Population,
     ) -> Preview<'a> {
-        let basis = |one: &'a Loaded| Basis { source, scenario: &one.scenario, posterior: &data.posterior };
-        let findings = Findings { bases: loaded.iter().map(basis).collect(), data, population };
+        let source =
+            |one: &'a Loaded| ParameterSource { choice: source, scenario: &one.scenario, posterior: &data.posterior };
+        let findings = Findings { sources: loaded.iter().map(source).collect(), data, population };
         Preview { loaded, findings, series: HashMap::new() }
     }
 
@@ -43,41 +44,40 @@ impl<'a> Preview<'a> {
     ///
     /// # Errors
     /// `Kind::Interrupted` when `stop` was set.
-    pub fn draw(&mut self, draws: u32, conduct: Conduct) -> Result<SoFar, Problem> {
+    pub fn draw(&mut self, draws: u32, context: RunContext) -> Result<SoFar, Problem> {
         if self.loaded.is_empty() {
             return Err(Problem::error(Kind::Usage, "there is no scenario to show"));
         }
-        let all = (0..draws).map(Case::from);
-        let jobs = all.flat_map(|case| (0..self.loaded.len()).map(move |basis| Job { basis, case }));
-        let jobs: Vec<Job> = jobs.filter(|job| !self.series.contains_key(&(job.basis, job.case))).collect();
+        let all = (0..draws).map(RunKey::from);
+        let tasks = all.flat_map(|key| (0..self.loaded.len()).map(move |source| RunTask { source, key }));
+        let tasks: Vec<RunTask> = tasks.filter(|task| !self.series.contains_key(&(task.source, task.key))).collect();
         let made = Mutex::new(Vec::new());
-        let keep = |job: Job, series| {
-            made.lock().unwrap_or_else(PoisonError::into_inner).push(((job.basis, job.case), series));
+        let keep = |task: RunTask, series| {
+            made.lock().unwrap_or_else(PoisonError::into_inner).push(((task.source, task.key), series));
             true
         };
-        let Findings { bases, data, population } = &self.findings;
-        let Conduct { threads, observe, stop } = conduct;
-        engine::ensemble(bases, &jobs, data, population, threads, Options::default(), observe, &keep, stop)
-            .map_err(|_| Problem::error(Kind::Interrupted, "interrupted"))?;
+        let Findings { sources, data, population } = &self.findings;
+        let ensemble = Ensemble { sources, data, population, options: Options::default() };
+        ensemble.run(&tasks, context, &keep).map_err(|_| Problem::error(Kind::Interrupted, "interrupted"))?;
         self.series.extend(made.into_inner().unwrap_or_else(PoisonError::into_inner));
         let (series, missing) = (&self.series, || Problem::error(Kind::Interrupted, "interrupted"));
-        let read = |basis| move |case: Case| series.get(&(basis, case)).cloned().ok_or_else(missing);
-        let sources: Vec<_> = (0..self.loaded.len()).map(read).collect();
-        let sources: Vec<Source> = sources.iter().map(|source| source as Source).collect();
-        let answers = self.findings.answers(&sources, draws, 0, &[])?;
+        let read = |source| move |key: RunKey| series.get(&(source, key)).cloned().ok_or_else(missing);
+        let readers: Vec<_> = (0..self.loaded.len()).map(read).collect();
+        let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();
+        let answers = self.findings.answers(&readers, draws, 0, &[])?;
         let folder = self.findings.folder(self.manifest(draws), &answers)?;
         Ok(SoFar { folder, done: draws, total: draws })
     }
 
     fn manifest(&self, draws: u32) -> Value {
-        let of = |(one, basis): (&Loaded, &Basis)| {
-            let mut manifest = Manifest::new(&one.scenario.name, "", *basis, &one.resolved_toml);
+        let of = |(one, source): (&Loaded, &ParameterSource)| {
+            let mut manifest = Manifest::new(&one.scenario.name, "", *source, &one.resolved_toml);
             manifest.replicates = draws;
             manifest.firms_simulated = self.findings.population.len() as u64;
             manifest.firms = self.findings.population.firms();
             manifest
         };
-        let mut all: Vec<Manifest> = self.loaded.iter().zip(&self.findings.bases).map(of).collect();
+        let mut all: Vec<Manifest> = self.loaded.iter().zip(&self.findings.sources).map(of).collect();
         let value = match all.len() {
             1 => serde_json::to_value(all.pop()),
             _ => serde_json::to_value(ComparisonManifest::new("preview", "", all)),

@@ -7,18 +7,24 @@ use crate::{
     report::{Folder, REPORT, page},
     results::{Draft, write_file},
 };
+use clap::Args;
+use serde::Serialize;
 use std::path::PathBuf;
 
-/// What the user asked for.
-#[derive(Clone, Debug, Default)]
+/// Which folders, and where the page goes.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct ReportRequest {
-    /// Folders that `run`, `compare`, `attribute` or `target` has written, at least one.
+    /// Folders that `run`, `compare`, `attribute` or `target` has written
+    #[arg(required = true, value_name = "RUN_DIR")]
     pub folders: Vec<PathBuf>,
-    /// Where the page goes; `None` = `report.html` in the first folder.
+    /// Where the page goes, in place of report.html in the first folder
+    #[arg(long, value_name = "FILE.html")]
     pub out: Option<PathBuf>,
-    /// Replace an existing page.
+    /// Replaces an existing page
+    #[arg(long)]
     pub force: bool,
-    /// Folder of data tables, for parameters and certificate; `None` = those inside the program.
+    /// Folder of data tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
 

@@ -1,26 +1,28 @@
 //! `telework run`: a scenario in, a run folder out.
 
 use super::{
-    Conduct, Experiment,
-    chunk::{Base, Parcel, usual_runs},
+    Common, Experiment, Line, Prepared, RunContext, Study, Uncertainty,
+    chunk::{ChunkBase, WorkUnit, usual_runs},
     findings::{Findings, SoFar},
-    place, read_data,
+    read_data,
     report::write_report,
     warn_of_idle_targets,
 };
 use crate::{
     analysis::{Answers, KpiYear, cases},
     data::Data,
-    engine::{self, Basis, Case, Observe, Options, ParameterSource, Series},
+    engine::{Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
     plot,
     population::{self, Population},
     results::{
         AnyManifest, DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, SERIES_TABLES, Store, caveat,
-        check_target, run_key, uncertified, write_draws, write_panel, write_series_table,
+        check_folder, run_key, uncertified, write_draws, write_panel, write_series_table,
     },
     scenario::{self, Loaded, Override},
 };
+use clap::Args;
+use serde::Serialize;
 use std::{
     borrow::Borrow,
     io,
@@ -28,53 +30,32 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Runs with one source of uncertainty replaced, three beside each of so many replicates, unless the user says otherwise.
-pub const SPLIT: u32 = 32;
-
-/// What the user asked for.
-#[derive(Clone, Debug)]
+/// What is run.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct RunRequest {
-    /// Path of a scenario file or name of a built-in scenario.
+    /// Path of a scenario file, or name of a built-in scenario such as `baseline`
     pub scenario: String,
-    /// Changes from the command line.
-    pub overrides: Vec<Override>,
-    /// Where the run folder goes; `None` = `results/<run>`.
-    pub out: Option<PathBuf>,
-    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
-    pub home: Option<PathBuf>,
-    /// Where finished runs are kept; `None` = `results/store`.
-    pub store: Option<PathBuf>,
-    /// Posterior draws, or the point for all replicates.
-    pub parameters: ParameterSource,
-    /// Replicates whose uncertainty is split, with three more runs each; below three it is not split.
-    pub split: u32,
-    /// Replace an existing run folder.
-    pub force: bool,
-    /// Write the firm panel.
+    /// Firms, draws, changes, places.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: Common,
+    /// What is uncertain.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub uncertainty: Uncertainty,
+    /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
+    #[arg(long)]
     pub panel: bool,
-    /// Folder of data tables; `None` = those inside the program.
-    pub data: Option<PathBuf>,
 }
 
-impl Default for RunRequest {
-    fn default() -> RunRequest {
-        RunRequest {
-            scenario: String::new(),
-            overrides: Vec::new(),
-            out: None,
-            home: None,
-            store: None,
-            parameters: ParameterSource::default(),
-            split: SPLIT,
-            force: false,
-            panel: false,
-            data: None,
-        }
+impl RunRequest {
+    pub(super) fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.common.overrides(self.common.draws)
     }
 }
 
 /// A run that could start: everything is read, checked and synthesised.
-pub struct Job {
+pub struct PlannedRun {
     /// The scenario and what is worth saying about it.
     pub loaded: Loaded,
     /// The data tables.
@@ -82,7 +63,7 @@ pub struct Job {
     /// The simulated firms.
     pub population: Population,
     /// The run folder to be written.
-    pub target: PathBuf,
+    pub folder: PathBuf,
     /// Replicates that are in the store already.
     pub kept: usize,
     request: RunRequest,
@@ -104,8 +85,8 @@ pub struct RunOutcome {
 ///
 /// # Errors
 /// All problems of the scenario at once; a missing or damaged table; a run folder that is in the way.
-pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
-    let loaded = scenario::load(&request.scenario, &request.overrides)?;
+pub fn prepare(request: RunRequest) -> Result<PlannedRun, Problems> {
+    let loaded = scenario::load(&request.scenario, &request.overrides()?)?;
     prepare_loaded(loaded, request)
 }
 
@@ -113,78 +94,75 @@ pub fn prepare(request: RunRequest) -> Result<Job, Problems> {
 ///
 /// # Errors
 /// As [`prepare`].
-pub fn prepare_loaded(mut loaded: Loaded, request: RunRequest) -> Result<Job, Problems> {
+pub fn prepare_loaded(mut loaded: Loaded, request: RunRequest) -> Result<PlannedRun, Problems> {
     if request.panel && !PANEL_AVAILABLE {
         return Err(Problem::error(Kind::Usage, "this program was built without the firm panel")
             .advise("leave out --panel, or build with `cargo build --release --features panel`")
             .into());
     }
-    let data = read_data(request.data.as_deref())?;
-    let point = match request.parameters {
-        ParameterSource::Posterior => "",
-        ParameterSource::Point => {
+    let data = read_data(request.common.execution.data.as_deref())?;
+    let point = match request.uncertainty.parameters() {
+        ParameterChoice::Posterior => "",
+        ParameterChoice::Point => {
             loaded.resolved_toml = scenario::at_the_point(&loaded)?;
             "point-"
         }
     };
-    let tables = format!("{} split {}", request.parameters.key(), request.split);
+    let tables = format!("{} split {}", request.uncertainty.parameters().key(), request.uncertainty.split);
     let key = run_key(&tables, &loaded.resolved_toml, &data.files, request.panel);
     let run = format!("{}-{point}{}", loaded.scenario.name, &key[..8]);
-    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
-    check_target(&target, request.force)?;
+    let folder = request.common.folder(&run);
+    check_folder(&folder, request.common.force)?;
     let plan = &loaded.scenario.run;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
-    let basis = Basis { source: request.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
-    if basis.source == ParameterSource::Posterior {
+    let source = ParameterSource {
+        choice: request.uncertainty.parameters(),
+        scenario: &loaded.scenario,
+        posterior: &data.posterior,
+    };
+    if source.choice == ParameterChoice::Posterior {
         let note = |(name, value)| Problem::note(format!("{name} fixed at {value} in all draws"));
-        loaded.notes.extend(basis.fixed().map(note).collect::<Vec<_>>());
+        loaded.notes.extend(source.fixed().map(note).collect::<Vec<_>>());
     }
     loaded.notes.extend(uncertified(&data.posterior));
-    let mut job = Job { loaded, data, population, target, kept: 0, request, run };
-    let experiment = job.experiment();
-    let plain: Vec<Case> = (0..job.loaded.scenario.run.replicates).map(Case::from).collect();
-    let kept = plain.len() - experiment.missing(&experiment.jobs(&plain)).len();
-    job.kept = kept;
-    Ok(job)
+    let mut planned = PlannedRun { loaded, data, population, folder, kept: 0, request, run };
+    let experiment = planned.experiment();
+    let plain: Vec<RunKey> = (0..planned.loaded.scenario.run.replicates).map(RunKey::from).collect();
+    let kept = plain.len() - experiment.missing(&experiment.tasks(&plain)).len();
+    planned.kept = kept;
+    Ok(planned)
 }
 
-impl Job {
+impl PlannedRun {
     /// What the parameters of each replicate follow from.
-    pub fn basis(&self) -> Basis<'_> {
-        Basis { source: self.request.parameters, scenario: &self.loaded.scenario, posterior: &self.data.posterior }
+    pub fn source(&self) -> ParameterSource<'_> {
+        ParameterSource {
+            choice: self.request.uncertainty.parameters(),
+            scenario: &self.loaded.scenario,
+            posterior: &self.data.posterior,
+        }
     }
 
     /// Runs that are made beside the replicates, to split the uncertainty.
     pub fn beside(&self) -> usize {
         let replicates = self.loaded.scenario.run.replicates;
-        cases(replicates, self.request.split).len() - replicates as usize
-    }
-
-    /// Whether the folder is already there, as this command would write it.
-    pub fn is_written(&self) -> bool {
-        let Ok(AnyManifest::Run(mut there)) = AnyManifest::read(&self.target) else { return false };
-        there.tables.clear();
-        *there == self.manifest()
-    }
-
-    /// What the replicates that are finished so far come to; `None` when there is none yet.
-    ///
-    /// # Errors
-    /// A run that cannot be read or kept.
-    pub fn so_far(&self) -> Result<Option<SoFar>, Problem> {
-        let manifest = serde_json::to_value(self.manifest()).unwrap_or_default();
-        SoFar::of(&self.experiment(), &self.findings(), manifest, &[])
+        cases(replicates, self.request.uncertainty.split).len() - replicates as usize
     }
 
     fn findings(&self) -> Findings<'_> {
-        Findings { bases: vec![self.basis()], data: &self.data, population: &self.population }
+        Findings { sources: vec![self.source()], data: &self.data, population: &self.population }
     }
 
     /// Without tables.
     fn manifest(&self) -> Manifest {
-        let mut manifest = Manifest::new(&self.run, &command(&self.request), self.basis(), &self.loaded.resolved_toml);
-        manifest.split = self.request.split;
+        let mut manifest = Manifest::new(
+            &self.run,
+            &Study::Run(self.request.clone()).line(Line::Recorded),
+            self.source(),
+            &self.loaded.resolved_toml,
+        );
+        manifest.split = self.request.uncertainty.split;
         manifest.firms_simulated = self.population.len() as u64;
         manifest.firms = self.population.firms();
         manifest.data =
@@ -192,22 +170,47 @@ impl Job {
         manifest
     }
 
-    /// The runs that are not in the store yet, as work for other machines.
-    ///
-    /// # Errors
-    /// Never for a scenario that was loaded.
-    pub fn parcels(&self, runs: Option<usize>) -> Result<Vec<Parcel>, Problem> {
-        let Job { loaded, request, .. } = self;
-        let bases = [Base::new(&loaded.resolved_toml, request.parameters, &[])?];
-        let cases = cases(loaded.scenario.run.replicates, request.split);
-        let runs = runs.unwrap_or_else(|| usual_runs(&loaded.scenario));
-        let experiment = self.experiment();
-        Ok(experiment.parcels(&experiment.jobs(&cases), &self.data, runs, &|_| (&bases[0], None)))
+    fn experiment(&self) -> Experiment<'_> {
+        let store = Store::new(self.request.common.store.as_deref());
+        Experiment::new(&store, vec![self.source()], &self.data, &self.population)
+    }
+}
+
+impl Prepared for PlannedRun {
+    fn run(&self) -> &str {
+        &self.run
     }
 
-    fn experiment(&self) -> Experiment<'_> {
-        let store = Store::new(self.request.store.as_deref());
-        Experiment::new(&store, vec![self.basis()], &self.data, &self.population)
+    fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn notes(&self) -> Vec<Problem> {
+        self.loaded.notes.clone()
+    }
+
+    fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Run(mut there)) = AnyManifest::read(&self.folder) else { return false };
+        there.tables.clear();
+        *there == self.manifest()
+    }
+
+    fn so_far(&self) -> Result<Option<SoFar>, Problem> {
+        let manifest = serde_json::to_value(self.manifest()).unwrap_or_default();
+        SoFar::of(&self.experiment(), &self.findings(), manifest, &[])
+    }
+
+    fn work_units(&self, runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem> {
+        let PlannedRun { loaded, request, .. } = self;
+        let sources = [ChunkBase::new(&loaded.resolved_toml, request.uncertainty.parameters(), &[])?];
+        let keys = cases(loaded.scenario.run.replicates, request.uncertainty.split);
+        let runs = runs.unwrap_or_else(|| usual_runs(&loaded.scenario));
+        let experiment = self.experiment();
+        Ok(experiment.work_units(&experiment.tasks(&keys), &self.data, runs, &|_| (&sources[0], None)))
+    }
+
+    fn carry_out(&self, context: RunContext) -> Result<(), Problems> {
+        execute(self, context).map(drop)
     }
 }
 
@@ -216,26 +219,28 @@ impl Job {
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the run folder
 /// cannot be written; then nothing is left behind.
-pub fn execute(job: impl Borrow<Job>, conduct: Conduct) -> Result<RunOutcome, Problems> {
-    let job = job.borrow();
-    let basis = job.basis();
-    let experiment = job.experiment();
-    let made = Made::new(&experiment, basis, &job.data, &job.population, job.request.split, conduct)?;
-    let mut manifest = job.manifest();
-    let panel = if job.request.panel { Some(panel(basis, &job.data, &job.population, conduct)?) } else { None };
-    let draft = Draft::open(&job.target, job.request.force)?;
-    manifest.tables = made.write_tables(&draft, &job.run, panel)?;
-    let Basis { source: parameters, scenario, .. } = basis;
-    let subject = plot::Subject { scenario, parameters, data: &job.data, answers: &made.answers };
+pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<RunOutcome, Problems> {
+    let planned = planned.borrow();
+    let source = planned.source();
+    let experiment = planned.experiment();
+    let made =
+        Made::new(&experiment, source, &planned.data, &planned.population, planned.request.uncertainty.split, context)?;
+    let mut manifest = planned.manifest();
+    let panel =
+        if planned.request.panel { Some(panel(source, &planned.data, &planned.population, context)?) } else { None };
+    let draft = Draft::open(&planned.folder, planned.request.common.force)?;
+    manifest.tables = made.write_tables(&draft, &planned.run, panel)?;
+    let ParameterSource { choice: parameters, scenario, .. } = source;
+    let subject = plot::Subject { scenario, parameters, data: &planned.data, answers: &made.answers };
     for picture in plot::pictures(&subject)? {
         draft.file(&format!("plots/{}.svg", picture.name), |out| out.write_all(picture.svg.as_bytes()))?;
         draft.file(&format!("plots/{}.png", picture.name), |out| out.write_all(&picture.png))?;
     }
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
-    write_report(&draft, &job.data)?;
+    write_report(&draft, &planned.data)?;
     draft.publish()?;
-    let caveat = caveat("Ranges", basis);
-    Ok(RunOutcome { folder: job.target.clone(), kpi: made.answers.kpi, caveat })
+    let caveat = caveat("Ranges", source);
+    Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, caveat })
 }
 
 /// The finished runs of one scenario and what they come to.
@@ -253,35 +258,35 @@ impl<'a> Made<'a> {
     /// As [`Experiment::complete`].
     pub fn new(
         experiment: &'a Experiment<'a>,
-        basis: Basis<'a>,
+        source: ParameterSource<'a>,
         data: &'a Data,
         population: &'a Population,
         split: u32,
-        conduct: Conduct,
+        context: RunContext,
     ) -> Result<Made<'a>, Problem> {
-        let replicates = basis.scenario.run.replicates;
-        experiment.complete(&experiment.jobs(&cases(replicates, split)), conduct)?;
-        let findings = Findings { bases: vec![basis], data, population };
+        let replicates = source.scenario.run.replicates;
+        experiment.complete(&experiment.tasks(&cases(replicates, split)), context)?;
+        let findings = Findings { sources: vec![source], data, population };
         let nothing = || Problem::error(Kind::Scenario, "the scenario has no replicate");
-        let answers = findings.answers(&[&experiment.source(0)], replicates, split, &[])?.pop().ok_or_else(nothing)?;
+        let answers = findings.answers(&[&experiment.reader(0)], replicates, split, &[])?.pop().ok_or_else(nothing)?;
         Ok(Made { experiment, findings, answers })
     }
 
     /// Every table of a run, the panel when it is there.
     pub fn write_tables(&self, draft: &Draft, run: &str, panel: Option<Vec<Series>>) -> Result<Vec<FileHash>, Problem> {
-        let source = self.experiment.source(0);
-        let read = |replicate: u32| source(replicate.into()).map_err(|problem| io::Error::other(problem.message));
+        let reader = self.experiment.reader(0);
+        let read = |replicate: u32| reader(replicate.into()).map_err(|problem| io::Error::other(problem.message));
         let answers = std::slice::from_ref(&self.answers);
-        let basis = self.findings.bases[0];
+        let source = self.findings.sources[0];
         let mut tables = Vec::new();
         for table in SERIES_TABLES {
-            let mut replicates = (0..basis.scenario.run.replicates).map(read);
+            let mut replicates = (0..source.scenario.run.replicates).map(read);
             tables.push(draft.file(table, |out| write_series_table(table, out, run, &mut replicates))?);
         }
         for (place, (table, text)) in self.findings.tables(answers)?.into_iter().enumerate() {
             tables.push(draft.file(table, |out| out.write_all(&text))?);
             if place == 0 {
-                tables.push(draft.file(DRAWS, |out| write_draws(out, basis))?);
+                tables.push(draft.file(DRAWS, |out| write_draws(out, source))?);
             }
         }
         if let Some(panel) = panel {
@@ -296,34 +301,23 @@ impl<'a> Made<'a> {
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set.
 pub(super) fn panel(
-    basis: Basis,
+    source: ParameterSource,
     data: &Data,
     population: &Population,
-    conduct: Conduct,
+    context: RunContext,
 ) -> Result<Vec<Series>, Problem> {
-    let jobs: Vec<engine::Job> =
-        (0..basis.scenario.run.replicates).map(|r| engine::Job { basis: 0, case: r.into() }).collect();
+    let tasks: Vec<RunTask> =
+        (0..source.scenario.run.replicates).map(|r| RunTask { source: 0, key: r.into() }).collect();
     let all = Mutex::new(Vec::new());
     let keep = |_, series| {
         all.lock().unwrap_or_else(PoisonError::into_inner).push(series);
         true
     };
-    let Conduct { threads, observe, stop } = conduct;
     let options = Options { panel: true, observe: Observe::Nothing };
-    engine::ensemble(&[basis], &jobs, data, population, threads, options, observe, &keep, stop)
+    Ensemble { sources: &[source], data, population, options }
+        .run(&tasks, context, &keep)
         .map_err(|_| Problem::error(Kind::Interrupted, "interrupted: no run folder was written"))?;
     let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     all.sort_by_key(|one: &Series| one.replicate);
     Ok(all)
-}
-
-/// What was typed, without what changes no result, and with file names for paths.
-fn command(request: &RunRequest) -> String {
-    let name = Path::new(&request.scenario).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let mut words = vec!["telework run".to_string(), name];
-    words.extend(request.overrides.iter().map(|change| change.flag.clone()));
-    words.extend((request.parameters == ParameterSource::Point).then(|| "--point".to_string()));
-    words.extend((request.split != SPLIT).then(|| format!("--split {}", request.split)));
-    words.extend(request.panel.then(|| "--panel".to_string()));
-    words.join(" ")
 }

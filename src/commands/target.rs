@@ -1,6 +1,9 @@
 //! `telework target`: a scenario, a KPI and a number to vary in; a folder with the smallest value that reaches the KPI out.
 
-use super::{Conduct, Experiment, Goal, place, read_data, report::write_report, warn_of_idle_targets};
+use super::{
+    Common, Experiment, Goal, Line, Prepared, RunContext, SoFar, Study, WorkUnit, read_data, report::write_report,
+    warn_of_idle_targets,
+};
 use crate::{
     analysis::{
         Kpi, Players, first_decided,
@@ -8,7 +11,7 @@ use crate::{
     },
     calendar::Week,
     data::Data,
-    engine::{self, Basis, Case, Job, ParameterSource, Series},
+    engine::{self, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
     population::{self, Population},
     results::{
@@ -17,7 +20,9 @@ use crate::{
     },
     scenario::{self, Loaded, Number, Override, Scenario},
 };
+use clap::Args;
 use jiff::civil::Date;
+use serde::Serialize;
 use std::{
     cell::{Cell, RefCell},
     path::{Path, PathBuf},
@@ -28,43 +33,48 @@ const VALUES: u64 = 20;
 /// Deliveries have stopped growing where the largest value brings no more than this much more of them.
 const NO_MORE: f64 = 1.01;
 
-/// What the user asked for.
-#[derive(Clone, Debug, Default)]
+/// What is searched.
+#[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct TargetRequest {
-    /// Path of a scenario file or name of a built-in scenario.
+    /// Path of a scenario file, or name of a built-in scenario such as `baseline`
     pub scenario: String,
-    /// Changes from the command line.
-    pub overrides: Vec<Override>,
-    /// KPI and value, such as `mic_introduction>=0.345`.
-    pub goal: String,
-    /// Segment of the KPI, when the goal does not name it.
+    /// Firms, draws, changes, places.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: Common,
+    /// KPI and the value to reach, in quotes, such as 'mic_introduction>=0.345'; 'regional_gap<=0.05'
+    #[arg(long, value_name = "NAME>=VALUE")]
+    pub kpi: String,
+    /// Segment of the KPI, such as `size=large`
+    #[arg(long)]
     pub segment: Option<String>,
-    /// Day on which the KPI is read; `None` = the run's last.
+    /// Day on which the KPI is read; the run's last by default
+    #[arg(long, value_name = "DATE")]
     pub by: Option<Date>,
-    /// Path of the number to vary.
+    /// The number to vary, as in --set, such as `intervention.managers.scale`
+    #[arg(long, value_name = "PATH")]
     pub vary: String,
-    /// Smallest value; `None` = a tenth of the present one, or the lower limit of a share.
-    pub from: Option<String>,
-    /// Largest value; `None` = the thousandfold of the present one, or the upper limit of a share.
-    pub to: Option<String>,
-    /// Probability wanted.
+    /// Smallest value tried; by default a tenth of the present one (of a share, its lower limit)
+    #[arg(long = "from", value_name = "X")]
+    pub low: Option<String>,
+    /// Largest value tried; by default the thousandfold of the present one (of a share, its upper limit)
+    #[arg(long = "to", value_name = "Y")]
+    pub high: Option<String>,
+    /// Probability with which the KPI is to be reached
+    #[arg(long, value_name = "P", default_value_t = 0.8)]
     pub probability: f64,
-    /// Paired draws; `None` = the scenario's replicates.
-    pub draws: Option<u32>,
-    /// Where the folder goes; `None` = `results/target-<scenario>-<short hash>`.
-    pub out: Option<PathBuf>,
-    /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
-    pub home: Option<PathBuf>,
-    /// Where finished runs are kept; `None` = `results/store`.
-    pub store: Option<PathBuf>,
-    /// Replace an existing folder.
-    pub force: bool,
-    /// Folder of data tables; `None` = those inside the program.
-    pub data: Option<PathBuf>,
+}
+
+impl TargetRequest {
+    /// Changes of the scenario; the draws are those of the search.
+    pub(super) fn overrides(&self) -> Result<Vec<Override>, Problem> {
+        self.common.paired_draws()?;
+        self.common.overrides(None)
+    }
 }
 
 /// A search that could start: everything is read, checked and synthesised.
-pub struct Aim {
+pub struct TargetSearch {
     /// The scenario and what is worth saying about it.
     pub loaded: Loaded,
     /// The data tables.
@@ -72,7 +82,7 @@ pub struct Aim {
     /// The simulated firms.
     pub population: Population,
     /// The folder to be written.
-    pub target: PathBuf,
+    pub folder: PathBuf,
     /// KPI and value.
     pub goal: Goal,
     /// Day on which it is read.
@@ -103,9 +113,9 @@ pub struct TargetOutcome {
 /// # Errors
 /// What is wrong with the goal, the day, the path, the range or the probability; all problems of the scenario at once, at
 /// both ends of the range too; a missing or damaged table; a folder in the way.
-pub fn prepare_target(request: TargetRequest) -> Result<Aim, Problems> {
+pub fn prepare_target(request: TargetRequest) -> Result<TargetSearch, Problems> {
     check_aim(&request)?;
-    let loaded = scenario::load(&request.scenario, &request.overrides)?;
+    let loaded = scenario::load(&request.scenario, &request.overrides()?)?;
     prepare_loaded_target(loaded, request)
 }
 
@@ -113,18 +123,18 @@ pub fn prepare_target(request: TargetRequest) -> Result<Aim, Problems> {
 ///
 /// # Errors
 /// As [`prepare_target`].
-pub fn prepare_loaded_target(mut loaded: Loaded, request: TargetRequest) -> Result<Aim, Problems> {
+pub fn prepare_loaded_target(mut loaded: Loaded, request: TargetRequest) -> Result<TargetSearch, Problems> {
     let goal = check_aim(&request)?;
-    if let Some(draws) = request.draws {
+    if let Some(draws) = request.common.paired_draws()? {
         loaded.scenario.run.replicates = draws;
     }
-    let data = read_data(request.data.as_deref())?;
+    let data = read_data(request.common.execution.data.as_deref())?;
     assemble(loaded, data, goal, request)
 }
 
 /// What is wrong before a scenario is looked at.
 fn check_aim(request: &TargetRequest) -> Result<Goal, Problem> {
-    let goal = Goal::parse(&with_segment(&request.goal, request.segment.as_deref())?)?;
+    let goal = Goal::parse(&with_segment(&request.kpi, request.segment.as_deref())?)?;
     let wanted = request.probability;
     if !(wanted > 0.0 && wanted < 1.0) {
         let advice = if wanted > 1.0 && wanted < 100.0 { wanted / 100.0 } else { 0.8 };
@@ -146,7 +156,7 @@ fn with_segment(goal: &str, segment: Option<&str>) -> Result<String, Problem> {
 }
 
 /// The search of a scenario that is loaded.
-fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) -> Result<Aim, Problems> {
+fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) -> Result<TargetSearch, Problems> {
     let (as_of, end) = (data.posterior.as_of, loaded.scenario.run.end);
     let by = request.by.unwrap_or(end);
     if by <= as_of || by > end {
@@ -156,7 +166,7 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
     }
     let number = Number::find(&loaded, &request.vary)?;
     let mut range = range(&number, &request)?;
-    if let (None, Some(now)) = (&request.from, number.value)
+    if let (None, Some(now)) = (&request.low, number.value)
         && now < range.high
         && varied(&loaded, &number, range.low).is_err()
     {
@@ -176,13 +186,13 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
     );
     let key = run_key(&how, &loaded.resolved_toml, &data.files, false);
     let run = format!("target-{}-{}", loaded.scenario.name, &key[..8]);
-    let target = place(request.out.as_deref(), request.home.as_deref(), &run);
-    TARGET_FOLDER.check(&target, request.force)?;
+    let folder = request.common.folder(&run);
+    TARGET_FOLDER.check(&folder, request.common.force)?;
     let plan = &loaded.scenario.run;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
     loaded.notes.extend(uncertified(&data.posterior));
-    Ok(Aim { loaded, data, population, target, goal, by, number, range, request, run })
+    Ok(TargetSearch { loaded, data, population, folder, goal, by, number, range, request, run })
 }
 
 fn range(number: &Number, request: &TargetRequest) -> Result<Range, Problem> {
@@ -195,8 +205,8 @@ fn range(number: &Number, request: &TargetRequest) -> Result<Range, Problem> {
         Some(text) => number.bound(flag, text),
         None => usual.ok_or_else(missing),
     };
-    let low = bound("--from", &request.from, usual.map(|range| range.0))?;
-    let high = bound("--to", &request.to, usual.map(|range| range.1))?;
+    let low = bound("--from", &request.low, usual.map(|range| range.0))?;
+    let high = bound("--to", &request.high, usual.map(|range| range.1))?;
     if low >= high {
         return Err(Problem::error(
             Kind::Usage,
@@ -215,17 +225,10 @@ fn varied(loaded: &Loaded, number: &Number, value: f64) -> Result<Scenario, Prob
     Ok(scenario)
 }
 
-impl Aim {
+impl TargetSearch {
     /// Paired draws.
     pub fn draws(&self) -> u32 {
         self.loaded.scenario.run.replicates
-    }
-
-    /// Whether the folder is already there, as this command would write it.
-    pub fn is_written(&self) -> bool {
-        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.target) else { return false };
-        there.run.tables.clear();
-        *there == self.manifest(there.runs)
     }
 
     /// Probability wanted.
@@ -234,11 +237,11 @@ impl Aim {
     }
 
     /// Tries values until the answer is known.
-    fn search(&self, store: &Store, conduct: Conduct) -> Result<Searched, Problems> {
+    fn search(&self, store: &Store, context: RunContext) -> Result<Searched, Problems> {
         let done = RefCell::new(Vec::new());
         let weeks = Cell::new(0);
         let answer = search(self.range, self.wanted(), |value| -> Result<Vec<bool>, Problems> {
-            let (reached, did, passed) = self.evaluate(store, conduct, value, weeks.get())?;
+            let (reached, did, passed) = self.evaluate(store, context, value, weeks.get())?;
             weeks.set(passed);
             done.borrow_mut().push((value, did));
             Ok(reached)
@@ -260,27 +263,31 @@ impl Aim {
     fn evaluate(
         &self,
         store: &Store,
-        conduct: Conduct,
+        context: RunContext,
         value: f64,
         before: u64,
     ) -> Result<(Vec<bool>, Done, u64), Problems> {
         let scenario = varied(&self.loaded, &self.number, value)?;
-        let basis = Basis { source: ParameterSource::Posterior, scenario: &scenario, posterior: &self.data.posterior };
-        let experiment = Experiment::new(store, vec![basis], &self.data, &self.population);
-        let cases: Vec<Case> = (0..self.draws()).map(Case::from).collect();
+        let source = ParameterSource {
+            choice: ParameterChoice::Posterior,
+            scenario: &scenario,
+            posterior: &self.data.posterior,
+        };
+        let experiment = Experiment::new(store, vec![source], &self.data, &self.population);
+        let keys: Vec<RunKey> = (0..self.draws()).map(RunKey::from).collect();
         // How many values there will be is not known: about so many, or as many as there were.
         let passed = std::sync::atomic::AtomicU64::new(before);
         let observe = |p: engine::Progress| {
             passed.fetch_max(before + p.done, std::sync::atomic::Ordering::Relaxed);
             let total = (VALUES * p.total).max(before + p.total);
-            (conduct.observe)(engine::Progress { done: before + p.done, total });
+            (context.observe)(engine::Progress { done: before + p.done, total });
         };
-        experiment.complete(&experiment.jobs(&cases), Conduct { observe: &observe, ..conduct })?;
+        experiment.complete(&experiment.tasks(&keys), RunContext { observe: &observe, ..context })?;
         let mut reached = Vec::new();
         let mut all = Done::default();
         let measures = self.measures(&scenario);
-        for case in cases {
-            let series = experiment.read(Job { basis: 0, case })?;
+        for key in keys {
+            let series = experiment.read(RunTask { source: 0, key })?;
             let value = value_on(&series, &self.goal.kpi, self.by);
             reached.push(value.is_some_and(|value| self.goal.kpi.reaches(value, self.goal.value)));
             let did = self.did(&series, &measures);
@@ -339,8 +346,13 @@ impl Aim {
             probability: self.wanted(),
         };
         let scenario = &self.loaded.scenario;
-        let basis = Basis { source: ParameterSource::Posterior, scenario, posterior: &self.data.posterior };
-        let mut run = Manifest::new(&self.run, &command(&self.request), basis, &self.loaded.resolved_toml);
+        let source = ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &self.data.posterior };
+        let mut run = Manifest::new(
+            &self.run,
+            &Study::Target(self.request.clone()).line(Line::Recorded),
+            source,
+            &self.loaded.resolved_toml,
+        );
         run.firms_simulated = self.population.len() as u64;
         run.firms = self.population.firms();
         run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
@@ -368,23 +380,57 @@ fn saturated_at(answer: &Answer, done: &[Done]) -> Option<f64> {
     (place + 1 < done.len()).then_some(*value)
 }
 
+impl Prepared for TargetSearch {
+    fn run(&self) -> &str {
+        &self.run
+    }
+
+    fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn notes(&self) -> Vec<Problem> {
+        self.loaded.notes.clone()
+    }
+
+    fn is_written(&self) -> bool {
+        let Ok(AnyManifest::Study(mut there)) = AnyManifest::read(&self.folder) else { return false };
+        there.run.tables.clear();
+        *there == self.manifest(there.runs)
+    }
+
+    /// Its tables say nothing before all is known.
+    fn so_far(&self) -> Result<Option<SoFar>, Problem> {
+        Ok(None)
+    }
+
+    fn work_units(&self, _runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem> {
+        let message = "a search for a target decides by each value which to try next: it cannot be handed out";
+        Err(Problem::error(Kind::Usage, message).advise("leave out on=, or make a design of the values"))
+    }
+
+    fn carry_out(&self, context: RunContext) -> Result<(), Problems> {
+        target(self, context).map(drop)
+    }
+}
+
 /// Simulates what is missing, and writes the folder.
 ///
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the folder cannot
 /// be written; then nothing is left behind.
-pub fn target(aim: &Aim, conduct: Conduct) -> Result<TargetOutcome, Problems> {
-    let searched = aim.search(&Store::new(aim.request.store.as_deref()), conduct)?;
-    let draft = Draft::open_as(&TARGET_FOLDER, &aim.target, aim.request.force)?;
+pub fn target(aim: &TargetSearch, context: RunContext) -> Result<TargetOutcome, Problems> {
+    let searched = aim.search(&Store::new(aim.request.common.store.as_deref()), context)?;
+    let draft = Draft::open_as(&TARGET_FOLDER, &aim.folder, aim.request.common.force)?;
     let mut manifest = aim.manifest(searched.done.len() as u64 * u64::from(aim.draws()));
     manifest.run.tables = aim.write_tables(&draft, &searched)?;
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
     write_report(&draft, &aim.data)?;
     draft.publish()?;
     let scenario = &aim.loaded.scenario;
-    let basis = Basis { source: ParameterSource::Posterior, scenario, posterior: &aim.data.posterior };
+    let source = ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &aim.data.posterior };
     let saturated_at = saturated_at(&searched.answer, &searched.done);
-    Ok(TargetOutcome { folder: aim.target.clone(), searched, saturated_at, caveat: caveat("Intervals", basis) })
+    Ok(TargetOutcome { folder: aim.folder.clone(), searched, saturated_at, caveat: caveat("Intervals", source) })
 }
 
 /// Makes the table of a search again in a folder, from its manifest, with runs of their own.
@@ -396,7 +442,7 @@ pub(super) fn repeat_target(
     data: Data,
     folder: &Path,
     store: &Store,
-    conduct: Conduct,
+    context: RunContext,
 ) -> Result<Vec<FileHash>, Problems> {
     let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(Vec::new()) };
     let mut loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
@@ -404,34 +450,18 @@ pub(super) fn repeat_target(
     let request = TargetRequest {
         by: by.parse().ok(),
         vary: vary.clone(),
-        from: Some(from.to_string()),
-        to: Some(to.to_string()),
+        low: Some(from.to_string()),
+        high: Some(to.to_string()),
         probability: *probability,
-        out: Some(folder.to_path_buf()),
+        common: Common { out: Some(folder.to_path_buf()), ..Common::default() },
         ..TargetRequest::default()
     };
     let aim = assemble(loaded, data, Goal::parse(goal)?, request)?;
-    let searched = aim.search(store, conduct)?;
+    let searched = aim.search(store, context)?;
     let draft = Draft::open(folder, false)?;
     let tables = aim.write_tables(&draft, &searched)?;
     draft.publish()?;
     Ok(tables)
-}
-
-/// What was typed, without what changes no result, and with file names for paths.
-fn command(request: &TargetRequest) -> String {
-    let name = Path::new(&request.scenario).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let mut words = vec!["telework target".to_string(), name];
-    words.extend(request.overrides.iter().map(|change| change.flag.clone()));
-    words.push(format!("--kpi '{}'", request.goal));
-    words.extend(request.segment.as_ref().map(|segment| format!("--segment '{segment}'")));
-    words.extend(request.by.map(|by| format!("--by {by}")));
-    words.push(format!("--vary {}", request.vary));
-    words.extend(request.from.as_ref().map(|from| format!("--from '{from}'")));
-    words.extend(request.to.as_ref().map(|to| format!("--to '{to}'")));
-    words.push(format!("--probability {}", request.probability));
-    words.extend(request.draws.map(|draws| format!("--draws {draws}")));
-    words.join(" ")
 }
 
 #[cfg(test)]
@@ -441,7 +471,7 @@ mod tests {
     fn refused(change: impl FnOnce(&mut TargetRequest)) -> Problem {
         let mut request = TargetRequest {
             scenario: "baseline".into(),
-            goal: "mic_introduction>=0.5".into(),
+            kpi: "mic_introduction>=0.5".into(),
             vary: "intervention.managers.scale".into(),
             probability: 0.8,
             ..TargetRequest::default()
@@ -463,15 +493,15 @@ mod tests {
         assert!(said(&by("2020-10-01")).contains("write a day after 2021-04-30 and not after 2026-03-31"));
         assert!(said(&by("2027-10-01")).contains("`--by 2027-10-01` lies outside the forecast"));
         assert!(said(&|r| r.probability = 80.0).contains("such as --probability 0.8"));
-        assert!(said(&|r| r.goal = "mic_introduction<=0.5".into()).contains("write mic_introduction>=0.5"));
-        assert!(said(&|r| r.goal = "regional_gap>=0.05".into()).contains("write regional_gap<=0.05"));
+        assert!(said(&|r| r.kpi = "mic_introduction<=0.5".into()).contains("write mic_introduction>=0.5"));
+        assert!(said(&|r| r.kpi = "regional_gap>=0.05".into()).contains("write regional_gap<=0.05"));
         assert!(said(&|r| r.segment = Some("size=huge".into())).contains("no candidate KPI"));
         assert!(said(&|r| r.vary = "intervention.manager.scale".into()).contains("did you mean `managers`?"));
         assert!(said(&|r| r.vary = "run.seed".into()).contains("no part of the policy"));
-        assert!(said(&|r| r.to = Some("1e9".into())).contains("from 0 to 1000000"));
-        assert!(said(&|r| r.to = Some("0.05".into())).contains("let --to be larger"));
+        assert!(said(&|r| r.high = Some("1e9".into())).contains("from 0 to 1000000"));
+        assert!(said(&|r| r.high = Some("0.05".into())).contains("let --to be larger"));
         // An intervention whose budget would not pay for one delivery at the lower end.
-        assert!(said(&|r| r.from = Some("0.001".into())).contains("budget that cannot be spent"));
+        assert!(said(&|r| r.low = Some("0.001".into())).contains("budget that cannot be spent"));
     }
 
     #[test]

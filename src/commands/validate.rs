@@ -1,6 +1,6 @@
 //! `telework validate`: the certificate of a posterior as text and pictures, and on request the forecast it makes.
 
-use super::{Conduct, read_data};
+use super::{Execution, RunContext, read_data};
 use crate::{
     calibration::{
         certificate::{Certificate, report},
@@ -13,6 +13,8 @@ use crate::{
     results::{Draft, FolderKind, write_file},
     scenario,
 };
+use clap::Args;
+use serde::Serialize;
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -25,21 +27,28 @@ static CERTIFICATE_FOLDER: FolderKind = FolderKind { name: "certificate folder",
 /// Columns of the forecast file.
 const FORECAST_HEADER: &str = "survey,metric,segment_type,segment,date,quantile,value";
 
-/// What the user asked for.
-#[derive(Clone, Debug, Default)]
-pub struct ValidationRequest {
-    /// Folder of the posterior's tables; `None` = those inside the program.
+/// Which certificate, and what is made of it.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+pub struct ValidateRequest {
+    /// Folder of a posterior's tables to use in place of those inside the program
+    #[arg(long, value_name = "DIR")]
     pub posterior: Option<PathBuf>,
-    /// Where text and pictures go; `None` = `results/certificate-<short hash>`.
+    /// Where the pictures go, in place of results/certificate-<short hash>
+    #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Where the forecast goes, when one is wanted.
+    /// Also forecasts every survey series by month and writes the quantiles to this file
+    #[arg(long, value_name = "FILE.csv")]
     pub forecast: Option<PathBuf>,
-    /// Scenario to forecast.
+    /// Scenario to forecast: path of a file, or name of a built-in scenario
+    #[arg(long, value_name = "NAME", default_value = "forecast", requires = "forecast")]
     pub scenario: String,
-    /// Replace an existing certificate folder and forecast file.
+    /// Replaces an existing certificate folder and an existing forecast file
+    #[arg(long)]
     pub force: bool,
-    /// Folder of data tables; `None` = those inside the program.
-    pub data: Option<PathBuf>,
+    /// Threads and data tables.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub execution: Execution,
 }
 
 /// A certificate that is read, with all that could stand in the way of writing it looked at.
@@ -48,15 +57,15 @@ pub struct Validation {
     pub text: String,
     certificate: Certificate,
     data: Data,
-    target: PathBuf,
+    folder: PathBuf,
 }
 
 /// Reads a certificate and puts it into words.
 ///
 /// # Errors
 /// A missing or damaged table; a folder or forecast file that is in the way.
-pub fn validate(request: &ValidationRequest) -> Result<Validation, Problems> {
-    let mut data = read_data(request.data.as_deref())?;
+pub fn validate(request: &ValidateRequest) -> Result<Validation, Problems> {
+    let mut data = read_data(request.execution.data.as_deref())?;
     let certificate = match &request.posterior {
         Some(folder) => {
             data.posterior = Posterior::from_dir(folder)?;
@@ -70,12 +79,12 @@ pub fn validate(request: &ValidationRequest) -> Result<Validation, Problems> {
         hasher.update(request.scenario.as_bytes());
     }
     let name = format!("certificate-{}", &hasher.finalize().to_hex()[..8]);
-    let target = request.out.clone().unwrap_or_else(|| Path::new("results").join(name));
-    CERTIFICATE_FOLDER.check(&target, request.force)?;
+    let folder = request.out.clone().unwrap_or_else(|| Path::new("results").join(name));
+    CERTIFICATE_FOLDER.check(&folder, request.force)?;
     if let Some(file) = &request.forecast {
         check_forecast_file(file, request.force)?;
     }
-    Ok(Validation { text: report(&certificate), certificate, data, target })
+    Ok(Validation { text: report(&certificate), certificate, data, folder })
 }
 
 impl Validation {
@@ -83,12 +92,12 @@ impl Validation {
     ///
     /// # Errors
     /// A scenario that does not run, an interrupted forecast, a file that cannot be written.
-    pub fn write(&self, request: &ValidationRequest, conduct: Conduct) -> Result<PathBuf, Problems> {
+    pub fn write(&self, request: &ValidateRequest, context: RunContext) -> Result<PathBuf, Problems> {
         let forecast = match &request.forecast {
-            Some(_) => self.forecast(&request.scenario, conduct)?,
+            Some(_) => self.forecast(&request.scenario, context)?,
             None => Vec::new(),
         };
-        let draft = Draft::open_as(&CERTIFICATE_FOLDER, &self.target, request.force)?;
+        let draft = Draft::open_as(&CERTIFICATE_FOLDER, &self.folder, request.force)?;
         draft.file(TEXT, |out| out.write_all(self.text.as_bytes()))?;
         for picture in certificate_pictures(&self.certificate, &forecast, &self.data.observations)? {
             draft.file(&format!("{}.svg", picture.name), |out| out.write_all(picture.svg.as_bytes()))?;
@@ -99,16 +108,16 @@ impl Validation {
             write_file(file, request.force, |out| write_table(out, &forecast))?;
         }
         draft.publish()?;
-        Ok(self.target.clone())
+        Ok(self.folder.clone())
     }
 
     /// Monthly predictive distributions of every simulated survey series under a scenario: the one place from which the
     /// forecast is made.
-    fn forecast(&self, name: &str, conduct: Conduct) -> Result<Vec<ForecastRow>, Problems> {
+    fn forecast(&self, name: &str, context: RunContext) -> Result<Vec<ForecastRow>, Problems> {
         let scenario = scenario::load(name, &[])?.scenario;
         let population = population::synthesise(&self.data, scenario.run.population_seed, scenario.run.scale)?;
         let (as_of, draws) = (self.certificate.as_of, &self.data.posterior.draws);
-        let Conduct { threads, observe, stop } = conduct;
+        let RunContext { threads, observe, stop } = context;
         forecast(&scenario, &self.data, &population, as_of, draws, threads, observe, stop)
             .map_err(|_| Problem::error(Kind::Interrupted, "interrupted: nothing was written").into())
     }
@@ -149,15 +158,15 @@ mod tests {
     use super::*;
     use std::sync::atomic::AtomicBool;
 
-    fn written(request: &ValidationRequest) -> Result<PathBuf, Problems> {
+    fn written(request: &ValidateRequest) -> Result<PathBuf, Problems> {
         let stop = AtomicBool::new(false);
-        validate(request)?.write(request, Conduct { threads: 1, observe: &|_| {}, stop: &stop })
+        validate(request)?.write(request, RunContext { threads: 1, observe: &|_| {}, stop: &stop })
     }
 
     #[test]
     fn a_certificate_is_replaced_only_by_force_and_other_folders_never() {
         let home = tempfile::tempdir().unwrap();
-        let mut request = ValidationRequest { out: Some(home.path().join("certificate")), ..Default::default() };
+        let mut request = ValidateRequest { out: Some(home.path().join("certificate")), ..Default::default() };
         let folder = written(&request).unwrap();
         let text = fs::read_to_string(folder.join(TEXT)).unwrap();
         assert!(text.starts_with("CERTIFICATE: "), "{text}");
@@ -190,7 +199,7 @@ mod tests {
         let scenario = home.path().join("short.toml");
         let text = "title = \"Two months\"\nquestion = \"?\"\nextends = \"forecast.toml\"\n\n[run]\nend = 2021-06-30\nsample = 6000\n";
         fs::write(&scenario, text).unwrap();
-        let request = |name: &str| ValidationRequest {
+        let request = |name: &str| ValidateRequest {
             out: Some(home.path().join(name)),
             forecast: Some(home.path().join(format!("{name}.csv"))),
             scenario: scenario.display().to_string(),
@@ -201,7 +210,7 @@ mod tests {
             let stop = AtomicBool::new(false);
             let mut validation = validate(&request).unwrap();
             validation.data.posterior.draws.truncate(2);
-            let folder = validation.write(&request, Conduct { threads: 2, observe: &|_| {}, stop: &stop }).unwrap();
+            let folder = validation.write(&request, RunContext { threads: 2, observe: &|_| {}, stop: &stop }).unwrap();
             assert!(folder.join("6_forecast.png").is_file());
             fs::read_to_string(request.forecast.unwrap()).unwrap()
         };
@@ -211,8 +220,8 @@ mod tests {
         assert_eq!(first.lines().filter(|line| line.starts_with(large)).count(), 2 * 19);
         let stop = AtomicBool::new(true);
         let stopped = request("stopped");
-        let conduct = Conduct { threads: 1, observe: &|_| {}, stop: &stop };
-        let problem = validate(&stopped).unwrap().write(&stopped, conduct).unwrap_err();
+        let context = RunContext { threads: 1, observe: &|_| {}, stop: &stop };
+        let problem = validate(&stopped).unwrap().write(&stopped, context).unwrap_err();
         assert_eq!(problem.0[0].kind, Kind::Interrupted);
         assert!(!home.path().join("stopped").exists() && !home.path().join("stopped.csv").exists());
     }

@@ -1,7 +1,7 @@
 //! `telework verify`: runs a run folder's manifest again and compares the bytes of every table.
 
 use super::{
-    Conduct, Experiment,
+    Execution, Experiment, RunContext,
     attribute::repeat_attribution,
     compare::repeat_comparison,
     fresh_store, read_data,
@@ -10,17 +10,30 @@ use super::{
 };
 use crate::{
     data::Data,
-    engine::Basis,
+    engine::ParameterSource,
     error::{Kind, Problem, Problems},
     population,
     results::{AnyManifest, Draft, FileHash, Manifest, PANEL, PANEL_AVAILABLE, Question, Store, first_difference},
     scenario,
 };
+use clap::Args;
+use serde::Serialize;
 use std::{
     fs::File,
     io::BufReader,
     path::{Path, PathBuf},
 };
+
+/// What is run again.
+#[derive(Args, Clone, Debug, Serialize)]
+pub struct VerifyRequest {
+    /// The run folder
+    pub run_dir: PathBuf,
+    /// Threads and data tables.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub execution: Execution,
+}
 
 /// What a comparison found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +50,7 @@ pub struct Verification {
 ///
 /// # Errors
 /// No run folder, a manifest that does not run any more, an interrupted run, a table that cannot be read.
-pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Verification, Problems> {
+pub fn verify(folder: &Path, data: Option<&Path>, context: RunContext) -> Result<Verification, Problems> {
     let manifest = AnyManifest::read(folder)?;
     let data = read_data(data)?;
     let (_store_place, store) = fresh_store()?;
@@ -51,12 +64,12 @@ pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Ve
             if panel && !PANEL_AVAILABLE {
                 found.changes.push(format!("{PANEL} is not compared: this program was built without the firm panel"));
             }
-            (&manifest.tables, repeat_run(manifest, &data, &again, &store, panel && PANEL_AVAILABLE, conduct)?)
+            (&manifest.tables, repeat_run(manifest, &data, &again, &store, panel && PANEL_AVAILABLE, context)?)
         }
         AnyManifest::Comparison(manifest) => {
             let first = manifest.scenarios.first();
             found.changes = first.map_or_else(Vec::new, |first| first.changes_since(&data.files));
-            (&manifest.tables, repeat_comparison(manifest, data, &again, &store, conduct)?)
+            (&manifest.tables, repeat_comparison(manifest, data, &again, &store, context)?)
         }
         AnyManifest::Study(manifest) => {
             found.changes = manifest.run.changes_since(&data.files);
@@ -64,7 +77,7 @@ pub fn verify(folder: &Path, data: Option<&Path>, conduct: Conduct) -> Result<Ve
                 Question::Attribution { .. } => repeat_attribution,
                 Question::Target { .. } => repeat_target,
             };
-            (&manifest.run.tables, repeat(manifest, data, &again, &store, conduct)?)
+            (&manifest.run.tables, repeat(manifest, data, &again, &store, context)?)
         }
     };
     for table in &fresh {
@@ -93,15 +106,16 @@ fn repeat_run(
     folder: &Path,
     store: &Store,
     panel: bool,
-    conduct: Conduct,
+    context: RunContext,
 ) -> Result<Vec<FileHash>, Problems> {
     let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
     let plan = &loaded.scenario.run;
     let population = population::synthesise(data, plan.population_seed, plan.scale)?;
-    let basis = Basis { source: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
-    let experiment = Experiment::new(store, vec![basis], data, &population);
-    let made = Made::new(&experiment, basis, data, &population, manifest.split, conduct)?;
-    let panel = if panel { Some(self::panel(basis, data, &population, conduct)?) } else { None };
+    let source =
+        ParameterSource { choice: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
+    let experiment = Experiment::new(store, vec![source], data, &population);
+    let made = Made::new(&experiment, source, data, &population, manifest.split, context)?;
+    let panel = if panel { Some(self::panel(source, data, &population, context)?) } else { None };
     let draft = Draft::open(folder, false)?;
     let tables = made.write_tables(&draft, &manifest.run, panel)?;
     draft.publish()?;

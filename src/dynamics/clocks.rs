@@ -7,8 +7,8 @@
 //! the event happens with the chance actual / largest, or else the clock goes on: thinning (Lewis and Shedler 1979), which
 //! keeps the chance of each week exactly.
 
+use super::Lifted;
 use crate::{
-    interventions::Lifted,
     parameters::Parameters,
     population::{FORMALISE, GIVE_UP, Practice, RESUME, START, STOP, Status, Turn},
     random::{Key, Purpose, uniform},

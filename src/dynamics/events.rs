@@ -4,15 +4,15 @@
 //! and single IEEE operations, with no sum over firms, so that any vector width gives the same bytes.
 
 use super::{
+    Terms,
     clocks::{Situation, Slopes, due, has_scheme_clock, practice_meter, rescaled, rings, scheme_meter},
     hazards::Hazards,
     staff::Staffing,
 };
 use crate::{
-    interventions::Terms,
     population::{
-        AHEAD, Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, Practice, RESUME, Reaches, Response,
-        START, STOP, Spell, Status, Tallies, Turn, WideStatus, fetch, least, only, window,
+        Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, PREFETCH_AHEAD, Pack, Population, Practice, RESUME, Reaches,
+        Response, START, STOP, Spell, Status, Tallies, Turn, WideStatus, least, only, prefetch, window,
     },
     random::{Key, Purpose},
 };
@@ -72,13 +72,13 @@ pub fn advance(block: &mut BlockState, week: &WeekOf) {
     let packs = run_meters(block, week);
     let due = due_firms(block, &packs);
     for (position, firm) in due.iter().enumerate() {
-        if let Some(next) = due.get(position + AHEAD) {
+        if let Some(next) = due.get(position + PREFETCH_AHEAD) {
             let (local, global) = (next.firm as usize, block.first.0 + next.firm as usize);
-            fetch(block.spell, local);
-            fetch(block.own, local);
-            fetch(block.turns, local);
-            fetch(&week.population.id, global);
-            fetch(&week.population.employees, global);
+            prefetch(block.spell, local);
+            prefetch(block.own, local);
+            prefetch(block.turns, local);
+            prefetch(&week.population.id, global);
+            prefetch(&week.population.employees, global);
         }
         decide(block, week, firm.cell as usize, firm.firm as usize, firm.clocks);
     }
@@ -103,11 +103,11 @@ impl BlockState<'_> {
 fn due_firms(block: &BlockState, packs: &[usize]) -> Vec<Due> {
     let mut due = Vec::with_capacity(2 * packs.len());
     for (position, &pack) in packs.iter().enumerate() {
-        if let Some(&next) = packs.get(position + AHEAD) {
+        if let Some(&next) = packs.get(position + PREFETCH_AHEAD) {
             let range = block.range(next);
-            fetch(block.status, range.start);
-            fetch(block.practice_due, range.start);
-            fetch(block.scheme_due, range.start);
+            prefetch(block.status, range.start);
+            prefetch(block.practice_due, range.start);
+            prefetch(block.scheme_due, range.start);
         }
         let cell = block.packs[pack].cell;
         let range = block.range(pack);

@@ -1,9 +1,8 @@
 //! Weekly hazards of a cell's firms at inclination 0: parameters + what firms face + others' practice.
 
-use super::fields::Pulls;
+use super::{Face, Terms, fields::Pulls};
 use crate::{
     classification::{PREFECTURES, SIZES},
-    interventions::{Face, Terms},
     parameters::Parameters,
     population::{Class, METERS},
 };

@@ -1,12 +1,11 @@
 //! What a firm brings along: its inclination, and the state in which it enters the run.
 
 use super::{
-    Situation, Slopes, Staffing,
+    Lifted, Situation, Slopes, Staffing,
     clocks::{due, has_scheme_clock},
 };
 use crate::{
     classification::BARRIERS,
-    interventions::{Lifted, barrier_weights},
     parameters::Parameters,
     population::{Cell, Firms, NEVER, Population, Practice, Response, Spell, State, Status},
     random::{Key, Purpose, uniform},
@@ -20,6 +19,19 @@ const EXPERIENCE_AT_START: u8 = 104;
 /// Employees and teleworkable share at which a firm's inclination is 0 (propensity 0, no barriers).
 const REFERENCE_EMPLOYEES: f64 = 20.0;
 const REFERENCE_SHARE: f64 = 0.3;
+
+/// Inclination lost to each barrier, in bit order.
+pub fn barrier_weights(parameters: &Parameters) -> [f32; BARRIERS] {
+    [
+        parameters.barrier_management,
+        parameters.barrier_ict_tools,
+        parameters.barrier_security,
+        parameters.barrier_paper,
+        parameters.barrier_cost,
+        parameters.barrier_home_environment,
+    ]
+    .map(|w| w as f32)
+}
 
 /// Own inclination of every simulated firm, a log-hazard index.
 pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {

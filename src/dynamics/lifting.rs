@@ -1,23 +1,23 @@
 //! Lifts that begin: the clocks of the firms that were served run faster or slower from now on.
 
-use super::clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter};
-use crate::{
-    interventions::Terms,
-    population::{AHEAD, PACK, Population, State, Status, fetch},
+use super::{
+    Terms,
+    clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter},
 };
+use crate::population::{PACK, PREFETCH_AHEAD, Population, State, Status, prefetch};
 
 /// Begins this week's lifts.
 pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slopes: &Slopes, week: u32) {
     let beginning = terms.lifts.take_beginning();
     for (position, &lift) in beginning.iter().enumerate() {
-        if let Some(next) = beginning.get(position + AHEAD) {
+        if let Some(next) = beginning.get(position + PREFETCH_AHEAD) {
             let firm = next.firm as usize;
-            fetch(&state.firms.status, firm);
-            fetch(&state.firms.spell, firm);
-            fetch(&state.firms.own, firm);
-            fetch(&state.firms.practice_due, firm);
-            fetch(&state.firms.scheme_due, firm);
-            terms.lifts.fetch(next.firm);
+            prefetch(&state.firms.status, firm);
+            prefetch(&state.firms.spell, firm);
+            prefetch(&state.firms.own, firm);
+            prefetch(&state.firms.practice_due, firm);
+            prefetch(&state.firms.scheme_due, firm);
+            terms.lifts.prefetch(next.firm);
         }
         let firm = lift.firm as usize;
         let firms = &mut state.firms;

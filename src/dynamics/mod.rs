@@ -6,16 +6,19 @@ mod fields;
 mod hazards;
 mod inclination;
 mod lifting;
+mod lifts;
 mod staff;
+mod terms;
 
 pub use clocks::{Situation, Slopes};
 pub use fields::{Fields, Pulls};
 pub use hazards::Hazards;
-pub use inclination::{IMMUNE, initial_state, own};
+pub use inclination::{IMMUNE, barrier_weights, initial_state, own};
+pub use lifts::{Lift, Lifted, Lifts};
 pub use staff::{Staffing, days_a_week, largest_share, reach};
+pub use terms::{Face, Terms};
 
 use crate::{
-    interventions::Terms,
     parameters::Parameters,
     population::{Layout, Population, Reaches, Response, State},
     random::Key,
@@ -124,7 +127,11 @@ fn split<'a>(state: &'a mut State, layout: &'a Layout) -> (Vec<BlockState<'a>>, 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::*;
-    use crate::{classification::PREFECTURES, data::Data, population::synthesise, scenario::Scale};
+    use crate::{
+        classification::PREFECTURES,
+        data::Data,
+        population::{Scale, synthesise},
+    };
 
     /// Two years with a declaration in some prefectures, from a population of several blocks: the same state.
     #[test]
@@ -145,7 +152,8 @@ mod tests {
         };
         let chosen = end(advance_block);
         assert!(
-            population.layout().blocks.len() > 1 && chosen.firms.status.iter().filter(|status| **status & 3 == 2).count() > 1000
+            population.layout().blocks.len() > 1
+                && chosen.firms.status.iter().filter(|status| **status & 3 == 2).count() > 1000
         );
         for (set, advance) in instruction_sets!(events::advance, (block: &mut BlockState, week: &WeekOf)) {
             assert!(end(advance) == chosen, "{set} gives another state");

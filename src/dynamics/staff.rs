@@ -1,8 +1,8 @@
 //! How many of a practising firm's staff telework: this week, at most so far, and on how many days.
 
+use super::Terms;
 use crate::{
     classification::PREFECTURES,
-    interventions::Terms,
     parameters::Parameters,
     population::{Cell, Population, Spell, State, Status},
 };

@@ -1,4 +1,4 @@
-//! What is uncertain in a run and where it is taken from: parameters (a posterior draw, or the point), luck, emergencies.
+//! What is uncertain in a run and where it is taken from: parameters (a posterior draw, or the point), process noise, emergencies.
 //! Scenario, posterior, replicate in, [`Parameters`] out.
 
 use crate::{data::Posterior, parameters::Parameters, scenario::Scenario};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Where the parameters of a run come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum ParameterSource {
+pub enum ParameterChoice {
     /// Each replicate has a draw of the posterior.
     #[default]
     Posterior,
@@ -15,53 +15,54 @@ pub enum ParameterSource {
     Point,
 }
 
-impl ParameterSource {
+impl ParameterChoice {
     /// Word in files.
     pub fn key(self) -> &'static str {
         match self {
-            ParameterSource::Posterior => "posterior",
-            ParameterSource::Point => "point",
+            ParameterChoice::Posterior => "posterior",
+            ParameterChoice::Point => "point",
         }
     }
 }
 
 /// One run of a scenario: the replicate from which each source of uncertainty is taken. Runs that share a number share
-/// that source: two scenarios meet the same draws, luck and emergencies in equal cases.
+/// that source: two scenarios meet the same draws, noise and emergencies under equal keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Case {
+pub struct RunKey {
     /// Parameters: the posterior draw of this replicate.
     pub parameters: u32,
-    /// Luck: what firms decide, whom measures reach, who answers surveys.
-    pub luck: u32,
+    /// Process noise: what firms decide, whom measures reach, who answers surveys.
+    #[serde(rename = "luck")]
+    pub noise: u32,
     /// Later infections, and the declarations that follow from them.
     pub emergencies: u32,
 }
 
-impl From<u32> for Case {
+impl From<u32> for RunKey {
     /// A plain replicate: everything is its own.
-    fn from(replicate: u32) -> Case {
-        Case { parameters: replicate, luck: replicate, emergencies: replicate }
+    fn from(replicate: u32) -> RunKey {
+        RunKey { parameters: replicate, noise: replicate, emergencies: replicate }
     }
 }
 
 /// What the parameters of every replicate follow from.
 #[derive(Clone, Copy, Debug)]
-pub struct Basis<'a> {
+pub struct ParameterSource<'a> {
     /// Draws or point.
-    pub source: ParameterSource,
+    pub choice: ParameterChoice,
     /// The point, and what is fixed in all draws.
     pub scenario: &'a Scenario,
     /// The draws.
     pub posterior: &'a Posterior,
 }
 
-impl<'a> Basis<'a> {
+impl<'a> ParameterSource<'a> {
     /// Number (from 0) of a replicate's draw: draws are used in order, and again from the first when they have all
     /// been used. `None` at the point.
     pub fn draw(&self, replicate: u32) -> Option<usize> {
-        match self.source {
-            ParameterSource::Posterior => (replicate as usize).checked_rem(self.posterior.draws.len()),
-            ParameterSource::Point => None,
+        match self.choice {
+            ParameterChoice::Posterior => (replicate as usize).checked_rem(self.posterior.draws.len()),
+            ParameterChoice::Point => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Many runs in parallel, of one scenario or of several, with progress and interruption.
 
 use super::{
-    basis::{Basis, Case},
+    basis::{ParameterSource, RunKey},
     run::{Options, simulate_with},
     series::Series,
 };
@@ -22,53 +22,76 @@ pub struct Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
 
-/// One run to be made: of which scenario (its place among the bases), in which case.
+/// One run to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Job {
-    /// Place of the scenario's basis.
-    pub basis: usize,
-    /// Parameters, luck, emergencies.
-    pub case: Case,
+pub struct RunTask {
+    /// Place of the scenario among the ensemble's sources.
+    pub source: usize,
+    /// Parameters, process noise, emergencies.
+    pub key: RunKey,
 }
 
-/// Makes the runs and hands each finished one to `keep`, in any order; returns when all are done. The series do not
-/// depend on `threads` (0 = all cores).
-///
-/// # Errors
-/// [`Interrupted`] when `stop` was set or `keep` wants no more (gave `false`); what was kept stays kept.
-#[allow(clippy::too_many_arguments)]
-pub fn ensemble(
-    bases: &[Basis],
-    jobs: &[Job],
-    data: &Data,
-    population: &Population,
-    threads: usize,
-    options: Options,
-    observe: &(dyn Fn(Progress) + Sync),
-    keep: &(dyn Fn(Job, Series) -> bool + Sync),
-    stop: &AtomicBool,
-) -> Result<(), Interrupted> {
-    let total = jobs.iter().filter_map(|job| bases.get(job.basis)).map(|basis| weeks(basis.scenario)).sum();
-    let done = AtomicU64::new(0);
-    let goes_on = |_| {
-        observe(Progress { done: done.fetch_add(1, Ordering::Relaxed), total });
-        !stop.load(Ordering::Relaxed)
-    };
-    let run = || {
-        jobs.par_iter().try_for_each(|&job| {
-            let Some(basis) = bases.get(job.basis) else { return Ok(()) };
-            let parameters = basis.parameters(job.case.parameters);
-            let series = simulate_with(&parameters, basis.scenario, data, population, job.case, options, &goes_on);
-            if keep(job, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
-        })
-    };
-    let result = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-        Ok(pool) => pool.install(run),
-        // Without a pool of its own (no more threads to be had) the run uses the common one.
-        Err(_) => run(),
-    };
-    observe(Progress { done: done.load(Ordering::Relaxed), total });
-    result
+/// How runs are carried out; nothing here changes a number.
+#[derive(Clone, Copy)]
+pub struct RunContext<'a> {
+    /// Threads; 0 = one for each core.
+    pub threads: usize,
+    /// Told how far the runs are.
+    pub observe: &'a (dyn Fn(Progress) + Sync),
+    /// The runs end between two weeks when this is set.
+    pub stop: &'a AtomicBool,
+}
+
+/// What an ensemble's runs are made of.
+#[derive(Clone, Copy)]
+pub struct Ensemble<'a> {
+    /// Scenarios with their parameters; a task names one by its place.
+    pub sources: &'a [ParameterSource<'a>],
+    /// The tables.
+    pub data: &'a Data,
+    /// The firms, the same in all runs.
+    pub population: &'a Population,
+    /// What the runs give.
+    pub options: Options,
+}
+
+impl Ensemble<'_> {
+    /// Makes the runs and hands each finished one to `keep`, in any order; returns when all are done. The series do not
+    /// depend on the number of threads.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the context's `stop` was set or `keep` wants no more (gave `false`); what was kept stays kept.
+    pub fn run(
+        self,
+        tasks: &[RunTask],
+        context: RunContext,
+        keep: &(dyn Fn(RunTask, Series) -> bool + Sync),
+    ) -> Result<(), Interrupted> {
+        let RunContext { threads, observe, stop } = context;
+        let Ensemble { sources, data, population, options } = self;
+        let total = tasks.iter().filter_map(|task| sources.get(task.source)).map(|source| weeks(source.scenario)).sum();
+        let done = AtomicU64::new(0);
+        let goes_on = |_| {
+            observe(Progress { done: done.fetch_add(1, Ordering::Relaxed), total });
+            !stop.load(Ordering::Relaxed)
+        };
+        let run = || {
+            tasks.par_iter().try_for_each(|&task| {
+                let Some(source) = sources.get(task.source) else { return Ok(()) };
+                let parameters = source.parameters(task.key.parameters);
+                let series =
+                    simulate_with(&parameters, source.scenario, data, population, task.key, options, &goes_on, stop);
+                if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
+            })
+        };
+        let result = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+            Ok(pool) => pool.install(run),
+            // Without a pool of its own (no more threads to be had) the run uses the common one.
+            Err(_) => run(),
+        };
+        observe(Progress { done: done.load(Ordering::Relaxed), total });
+        result
+    }
 }
 
 /// Weeks of one run.

@@ -6,7 +6,7 @@ mod run;
 mod series;
 
 pub use crate::observation::Observe;
-pub use basis::{Basis, Case, ParameterSource};
-pub use ensemble::{Interrupted, Job, Progress, ensemble};
+pub use basis::{ParameterChoice, ParameterSource, RunKey};
+pub use ensemble::{Ensemble, Interrupted, Progress, RunContext, RunTask};
 pub use run::{Options, simulate};
 pub use series::*;

@@ -1,21 +1,22 @@
 //! One run: a pure function of scenario, population, parameters and replicate.
 
 use super::{
-    basis::Case,
+    basis::RunKey,
     series::{InterventionSeries, PanelRow, Series},
 };
 use crate::{
     calendar::Week,
     data::Data,
-    dynamics,
+    dynamics::{self, Terms},
     environment::Environment,
-    interventions::{Programmes, Setting, Terms},
+    interventions::{Programmes, Setting},
     observation::{Observe, Observers, View},
     parameters::Parameters,
     population::{Population, Response, State},
     random::Key,
     scenario::Scenario,
 };
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a run is asked to give beside its figures. Options never change a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,21 +37,25 @@ pub fn simulate(
     options: Options,
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
-    simulate_with(&scenario.parameters, scenario, data, population, replicate.into(), options, goes_on)
+    let never = AtomicBool::new(false);
+    simulate_with(&scenario.parameters, scenario, data, population, replicate.into(), options, goes_on, &never)
 }
 
-/// [`simulate`] with other parameters than the scenario's, luck and emergencies of the given case.
+/// [`simulate`] with other parameters than the scenario's, process noise and emergencies of the given run. When `stop` is
+/// set, the run is also given up inside a week.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn simulate_with(
     parameters: &Parameters,
     scenario: &Scenario,
     data: &Data,
     population: &Population,
-    case: Case,
+    run: RunKey,
     options: Options,
     goes_on: &dyn Fn(Week) -> bool,
+    stop: &AtomicBool,
 ) -> Option<Series> {
-    let key = Key::new(scenario.run.seed, case.luck);
-    let emergencies = Key::new(scenario.run.seed, case.emergencies);
+    let key = Key::new(scenario.run.seed, run.noise);
+    let emergencies = Key::new(scenario.run.seed, run.emergencies);
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
     let last = Week::containing(scenario.run.end).unwrap_or(first);
     let response = Response::new(parameters);
@@ -59,7 +64,7 @@ pub(super) fn simulate_with(
     let mut state = dynamics::initial_state(population, parameters, &response, own, key);
     let mut terms = Terms::new(population.cells.len());
     let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
-    let mut programmes = Programmes::new(scenario, setting);
+    let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
     let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
     let mut interventions: Vec<InterventionSeries> = scenario
         .interventions
@@ -78,6 +83,9 @@ pub(super) fn simulate_with(
         // Calendar and concern; interventions spend, deliver and rewrite what firms face.
         terms.open(&environment.concern[week.0 as usize]);
         let weeks = programmes.act(week, &state, &mut terms);
+        if stop.load(Ordering::Relaxed) {
+            return None;
+        }
         for (series, week) in interventions.iter_mut().zip(weeks) {
             series.weeks.extend(week);
         }
@@ -92,7 +100,7 @@ pub(super) fn simulate_with(
         }
     }
     let (indicators, surveys) = observers.finish();
-    Some(Series { replicate: case.luck, indicators, surveys, interventions, panel })
+    Some(Series { replicate: run.noise, indicators, surveys, interventions, panel })
 }
 
 fn panel_rows<'a>(

@@ -1,12 +1,11 @@
 //! Which part of each firm's barriers deliveries have left. A delivery in, the inclination that it gives out.
 
-use super::{Setting, barrier_weights, delivered::KindNumber};
+use super::{Setting, delivered::KindNumber};
 use crate::{
     classification::{BARRIERS, Barrier},
-    parameters::Parameters,
-    scenario::Measure,
+    dynamics::barrier_weights,
+    population::prefetch,
 };
-use std::hint::black_box;
 
 /// What a delivery does to the firm that is served.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,27 +18,19 @@ pub struct Effect {
 }
 
 impl Effect {
-    /// Of a kind of measure; `None` when it serves no single firms.
-    pub fn of(measure: &Measure, parameters: &Parameters) -> Option<Effect> {
-        use Barrier::*;
-        let removes = |barriers, share_removed| Effect { barriers, share_removed, encouragement: 0.0 };
-        let encourages = |encouragement| Effect { barriers: &[], share_removed: 0.0, encouragement };
-        Some(match measure {
-            Measure::SupportNetwork(_) => removes(&[Management, IctTools, Security], parameters.support_network_effect),
-            Measure::TeleworkManagers(_) => Effect {
-                encouragement: parameters.managers_encouragement,
-                ..removes(&[Management, IctTools, Security, Paper], parameters.managers_effect)
-            },
-            Measure::Awards(_) => encourages(parameters.awards_effect),
-            Measure::SatelliteOffices(_) => removes(&[HomeEnvironment], parameters.satellite_effect),
-            Measure::Subsidy(_) => removes(&[Cost, IctTools], parameters.subsidy_effect),
-            Measure::Disclosure(_) => encourages(parameters.disclosure_effect),
-            Measure::EmergencyDeclaration(_)
-            | Measure::ProcurementBonus(_)
-            | Measure::Campaign(_)
-            | Measure::Guidelines(_)
-            | Measure::RegionalTrial(_) => return None,
-        })
+    /// Removes a share of some barriers.
+    pub fn removes(barriers: &'static [Barrier], share_removed: f64) -> Effect {
+        Effect { barriers, share_removed, encouragement: 0.0 }
+    }
+
+    /// Encourages and removes nothing.
+    pub fn encourages(encouragement: f64) -> Effect {
+        Effect { barriers: &[], share_removed: 0.0, encouragement }
+    }
+
+    /// Encourages as well.
+    pub fn and_encourages(self, encouragement: f64) -> Effect {
+        Effect { encouragement, ..self }
     }
 
     /// Removes barriers of a simulated firm of which the given share is served; returns the inclination gained.
@@ -137,14 +128,14 @@ impl Accounts {
         }
     }
 
-    /// Looks at what [`Accounts::serve`] will look at.
+    /// Asks for what [`Accounts::serve`] will look at.
     #[inline]
-    pub fn look(&self, setting: &Setting, firm: usize) {
+    pub fn prefetch(&self, setting: &Setting, firm: usize) {
         match &self.kept {
-            Kept::Each(unresolved) => _ = black_box(unresolved[firm][0]),
+            Kept::Each(unresolved) => prefetch(unresolved, firm),
             Kept::Alike { history, .. } => {
-                black_box(history[firm]);
-                black_box(setting.population.barriers[firm]);
+                prefetch(history, firm);
+                prefetch(&setting.population.barriers, firm);
             }
         }
     }

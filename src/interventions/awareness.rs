@@ -3,15 +3,12 @@
 //! Awareness is the share of a class of firms that has lately noticed telework practised by others through policy.
 //! It fades with `awareness_half_life` and raises starting and resuming by `awareness_effect`.
 
-use super::{Programme, Setting, Terms};
+use super::Setting;
 use crate::{
-    calendar::{Week, fiscal_year_days, mondays},
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture},
-    data::Data,
+    dynamics::Terms,
     parameters::Parameters,
-    scenario::{Campaign, Intervention, Measure, RegionalTrial},
 };
-use jiff::civil::Date;
 
 /// Aware firms, as shares of their class.
 #[derive(Clone, Debug)]
@@ -96,111 +93,6 @@ impl Awareness {
         });
         for (face, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
             face.adopt *= lifts[cell.industry.index()][cell.prefecture.index()];
-        }
-    }
-}
-
-/// How a yearly figure is spread over the weeks of a fiscal year, and when the intervention runs at all.
-#[derive(Clone, Debug)]
-pub struct Season {
-    from: Date,
-    until: Date,
-    spread: Spread,
-}
-
-#[derive(Clone, Debug)]
-enum Spread {
-    /// Evenly over all weeks of the year: a period of half a year delivers half.
-    Even,
-    /// Evenly over those days of the year on which the intervention runs (a trial of one month).
-    Period,
-    /// Share of the year by calendar month, evenly inside a month.
-    Monthly([f64; 12]),
-}
-
-impl Season {
-    /// SupportNW follows its monthly outputs of fiscal 2020, campaigns their months, awards their month.
-    pub fn of(spec: &Intervention, data: &Data) -> Season {
-        let mut monthly = [0.0; 12];
-        match &spec.measure {
-            Measure::SupportNetwork(_) => {
-                for figure in &data.programmes {
-                    let counts = figure.programme == "telework_support_network"
-                        && figure.item == "participants"
-                        && figure.category == "all";
-                    let month = figure.month.as_deref().and_then(|m| m.get(5..7)?.parse::<usize>().ok());
-                    if let (true, Some(month @ 1..=12)) = (counts, month) {
-                        monthly[month - 1] += figure.value;
-                    }
-                }
-            }
-            Measure::Campaign(campaign) => {
-                for &month in &campaign.months {
-                    monthly[usize::from(month.clamp(1, 12)) - 1] = 1.0;
-                }
-            }
-            Measure::Awards(awards) => monthly[usize::from(awards.selection_month.clamp(1, 12)) - 1] = 1.0,
-            _ => {}
-        }
-        let total: f64 = monthly.iter().sum();
-        let spread = match &spec.measure {
-            Measure::RegionalTrial(_) => Spread::Period,
-            _ if total > 0.0 => Spread::Monthly(monthly.map(|m| m / total)),
-            _ => Spread::Even,
-        };
-        Season { from: spec.from, until: spec.until, spread }
-    }
-
-    /// Share of its fiscal year's deliveries that falls into `week`; a week of which the intervention runs for some
-    /// days has that part, so that two interventions that follow each other share the week between them.
-    pub fn share(&self, week: Week) -> f64 {
-        let monday = week.monday();
-        let (first, last) = fiscal_year_days(week.fiscal_year());
-        let active = week.share_within(self.from, self.until);
-        match &self.spread {
-            Spread::Even => active / f64::from(mondays(first, last)),
-            Spread::Period => {
-                let (begin, end) = (self.from.max(first), self.until.min(last));
-                7.0 * active / f64::from(((end - begin).get_days() + 1).max(1))
-            }
-            Spread::Monthly(shares) => {
-                let weeks = mondays(monday.first_of_month(), monday.last_of_month());
-                active * shares[monday.month() as usize - 1] / f64::from(weeks)
-            }
-        }
-    }
-}
-
-/// Telework Days, Telework Month: participants are noticed nationwide.
-pub(super) fn campaign(
-    programme: &mut Programme,
-    campaign: &Campaign,
-    week: Week,
-    setting: &Setting,
-    awareness: &mut Awareness,
-) {
-    let participants = programme.chain.open(week, programme.yearly(week, campaign.participants_per_year));
-    let unit = programme.spec.unit_cost_yen.unwrap_or(0.0);
-    let number = f64::from(participants).min(programme.chain.affordable(unit));
-    if number > 0.0 && programme.chain.deliver_many(number, number * unit, number) {
-        awareness.notice_national(setting, number);
-    }
-}
-
-/// Visiting workers and workation: noticed in the host prefectures.
-pub(super) fn regional_trial(
-    programme: &mut Programme,
-    trial: &RegionalTrial,
-    week: Week,
-    setting: &Setting,
-    awareness: &mut Awareness,
-) {
-    let firms = programme.chain.open(week, programme.yearly(week, trial.firms_per_year));
-    let unit = programme.spec.unit_cost_yen.unwrap_or(0.0);
-    let number = f64::from(firms).min(programme.chain.affordable(unit));
-    if number > 0.0 && programme.chain.deliver_many(number, number * unit, number) {
-        for &host in &trial.host_prefectures {
-            awareness.notice_in(setting, host, number / trial.host_prefectures.len() as f64);
         }
     }
 }

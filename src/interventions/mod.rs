@@ -6,40 +6,39 @@
 
 mod accounts;
 mod advice;
-pub mod awards;
 mod awareness;
 mod chain;
 mod delivered;
-mod emergency;
-mod lifts;
-mod obligations;
+mod intervention;
+mod kind;
+mod kinds;
+mod pending;
+mod season;
 mod selection;
-mod sites;
-mod terms;
 
-pub use crate::population::cell_matches;
 pub use awareness::Awareness;
 pub use chain::{Chain, InterventionWeek};
-pub use emergency::Declarations;
-pub use lifts::{Lift, Lifted, Lifts};
-pub use selection::matches;
-pub use terms::{Face, Terms};
+pub use intervention::Intervention;
+pub use kind::{Acts, Description, Kind, Model, Price, Reach, Text, Typed};
+pub(crate) use kinds::with_kinds;
+pub use kinds::*;
 
 use crate::{
     calendar::Week,
-    classification::BARRIERS,
     data::Data,
+    dynamics::Terms,
     environment::Environment,
     parameters::Parameters,
-    population::{Criteria, Directory, Pool, Population, State},
+    population::{Pool, Population, State, matches, matches_now, prefetch},
     random::Key,
-    scenario::{Intervention, Measure, Scenario},
 };
-use accounts::Effect;
 use delivered::{Delivered, KindNumber};
-use lifts::Pending;
-use selection::{Candidate, Misses, Slots, matches_now};
-use std::{hint::black_box, sync::Arc};
+use pending::Pending;
+use selection::{Candidate, Misses, Slot, Slots};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// What interventions know beside the firms' state; fixed for one run.
 #[derive(Clone, Copy)]
@@ -58,90 +57,87 @@ pub struct Setting<'a> {
     pub weeks: (Week, Week),
 }
 
-/// Inclination lost to each barrier, in bit order.
-pub fn barrier_weights(parameters: &Parameters) -> [f32; BARRIERS] {
-    [
-        parameters.barrier_management,
-        parameters.barrier_ict_tools,
-        parameters.barrier_security,
-        parameters.barrier_paper,
-        parameters.barrier_cost,
-        parameters.barrier_home_environment,
-    ]
-    .map(|w| w as f32)
-}
-
 /// The interventions of one run with their accounts and records.
 pub struct Programmes<'a> {
     setting: Setting<'a>,
-    programmes: Vec<Programme<'a>>,
+    programmes: Vec<(Programme<'a>, Box<dyn Acts>)>,
     delivered: Delivered,
     awareness: Awareness,
     declarations: Declarations,
+    stop: Option<&'a AtomicBool>,
 }
 
-/// One intervention with its account and records.
+/// Most classes of firms that a programme tells apart.
+const CLASSES: usize = 4;
+
+/// What all kinds of intervention have in one run: an account, slots that find firms, effects under way.
 pub struct Programme<'a> {
     spec: &'a Intervention,
     /// Programmes of one kind serve each firm once between them.
     kind: KindNumber,
     chain: Chain,
     slots: Slots,
-    /// Firms that its slots can want, by class of firms. (Satellite offices: all, and those near the site.)
+    /// Firms that its slots can want, by class of firms.
     pools: Vec<Arc<Pool>>,
     records: Pending,
     /// Slots without a firm, by class of firms that the slots want.
-    misses: [Misses; 4],
-    season: awareness::Season,
-    /// Guidelines: the cells; share of each cell's firms that worked through them, and share that has the security barrier.
-    guided: Vec<obligations::Guided>,
-    reached: Vec<f32>,
-    security: Vec<f32>,
-    /// Disclosure as a condition of subsidies: how many subsidised firms have been asked.
-    cursor: usize,
+    misses: [Misses; CLASSES],
+    season: season::Season,
+}
+
+/// The week in which a programme acts, and what all programmes share.
+pub struct Now<'r, 'a> {
+    week: Week,
+    /// Firms at the week's start.
+    state: &'r State,
+    setting: &'r Setting<'a>,
+    delivered: &'r mut Delivered,
+    awareness: &'r mut Awareness,
+    stop: Option<&'r AtomicBool>,
+}
+
+impl Now<'_, '_> {
+    /// Whether the run is given up.
+    fn stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
 }
 
 impl<'a> Programmes<'a> {
-    /// The scenario's interventions before their first week.
-    pub fn new(scenario: &'a Scenario, setting: Setting<'a>) -> Programmes<'a> {
-        let directory = Arc::new(Directory::new(setting.population));
-        let all = &scenario.interventions;
-        let kind = |spec: &Intervention| {
+    /// A scenario's interventions before their first week.
+    pub fn new(all: &'a [Intervention], setting: Setting<'a>) -> Programmes<'a> {
+        let number = |spec: &Intervention| {
             let alike = |other: &Intervention| other.measure.key() == spec.measure.key();
             KindNumber(all.iter().position(alike).unwrap_or(0))
         };
-        let mut known = Vec::new();
-        let programmes = all
-            .iter()
-            .map(|spec| {
-                let guidelines = matches!(spec.measure, Measure::Guidelines(_));
-                let security = if guidelines { obligations::security_shares(setting.population) } else { Vec::new() };
-                let guided =
-                    if guidelines { obligations::guided(&spec.target, setting.population) } else { Vec::new() };
-                Programme {
-                    kind: kind(spec),
-                    chain: Chain::new(spec),
-                    slots: Slots::new(&setting, spec.measure.key(), &directory),
-                    pools: pools(spec, setting.population, &directory, &mut known),
-                    records: Pending::new(spec),
-                    misses: [Misses::default(); 4],
-                    season: awareness::Season::of(spec, setting.data),
-                    guided,
-                    reached: vec![0.0; security.len()],
-                    security,
-                    cursor: 0,
-                    spec,
-                }
-            })
-            .collect();
-        let effects = all.iter().map(|spec| Effect::of(&spec.measure, setting.parameters)).collect();
+        let begin = |spec: &'a Intervention| {
+            let kind = spec.measure.kind();
+            let programme = Programme {
+                kind: number(spec),
+                chain: Chain::new(spec),
+                slots: Slots::new(&setting, spec.measure.key()),
+                pools: kind.pools(&spec.target).iter().map(|criteria| setting.population.pool(criteria)).collect(),
+                records: Pending::new(spec),
+                misses: [Misses::default(); CLASSES],
+                season: season::Season::new(spec, kind.spread(setting.data)),
+                spec,
+            };
+            (programme, kind.begin(spec, &setting))
+        };
+        let effects = all.iter().map(|spec| spec.measure.kind().effect(setting.parameters)).collect();
         Programmes {
-            declarations: Declarations::new(scenario, &setting),
-            programmes,
+            declarations: Declarations::new(all, &setting),
+            programmes: all.iter().map(begin).collect(),
             delivered: Delivered::new(&setting, effects),
             awareness: Awareness::default(),
+            stop: None,
             setting,
         }
+    }
+
+    /// Gives up inside a week when `stop` is set: nothing that was done in that week counts then.
+    pub fn stoppable(self, stop: &'a AtomicBool) -> Programmes<'a> {
+        Programmes { stop: Some(stop), ..self }
     }
 
     /// Declarations in force, after fatigue.
@@ -151,141 +147,121 @@ impl<'a> Programmes<'a> {
 
     /// One week: spend, deliver, and rewrite what firms face. One record an intervention; `None` when it rests.
     pub fn act(&mut self, week: Week, state: &State, terms: &mut Terms) -> Vec<Option<InterventionWeek>> {
-        let setting = self.setting;
-        self.awareness.fade(setting.parameters);
-        let mut weeks = Vec::with_capacity(self.programmes.len());
-        for programme in &mut self.programmes {
-            let active = week.share_within(programme.spec.from, programme.spec.until) > 0.0;
-            if active {
-                programme.deliver(week, state, &setting, &mut self.delivered, &mut self.awareness);
+        let Programmes { setting, programmes, delivered, awareness, declarations, stop } = self;
+        awareness.fade(setting.parameters);
+        let mut weeks = Vec::with_capacity(programmes.len());
+        for (programme, acts) in programmes {
+            if programme.spec.acts_in(week) {
+                acts.deliver(programme, &mut Now { week, state, setting, delivered, awareness, stop: *stop });
             }
             weeks.push(programme.chain.close());
-            programme.affect(week, &setting, terms);
+            programme.records.begin(week, &mut terms.lifts);
+            acts.affect(programme.spec, week, setting, terms);
         }
-        self.declarations.affect(week, terms);
-        self.awareness.affect(&setting, terms);
+        declarations.affect(week, terms);
+        awareness.affect(setting, terms);
         weeks
     }
 }
 
-/// The pools of an intervention; of those known already where the criteria are the same.
-fn pools(
-    spec: &Intervention,
-    population: &Population,
-    directory: &Directory,
-    known: &mut Vec<(Criteria, Arc<Pool>)>,
-) -> Vec<Arc<Pool>> {
-    let target = &spec.target;
-    let wanted = match &spec.measure {
-        Measure::SupportNetwork(_) => advice::sizes(target, advice::SME_EMPLOYEES),
-        Measure::TeleworkManagers(_) => advice::sizes(target, advice::SMALL_EMPLOYEES - 1),
-        Measure::Awards(_) => vec![awards::criteria(target)],
-        Measure::SatelliteOffices(_) => vec![Criteria::of(target)],
-        Measure::Subsidy(subsidy) => vec![sites::criteria(target, subsidy)],
-        Measure::Disclosure(disclosure) => obligations::criteria(target, disclosure),
-        Measure::EmergencyDeclaration(_)
-        | Measure::ProcurementBonus(_)
-        | Measure::Campaign(_)
-        | Measure::Guidelines(_)
-        | Measure::RegionalTrial(_) => Vec::new(),
-    };
-    let pool = |criteria: Criteria| match known.iter().find(|(other, _)| *other == criteria) {
-        Some((_, pool)) => pool.clone(),
-        None => {
-            let pool = Arc::new(Pool::new(population, directory, &criteria));
-            known.push((criteria, pool.clone()));
-            pool
-        }
-    };
-    let near = matches!(spec.measure, Measure::SatelliteOffices(_)).then(Arc::default);
-    wanted.into_iter().map(pool).chain(near).collect()
-}
-
 impl Programme<'_> {
-    /// Opens the week's account and makes its deliveries.
-    fn deliver(
-        &mut self,
-        week: Week,
-        state: &State,
-        setting: &Setting,
-        delivered: &mut Delivered,
-        awareness: &mut Awareness,
-    ) {
-        match &self.spec.measure {
-            Measure::EmergencyDeclaration(_) => {
-                self.chain.open(week, 0.0);
-            }
-            Measure::SupportNetwork(network) => {
-                advice::support_network(self, network, week, state, setting, delivered, awareness);
-            }
-            Measure::TeleworkManagers(managers) => {
-                advice::telework_managers(self, managers, week, state, setting, delivered, awareness);
-            }
-            Measure::Awards(awards) => awards::select(self, awards, week, state, setting, delivered, awareness),
-            Measure::ProcurementBonus(_) => {
-                self.chain.open(week, 0.0);
-            }
-            Measure::SatelliteOffices(offices) => sites::build(self, offices, week, state, setting, delivered),
-            Measure::Subsidy(subsidy) => sites::subsidise(self, subsidy, week, state, setting, delivered),
-            Measure::Campaign(campaign) => awareness::campaign(self, campaign, week, setting, awareness),
-            Measure::Guidelines(guidelines) => {
-                obligations::guidelines(self, guidelines, week, setting, awareness);
-            }
-            Measure::Disclosure(disclosure) => {
-                obligations::disclose(self, disclosure, week, state, setting, delivered, awareness);
-            }
-            Measure::RegionalTrial(trial) => awareness::regional_trial(self, trial, week, setting, awareness),
-        }
-    }
-
-    /// Rewrites what firms face because of deliveries made so far.
-    fn affect(&mut self, week: Week, setting: &Setting, terms: &mut Terms) {
-        self.records.begin(week, &mut terms.lifts);
-        match &self.spec.measure {
-            Measure::ProcurementBonus(bonus) => obligations::procurement(self.spec, bonus, week, setting, terms),
-            Measure::Guidelines(_) => obligations::worked_through(self, setting, terms),
-            Measure::EmergencyDeclaration(_)
-            | Measure::SupportNetwork(_)
-            | Measure::TeleworkManagers(_)
-            | Measure::Awards(_)
-            | Measure::SatelliteOffices(_)
-            | Measure::Subsidy(_)
-            | Measure::Campaign(_)
-            | Measure::Disclosure(_)
-            | Measure::RegionalTrial(_) => {}
-        }
-    }
-
     /// Whether a firm belongs to the target now and was not served by this kind before.
-    fn may_serve(&self, candidate: &Candidate, state: &State, setting: &Setting, delivered: &Delivered) -> bool {
+    fn may_serve(&self, candidate: &Candidate, now: &Now) -> bool {
         let firm = candidate.firm as usize;
-        matches(&self.spec.target, candidate.cell, setting.population.employees[firm], || state.status(firm))
-            && !delivered.exhausted(self.kind, candidate.firm)
+        let employees = now.setting.population.employees[firm];
+        matches(&self.spec.target, candidate.cell, employees, || now.state.status(firm))
+            && !now.delivered.exhausted(self.kind, candidate.firm)
     }
 
     /// The first firm of a slot that is in one of the programme's pools, belongs to the target now, was not served by
     /// this kind before, and suits.
-    #[allow(clippy::too_many_arguments)]
     fn find<'a>(
         &mut self,
-        week: Week,
-        slot: u32,
+        slot: Slot,
         pool: usize,
-        state: &State,
-        setting: &Setting<'a>,
-        delivered: &Delivered,
+        now: &Now<'_, 'a>,
         suits: impl Fn(&Candidate) -> bool,
     ) -> Option<Candidate<'a>> {
-        let (target, kind) = (&self.spec.target, self.kind);
+        let (target, kind, setting) = (&self.spec.target, self.kind, now.setting);
         let look = |firm| {
-            black_box(setting.population.employees[firm as usize]);
-            delivered.look(setting, kind, firm);
+            prefetch(&setting.population.employees, firm as usize);
+            now.delivered.prefetch(setting, kind, firm);
         };
-        self.slots.fill(setting, week, slot, &self.pools, pool, look, |candidate| {
-            !delivered.exhausted(kind, candidate.firm)
-                && matches_now(target, || state.status(candidate.firm as usize))
+        self.slots.fill(setting, slot, &self.pools, pool, look, |candidate| {
+            !now.delivered.exhausted(kind, candidate.firm)
+                && matches_now(target, || now.state.status(candidate.firm as usize))
                 && suits(candidate)
         })
+    }
+
+    /// Serves a firm: what it gains begins after the delay.
+    fn serve(&mut self, candidate: &Candidate, now: &mut Now) {
+        let lift = now.delivered.serve(now.setting, self.kind, candidate.firm, candidate.cell.weight);
+        self.records.add(now.week, candidate.firm, lift);
+    }
+
+    /// Serves firms of one class, slot by slot, until slots, money or firms have run out: money when less than `least_yen`
+    /// is left, firms when many slots in a row have found none. `price` is what a firm's delivery costs; `served` is told
+    /// of each firm that got one.
+    #[allow(clippy::too_many_arguments)]
+    fn fill(
+        &mut self,
+        class: usize,
+        slots: u64,
+        pool: usize,
+        least_yen: f64,
+        now: &mut Now,
+        suits: impl Fn(&Candidate) -> bool,
+        price: impl Fn(&Candidate) -> f64,
+        mut served: impl FnMut(&mut Programme, &Candidate, Slot, &mut Now),
+    ) {
+        for number in 0..slots {
+            let enough = self.chain.affordable(least_yen) >= 1.0;
+            if !enough || now.stopped() || !self.misses[class].worth_trying(now.week) {
+                break;
+            }
+            let slot = Slot { week: now.week, class, number };
+            let found = self.find(slot, pool, now, &suits);
+            let paid = found.filter(|candidate| self.chain.deliver(price(candidate), 1.0));
+            if let Some(candidate) = self.misses[class].note(now.week, paid) {
+                self.serve(&candidate, now);
+                served(self, &candidate, slot, now);
+            }
+        }
+    }
+
+    /// Opens the week for several classes, each with a share of the capacity. When there is money for fewer at the unit
+    /// cost, every class has the same part less.
+    fn open_classes(&mut self, week: Week, capacity: f64, shares: &[f64]) -> Vec<u64> {
+        let capacities: Vec<f64> = shares.iter().map(|share| capacity * share).collect();
+        let wanted = self.chain.open_classes(week, &capacities);
+        let affordable = self.chain.affordable(self.unit_cost_yen());
+        let all: u64 = wanted.iter().sum();
+        if affordable >= all as f64 {
+            return wanted;
+        }
+        let mut slots: Vec<u64> = wanted.iter().map(|&n| (n as f64 * affordable / all as f64).floor() as u64).collect();
+        let mut left = affordable as u64 - slots.iter().sum::<u64>();
+        for (slots, wanted) in slots.iter_mut().zip(&wanted) {
+            let more = left.min(wanted - *slots).min(1);
+            (*slots, left) = (*slots + more, left - more);
+        }
+        slots
+    }
+
+    /// What a delivery costs, where all cost the same.
+    fn unit_cost_yen(&self) -> f64 {
+        self.spec.unit_cost_yen.unwrap_or(0.0)
+    }
+
+    /// Opens the week and delivers to as many of `all` firms, nobody in particular, as capacity and money allow; how many.
+    /// No firm takes part twice in a fiscal year.
+    fn deliver_all(&mut self, week: Week, capacity: f64, all: f64) -> f64 {
+        let possible = (self.chain.open(week, capacity) as f64).min(all - self.chain.delivered_this_year()).max(0.0);
+        let cost = self.unit_cost_yen();
+        let number = possible.min(self.chain.affordable(cost));
+        let paid = capacity > 0.0 && number > 0.0 && self.chain.deliver_many(number, number * cost, number);
+        if paid { number } else { 0.0 }
     }
 
     /// What a yearly figure comes to in a week.

@@ -7,11 +7,10 @@
 use super::Setting;
 use crate::{
     calendar::Week,
-    population::{Cell, Directory, Pool, Status, cell_matches},
+    population::{Cell, Directory, Pool, prefetch},
     random::{Key, Purpose, philox, uniform},
-    scenario::Target,
 };
-use std::{hint::black_box, sync::Arc};
+use std::sync::Arc;
 
 /// Draws after which a slot stays empty.
 const ATTEMPTS: u32 = 4096;
@@ -28,7 +27,7 @@ pub struct Misses {
 }
 
 impl Misses {
-    /// Whether a slot should look for a firm at all.
+    /// Whether a slot should look for a firm at all; if not, no later one of the week should either.
     pub fn worth_trying(&self, week: Week) -> bool {
         self.in_a_row < MISSES || self.last != Some(week)
     }
@@ -37,6 +36,30 @@ impl Misses {
         self.in_a_row = if found.is_some() { 0 } else { self.in_a_row.saturating_add(1) };
         self.last = Some(week);
         found
+    }
+}
+
+/// A slot: one delivery that a class of a programme's firms may get in a week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Week.
+    pub week: Week,
+    /// Class of firms, below 64.
+    pub class: usize,
+    /// Number in the week, from 0 on. From 2^28 on numbers share draws.
+    pub number: u64,
+}
+
+impl Slot {
+    /// The address of one of its draws, below 4,096, as [`Key::words`] takes it.
+    fn address(self, attempt: u32) -> (u32, u32) {
+        let Slot { week, class, number } = self;
+        ((number as u32) << 12 | attempt, week.0 | (class as u32) << 10 | (number >> 20) as u32 % 256 << 24)
+    }
+
+    /// The first of the slots that are looked up together with this one.
+    fn block(self) -> Slot {
+        Slot { number: self.number / TOGETHER as u64 * TOGETHER as u64, ..self }
     }
 }
 
@@ -61,7 +84,7 @@ impl<'a> Candidate<'a> {
     /// A simulated firm by its position.
     pub fn of(setting: &Setting<'a>, firm: u32) -> Candidate<'a> {
         let cells = &setting.population.cells;
-        let cell = &cells[cells.partition_point(|c| c.range.end <= firm as usize)];
+        let cell = &cells[setting.population.cell_of(firm as usize)];
         Candidate { cell, firm }
     }
 }
@@ -69,9 +92,8 @@ impl<'a> Candidate<'a> {
 /// Words of the first attempts and of the conditions of some slots in a row. Most slots need no more.
 #[derive(Clone, Debug)]
 struct Ahead {
-    week: Week,
-    /// First slot over [`TOGETHER`].
-    block: u32,
+    /// First of them.
+    first: Option<Slot>,
     /// First and second word of each draw, slot by slot.
     words: [[u32; TOGETHER * FEW]; 2],
     /// The pool that was looked up, and which of the words are in it, a bit each.
@@ -90,17 +112,17 @@ const MANY: usize = 64;
 
 impl Ahead {
     /// Draws the words of a slot and its neighbours, if they are not there yet.
-    fn reach(&mut self, key: Key, week: Week, slot: u32) {
-        let block = slot / TOGETHER as u32;
-        if (self.week, self.block) != (week, block) {
-            (self.week, self.block, self.hits) = (week, block, None);
-            first_words(key, block * TOGETHER as u32, week, &mut self.words);
+    fn reach(&mut self, key: Key, slot: Slot) {
+        let first = slot.block();
+        if self.first != Some(first) {
+            (self.first, self.hits) = (Some(first), None);
+            first_words(key, first, &mut self.words);
         }
     }
 
     /// Where a slot's words begin.
-    fn place(slot: u32) -> usize {
-        slot as usize % TOGETHER * FEW
+    fn place(slot: Slot) -> usize {
+        (slot.number % TOGETHER as u64) as usize * FEW
     }
 
     /// Which words are in a pool, a bit each, conditions among them.
@@ -111,12 +133,12 @@ impl Ahead {
 
 impl Slots {
     /// Keyed by kind, not by name: two interventions of one kind compete for the same firms, in file order.
-    pub fn new(setting: &Setting, kind: &str, directory: &Arc<Directory>) -> Slots {
+    pub fn new(setting: &Setting, kind: &str) -> Slots {
         let [label, _] = kind.bytes().fold([0, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x6B69_6E64));
         Slots {
             key: Key(philox(label, 0, setting.key.0)[0]),
-            directory: directory.clone(),
-            ahead: Ahead { week: Week(u32::MAX), block: 0, words: [[0; TOGETHER * FEW]; 2], hits: None },
+            directory: setting.population.directory().clone(),
+            ahead: Ahead { first: None, words: [[0; TOGETHER * FEW]; 2], hits: None },
         }
     }
 
@@ -126,20 +148,18 @@ impl Slots {
     }
 
     /// Two uniform draws that belong to a slot, for its own conditions.
-    pub fn condition(&mut self, week: Week, slot: u32) -> [f64; 2] {
-        self.ahead.reach(self.key, week, slot);
+    pub fn condition(&mut self, slot: Slot) -> [f64; 2] {
+        self.ahead.reach(self.key, slot);
         self.ahead.words.map(|words| uniform(words[Ahead::place(slot) + FEW - 1]))
     }
 
     /// The first eligible firm of a slot: of those in a pool, `eligible` is asked. `look` is told of firms that this
     /// slot and its neighbours are likely to meet: firms are anywhere in memory, and looking at several at once takes
     /// little more time than at one.
-    #[allow(clippy::too_many_arguments)]
     pub fn fill<'a>(
         &mut self,
         setting: &Setting<'a>,
-        week: Week,
-        slot: u32,
+        slot: Slot,
         pools: &[Arc<Pool>],
         wanted: usize,
         look: impl Fn(u32),
@@ -153,7 +173,7 @@ impl Slots {
             eligible(&candidate).then_some(candidate)
         };
         let (shift, pool) = (32 - directory.id_bits(), &*pools[wanted]);
-        ahead.reach(*key, week, slot);
+        ahead.reach(*key, slot);
         if ahead.hits.is_none() {
             let hits = ahead.hits(shift, pool);
             ahead.hits = Some((wanted, hits));
@@ -163,7 +183,7 @@ impl Slots {
                 directory.firm(ahead.words[0][attempt] >> shift)
             });
             for (cell, firm) in met_first.into_iter().flatten() {
-                black_box(cells[cell].weight);
+                prefetch(cells, cell);
                 look(firm);
             }
         }
@@ -181,7 +201,7 @@ impl Slots {
         }
         let (mut ids, mut first, mut batch) = ([0; MANY], FEW as u32 - 1, MORE);
         while first < ATTEMPTS - 1 {
-            let mut hits = draw(*key, slot << 12 | first, week, shift, pool, &mut ids[..batch]);
+            let mut hits = draw(*key, slot.address(first), shift, pool, &mut ids[..batch]);
             // The slot's last word is its condition.
             hits &= u64::MAX >> (first + batch as u32).saturating_sub(ATTEMPTS - 1);
             while hits != 0 {
@@ -198,36 +218,23 @@ impl Slots {
 
 /// The words of some slots, from `slot` on.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-fn first_words(key: Key, slot: u32, week: Week, words: &mut [[u32; TOGETHER * FEW]; 2]) {
+fn first_words(key: Key, slot: Slot, words: &mut [[u32; TOGETHER * FEW]; 2]) {
+    let (subject, period) = slot.address(0);
     let [first, second] = words;
     for (place, (first, second)) in (0..).zip(first.iter_mut().zip(second)) {
         let (of, attempt) = (place / FEW as u32, place % FEW as u32);
         let attempt = if attempt == FEW as u32 - 1 { ATTEMPTS - 1 } else { attempt };
-        [*first, *second] = key.words((slot + of) << 12 | attempt, week.0, Purpose::Selection);
+        [*first, *second] = key.words(subject + (of << 12 | attempt), period, Purpose::Selection);
     }
 }
 
 /// Draws the ids of a batch of attempts, from the `first` on; which of them are in the pool, a bit each.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-fn draw(key: Key, first: u32, week: Week, shift: u32, pool: &Pool, ids: &mut [u32]) -> u64 {
+fn draw(key: Key, (first, period): (u32, u32), shift: u32, pool: &Pool, ids: &mut [u32]) -> u64 {
     for (attempt, id) in (0..).zip(ids.iter_mut()) {
-        *id = key.words(first + attempt, week.0, Purpose::Selection)[0] >> shift;
+        *id = key.words(first + attempt, period, Purpose::Selection)[0] >> shift;
     }
     if ids.len() > MORE { pool.sparse(ids) } else { pool.dense(ids.iter().copied()) }
-}
-
-/// Whether a firm belongs to a target now.
-pub fn matches(target: &Target, cell: &Cell, employees: u32, status: impl Fn() -> Status) -> bool {
-    cell_matches(target, cell)
-        && target.min_employees.is_none_or(|least| employees >= least)
-        && target.max_employees.is_none_or(|most| employees <= most)
-        && matches_now(target, status)
-}
-
-/// Whether a firm meets what a target asks of its status. (Its pool knows the rest.)
-pub fn matches_now(target: &Target, status: impl Fn() -> Status) -> bool {
-    target.practising.is_none_or(|wanted| wanted == status().practises())
-        && target.formal.is_none_or(|wanted| wanted == status().formal())
 }
 
 #[cfg(test)]
@@ -235,10 +242,9 @@ mod tests {
     use super::*;
     use crate::{
         data::Data,
-        environment::Environment,
+        environment::{Environment, LaterInfections},
         parameters::Parameters,
-        population::{Criteria, Population, synthesise},
-        scenario::{LaterInfections, Scale},
+        population::{Criteria, Population, Scale, Target, synthesise},
     };
 
     /// The search as it reads: one draw after the other, the firm found by bisection of all cells.
@@ -261,6 +267,21 @@ mod tests {
         })
     }
 
+    #[test]
+    fn addresses_of_slots_differ() {
+        let all =
+            [(0, 0, 0), (0, 1, 0), (1, 0, 0), (0, 0, 1), (0, 0, 1 << 20), (0, 0, (1 << 28) - 1), (845, 3, 1 << 20)];
+        let addresses: std::collections::BTreeSet<_> = all
+            .iter()
+            .flat_map(|&(week, class, number)| {
+                [0, 1, 4095].map(|a| Slot { week: Week(week), class, number }.address(a))
+            })
+            .collect();
+        assert_eq!(addresses.len(), 3 * all.len());
+        // Purpose and attempt of `Key::words` stand at the bits between.
+        assert!(addresses.iter().all(|(_, period)| period >> 16 & 0xFF == 0));
+    }
+
     /// Common and rare firms in turn, among them slots that find none: of firms above 300 employees (one id in 250), one
     /// in nine is eligible; of those above 20,000 there are some dozens.
     #[test]
@@ -280,17 +301,17 @@ mod tests {
                 key,
                 weeks: (Week(0), Week(9)),
             };
-            let directory = Arc::new(Directory::new(population));
-            let mut slots = Slots::new(&setting, "support_network", &directory);
+            let mut slots = Slots::new(&setting, "support_network");
             let least = [0, 21, 301, 20_000];
             let criteria =
                 least.map(|least_employees| Criteria { least_employees, ..Criteria::of(&Target::default()) });
-            let pools = criteria.map(|criteria| Arc::new(Pool::new(population, &directory, &criteria)));
+            let pools = criteria.map(|criteria| population.pool(&criteria));
             for week in [Week(1), Week(2)] {
                 for slot in 0..400 {
                     let wanted = [0, 1, 2, 0, 3, 2, 1][slot as usize % 7];
+                    let numbered = Slot { week, class: 0, number: slot.into() };
                     let open = |firm: u32| wanted != 2 || firm.is_multiple_of(9);
-                    let found = slots.fill(&setting, week, slot, &pools, wanted, |_| {}, |met| open(met.firm));
+                    let found = slots.fill(&setting, numbered, &pools, wanted, |_| {}, |met| open(met.firm));
                     let expected = plain(slots.key, population, week, slot, |_, firm| {
                         population.employees[firm as usize] >= least[wanted] && open(firm)
                     });
@@ -298,7 +319,7 @@ mod tests {
                     assert!(found.is_none_or(|met| met.cell.range.contains(&(met.firm as usize))));
                     empty += usize::from(found.is_none());
                     let condition = slots.key.uniforms(slot << 12 | 4095, week.0, Purpose::Selection);
-                    assert_eq!(slots.condition(week, slot), condition);
+                    assert_eq!(slots.condition(numbered), condition);
                 }
             }
         }

@@ -131,10 +131,8 @@ pub fn weekly(view: &View, share_large: f64) -> Reading {
     let sizes = tallies::<SIZES>(counted.sizes());
     let mut all = Tally::default();
     sizes.iter().for_each(|tally| all.add(tally, 1.0));
-    let mut reading = vec![
-        ("current_practice", Segment::Total, all.current()),
-        ("formal_scheme", Segment::Total, all.formal()),
-    ];
+    let mut reading =
+        vec![("current_practice", Segment::Total, all.current()), ("formal_scheme", Segment::Total, all.formal())];
     for size in SizeClass::ALL {
         reading.push(("current_practice", Segment::Size(size), sizes[size.index()].current()));
     }

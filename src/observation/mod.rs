@@ -9,11 +9,11 @@ mod surveys;
 mod view;
 mod workers;
 
+pub use crate::population::BANDS;
 pub use indicators::{Cadence, Indicator, REGISTRY, describe};
 pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave, design_effect};
 pub use view::{Tally, View};
-pub use crate::population::BANDS;
 pub use workers::{WorkerTable, Workers};
 
 use crate::calendar::Week;

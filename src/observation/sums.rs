@@ -7,7 +7,7 @@ use super::{View, workers::Row};
 use crate::{
     classification::{PREFECTURES, Prefecture},
     dynamics::{Staffing, days_a_week, reach},
-    interventions::awards,
+    interventions::meets_criteria,
     population::{BANDS, Group, Practice, Spell, WideStatus, band, only, window},
 };
 
@@ -227,13 +227,8 @@ impl Chunk {
             let (current, formal) = (status.practice(Practice::Current), status.formal());
             let recent = current | only(u32::from(spell.entered()) >= u32::from(question.since));
             let ever = employees * (largest & current | u32::from(spell.peak()) & !current);
-            let meets = awards::meets_criteria(
-                status.0 as u8,
-                employees,
-                self.teleworkable[lane],
-                self.now[lane],
-                question.days,
-            );
+            let meets =
+                meets_criteria(status.0 as u8, employees, self.teleworkable[lane], self.now[lane], question.days);
             with_scheme[lane] += (employees & formal) as i32;
             telework[lane] += (employees * (now & current)) as i32;
             last_year[lane] += (ever & recent) as i32;

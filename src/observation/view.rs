@@ -2,8 +2,8 @@
 
 use crate::{
     calendar::Week,
+    dynamics::Terms,
     dynamics::{Staffing, reach},
-    interventions::Terms,
     parameters::Parameters,
     population::{Population, Slots, State, UNIT},
 };

@@ -285,8 +285,15 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     fn every_instruction_set_gives_the_same_table() {
         use crate::{
-            calendar::Week, data::Data, dynamics, interventions::Terms, observation::sums::{add_bands, add_groups},
-            parameters::Parameters, population::Response, random::Key, scenario::Scale,
+            calendar::Week,
+            data::Data,
+            dynamics,
+            dynamics::Terms,
+            observation::sums::{add_bands, add_groups},
+            parameters::Parameters,
+            population::Response,
+            random::Key,
+            scenario::Scale,
         };
         let population =
             &crate::population::synthesise(&Data::embedded().unwrap(), 2021, Scale::Sample(100_000)).unwrap();

@@ -3,7 +3,8 @@
 use crate::{
     calendar::Week,
     data::Data,
-    scenario::{Declared, Measure, Scenario},
+    interventions::{Declared, Measure},
+    scenario::Scenario,
 };
 use jiff::civil::Date;
 

@@ -15,7 +15,7 @@ pub use certificate::certificate_pictures;
 use crate::{
     analysis::{Answers, Fan},
     data::Data,
-    engine::{Basis, ParameterSource},
+    engine::{ParameterChoice, ParameterSource},
     error::Problem,
     results::caveat,
     scenario::Scenario,
@@ -29,7 +29,7 @@ pub struct Subject<'a> {
     /// The scenario that was run.
     pub scenario: &'a Scenario,
     /// Whether its replicates have posterior draws or the point.
-    pub parameters: ParameterSource,
+    pub parameters: ParameterChoice,
     /// Tables: prefecture tiles, declarations, the posterior.
     pub data: &'a Data,
     /// What the runs came to.
@@ -86,7 +86,7 @@ fn draw_title(canvas: &Canvas, title: &str, subject: &Subject) {
 /// Source at the foot of a sheet, what its `figures` (such as `Bands`) hold, and how the posterior's certificate stands.
 fn draw_source(canvas: &Canvas, source: &str, figures: &str, subject: &Subject) {
     let Subject { scenario, parameters, data, .. } = *subject;
-    let basis = Basis { source: parameters, scenario, posterior: &data.posterior };
+    let basis = ParameterSource { choice: parameters, scenario, posterior: &data.posterior };
     let caveat = caveat(figures, basis);
     let (width, height) = canvas.size();
     let mut lines = wrap(source, style(11.0, GREY), width - 48.0);
@@ -125,11 +125,10 @@ mod tests {
         calendar::Week,
         classification::{PREFECTURES, Prefecture},
         data::DeclarationRow,
-        engine::{Case, IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
+        engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
+        interventions::{EmergencyDeclaration, LaterDeclarations},
         parameters::Parameters,
-        scenario::{
-            EmergencyDeclaration, Intervention, LaterDeclarations, LaterInfections, Measure, RunPlan, Scale, Target,
-        },
+        scenario::{Intervention, LaterInfections, Measure, RunPlan, Scale, Target},
     };
     use jiff::civil::date;
 
@@ -271,7 +270,7 @@ mod tests {
 
     /// What nine made-up runs come to.
     fn answers(scenario: &Scenario, data: &Data, series: fn(u32) -> Series) -> Answers {
-        let source = |case: Case| Ok(series(case.luck));
+        let source = |case: RunKey| Ok(series(case.noise));
         let inquiry = Inquiry {
             scenarios: vec![(scenario, &source)],
             replicates: 9,
@@ -287,7 +286,7 @@ mod tests {
     #[test]
     fn a_run_gives_four_pictures_and_the_same_bytes_each_time() {
         let (scenario, data) = (scenario(), data());
-        let parameters = ParameterSource::Point;
+        let parameters = ParameterChoice::Point;
         let answers = answers(&scenario, &data, series);
         let subject = Subject { scenario: &scenario, parameters, data: &data, answers: &answers };
         let (first, second) = (pictures(&subject).unwrap(), pictures(&subject).unwrap());
@@ -307,7 +306,7 @@ mod tests {
         let (scenario, data) = (scenario(), data());
         let answers = answers(&scenario, &data, |replicate| Series { replicate, ..Series::default() });
         let subject =
-            Subject { scenario: &scenario, parameters: ParameterSource::Point, data: &data, answers: &answers };
+            Subject { scenario: &scenario, parameters: ParameterChoice::Point, data: &data, answers: &answers };
         assert_eq!(pictures(&subject).unwrap().len(), 0);
     }
 

@@ -16,6 +16,7 @@ mod sample;
 mod state;
 mod status;
 mod tallies;
+mod target;
 #[cfg(test)]
 mod tests;
 mod workplaces;
@@ -23,19 +24,20 @@ mod workplaces;
 pub use directory::Directory;
 pub use frame::{BANDS, Frame, Group, band};
 pub use layout::{BLOCK_FIRMS, Block, Class, Layout, PACK, Pack};
-pub use near::{AHEAD, fetch, window};
-pub use pool::{Criteria, Jobs, Pool, cell_matches, teleworkable_jobs};
+pub use near::{PREFETCH_AHEAD, prefetch, window};
+pub use pool::{Criteria, Jobs, Pool, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
+pub use sample::Scale;
 pub use state::*;
 pub use status::{Practice, Response, Status, WideStatus, only};
 pub use tallies::{Slots, Tallies, UNIT};
+pub use target::{Target, cell_matches, matches, matches_now};
 
 use crate::{
     classification::{Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
     data::Data,
     error::Problem,
     random::Key,
-    scenario::Scale,
 };
 use attributes::AttributeDraws;
 use employees::Workforce;

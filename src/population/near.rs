@@ -1,11 +1,11 @@
 //! Elements of arrays that stand together or will be needed soon.
 
 /// How many packs or firms ahead memory is asked for: firms are mostly far from the processor's caches.
-pub const AHEAD: usize = 12;
+pub const PREFETCH_AHEAD: usize = 12;
 
 /// Asks the processor to bring an element near. Changes nothing but time.
 #[inline(always)]
-pub fn fetch<T>(array: &[T], at: usize) {
+pub fn prefetch<T>(array: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(element) = array.get(at) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -3,8 +3,8 @@
 //! Whoever draws ids to find a firm tests the bit first, and looks at firms only where it is set. A pool of Japan's
 //! firms has 2^22 bits, half a megabyte, however few firms are simulated.
 
-use super::{Cell, Directory, Population};
-use crate::{classification::SizeClass, scenario::Target};
+use super::{Cell, Directory, Population, Target, cell_matches};
+use crate::classification::SizeClass;
 use std::ops::Range;
 
 /// Most employees of a micro firm (SME Basic Act: 20, in commerce and services 5).
@@ -54,15 +54,6 @@ pub enum Jobs {
 #[inline(always)]
 pub fn teleworkable_jobs(employees: u32, teleworkable: u8) -> f64 {
     employees as f64 * f64::from(teleworkable) / 255.0
-}
-
-/// Whether a target's conditions on whole cells let a cell in.
-pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
-    target.prefectures.as_ref().is_none_or(|list| list.contains(&cell.prefecture))
-        && target.industries.as_ref().is_none_or(|list| list.contains(&cell.industry))
-        && target.sizes.as_ref().is_none_or(|list| list.contains(&cell.size))
-        && target.high_capital.is_none_or(|wanted| wanted == cell.high_capital)
-        && target.bidder.is_none_or(|wanted| wanted == cell.bidder)
 }
 
 impl Criteria {

@@ -13,6 +13,15 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
+/// How many firms are simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// All 3,375,255.
+    Whole,
+    /// About so many, weighted.
+    Sample(u32),
+}
+
 /// Firms to keep in each cell, about `wanted` in all.
 ///
 /// # Errors

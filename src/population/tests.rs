@@ -1,10 +1,7 @@
 //! The population against published figures, and the promises of the synthesis.
 
 use super::{employees::persons_by_industry, *};
-use crate::{
-    classification::{BARRIERS, Barrier, INDUSTRIES},
-    scenario::Target,
-};
+use crate::classification::{BARRIERS, Barrier, INDUSTRIES};
 use std::sync::OnceLock;
 
 fn data() -> &'static Data {

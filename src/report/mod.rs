@@ -26,24 +26,8 @@ pub const REPORT: &str = "report.html";
 /// The page's look.
 pub const STYLE: &str = include_str!("page/style.css");
 
-/// The page's own script, in the order in which it is read; the last one shows the page.
-pub const SCRIPTS: &[&str] = &[
-    include_str!("page/tables.js"),
-    include_str!("page/words.js"),
-    include_str!("page/elements.js"),
-    include_str!("page/charts.js"),
-    include_str!("page/answer.js"),
-    include_str!("page/forecast.js"),
-    include_str!("page/choice.js"),
-    include_str!("page/chances.js"),
-    include_str!("page/comparison.js"),
-    include_str!("page/fit.js"),
-    include_str!("page/places.js"),
-    include_str!("page/measures.js"),
-    include_str!("page/attribution.js"),
-    include_str!("page/grounds.js"),
-    include_str!("page/main.js"),
-];
+/// The page's own script: the modules of `page/`, which `build.rs` bundles.
+const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/report.js"));
 
 /// The page of one or more folders. The same folders and data give the same bytes.
 ///
@@ -55,7 +39,6 @@ pub fn page(folders: &[Folder], data: &Data) -> Result<String, Problem> {
     }
     let content = safe_in_a_page(&content(folders, data)?.to_string());
     let charts = chart_library()?;
-    let own = SCRIPTS.concat();
     Ok(format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -64,7 +47,7 @@ pub fn page(folders: &[Folder], data: &Data) -> Result<String, Problem> {
          <div id=\"page\"></div>\n\
          <script type=\"application/json\" id=\"content\">{content}</script>\n\
          <script>{charts}</script>\n\
-         <script>\n(function () {{\n\"use strict\";\n{own}}})();\n</script>\n</body>\n</html>\n"
+         <script>\n(function () {{\n\"use strict\";\n{SCRIPT}}})();\n</script>\n</body>\n</html>\n"
     ))
 }
 

@@ -61,8 +61,10 @@ fn composed() -> Vec<String> {
     .concat()
 }
 
+/// The script as one line: calls that the formatter has broken stand together again.
 fn script() -> String {
-    super::SCRIPTS.concat()
+    let words: Vec<&str> = super::SCRIPT.split_whitespace().collect();
+    words.join(" ").replace("( ", "(").replace("[ ", "[")
 }
 
 /// Keys that stand in the script as they are.

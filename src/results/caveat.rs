@@ -1,25 +1,25 @@
 //! What every output says of its parameters: draws or one point, and whether the posterior's certificate holds.
-//! [`Basis`] in, words out.
+//! [`ParameterSource`] in, words out.
 
 use crate::{
     data::{Gate, Posterior},
-    engine::{Basis, ParameterSource},
+    engine::{ParameterChoice, ParameterSource},
     error::{Kind, Problem},
 };
 
 /// What `figures` (such as `Ranges`) over the replicates hold, and how the certificate stands, as one sentence.
-pub fn caveat(figures: &str, basis: Basis) -> String {
+pub fn caveat(figures: &str, basis: ParameterSource) -> String {
     let point = "ONE PARAMETER SET (--point)";
     let few = figures.to_lowercase();
-    let hold = match (basis.source, basis.scenario.run.replicates) {
-        (ParameterSource::Posterior, 0 | 1) => {
+    let hold = match (basis.choice, basis.scenario.run.replicates) {
+        (ParameterChoice::Posterior, 0 | 1) => {
             format!("One replicate: no {few}; luck and the uncertainty of parameters are not shown")
         }
-        (ParameterSource::Point, 0 | 1) => format!("{point}, one replicate: no {few}"),
-        (ParameterSource::Posterior, n) => {
+        (ParameterChoice::Point, 0 | 1) => format!("{point}, one replicate: no {few}"),
+        (ParameterChoice::Posterior, n) => {
             format!("{figures} over {n} replicates: parameters, luck and later infections")
         }
-        (ParameterSource::Point, n) => {
+        (ParameterChoice::Point, n) => {
             format!("{point}: {few} over {n} replicates hold luck and later infections only")
         }
     };
@@ -90,21 +90,22 @@ mod tests {
         let data = Data::embedded().unwrap();
         let mut scenario = scenario::load("baseline", &[]).unwrap().scenario;
         for (replicates, source, expected) in [
-            (1, ParameterSource::Posterior, "One replicate: no ranges"),
-            (1, ParameterSource::Point, "ONE PARAMETER SET (--point), one replicate"),
+            (1, ParameterChoice::Posterior, "One replicate: no ranges"),
+            (1, ParameterChoice::Point, "ONE PARAMETER SET (--point), one replicate"),
             (
                 9,
-                ParameterSource::Posterior,
+                ParameterChoice::Posterior,
                 "Ranges over 9 replicates: parameters, luck and later infections; certificate: ",
             ),
             (
                 9,
-                ParameterSource::Point,
+                ParameterChoice::Point,
                 "ONE PARAMETER SET (--point): ranges over 9 replicates hold luck and later infections only",
             ),
         ] {
             scenario.run.replicates = replicates;
-            let said = caveat("Ranges", Basis { source, scenario: &scenario, posterior: &data.posterior });
+            let said =
+                caveat("Ranges", ParameterSource { choice: source, scenario: &scenario, posterior: &data.posterior });
             assert!(said.starts_with(expected), "{said}");
         }
     }

@@ -27,7 +27,7 @@ static RUN: FolderKind = FolderKind { name: "run folder", mark: MANIFEST, holds_
 ///
 /// # Errors
 /// A [`Problem`] of kind `Files` when something is there and `force` is off, or when what is there is no run folder.
-pub fn check_target(target: &Path, force: bool) -> Result<(), Problem> {
+pub fn check_folder(target: &Path, force: bool) -> Result<(), Problem> {
     RUN.check(target, force)
 }
 
@@ -74,7 +74,7 @@ impl Draft {
     /// Opens a hidden folder beside `target`, for a run.
     ///
     /// # Errors
-    /// As [`check_target`], and when the folder cannot be made.
+    /// As [`check_folder`], and when the folder cannot be made.
     pub fn open(target: &Path, force: bool) -> Result<Draft, Problem> {
         Draft::open_as(&RUN, target, force)
     }
@@ -126,7 +126,7 @@ impl Draft {
     /// Gives the folder its name; an old run folder of that name goes only when the new one is in place.
     ///
     /// # Errors
-    /// As [`check_target`], and when a folder cannot be renamed.
+    /// As [`check_folder`], and when a folder cannot be renamed.
     pub fn publish(mut self) -> Result<PathBuf, Problem> {
         self.kind.check(&self.target, self.force)?;
         let Some(aside) = self.aside.take() else { return Ok(self.target.clone()) };

@@ -5,7 +5,7 @@ use super::{
     store::CODE,
 };
 use crate::{
-    engine::{Basis, ParameterSource},
+    engine::{ParameterChoice, ParameterSource},
     error::{Kind, Problem},
     parameters,
     scenario::Scale,
@@ -56,7 +56,7 @@ pub struct Manifest {
     #[serde(default)]
     pub split: u32,
     /// Whether each replicate has a posterior draw, or all have the point; `draws.csv` tells which.
-    pub parameters: ParameterSource,
+    pub parameters: ParameterChoice,
     /// Parameters that the scenario fixes in all draws, with their values; at the point every parameter.
     pub parameter_values: BTreeMap<String, f64>,
     /// The posterior that draws and point belong to.
@@ -115,8 +115,8 @@ pub fn run_key(parameters: &str, scenario_toml: &str, data: &[(String, String)],
 
 impl Manifest {
     /// The manifest of a run, still without its tables.
-    pub fn new(run: &str, command: &str, basis: Basis, scenario_toml: &str) -> Manifest {
-        let Basis { source, scenario, posterior } = basis;
+    pub fn new(run: &str, command: &str, basis: ParameterSource, scenario_toml: &str) -> Manifest {
+        let ParameterSource { choice: source, scenario, posterior } = basis;
         let point = parameters::TABLE.iter().filter_map(|p| Some((p.name.into(), scenario.parameters.get(p.name)?)));
         Manifest {
             program: PROGRAM.into(),
@@ -139,8 +139,8 @@ impl Manifest {
             firms: 0,
             parameters: source,
             parameter_values: match source {
-                ParameterSource::Posterior => basis.fixed().map(|(name, value)| (name.into(), value)).collect(),
-                ParameterSource::Point => point.collect(),
+                ParameterChoice::Posterior => basis.fixed().map(|(name, value)| (name.into(), value)).collect(),
+                ParameterChoice::Point => point.collect(),
             },
             posterior: PosteriorRecord {
                 as_of: posterior.as_of.to_string(),

@@ -18,10 +18,10 @@ pub use answers::{ANSWER_TABLES, COMPARISON_TABLES, PRICE_BASIS, PUBLISHED, writ
 pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
-pub use folder::{Draft, FolderKind, check_target, write_file};
+pub use folder::{Draft, FolderKind, check_folder, write_file};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
-pub use store::{CODE, STORE, Shelf, Store, keep_sealed, seal, sealed};
+pub use store::{CODE, RunCache, STORE, Store, keep_sealed, seal, sealed};
 pub use study::{
     ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Done, INTERACTIONS, Question, Searched, StudyManifest, TARGET,
     TARGET_FOLDER, write_attribution, write_interactions, write_target,

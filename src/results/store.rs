@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     data::Data,
-    engine::{Basis, Case, Series},
+    engine::{ParameterSource, RunKey, Series},
     error::Problem,
     parameters::Parameters,
     scenario::Scenario,
@@ -37,7 +37,7 @@ pub struct Store {
 
 /// The runs of one scenario in a store.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct RunCache {
     folder: PathBuf,
     content: blake3::Hasher,
 }
@@ -50,7 +50,7 @@ impl Store {
 
     /// The place of a scenario's runs. Title, question, sources, name and number of replicates change no run, so scenarios
     /// that differ in nothing else share a place.
-    pub fn shelf(&self, basis: Basis, data: &Data) -> Shelf {
+    pub fn cache(&self, basis: ParameterSource, data: &Data) -> RunCache {
         let mut scenario = Scenario {
             name: String::new(),
             title: String::new(),
@@ -70,27 +70,27 @@ impl Store {
         // The form for debugging names every field of every part, so none can be forgotten here.
         content.update(format!("{scenario:?}").as_bytes());
         let name = &content.finalize().to_hex()[..16];
-        Shelf { folder: self.root.join(name), content }
+        RunCache { folder: self.root.join(name), content }
     }
 }
 
-impl Shelf {
+impl RunCache {
     /// The file of a run, whether it is there or not.
-    pub fn file(&self, basis: Basis, case: Case) -> PathBuf {
-        let Case { parameters, luck, emergencies } = case;
+    pub fn file(&self, basis: ParameterSource, case: RunKey) -> PathBuf {
+        let RunKey { parameters, noise, emergencies } = case;
         let parameters = basis.parameters(parameters);
-        let content = format!("{parameters:?} {luck} {emergencies}");
+        let content = format!("{parameters:?} {noise} {emergencies}");
         let name = self.content.clone().update(content.as_bytes()).finalize().to_hex();
         self.folder.join(&name[..32])
     }
 
     /// Whether a run is there. Reading it may still find it damaged.
-    pub fn has(&self, basis: Basis, case: Case) -> bool {
+    pub fn has(&self, basis: ParameterSource, case: RunKey) -> bool {
         self.file(basis, case).is_file()
     }
 
     /// A run, if it is there and whole.
-    pub fn read(&self, basis: Basis, case: Case) -> Option<Series> {
+    pub fn read(&self, basis: ParameterSource, case: RunKey) -> Option<Series> {
         let bytes = fs::read(self.file(basis, case)).ok()?;
         sealed(&bytes).and_then(unpack)
     }
@@ -99,7 +99,7 @@ impl Shelf {
     ///
     /// # Errors
     /// A [`Problem`] of kind `Files` when it cannot be written.
-    pub fn keep(&self, basis: Basis, case: Case, series: &Series) -> Result<(), Problem> {
+    pub fn keep(&self, basis: ParameterSource, case: RunKey, series: &Series) -> Result<(), Problem> {
         keep_sealed(&self.file(basis, case), &seal(series))
     }
 }
@@ -136,7 +136,7 @@ pub fn keep_sealed(file: &Path, bytes: &[u8]) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::ParameterSource, results::folder::tests::synthetic, scenario};
+    use crate::{engine::ParameterChoice, results::folder::tests::synthetic, scenario};
 
     /// Same numbers, same place; anything that changes a number, another place.
     #[test]
@@ -145,29 +145,31 @@ mod tests {
         let store = Store::new(Some(home.path()));
         let data = Data::embedded().unwrap();
         let baseline = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = |scenario| Basis { source: ParameterSource::Posterior, scenario, posterior: &data.posterior };
-        let shelf = store.shelf(basis(&baseline), &data);
-        let case = Case::from(3);
-        assert_eq!(shelf.read(basis(&baseline), case), None);
-        shelf.keep(basis(&baseline), case, &synthetic(3)).unwrap();
-        assert_eq!(shelf.read(basis(&baseline), case), Some(synthetic(3)));
+        let basis =
+            |scenario| ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &data.posterior };
+        let cache = store.cache(basis(&baseline), &data);
+        let case = RunKey::from(3);
+        assert_eq!(cache.read(basis(&baseline), case), None);
+        cache.keep(basis(&baseline), case, &synthetic(3)).unwrap();
+        assert_eq!(cache.read(basis(&baseline), case), Some(synthetic(3)));
 
         let mut renamed = Scenario { name: "other".into(), title: "other".into(), ..baseline.clone() };
         renamed.run.replicates += 1;
-        assert!(store.shelf(basis(&renamed), &data).has(basis(&renamed), case));
+        assert!(store.cache(basis(&renamed), &data).has(basis(&renamed), case));
         let mut changed = baseline.clone();
         changed.interventions[3].scale = 2.0;
-        assert!(!store.shelf(basis(&changed), &data).has(basis(&changed), case));
+        assert!(!store.cache(basis(&changed), &data).has(basis(&changed), case));
         let mut fixed = baseline.clone();
         fixed.fixed.push("peer_industry");
-        assert!(!store.shelf(basis(&fixed), &data).has(basis(&fixed), case), "a fixed parameter changes the draw");
-        assert!(!shelf.has(Basis { source: ParameterSource::Point, ..basis(&baseline) }, case));
-        for other in [Case { parameters: 4, ..case }, Case { luck: 4, ..case }, Case { emergencies: 4, ..case }] {
-            assert!(!shelf.has(basis(&baseline), other), "{other:?}");
+        assert!(!store.cache(basis(&fixed), &data).has(basis(&fixed), case), "a fixed parameter changes the draw");
+        assert!(!cache.has(ParameterSource { choice: ParameterChoice::Point, ..basis(&baseline) }, case));
+        for other in [RunKey { parameters: 4, ..case }, RunKey { noise: 4, ..case }, RunKey { emergencies: 4, ..case }]
+        {
+            assert!(!cache.has(basis(&baseline), other), "{other:?}");
         }
         let mut table = data.clone();
         table.files[0].1 = "00".into();
-        assert!(!store.shelf(basis(&baseline), &table).has(basis(&baseline), case));
+        assert!(!store.cache(basis(&baseline), &table).has(basis(&baseline), case));
     }
 
     #[test]
@@ -175,15 +177,15 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let data = Data::embedded().unwrap();
         let scenario = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = Basis { source: ParameterSource::Point, scenario: &scenario, posterior: &data.posterior };
-        let shelf = Store::new(Some(home.path())).shelf(basis, &data);
-        let case = Case::from(0);
-        shelf.keep(basis, case, &synthetic(0)).unwrap();
-        let file = shelf.file(basis, case);
+        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
+        let cache = Store::new(Some(home.path())).cache(basis, &data);
+        let case = RunKey::from(0);
+        cache.keep(basis, case, &synthetic(0)).unwrap();
+        let file = cache.file(basis, case);
         let mut bytes = fs::read(&file).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         fs::write(&file, bytes).unwrap();
-        assert_eq!(shelf.read(basis, case), None);
+        assert_eq!(cache.read(basis, case), None);
     }
 }

@@ -7,7 +7,7 @@ use super::caveat::certificate;
 use crate::{
     analysis::KpiYear,
     calendar::Week,
-    engine::{Basis, IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
+    engine::{IndicatorSeries, InterventionSeries, InterventionWeek, ParameterSource, Series, SurveyAnswer},
     error::{Kind, Problem},
     parameters::TABLE,
 };
@@ -118,11 +118,11 @@ fn interventions(out: &mut dyn Write, replicates: Replicates) -> io::Result<()> 
 }
 
 /// Writes the parameters of each replicate, so that each can be repeated from the run folder alone.
-pub fn write_draws(out: &mut dyn Write, basis: Basis) -> io::Result<()> {
+pub fn write_draws(out: &mut dyn Write, basis: ParameterSource) -> io::Result<()> {
     let names: Vec<&str> = TABLE.iter().map(|row| row.name).collect();
     writeln!(out, "replicate,parameters,draw,{}", names.join(","))?;
     for replicate in 0..basis.scenario.run.replicates {
-        write!(out, "{replicate},{},{}", basis.source.key(), number(basis.draw(replicate)))?;
+        write!(out, "{replicate},{},{}", basis.choice.key(), number(basis.draw(replicate)))?;
         let parameters = basis.parameters(replicate);
         for name in &names {
             write!(out, ",{}", number(parameters.get(name)))?;
@@ -133,7 +133,7 @@ pub fn write_draws(out: &mut dyn Write, basis: Basis) -> io::Result<()> {
 }
 
 /// Writes the candidate KPIs of scenarios by fiscal year, with the scenario's name in front. The basis is that of the first.
-pub fn write_kpis(out: &mut dyn Write, scenarios: &[(&str, &[KpiYear])], basis: Basis) -> io::Result<()> {
+pub fn write_kpis(out: &mut dyn Write, scenarios: &[(&str, &[KpiYear])], basis: ParameterSource) -> io::Result<()> {
     for (place, (scenario, kpi)) in scenarios.iter().enumerate() {
         let mut table = Vec::new();
         write_kpi(&mut table, kpi, Some(basis))?;
@@ -151,11 +151,11 @@ pub fn write_kpis(out: &mut dyn Write, scenarios: &[(&str, &[KpiYear])], basis: 
 
 /// Writes the candidate KPIs by fiscal year. Golden results are without a basis: they are made at the point, and must
 /// not change with the certificate of a posterior that they do not use.
-pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<Basis>) -> io::Result<()> {
+pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<ParameterSource>) -> io::Result<()> {
     let (names, rests_on) = match basis {
         Some(basis) => {
             let certificate = field(&certificate(basis.posterior));
-            (",parameters,certificate", format!(",{},{certificate}", basis.source.key()))
+            (",parameters,certificate", format!(",{},{certificate}", basis.choice.key()))
         }
         None => ("", String::new()),
     };

@@ -1,32 +1,24 @@
 //! Checks of meaning: dates, periods, targets, money, declarations. What was typed in, [`Scenario`] and problems out.
 
-use super::{
-    kinds::{rule_cost, yearly_capacity},
-    meaning::*,
-    quantity::{Day, Dimension},
-    raw::*,
-    sources::Sources,
-};
+use super::{meaning::*, raw::*, sources::Sources};
 use crate::{
-    calendar::EPOCH,
+    calendar::{EPOCH, Week},
     classification::{Industry, Prefecture, SizeClass},
-    error::{Kind, Problem, Problems, Severity},
+    error::{Problem, Problems, Severity},
+    interventions::{DisclosureForm, KINDS, LaterDeclarations, Price, Reach},
+    notation::{At, Checks, Dimension, RawLater},
     parameters::{Parameters, TABLE},
 };
 use jiff::civil::{Date, date};
-use serde_spanned::Spanned;
 use std::ops::Range;
-
-/// Last day that a run may have.
-const LAST_DAY: Date = date(2036, 3, 31);
-/// The day until which the baseline knows the world.
-pub(super) const KNOWN_UNTIL: Date = date(2021, 4, 30);
 
 /// Gives the scenario that is meant. Every problem is pushed; the result is only valid when none is an error.
 pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Problems) -> Scenario {
-    let mut check = Check { sources, found, sound_run: true };
+    let sound = found.0.iter().all(|problem| problem.severity < Severity::Error);
+    let mut say = |problem: Problem, span: Range<usize>| found.0.push(sources.place(problem, span));
+    let mut check = Check { checks: Checks::new(&mut say), sound_run: true };
     let run = check.run(raw.run.as_ref());
-    check.sound_run = check.found.0.iter().all(|problem| problem.severity < Severity::Error);
+    check.sound_run = sound && check.checks.errors() == 0;
     let mut parameters = Parameters::default();
     let mut fixed = Vec::new();
     for row in TABLE {
@@ -64,53 +56,24 @@ pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Probl
 }
 
 /// The state of one check.
-pub(super) struct Check<'a> {
-    sources: &'a Sources,
-    found: &'a mut Problems,
+struct Check<'a> {
+    checks: Checks<'a>,
     /// Whether the run's own days can be compared with.
     sound_run: bool,
 }
 
 impl Check<'_> {
-    fn say(&mut self, problem: Problem, span: Range<usize>, advice: impl Into<String>) {
-        self.found.0.push(self.sources.place(problem.advise(advice), span));
-    }
-    pub(super) fn error(&mut self, span: Range<usize>, message: impl Into<String>, advice: impl Into<String>) {
-        self.say(Problem::error(Kind::Scenario, message), span, advice);
-    }
-    pub(super) fn warn(&mut self, span: Range<usize>, message: impl Into<String>, advice: impl Into<String>) {
-        self.say(Problem::warning(Kind::Scenario, message), span, advice);
-    }
-
-    /// A day that the simulation can know, or `default`.
-    pub(super) fn day(&mut self, day: &Option<At<Day>>, default: Date) -> Date {
-        if let Some(day) = day
-            && !(EPOCH..=LAST_DAY).contains(&day.0.get_ref().0)
-        {
-            let advice = format!("write a date from {EPOCH}, the first simulated Monday, to {LAST_DAY}");
-            self.error(day.span(), format!("{} lies outside the time that can be simulated", **day), advice);
-        }
-        day.as_ref().map_or(default, |day| day.0.get_ref().0)
-    }
-
-    pub(super) fn period(&mut self, from: Date, until: Date, place: Range<usize>, what: &str) {
-        if until < from {
-            let message = format!("{what} ends on {until}, before it begins on {from}");
-            self.error(place, message, "let the last day be the first day or later");
-        }
-    }
-
     fn run(&mut self, raw: Option<&RawRun>) -> RunPlan {
         let default = RawRun::default();
         let raw = raw.unwrap_or(&default);
-        let start = self.day(&raw.start, EPOCH);
-        let end = self.day(&raw.end, date(2026, 3, 31));
+        let start = self.checks.day(&raw.start, EPOCH);
+        let end = self.checks.day(&raw.end, date(2026, 3, 31));
         if let Some(place) = raw.end.as_ref().or(raw.start.as_ref()) {
-            self.period(start, end, place.span(), "the run");
+            self.checks.period(start, end, place.span(), "the run");
         }
         let whole = raw.whole.as_ref().is_some_and(|whole| **whole);
         if let (true, Some(sample)) = (whole, &raw.sample) {
-            self.error(sample.span(), "both `whole = true` and `sample`", "keep one of the two");
+            self.checks.error(sample.span(), "both `whole = true` and `sample`", "keep one of the two");
         }
         RunPlan {
             start,
@@ -130,25 +93,34 @@ impl Check<'_> {
         let name = raw.name.to_string();
         let measure = self.measure(raw)?;
         let active = raw.active.as_ref().is_none_or(|active| **active);
-        let from = self.day(&raw.from, run.start);
-        let until = self.day(&raw.until, run.end);
+        let from = self.checks.day(&raw.from, Week::containing(run.start).map_or(run.start, Week::monday));
+        let until = self.checks.day(&raw.until, run.end);
         let place = raw.until.as_ref().or(raw.from.as_ref()).map_or(raw.name.span(), At::span);
+        let late = place.clone();
         if raw.from.is_some() && raw.until.is_some() {
-            self.period(from, until, place.clone(), &format!("`{name}`"));
+            self.checks.period(from, until, place.clone(), &format!("`{name}`"));
         }
         let sound = self.sound_run && !(raw.from.is_some() && raw.until.is_some() && until < from);
         if active && sound && (run.end < from || until < run.start) {
             let message = format!("`{name}` ({from} to {until}) lies outside the run: it has no effect");
-            self.warn(place, message, format!("the run goes from {} to {}", run.start, run.end));
+            self.checks.warn(place, message, format!("the run goes from {} to {}", run.start, run.end));
+        }
+        let delivers = measure.kind().yearly_capacity().is_some();
+        if active && sound && delivers && from <= until && Week::of_period(from, until).is_none() {
+            let message = format!("no week begins between {from} and {until}: `{name}` has no effect");
+            self.checks.warn(late.clone(), message, "a measure acts in the weeks whose Mondays lie in its period");
         }
         let scale = raw.scale.as_ref().map_or(1.0, |scale| **scale);
         if let Some(place) = raw.scale.as_ref().filter(|_| active && scale == 0.0) {
-            self.warn(place.span(), format!("`{name}` has scale 0: it has no effect"), "write active = false");
+            self.checks.warn(place.span(), format!("`{name}` has scale 0: it has no effect"), "write active = false");
         }
         let meant = Intervention {
             target: raw.target.as_ref().map_or(Target::default(), |target| self.target(target)),
             budget_yen_per_fiscal_year: raw.budget_per_fiscal_year.as_ref().map(|budget| budget.0.get_ref().0),
-            unit_cost_yen: raw.unit_cost.as_ref().map(|cost| cost.0.get_ref().0).or(rule_cost(&measure)),
+            unit_cost_yen: raw.unit_cost.as_ref().map(|cost| cost.0.get_ref().0).or(match measure.kind().price() {
+                Price::Rule { each_yen, .. } => each_yen,
+                Price::Nothing | Price::UnitCost => None,
+            }),
             delay_weeks: raw.delay.as_ref().map_or(0, |delay| delay.0.get_ref().0.round() as u32),
             half_life_weeks: raw.half_life.as_ref().map(|half_life| half_life.0.get_ref().0),
             name,
@@ -158,7 +130,7 @@ impl Check<'_> {
             measure,
         };
         if let Some(half_life) = raw.half_life.as_ref().filter(|half_life| half_life.0.get_ref().0 == 0.0) {
-            self.error(
+            self.checks.error(
                 half_life.span(),
                 "a half-life of 0 weeks",
                 "write a longer one, or leave it out: the effect lasts",
@@ -169,13 +141,28 @@ impl Check<'_> {
         Some(meant)
     }
 
+    /// The one table named by a kind.
+    fn measure(&mut self, raw: &At<RawIntervention>) -> Option<Measure> {
+        let name = raw.name.as_str();
+        let kinds = raw.kinds(&mut self.checks);
+        match kinds.as_slice() {
+            [_] => {}
+            [] => {
+                let advice = format!("add one of: {}", KINDS.join(", "));
+                self.checks.error(raw.name.span(), format!("`{name}` has no kind: nothing says what it does"), advice);
+            }
+            [(first, ..), (second, place, _), ..] => {
+                let message = format!("`{name}` has two kinds: `{first}` and `{second}`");
+                self.checks.error(place.clone(), message, "split it into two interventions, each with its own name");
+            }
+        }
+        kinds.into_iter().last().map(|(.., measure)| measure)
+    }
+
     /// Keys that are common to all kinds but mean nothing to this one.
     fn unused_keys(&mut self, raw: &At<RawIntervention>, meant: &Intervention) {
-        let by_class = matches!(meant.measure, Measure::Guidelines(_) | Measure::ProcurementBonus(_));
-        let nationwide = matches!(
-            meant.measure,
-            Measure::EmergencyDeclaration(_) | Measure::Campaign(_) | Measure::RegionalTrial(_)
-        );
+        let reach = meant.measure.kind().reaches();
+        let (by_class, nationwide) = (reach == Reach::Classes, reach == Reach::Everybody);
         let mut unused: Vec<(&str, Range<usize>, &str)> = Vec::new();
         if by_class || nationwide {
             let why = "it has no deliveries to single firms; drop the key";
@@ -197,52 +184,35 @@ impl Check<'_> {
         }
         for (key, place, why) in unused {
             let message = format!("`{key}` of `{}` has no effect on {}", meant.name, meant.measure.key());
-            self.warn(place, message, why);
+            self.checks.warn(place, message, why);
         }
         if let (Some(table), Measure::EmergencyDeclaration(emergency)) = (&raw.emergency_declaration, &meant.measure) {
             for (raw, declared) in table.list.iter().zip(&emergency.list) {
                 let sound = self.sound_run && declared.from <= declared.until;
                 if sound && (declared.until < meant.from || meant.until < declared.from) {
                     let advice = format!("`{}` runs from {} to {}", meant.name, meant.from, meant.until);
-                    self.warn(raw.from.span(), "this declaration lies outside its period: it has no effect", advice);
+                    self.checks.warn(
+                        raw.from.span(),
+                        "this declaration lies outside its period: it has no effect",
+                        advice,
+                    );
                 }
             }
         }
-    }
-
-    /// The members of a list, each once. An empty list is an error, a repeated member a warning.
-    pub(super) fn members<R, T: PartialEq>(
-        &mut self,
-        list: &At<Vec<At<R>>>,
-        key: &str,
-        meant: impl Fn(&R) -> Option<T>,
-    ) -> Vec<T> {
-        if list.is_empty() {
-            self.error(
-                list.span(),
-                format!("`{key}` is empty"),
-                "name at least one, or leave the key out where it is optional",
-            );
-        }
-        let mut members = Vec::new();
-        for raw in list.iter() {
-            match meant(raw) {
-                Some(member) if members.contains(&member) => {
-                    self.warn(raw.span(), format!("named twice in `{key}`"), "drop one of the two");
-                }
-                Some(member) => members.push(member),
-                None => self.error(raw.span(), format!("unknown member of `{key}`"), "see the docs page `scenarios`"),
-            }
-        }
-        members
     }
 
     fn target(&mut self, raw: &At<RawTarget>) -> Target {
         let target = Target {
-            prefectures: raw.prefectures.as_ref().map(|l| self.members(l, "prefectures", |p| Prefecture::parse(&p.0))),
-            industries: raw.industries.as_ref().map(|l| self.members(l, "industries", |i| Industry::parse(&i.0))),
+            prefectures: raw
+                .prefectures
+                .as_ref()
+                .map(|l| self.checks.members(l, "prefectures", |p| Prefecture::parse(&p.0))),
+            industries: raw
+                .industries
+                .as_ref()
+                .map(|l| self.checks.members(l, "industries", |i| Industry::parse(&i.0))),
             sizes: raw.sizes.as_ref().map(|l| {
-                self.members(l, "sizes", |size| SizeClass::ALL.into_iter().find(|class| class.key() == size.0))
+                self.checks.members(l, "sizes", |size| SizeClass::ALL.into_iter().find(|class| class.key() == size.0))
             }),
             min_employees: raw.min_employees.as_ref().map(|employees| **employees),
             max_employees: raw.max_employees.as_ref().map(|employees| **employees),
@@ -267,7 +237,7 @@ impl Check<'_> {
             }
         };
         if let Some(nobody) = nobody {
-            self.error(
+            self.checks.error(
                 raw.span(),
                 format!("this target matches no firm: {nobody}"),
                 "conditions are joined by `and`: drop or widen one",
@@ -279,37 +249,37 @@ impl Check<'_> {
     /// Budgets that cannot be spent.
     fn money(&mut self, raw: &At<RawIntervention>, meant: &Intervention) {
         let name = &meant.name;
-        let by_rule = matches!(meant.measure, Measure::SatelliteOffices(_) | Measure::Subsidy(_));
-        if let (true, Some(cost)) = (by_rule, &raw.unit_cost) {
+        let price = meant.measure.kind().price();
+        if let (Price::Rule { .. }, Some(cost)) = (price, &raw.unit_cost) {
             let advice = "leave `unit_cost` out, and change the rule instead";
-            self.error(cost.span(), format!("what `{name}` pays follows from the rule of its kind"), advice);
+            self.checks.error(cost.span(), format!("what `{name}` pays follows from the rule of its kind"), advice);
             return;
         }
         let Some(place) = &raw.budget_per_fiscal_year else { return };
         let (place, budget) = (place.span(), place.0.get_ref().0 * meant.scale);
-        let cheapest = match &meant.measure {
-            Measure::EmergencyDeclaration(_) | Measure::ProcurementBonus(_) => {
+        let cheapest = match price {
+            Price::Nothing => {
                 let message = format!("`{name}` has a budget that cannot be spent: this kind spends no money");
-                self.error(place, message, "leave `budget_per_fiscal_year` out");
+                self.checks.error(place, message, "leave `budget_per_fiscal_year` out");
                 return;
             }
-            Measure::Subsidy(subsidy) => Some(subsidy.minimum_yen),
-            _ => meant.unit_cost_yen,
+            Price::Rule { least_yen, .. } => Some(least_yen),
+            Price::UnitCost => meant.unit_cost_yen,
         };
         let Some(cheapest) = cheapest else {
             let message = format!("`{name}` has a budget that cannot be spent: nothing says what a delivery costs");
-            self.error(place, message, "add unit_cost = \"... yen\", or leave the budget out");
+            self.checks.error(place, message, "add unit_cost = \"... yen\", or leave the budget out");
             return;
         };
-        if yearly_capacity(&meant.measure) == 0.0 {
+        if meant.measure.kind().yearly_capacity() == Some(0.0) {
             let message = format!("`{name}` has a budget that cannot be spent: its capacity is zero");
-            self.error(place, message, "raise the capacity in the table of its kind, or leave the budget out");
+            self.checks.error(place, message, "raise the capacity in the table of its kind, or leave the budget out");
         } else if meant.scale > 0.0 && cheapest > budget {
             let message = format!(
                 "`{name}` has a budget that cannot be spent: one delivery costs {}",
                 Dimension::Yen.write(cheapest)
             );
-            self.error(
+            self.checks.error(
                 place,
                 message,
                 format!("a fiscal year's budget (times `scale`) is {}: raise it", Dimension::Yen.write(budget)),
@@ -330,7 +300,7 @@ impl Check<'_> {
                 .filter(|_| meant.later == LaterDeclarations::Random && infections == LaterInfections::None)
             {
                 let message = "later declarations follow the simulated infections, of which there are none: no effect";
-                self.warn(later.span(), message, "write later_infections = \"random\" under [environment]");
+                self.checks.warn(later.span(), message, "write later_infections = \"random\" under [environment]");
             }
             for (raw, meant) in raw.list.iter().zip(&meant.list) {
                 let place = raw.from.span();
@@ -344,7 +314,7 @@ impl Check<'_> {
             if first == second && from <= until && !told.contains(place) {
                 told.push(place.clone());
                 let message = format!("overlapping declarations in {}: one runs until {until}", first.name());
-                self.error(
+                self.checks.error(
                     place.clone(),
                     message,
                     format!("let this one begin after {until}, or leave the prefecture out"),
@@ -366,13 +336,8 @@ impl Check<'_> {
                 let which = disclosure.of_subsidy.as_deref().map_or("none".to_string(), |name| format!("no `{name}`"));
                 let message =
                     format!("`{}` is a condition of subsidies, but {which} is active: it has no effect", meant.name);
-                self.warn(raw.name.span(), message, "switch a subsidy on, or choose another form");
+                self.checks.warn(raw.name.span(), message, "switch a subsidy on, or choose another form");
             }
         }
     }
-}
-
-/// A value without a place, for what the program itself fills in.
-pub fn placed<T>(value: T) -> At<T> {
-    At(Spanned::new(0..0, value))
 }

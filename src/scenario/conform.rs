@@ -6,10 +6,12 @@
 use super::{
     chain::{Value, described},
     nearest,
-    quantity::Dimension,
     sources::Sources,
 };
-use crate::error::{Kind, Problem, Problems};
+use crate::{
+    error::{Kind, Problem, Problems},
+    notation::Dimension,
+};
 use serde_json::Value as Schema;
 use std::ops::Range;
 use toml::de::{DeArray, DeValue};

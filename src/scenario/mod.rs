@@ -7,17 +7,15 @@ mod chain;
 mod check;
 mod conform;
 mod inherit;
-mod kinds;
 mod meaning;
-mod quantity;
 mod raw;
 mod schema;
 mod sources;
 mod template;
 mod vary;
 
+pub use crate::interventions::KINDS;
 pub use meaning::*;
-pub use raw::KINDS;
 pub use schema::{described, form, key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
 pub use template::template;
@@ -26,9 +24,9 @@ pub use vary::Number;
 use crate::{
     classification::Prefecture,
     error::{Kind, Problem, Problems, Severity},
+    notation::{Day, placed},
     parameters::TABLE,
 };
-use check::placed;
 use jiff::civil::Date;
 use raw::RawScenario;
 use serde::Deserialize;
@@ -199,8 +197,8 @@ fn titles(raw: &RawScenario, given: [bool; 3], files: usize, sources: &Sources, 
 fn resolved(mut raw: RawScenario, scenario: &Scenario) -> Result<String, toml::ser::Error> {
     let plan = &scenario.run;
     let run = raw.run.get_or_insert_default();
-    run.start = Some(placed(quantity::Day(plan.start)));
-    run.end = Some(placed(quantity::Day(plan.end)));
+    run.start = Some(placed(Day(plan.start)));
+    run.end = Some(placed(Day(plan.end)));
     run.seed = Some(placed(plan.seed));
     run.population_seed = Some(placed(plan.population_seed));
     run.replicates = Some(placed(plan.replicates));

@@ -1,9 +1,6 @@
 //! The schema of a scenario, from the raw types: for the checks of form, for editors, and for the docs' key tables.
 
-use super::{
-    conform::plain,
-    raw::{KINDS, RawScenario},
-};
+use super::{KINDS, conform::plain, raw::RawScenario};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use std::{fmt::Write, sync::OnceLock};

@@ -1,7 +1,10 @@
 //! Numbers of a scenario that may be varied: a path in; unit, limits and present value out.
 
-use super::{Loaded, Override, load_text, quantity::Dimension, schema::described};
-use crate::error::{Kind, Problem, Problems};
+use super::{Loaded, Override, load_text, schema::described};
+use crate::{
+    error::{Kind, Problem, Problems},
+    notation::Dimension,
+};
 
 /// A number of a scenario.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,20 +7,8 @@ use crate::{
 };
 use std::borrow::Cow;
 
-/// The page's own script, in the order in which it is read, after that of the report, whose tables and charts it shows.
-const SCRIPTS: &[&str] = &[
-    include_str!("page/service.js"),
-    include_str!("page/scenarios.js"),
-    include_str!("page/frame.js"),
-    include_str!("page/fields.js"),
-    include_str!("page/form.js"),
-    include_str!("page/text.js"),
-    include_str!("page/editor.js"),
-    include_str!("page/actions.js"),
-    include_str!("page/jobs.js"),
-    include_str!("page/views.js"),
-    include_str!("page/studio.js"),
-];
+/// The page's own script: the modules of `page/` with those of the report that they use, which `build.rs` bundles.
+const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/studio.js"));
 
 /// Texts of the page, as those of the report: `page`: key -> `[English, Japanese]`, `words`: English -> Japanese.
 const TEXTS: &str = include_str!("texts.toml");
@@ -42,11 +30,9 @@ pub fn page(path: &str) -> Option<Result<Reply, Problem>> {
     })
 }
 
-/// Texts, the report's functions without its start, and the studio's.
+/// Texts, and the script that shows them.
 fn own_script() -> Result<String, Problem> {
     let damaged = |error| Problem::error(Kind::Data, format!("the page's texts are damaged: {error}"));
     let texts: serde_json::Value = toml::from_str(TEXTS).map_err(damaged)?;
-    let shown = &report::SCRIPTS[..report::SCRIPTS.len() - 1];
-    let (shown, own) = (shown.concat(), SCRIPTS.concat());
-    Ok(format!("(function () {{\n\"use strict\";\nconst STUDIO_TEXTS = {texts};\n{shown}{own}}})();\n"))
+    Ok(format!("(function () {{\n\"use strict\";\nconst STUDIO_TEXTS = {texts};\n{SCRIPT}}})();\n"))
 }

@@ -2,12 +2,11 @@
 
 use super::{
     Studio,
-    jobs::{Wanted, load},
+    jobs::{JobRequest, load},
     problems,
 };
 use crate::{
-    commands::{Conduct, Preview, SoFar},
-    engine::ParameterSource,
+    commands::{Preview, RunContext, SoFar},
     error::{Kind, Problem, Problems},
     report::content,
     scenario::{Override, Scale},
@@ -49,7 +48,7 @@ struct Inner {
 
 struct Look {
     tab: String,
-    wanted: Wanted,
+    request: JobRequest,
     stop: Arc<AtomicBool>,
     begun: bool,
     ended: bool,
@@ -72,7 +71,7 @@ pub enum Found {
 
 impl Quick {
     /// Asks for a picture in place of older ones of the same tab.
-    pub fn add(&self, id: u64, wanted: Wanted, tab: &str) {
+    pub fn add(&self, id: u64, request: JobRequest, tab: &str) {
         let mut inner = self.lock();
         inner.all.retain(|_, look| {
             let older = look.tab == tab;
@@ -86,7 +85,7 @@ impl Quick {
         }
         let look = Look {
             tab: tab.to_string(),
-            wanted,
+            request,
             stop: Arc::default(),
             begun: false,
             ended: false,
@@ -129,7 +128,7 @@ impl Quick {
         };
         let done = look.picture.as_ref().map_or(0, |(draws, _)| *draws);
         let problems = look.failed.as_ref().map_or_else(Vec::new, |found| problems::listed(&found.0));
-        let shown = json!({ "id": id, "kind": look.wanted.kind, "quick": true, "state": state, "done": done,
+        let shown = json!({ "id": id, "kind": look.request.kind, "quick": true, "state": state, "done": done,
             "total": DRAWS[DRAWS.len() - 1], "partial": done > 0, "problems": problems });
         Some((shown, look.ended))
     }
@@ -147,8 +146,8 @@ impl Quick {
     pub fn work(&self, studio: &Studio) {
         // The firms of most scenarios, before the first one asks for them; when they cannot be had, it will be told.
         let _ = studio.populations.get(&studio.data, USUAL_SEED, Scale::Sample(FIRMS));
-        while let Some((id, wanted, stop)) = self.next() {
-            let made = catch_unwind(AssertUnwindSafe(|| self.draw(studio, id, &wanted, &stop)));
+        while let Some((id, request, stop)) = self.next() {
+            let made = catch_unwind(AssertUnwindSafe(|| self.draw(studio, id, &request, &stop)));
             let made = made.unwrap_or_else(|_| {
                 Err(Problem::error(Kind::Files, "the program failed at this preview: this is an error of it").into())
             });
@@ -168,19 +167,19 @@ impl Quick {
         self.news.notify_all();
     }
 
-    fn draw(&self, studio: &Studio, id: u64, wanted: &Wanted, stop: &AtomicBool) -> Result<(), Problems> {
+    fn draw(&self, studio: &Studio, id: u64, request: &JobRequest, stop: &AtomicBool) -> Result<(), Problems> {
         // A running job waits for the first picture only.
         let mut first = Some(studio.jobs.gate.close());
         let few = [Override::flag("preview", "run.sample", &FIRMS.to_string())];
-        let loaded = load(studio, wanted, &few)?;
+        let loaded = load(studio, request, &few)?;
         let Some(reference) = loaded.first() else { return Ok(()) };
         let seed = reference.scenario.run.population_seed;
         let population = studio.populations.get(&studio.data, seed, Scale::Sample(FIRMS))?;
-        let source = if wanted.point { ParameterSource::Point } else { ParameterSource::Posterior };
+        let source = request.named()?.parameters();
         let mut preview = Preview::new(&loaded, source, &studio.data, &population);
         for draws in DRAWS {
-            let conduct = Conduct { threads: studio.threads, observe: &|_| {}, stop };
-            let mut picture = preview.draw(draws, conduct)?;
+            let context = RunContext { threads: studio.threads, observe: &|_| {}, stop };
+            let mut picture = preview.draw(draws, context)?;
             drop(first.take());
             picture.total = DRAWS[DRAWS.len() - 1];
             let picture = Arc::new(with_progress(studio, picture)?);
@@ -198,7 +197,7 @@ impl Quick {
     }
 
     /// Waits for a preview and begins it.
-    fn next(&self) -> Option<(u64, Wanted, Arc<AtomicBool>)> {
+    fn next(&self) -> Option<(u64, JobRequest, Arc<AtomicBool>)> {
         let mut inner = self.lock();
         loop {
             if inner.closing {
@@ -206,7 +205,7 @@ impl Quick {
             }
             if let Some((id, look)) = inner.all.iter_mut().find(|(_, look)| !look.begun) {
                 look.begun = true;
-                return Some((*id, look.wanted.clone(), look.stop.clone()));
+                return Some((*id, look.request.clone(), look.stop.clone()));
             }
             inner = self.news.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }

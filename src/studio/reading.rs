@@ -83,13 +83,13 @@ fn plan(scenario: &Scenario, simulated: u64, firms: u64) -> Value {
 fn cost(scenario: &Scenario) -> Vec<Value> {
     let mut all = Vec::new();
     for i in &scenario.interventions {
-        let (from, until) = (i.from.max(scenario.run.start), i.until.min(scenario.run.end));
-        if until < from || (i.budget_yen_per_fiscal_year.is_none() && i.unit_cost_yen.is_none()) {
+        if i.budget_yen_per_fiscal_year.is_none() && i.unit_cost_yen.is_none() {
             continue;
         }
         // As in the table `spending`: each week counts to the year of its Monday.
-        let year_of = |date| Week::containing(date).unwrap_or(Week(0)).fiscal_year();
-        for year in year_of(from)..=year_of(until) {
+        let start = Week::containing(scenario.run.start).unwrap_or(Week(0)).monday();
+        let weeks = Week::of_period(i.from.max(start), i.until.min(scenario.run.end));
+        for year in weeks.into_iter().flat_map(|(first, last)| first.fiscal_year()..=last.fiscal_year()) {
             all.push(json!({ "intervention": i.name, "kind": i.measure.key(), "fiscal_year": year,
                 "budget_yen": i.budget_yen_per_fiscal_year.map(|yen| yen * i.scale) }));
         }

@@ -3,7 +3,7 @@
 use super::{
     Studio, downloads,
     edit::{Change, edit},
-    jobs::{Wanted, load},
+    jobs::{JobRequest, load},
     pages, problems,
     quick::{Found, with_progress},
     reading::{self, Text},
@@ -67,26 +67,37 @@ pub fn answer(studio: &Studio, asked: &Asked) -> Reply {
         ),
         ("GET", ["jobs"]) => Reply::json(studio.jobs.list().into()),
         ("POST", ["jobs"]) => {
-            read::<Wanted>(asked).map_or_else(|refused| refused, |wanted| add(studio, wanted, &asked.tab))
+            read::<JobRequest>(asked).map_or_else(|refused| refused, |request| add(studio, request, &asked.tab))
         }
+        ("POST", ["command"]) => read::<JobRequest>(asked).map_or_else(
+            |refused| refused,
+            |request| {
+                let line = request.named().and_then(|_| request.command_once_saved(&studio.jobs.places));
+                // A form that is half filled in is no error.
+                Reply::json(line.map_or_else(
+                    |problem| json!({ "problems": problems::listed(&[problem]) }),
+                    |line| json!({ "command": line }),
+                ))
+            },
+        ),
         (method, ["jobs", id, rest @ ..]) => match id.parse() {
             Ok(id) => job(studio, method, id, rest, &asked.query),
             Err(_) => Reply::missing("such job"),
         },
-        (_, ["start" | "scenario" | "edit" | "jobs"] | ["scenarios", _]) => not_allowed(),
+        (_, ["start" | "scenario" | "edit" | "command" | "jobs"] | ["scenarios", _]) => not_allowed(),
         _ => Reply::missing("such page"),
     }
 }
 
 /// Queues a job, or asks for a preview.
-fn add(studio: &Studio, wanted: Wanted, tab: &str) -> Reply {
-    let added = load(studio, &wanted, &[]).and_then(|loaded| {
-        if wanted.quick {
+fn add(studio: &Studio, request: JobRequest, tab: &str) -> Reply {
+    let added = load(studio, &request, &[]).and_then(|loaded| {
+        if request.quick {
             let id = studio.jobs.number();
-            studio.quick.add(id, wanted, tab);
+            studio.quick.add(id, request, tab);
             return Ok(json!({ "id": id, "quick": true }));
         }
-        let id = studio.jobs.add(wanted, &loaded, tab)?;
+        let id = studio.jobs.add(request, &loaded, tab)?;
         Ok(studio.jobs.one(id).map_or_else(|| json!({ "id": id }), |(shown, _)| shown))
     });
     added.map_or_else(Reply::from, Reply::json)
@@ -139,10 +150,13 @@ fn result(studio: &Studio, id: u64, query: &str) -> Reply {
         Found::Picture(picture) => Reply::Shared(picture),
         Found::Failed(problems) => problems.into(),
         Found::Nothing => nothing_yet(),
-        Found::Gone => {
-            Reply::refused(StatusCode::GONE, "a newer preview has taken the place of this one", "show the newer one")
-        }
+        Found::Gone => ended("replaced"),
     }
+}
+
+/// There will be no result. That is no fault of who asks: a job may be cancelled, a preview replaced, while they ask.
+fn ended(how: &str) -> Reply {
+    Reply::json(json!({ "ended": how }))
 }
 
 /// A job without a picture: it has not come so far, or never will.
@@ -151,9 +165,7 @@ fn nothing_new(studio: &Studio, id: u64) -> Reply {
         Some((shown, true)) if shown["state"] == "failed" => {
             Reply::Json(StatusCode::UNPROCESSABLE_ENTITY, json!({ "problems": shown["problems"] }))
         }
-        Some((_, true)) => {
-            Reply::refused(StatusCode::GONE, "this job was cancelled", "start it again: finished runs are kept")
-        }
+        Some((_, true)) => ended("cancelled"),
         _ => nothing_yet(),
     }
 }

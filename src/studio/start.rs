@@ -1,7 +1,11 @@
 //! What the page needs when it opens: scenarios to start from, parameters, KPIs, words of the model.
 
-use super::Studio;
-use crate::{error::Problem, report, scenario};
+use super::{Studio, jobs::NOT_ASKED};
+use crate::{
+    commands::{Study, arguments},
+    error::Problem,
+    report, scenario,
+};
 use serde_json::{Value, json};
 
 /// Scenarios, controls, KPIs, texts.
@@ -25,7 +29,19 @@ pub fn start(studio: &Studio) -> Result<Value, Problem> {
         "saved": saved.collect::<Vec<_>>(),
         "content": report::content(&[], &studio.data)?,
         "schema": scenario::schema(),
+        "requests": asked(),
     }))
+}
+
+/// What each command may be asked: its arguments, apart from those that are not the page's to say.
+fn asked() -> Value {
+    let mut commands = arguments::<Study>();
+    for command in commands.as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        if let Some(list) = command["arguments"].as_array_mut() {
+            list.retain(|one| !NOT_ASKED.iter().any(|name| one["name"] == *name));
+        }
+    }
+    commands
 }
 
 /// Name, title, question.
@@ -41,4 +57,33 @@ fn child(parent: &str, title: &str) -> String {
         "title = {}\nquestion = \"What would change?\"\nsources = [\"Assumed in the studio\"]\nextends = \"{parent}.toml\"\n",
         toml::Value::String(format!("{title} (changed)"))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Arguments whose entry is made of several, with texts of their own.
+    const COMPOSED: [&str; 3] = ["targets", "kpis", "kpi"];
+
+    /// An argument that a command gets needs a text to be asked for, or has no place in the form.
+    #[test]
+    fn every_argument_has_a_text() {
+        let texts: toml::Table = include_str!("texts.toml").parse().unwrap();
+        let mut seen = 0;
+        for (command, described) in asked().as_object().unwrap() {
+            for one in described["arguments"].as_array().unwrap() {
+                let name = one["name"].as_str().unwrap();
+                let has = |key: String| texts["page"].get(&key).is_some();
+                let help =
+                    !["switch", "whole"].contains(&one["type"].as_str().unwrap()) || has(format!("ask.{name}_how"));
+                assert!(
+                    COMPOSED.contains(&name) || (has(format!("ask.{name}")) && help),
+                    "{command}: no text for {name}"
+                );
+                seen += 1;
+            }
+        }
+        assert!(seen > 20, "{seen}");
+    }
 }

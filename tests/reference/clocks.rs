@@ -10,7 +10,7 @@ use crate::{
 };
 use telework::{
     dynamics,
-    interventions::Lift,
+    dynamics::Lift,
     parameters::Parameters,
     population::Practice,
     random::{Key, Purpose, uniform},

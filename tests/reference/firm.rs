@@ -1,7 +1,7 @@
 //! One firm as the model description reads: what it is, what it has gone through, and its log hazards.
 
 use telework::{
-    interventions::{Face, Lift},
+    dynamics::{Face, Lift},
     parameters::Parameters,
     population::Practice,
 };

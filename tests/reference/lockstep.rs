@@ -8,8 +8,9 @@ use telework::{
     calendar::Week,
     data::Data,
     dynamics,
+    dynamics::Terms,
     environment::Environment,
-    interventions::{InterventionWeek, Programmes, Setting, Terms},
+    interventions::{InterventionWeek, Programmes, Setting},
     parameters::Parameters,
     population::{Firms, NEVER, Population, Practice, Response, Spell, State, Status, UNIT},
     random::Key,
@@ -54,7 +55,7 @@ struct Policy<'a> {
 
 impl<'a> Policy<'a> {
     fn new(case: Case<'a>) -> Policy<'a> {
-        let programmes = Programmes::new(case.scenario, case.setting());
+        let programmes = Programmes::new(&case.scenario.interventions, case.setting());
         Policy { case, programmes, terms: Terms::new(case.population.cells.len()) }
     }
 

@@ -3,7 +3,7 @@
 use crate::firm::{Event, Facing, Firm};
 use telework::{
     dynamics,
-    interventions::{Lift, Terms},
+    dynamics::{Lift, Terms},
     parameters::Parameters,
     population::{Cell, Population, Practice, UNIT},
     random::{Key, Purpose},

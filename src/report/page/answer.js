@@ -1,48 +1,115 @@
 // The first page: the question, the answer in a sentence, the number with its range, how sure, what is assumed.
 
+import { absent, el, note, p } from "./elements.js";
+import {
+  background,
+  distinct,
+  idOf,
+  isReference,
+  kpisIn,
+  lastYear,
+  reference,
+  rows,
+  runName,
+  targetOf,
+  unitOf,
+} from "./tables.js";
+import {
+  amount,
+  chance,
+  change,
+  count,
+  day,
+  fiscal,
+  gap,
+  kindName,
+  known,
+  kpiName,
+  listed,
+  missing,
+  number,
+  points,
+  quoted,
+  scenarioTitle,
+  surveyName,
+  t,
+  word,
+} from "./words.js";
+
 const LEAD = ["mic_introduction|total", "tsr_current_practice|total"];
 
 /** The KPI that the first page speaks of. */
-function leadKpi() {
+export function leadKpi() {
   const ids = kpisIn(rows("kpi")).map(([id]) => id);
   return LEAD.find((id) => ids.includes(id)) || ids[0];
 }
 /** The scenario that the first number belongs to: the reference of a comparison, or the only one. */
-function leadScenario() {
+export function leadScenario() {
   const names = distinct(rows("kpi"), "scenario");
   return names.includes(reference()) ? reference() : names[0];
 }
-const comparedScenarios = () => distinct(rows("differences").filter((row) => !isReference(row)), "scenario");
+const comparedScenarios = () =>
+  distinct(
+    rows("differences").filter((row) => !isReference(row)),
+    "scenario",
+  );
 
 /** The row that the first number is from. */
-const leadRow = () => rows("kpi").filter((row) => row.scenario === leadScenario() && idOf(row) === leadKpi()).pop();
+export const leadRow = () =>
+  rows("kpi")
+    .filter((row) => row.scenario === leadScenario() && idOf(row) === leadKpi())
+    .pop();
 
 /** The answer in a sentence, and what the other scenarios change. */
-function answerWords() {
+export function answerWords() {
   const last = leadRow();
   const unit = last.unit;
   const sentence = t("answer.level", {
-    scenario: quoted(scenarioTitle(last.name)), kpi: kpiName(last), year: fiscal(last.fiscal_year),
-    value: amount(last.median, unit), low: amount(last.low_5, unit), high: amount(last.high_95, unit),
+    scenario: quoted(scenarioTitle(last.name)),
+    kpi: kpiName(last),
+    year: fiscal(last.fiscal_year),
+    value: amount(last.median, unit),
+    low: amount(last.low_5, unit),
+    high: amount(last.high_95, unit),
   });
   const effects = comparedScenarios().map((name) => effectSentence(name, idOf(last)));
-  return el("div", { class: "answer" }, p(sentence, "lead"), effects.length ? el("ul", {}, effects.map((one) => el("li", {}, one))) : null);
+  return el(
+    "div",
+    { class: "answer" },
+    p(sentence, "lead"),
+    effects.length
+      ? el(
+          "ul",
+          {},
+          effects.map((one) => el("li", {}, one)),
+        )
+      : null,
+  );
 }
 
-function answerSection() {
+export function answerSection() {
   if (rows("kpi").length === 0) return [scenarioList(), absent("kpi"), ...confidence()];
   const last = leadRow();
   const unit = last.unit;
   return [
     scenarioList(),
     answerWords(),
-    el("div", { class: "cards" },
-      el("div", { class: "card" }, el("h3", {}, t("answer.number")),
-        p(amount(last.median, unit), "big"), p(kpiName(last) + t("comma") + fiscal(last.fiscal_year)),
-        p(t("answer.range", { low: amount(last.low_5, unit), high: amount(last.high_95, unit) })), targetSentence(last)),
+    el(
+      "div",
+      { class: "cards" },
+      el(
+        "div",
+        { class: "card" },
+        el("h3", {}, t("answer.number")),
+        p(amount(last.median, unit), "big"),
+        p(kpiName(last) + t("comma") + fiscal(last.fiscal_year)),
+        p(t("answer.range", { low: amount(last.low_5, unit), high: amount(last.high_95, unit) })),
+        targetSentence(last),
+      ),
       el("div", { class: "card" }, el("h3", {}, t("answer.confidence")), ...confidence()),
       el("div", { class: "card" }, el("h3", {}, t("answer.assumed")), ...assumptions()),
-      el("div", { class: "card" }, el("h3", {}, t("answer.choice")), ...choiceWords())),
+      el("div", { class: "card" }, el("h3", {}, t("answer.choice")), ...choiceWords()),
+    ),
     pointWarning(last),
   ].filter(Boolean);
 }
@@ -50,9 +117,18 @@ function answerSection() {
 /** Each scenario with its title and question. */
 function scenarioList() {
   const seen = new Set();
-  const items = background.scenarios.filter((one) => !seen.has(one.name) && seen.add(one.name)).map((one) =>
-    el("li", {}, el("strong", {}, one.title ? word(one.title) : one.name), " ", el("code", {}, one.name),
-      one.question ? el("div", { class: "question" }, word(one.question)) : null));
+  const items = background.scenarios
+    .filter((one) => !seen.has(one.name) && seen.add(one.name))
+    .map((one) =>
+      el(
+        "li",
+        {},
+        el("strong", {}, one.title ? word(one.title) : one.name),
+        " ",
+        el("code", {}, one.name),
+        one.question ? el("div", { class: "question" }, word(one.question)) : null,
+      ),
+    );
   return items.length ? el("ul", { class: "scenarios" }, items) : null;
 }
 
@@ -68,9 +144,15 @@ function effectSentence(scenario, id) {
   if (!row) return t("answer.no_difference", { scenario: quoted(scenarioTitle(scenario)) });
   const unit = unitOf(row.kpi);
   const values = {
-    scenario: quoted(scenarioTitle(row.name)), reference: quoted(scenarioTitle(row.reference)), kpi: kpiName(row),
-    year: fiscal(row.fiscal_year), difference: change(row.difference, unit),
-    low: change(row.low_5, unit), high: change(row.high_95, unit), mean_low: change(row.mean_low, unit), mean_high: change(row.mean_high, unit),
+    scenario: quoted(scenarioTitle(row.name)),
+    reference: quoted(scenarioTitle(row.reference)),
+    kpi: kpiName(row),
+    year: fiscal(row.fiscal_year),
+    difference: change(row.difference, unit),
+    low: change(row.low_5, unit),
+    high: change(row.high_95, unit),
+    mean_low: change(row.mean_low, unit),
+    mean_high: change(row.mean_high, unit),
   };
   if (row.verdict === "identical") return t("answer.identical", values);
   if (row.verdict === "undecided") return t("answer.undecided", values) + gap() + visibility(scenario, id);
@@ -78,15 +160,21 @@ function effectSentence(scenario, id) {
 }
 
 /** Whether the survey that measures a KPI would see the effect, and at what scale it would. */
-function visibility(scenario, id) {
+export function visibility(scenario, id) {
   const row = choiceRow(scenario, id);
   if (!row || !row.visible) return row && row.verdict === "not_measured" ? t("visible.not_measured") : "";
   const values = {
-    survey: surveyName(row.survey), respondents: count(row.respondents),
-    smallest: points(row.smallest_visible_change), scale: count(row.scale_to_be_visible),
+    survey: surveyName(row.survey),
+    respondents: count(row.respondents),
+    smallest: points(row.smallest_visible_change),
+    scale: count(row.scale_to_be_visible),
   };
-  if (unitOf(row.kpi) === "days a week") values.smallest = change(row.smallest_visible_change, "days a week").replace("+", "");
-  const luck = row.signal_to_noise < 1 && row.signal_to_noise !== null ? t("visible.luck", { noise: change(row.noise_sd, unitOf(row.kpi)).replace("+", "") }) + gap() : "";
+  if (unitOf(row.kpi) === "days a week")
+    values.smallest = change(row.smallest_visible_change, "days a week").replace("+", "");
+  const luck =
+    row.signal_to_noise < 1 && row.signal_to_noise !== null
+      ? t("visible.luck", { noise: change(row.noise_sd, unitOf(row.kpi)).replace("+", "") }) + gap()
+      : "";
   if (row.visible === "true") return luck + t("visible.yes", values);
   return luck + (missing(row.scale_to_be_visible) ? t("visible.no", values) : t("visible.no_scale", values));
 }
@@ -95,9 +183,18 @@ function visibility(scenario, id) {
 function targetSentence(last) {
   const official = targetOf(idOf(last));
   if (missing(official)) return null;
-  const row = rows("reached").find((one) => one.scenario === last.scenario && idOf(one) === idOf(last) && one.target_source === "official");
+  const row = rows("reached").find(
+    (one) => one.scenario === last.scenario && idOf(one) === idOf(last) && one.target_source === "official",
+  );
   if (!row) return p(t("answer.target", { target: amount(official, last.unit) }));
-  return p(t("answer.reached", { target: amount(row.target, last.unit), chance: chance(row.probability), low: chance(row.low_90), high: chance(row.high_90) }));
+  return p(
+    t("answer.reached", {
+      target: amount(row.target, last.unit),
+      chance: chance(row.probability),
+      low: chance(row.low_90),
+      high: chance(row.high_90),
+    }),
+  );
 }
 
 function confidence() {
@@ -111,21 +208,41 @@ function confidence() {
     ...changedNotes(),
   ];
 }
-const gateWords = (gate) => ({
-  plain: t("plain." + (gate.check.startsWith("surrogate") ? "surrogate" : known("plain." + gate.part) ? gate.part : "other")), part: word(gate.part), check: word(gate.check), found: number(gate.found, { maximumSignificantDigits: 3 }), required: gate.required,
+export const gateWords = (gate) => ({
+  plain: t(
+    "plain." + (gate.check.startsWith("surrogate") ? "surrogate" : known("plain." + gate.part) ? gate.part : "other"),
+  ),
+  part: word(gate.part),
+  check: word(gate.check),
+  found: number(gate.found, { maximumSignificantDigits: 3 }),
+  required: gate.required,
 });
 
 /** Folders that another version or other data wrote. */
-function changedNotes() {
-  return background.changes.map((change, at) => {
-    if (!change.version && change.tables.length === 0) return null;
-    return p(t("changed", { run: runName(at), what: listed([change.version ? t("changed.version", { version: change.version }) : null, ...change.tables].filter(Boolean)) }), "warning");
-  }).filter(Boolean);
+export function changedNotes() {
+  return background.changes
+    .map((change, at) => {
+      if (!change.version && change.tables.length === 0) return null;
+      return p(
+        t("changed", {
+          run: runName(at),
+          what: listed(
+            [change.version ? t("changed.version", { version: change.version }) : null, ...change.tables].filter(
+              Boolean,
+            ),
+          ),
+        }),
+        "warning",
+      );
+    })
+    .filter(Boolean);
 }
 
 function assumptions() {
   const assumed = background.parameters.filter((one) => one.evidence === "assumed").length;
-  const active = background.scenarios.flatMap((one) => one.interventions).filter((one) => one.active && one.kind && one.kind !== "emergency_declaration");
+  const active = background.scenarios
+    .flatMap((one) => one.interventions)
+    .filter((one) => one.active && one.kind && one.kind !== "emergency_declaration");
   const kinds = [...new Set(active.map((one) => one.kind))];
   return [
     kinds.length ? p(t("assumed.effects", { kinds: listed(kinds.map(kindName)) })) : p(t("assumed.no_measures")),
@@ -141,12 +258,16 @@ function choiceWords() {
   return distinct(last, "scenario").map((scenario) => {
     const own = last.filter((row) => row.scenario === scenario);
     const worth = own.filter((row) => row.verdict === "worth_choosing");
-    const values = { scenario: quoted(scenarioTitle(own[0].name)), all: own.length, worth: worth.map(kpiName).join(t("semicolon")) };
+    const values = {
+      scenario: quoted(scenarioTitle(own[0].name)),
+      all: own.length,
+      worth: worth.map(kpiName).join(t("semicolon")),
+    };
     return p(worth.length ? t("choice.worth", values) : t("choice.none", values));
   });
 }
 
 /** A run at one parameter set has too narrow ranges. */
-function pointWarning(row) {
+export function pointWarning(row) {
   return row.parameters === "point" ? p(t("point_warning"), "warning") : null;
 }

@@ -1,16 +1,41 @@
 // How likely a target is, when it is reached, and where the uncertainty comes from.
 
-function exceedanceSection() {
+import { leadKpi, leadScenario } from "./answer.js";
+import { COLOURS, chart, clear, DASHES, HATCHES, sideAxis, tall, waiting } from "./charts.js";
+import { choices, choosing, kpiOptions, plain } from "./choosers.js";
+import { absent, el, note, p, table } from "./elements.js";
+import { distinct, idOf, kpisIn, lastYear, rows, targetOf, unitOf } from "./tables.js";
+import { amount, axisOf, chance, chances, change, day, EMPTY, fiscal, kpiName, missing, t } from "./words.js";
+
+export function exceedanceSection() {
   const list = rows("exceedance");
   if (list.length === 0) return [absent("exceedance"), ...reachedPart()];
   const scenarios = distinct(list, "scenario");
-  return [...choosing("exceedance", [
-    { key: "kpi", label: t("kpi"), options: kpiOptions(list), fallback: leadKpi() },
-    { key: "year", label: t("year"), options: plain(distinct(list, "fiscal_year").sort(), fiscal), fallback: lastYear(list) },
-  ], ({ kpi, year }) => {
-    const own = list.filter((row) => idOf(row) === kpi && String(row.fiscal_year) === year);
-    return exceedancePart(kpi, year, own, scenarios.filter((name) => own.some((row) => row.scenario === name)), scenarios);
-  }), ...reachedPart()];
+  return [
+    ...choosing(
+      "exceedance",
+      [
+        { key: "kpi", label: t("kpi"), options: kpiOptions(list), fallback: leadKpi() },
+        {
+          key: "year",
+          label: t("year"),
+          options: plain(distinct(list, "fiscal_year").sort(), fiscal),
+          fallback: lastYear(list),
+        },
+      ],
+      ({ kpi, year }) => {
+        const own = list.filter((row) => idOf(row) === kpi && String(row.fiscal_year) === year);
+        return exceedancePart(
+          kpi,
+          year,
+          own,
+          scenarios.filter((name) => own.some((row) => row.scenario === name)),
+          scenarios,
+        );
+      },
+    ),
+    ...reachedPart(),
+  ];
 }
 
 /** Probability at a target: read off between two points of the table. */
@@ -34,10 +59,42 @@ function exceedancePart(kpi, year, own, shown, scenarios) {
     const colour = COLOURS[place % COLOURS.length];
     const x = curve.map((row) => row.target * factor);
     return [
-      { x, y: curve.map((row) => row.low_90 * 100), mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false },
-      { x, y: curve.map((row) => row.high_90 * 100), mode: "lines", line: { width: 0 }, fill: "tonexty", fillcolor: clear(colour, 0.16), hoverinfo: "skip", showlegend: false },
-      { x, y: curve.map((row) => row.probability * 100), mode: "lines", name: shown[at], showlegend: true, line: { color: colour, width: 2.5, dash: DASHES[place % DASHES.length] },
-        text: curve.map((row) => amount(row.target, unit) + t("colon") + chance(row.probability) + " (" + chances(row.low_90, row.high_90) + ")"), hovertemplate: "%{text}<extra>" + shown[at] + "</extra>" },
+      {
+        x,
+        y: curve.map((row) => row.low_90 * 100),
+        mode: "lines",
+        line: { width: 0 },
+        hoverinfo: "skip",
+        showlegend: false,
+      },
+      {
+        x,
+        y: curve.map((row) => row.high_90 * 100),
+        mode: "lines",
+        line: { width: 0 },
+        fill: "tonexty",
+        fillcolor: clear(colour, 0.16),
+        hoverinfo: "skip",
+        showlegend: false,
+      },
+      {
+        x,
+        y: curve.map((row) => row.probability * 100),
+        mode: "lines",
+        name: shown[at],
+        showlegend: true,
+        line: { color: colour, width: 2.5, dash: DASHES[place % DASHES.length] },
+        text: curve.map(
+          (row) =>
+            amount(row.target, unit) +
+            t("colon") +
+            chance(row.probability) +
+            " (" +
+            chances(row.low_90, row.high_90) +
+            ")",
+        ),
+        hovertemplate: "%{text}<extra>" + shown[at] + "</extra>",
+      },
     ];
   });
   const targets = own.map((row) => row.target);
@@ -45,76 +102,220 @@ function exceedancePart(kpi, year, own, shown, scenarios) {
   const official = targetOf(kpi);
   const places = unit === "days a week" ? 2 : 1;
   const middle = (curves[0].find((row) => row.probability <= 0.5) || curves[0][0]).target;
-  const start = choices["target." + kpi] || String(((!missing(official) && official >= least && official <= most ? official : middle) * factor).toFixed(places));
+  const start =
+    choices["target." + kpi] ||
+    String(
+      ((!missing(official) && official >= least && official <= most ? official : middle) * factor).toFixed(places),
+    );
   const step = 10 ** -places;
-  const limits = { min: (Math.floor(least * factor / step) * step).toFixed(places), max: (Math.ceil(most * factor / step) * step).toFixed(places), step };
+  const limits = {
+    min: (Math.floor((least * factor) / step) * step).toFixed(places),
+    max: (Math.ceil((most * factor) / step) * step).toFixed(places),
+    step,
+  };
   const said = el("ul", { class: "readout", "aria-live": "polite" });
   const figure = chart({
-    title: t("exceedance.title", { kpi: kpiName(own[0]), year: fiscal(year) }), tables: ["exceedance"], traces,
-    layout: { xaxis: { title: t("exceedance.axis", { unit: title }) }, yaxis: { title: t("probability_axis"), range: [0, 102] }, shapes: [] },
-    values: { head: [t("choice.target"), t("scenario"), "#" + t("probability"), "#" + t("interval")], body: own.map((row) => [amount(row.target, unit), row.scenario, chance(row.probability), chances(row.low_90, row.high_90)]) },
+    title: t("exceedance.title", { kpi: kpiName(own[0]), year: fiscal(year) }),
+    tables: ["exceedance"],
+    traces,
+    layout: {
+      xaxis: { title: t("exceedance.axis", { unit: title }) },
+      yaxis: { title: t("probability_axis"), range: [0, 102] },
+      shapes: [],
+    },
+    values: {
+      head: [t("choice.target"), t("scenario"), "#" + t("probability"), "#" + t("interval")],
+      body: own.map((row) => [
+        amount(row.target, unit),
+        row.scenario,
+        chance(row.probability),
+        chances(row.low_90, row.high_90),
+      ]),
+    },
   });
   const tell = (text) => {
     const target = Number(text) / factor;
     if (text === "" || Number.isNaN(target)) return;
     choices["target." + kpi] = text;
-    said.replaceChildren(...curves.map((curve, at) => {
-      const found = readOff(curve, target);
-      const values = { scenario: shown[at], target: amount(target, unit), chance: chance(found.probability), low: chance(found.low), high: chance(found.high) };
-      return el("li", {}, missing(found.low) ? t("exceedance.outside", values) : t("exceedance.said", values));
-    }));
+    said.replaceChildren(
+      ...curves.map((curve, at) => {
+        const found = readOff(curve, target);
+        const values = {
+          scenario: shown[at],
+          target: amount(target, unit),
+          chance: chance(found.probability),
+          low: chance(found.low),
+          high: chance(found.high),
+        };
+        return el("li", {}, missing(found.low) ? t("exceedance.outside", values) : t("exceedance.said", values));
+      }),
+    );
     const plot = figure.querySelector(".plot");
-    const line = [{ type: "line", yref: "paper", x0: target * factor, x1: target * factor, y0: 0, y1: 1, line: { color: "#1c2733", dash: "dot", width: 1.5 } }];
+    const line = [
+      {
+        type: "line",
+        yref: "paper",
+        x0: target * factor,
+        x1: target * factor,
+        y0: 0,
+        y1: 1,
+        line: { color: "#1c2733", dash: "dot", width: 1.5 },
+      },
+    ];
     const pending = waiting.find(([place]) => place === plot);
     if (pending) pending[2].shapes = line;
     else if (plot.data) Plotly.relayout(plot, { shapes: line });
   };
-  const entry = el("input", { type: "number", id: "target-entry", value: start, ...limits, oninput: () => { slider.value = entry.value; tell(entry.value); } });
-  const slider = el("input", { type: "range", "aria-label": t("exceedance.slider"), value: start, ...limits, oninput: () => { entry.value = slider.value; tell(slider.value); } });
+  const entry = el("input", {
+    type: "number",
+    id: "target-entry",
+    value: start,
+    ...limits,
+    oninput: () => {
+      slider.value = entry.value;
+      tell(entry.value);
+    },
+  });
+  const slider = el("input", {
+    type: "range",
+    "aria-label": t("exceedance.slider"),
+    value: start,
+    ...limits,
+    oninput: () => {
+      entry.value = slider.value;
+      tell(slider.value);
+    },
+  });
   tell(start);
-  return [el("div", { class: "controls" }, el("label", { for: "target-entry" }, t("exceedance.entry", { unit: title }), entry), slider), said, figure, note(t("exceedance.how"))];
+  return [
+    el(
+      "div",
+      { class: "controls" },
+      el("label", { for: "target-entry" }, t("exceedance.entry", { unit: title }), entry),
+      slider,
+    ),
+    said,
+    figure,
+    note(t("exceedance.how")),
+  ];
 }
 
 function reachedPart() {
   const list = rows("reached");
   const heading = el("h3", {}, t("reached.title"));
   if (list.length === 0) return [heading, absent("reached")];
-  const body = kpisIn(list).flatMap(([id]) => list.filter((row) => idOf(row) === id).map((row) => {
-    const unit = unitOf(row.kpi);
-    const value = { value: amount(row.target, unit) };
-    const target = row.kpi === "regional_gap" ? t("at_most", value) : t("at_least", value);
-    return [kpiName(row), row.scenario, { text: target, small: t("target_source." + row.target_source) }, { text: chance(row.probability), small: chances(row.low_90, row.high_90) }, row.date_50 ? day(row.date_50) : t("reached.later"), row.date_5 ? day(row.date_5) : t("reached.later"), row.date_95 ? day(row.date_95) : t("reached.later")];
-  }));
-  return [heading, table(t("reached.title"), [t("kpi"), t("scenario"), "#" + t("choice.target"), "#" + t("reached.probability"), "#" + t("reached.middle"), "#" + t("reached.early"), "#" + t("reached.late")], body, true),
-    p(t("source_plain", { tables: "reached.csv" }), "source"), note(t("reached.how"))];
+  const body = kpisIn(list).flatMap(([id]) =>
+    list
+      .filter((row) => idOf(row) === id)
+      .map((row) => {
+        const unit = unitOf(row.kpi);
+        const value = { value: amount(row.target, unit) };
+        const target = row.kpi === "regional_gap" ? t("at_most", value) : t("at_least", value);
+        return [
+          kpiName(row),
+          row.scenario,
+          { text: target, small: t("target_source." + row.target_source) },
+          { text: chance(row.probability), small: chances(row.low_90, row.high_90) },
+          row.date_50 ? day(row.date_50) : t("reached.later"),
+          row.date_5 ? day(row.date_5) : t("reached.later"),
+          row.date_95 ? day(row.date_95) : t("reached.later"),
+        ];
+      }),
+  );
+  return [
+    heading,
+    table(
+      t("reached.title"),
+      [
+        t("kpi"),
+        t("scenario"),
+        "#" + t("choice.target"),
+        "#" + t("reached.probability"),
+        "#" + t("reached.middle"),
+        "#" + t("reached.early"),
+        "#" + t("reached.late"),
+      ],
+      body,
+      true,
+    ),
+    p(t("source_plain", { tables: "reached.csv" }), "source"),
+    note(t("reached.how")),
+  ];
 }
 
 const SPLIT = ["parameters", "luck", "emergencies", "survey_sampling"];
 
-function splitSection() {
+export function splitSection() {
   const list = rows("split");
   if (list.length === 0) return [absent("split")];
-  return [p(t("split.how")), ...choosing("split", [
-    { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() },
-    { key: "year", label: t("year"), options: plain(distinct(list, "fiscal_year").sort(), fiscal), fallback: lastYear(list) },
-  ], ({ scenario, year }) => {
-    const own = list.filter((row) => row.scenario === scenario && String(row.fiscal_year) === year);
-    const kpis = kpisIn(own);
-    const names = kpis.map(([, row]) => kpiName(row));
-    const cell = (id, source) => own.find((row) => idOf(row) === id && row.source === source) || {};
-    const traces = SPLIT.map((source, at) => {
-      const share = kpis.map(([id]) => cell(id, source).share);
-      return { type: "bar", orientation: "h", name: t("split." + source), y: names.map((_, place) => place), customdata: names, x: share.map((one) => (missing(one) ? 0 : one * 100)),
-        marker: { color: ["#0072B2", "#E69F00", "#D55E00", "#B9C4CE"][at], pattern: { shape: HATCHES[at], fgcolor: "rgba(255,255,255,0.55)", fillmode: "overlay", size: 7 }, line: { color: "#ffffff", width: 1 } },
-        text: share.map(chance), hovertemplate: "%{customdata}<br>" + t("split." + source) + ": %{text}<extra></extra>", textposition: "none" };
-    });
-    const title = t("split.title", { scenario, year: fiscal(year) });
-    const write = (row) => missing(row.share) ? EMPTY : { text: chance(row.share), small: chances(row.low_90, row.high_90) };
-    return [chart({ title, tables: ["split"], traces, height: tall(names),
-      layout: { barmode: "stack", xaxis: { title: t("split.axis"), range: [0, 100.5] }, yaxis: sideAxis(names), legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", traceorder: "normal" } } }),
-    table(title, [t("kpi"), ...SPLIT.map((source) => "#" + t("split." + source)), "#" + t("split.sd")], kpis.map(([id, row]) => {
-      const total = cell(id, "total").variance;
-      return [kpiName(row), ...SPLIT.map((source) => write(cell(id, source))), missing(total) ? EMPTY : change(Math.sqrt(total), unitOf(row.kpi)).replace("+", "")];
-    })), p(t("source_plain", { tables: "split.csv" }), "source")];
-  })];
+  return [
+    p(t("split.how")),
+    ...choosing(
+      "split",
+      [
+        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() },
+        {
+          key: "year",
+          label: t("year"),
+          options: plain(distinct(list, "fiscal_year").sort(), fiscal),
+          fallback: lastYear(list),
+        },
+      ],
+      ({ scenario, year }) => {
+        const own = list.filter((row) => row.scenario === scenario && String(row.fiscal_year) === year);
+        const kpis = kpisIn(own);
+        const names = kpis.map(([, row]) => kpiName(row));
+        const cell = (id, source) => own.find((row) => idOf(row) === id && row.source === source) || {};
+        const traces = SPLIT.map((source, at) => {
+          const share = kpis.map(([id]) => cell(id, source).share);
+          return {
+            type: "bar",
+            orientation: "h",
+            name: t("split." + source),
+            y: names.map((_, place) => place),
+            customdata: names,
+            x: share.map((one) => (missing(one) ? 0 : one * 100)),
+            marker: {
+              color: ["#0072B2", "#E69F00", "#D55E00", "#B9C4CE"][at],
+              pattern: { shape: HATCHES[at], fgcolor: "rgba(255,255,255,0.55)", fillmode: "overlay", size: 7 },
+              line: { color: "#ffffff", width: 1 },
+            },
+            text: share.map(chance),
+            hovertemplate: "%{customdata}<br>" + t("split." + source) + ": %{text}<extra></extra>",
+            textposition: "none",
+          };
+        });
+        const title = t("split.title", { scenario, year: fiscal(year) });
+        const write = (row) =>
+          missing(row.share) ? EMPTY : { text: chance(row.share), small: chances(row.low_90, row.high_90) };
+        return [
+          chart({
+            title,
+            tables: ["split"],
+            traces,
+            height: tall(names),
+            layout: {
+              barmode: "stack",
+              xaxis: { title: t("split.axis"), range: [0, 100.5] },
+              yaxis: sideAxis(names),
+              legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", traceorder: "normal" },
+            },
+          }),
+          table(
+            title,
+            [t("kpi"), ...SPLIT.map((source) => "#" + t("split." + source)), "#" + t("split.sd")],
+            kpis.map(([id, row]) => {
+              const total = cell(id, "total").variance;
+              return [
+                kpiName(row),
+                ...SPLIT.map((source) => write(cell(id, source))),
+                missing(total) ? EMPTY : change(Math.sqrt(total), unitOf(row.kpi)).replace("+", ""),
+              ];
+            }),
+          ),
+          p(t("source_plain", { tables: "split.csv" }), "source"),
+        ];
+      },
+    ),
+  ];
 }

@@ -1,34 +1,37 @@
 // The content of the page: tables of every folder as rows, and what stands beside them.
 
-let content = null;
-let background = null;
+export let content = null;
+export let background = null;
+/** @type {Record<string, any[]>} */
 let decoded = {};
 
 /** Shows other folders from now on. */
-function take(next) {
+export function take(next) {
   content = next;
   background = next.background;
   decoded = {};
 }
 
-const runName = (folder) => {
+export const runName = (folder) => {
   const manifest = content.folders[folder].manifest;
   return manifest.run || manifest.name || manifest.scenario || "folder " + (folder + 1);
 };
 
 /** Rows of a table from all folders. A scenario that two folders hold is told apart by the folder's name. */
-function rows(table) {
-  if (decoded[table]) return decoded[table];
+export function rows(table) {
+  decoded[table] ||= decode(table);
+  return decoded[table];
+}
+function decode(table) {
   const all = [];
   const owner = {};
   content.folders.forEach((folder, at) => {
     const source = folder.tables[table];
     if (!source) return;
-    const columns = Object.entries(source.columns).map(([name, column]) =>
-      Array.isArray(column) ? [name, (i) => column[i]] : [name, (i) => column.words[column.at[i]]]);
+    const columns = Object.entries(source.columns);
     for (let i = 0; i < source.rows; i++) {
       const row = { folder: at };
-      for (const [name, cell] of columns) row[name] = cell(i);
+      for (const [name, column] of columns) row[name] = Array.isArray(column) ? column[i] : column.words[column.at[i]];
       row.scenario = row.scenario || folder.manifest.scenario || "";
       row.name = row.scenario;
       if (owner[row.name] === undefined) owner[row.name] = at;
@@ -36,17 +39,17 @@ function rows(table) {
       all.push(row);
     }
   });
-  return (decoded[table] = all);
+  return all;
 }
 
 /** Different values of a column in the order of the table. */
-const distinct = (list, column) => [...new Set(list.map((row) => row[column]))];
-const idOf = (row) => row.kpi + "|" + row.segment;
-const indicatorOf = (id) => background.indicators.find((one) => one.id === id);
-const unitOf = (kpi) => (indicatorOf(kpi) || { unit: "share" }).unit;
+export const distinct = (list, column) => [...new Set(list.map((row) => row[column]))];
+export const idOf = (row) => row.kpi + "|" + row.segment;
+export const indicatorOf = (id) => background.indicators.find((one) => one.id === id);
+export const unitOf = (kpi) => (indicatorOf(kpi) || { unit: "share" }).unit;
 
 /** Candidate KPIs of some rows, in the order of the registry: [id, any row]. */
-function kpisIn(list) {
+export function kpisIn(list) {
   const first = new Map();
   for (const row of list) if (!first.has(idOf(row))) first.set(idOf(row), row);
   const order = background.kpis.map((kpi) => idOf(kpi));
@@ -54,9 +57,9 @@ function kpisIn(list) {
   return [...first].sort((a, b) => place(a[0]) - place(b[0]));
 }
 
-const targetOf = (id) => (background.kpis.find((kpi) => idOf(kpi) === id) || {}).target;
-const scenarioOf = (name) => background.scenarios.find((one) => one.name === name);
-const isReference = (row) => row.scenario === row.reference || row.name === row.reference;
+export const targetOf = (id) => (background.kpis.find((kpi) => idOf(kpi) === id) || {}).target;
+export const scenarioOf = (name) => background.scenarios.find((one) => one.name === name);
+export const isReference = (row) => row.scenario === row.reference || row.name === row.reference;
 /** The scenario that the others are compared with. */
-const reference = () => (rows("differences")[0] || rows("choice")[0] || {}).reference;
-const lastYear = (list) => Math.max(...list.map((row) => row.fiscal_year));
+export const reference = () => (rows("differences")[0] || rows("choice")[0] || {}).reference;
+export const lastYear = (list) => Math.max(...list.map((row) => row.fiscal_year));

@@ -1,46 +1,54 @@
 // Texts and numbers in the reader's language.
 
-let language = "en";
-const japanese = () => language === "ja";
+import { background, content, indicatorOf, scenarioOf } from "./tables.js";
+
+export let language = "en";
+/** Speaks another language from now on. */
+export function setLanguage(to) {
+  language = to;
+}
+export const japanese = () => language === "ja";
 
 /** A text of the page, with {names} filled in. A text that is missing shows, so that no test overlooks it. */
-function t(key, values) {
+export function t(key, values) {
   const found = content.texts.page[key];
   if (!found) return "\u27e6" + key + "\u27e7";
   return found[japanese() ? 1 : 0].replace(/\{(\w+)\}/g, (whole, name) =>
-    values && values[name] !== undefined ? values[name] : whole);
+    values && values[name] !== undefined ? values[name] : whole,
+  );
 }
-const known = (key) => key in content.texts.page;
+export const known = (key) => key in content.texts.page;
 
 /** A text of the program's own tables, which are English. */
-const word = (text) => (japanese() && content.texts.words[text]) || text || "";
+export const word = (text) => (japanese() && content.texts.words[text]) || text || "";
 
 const MINUS = "\u2212";
 const THIN = "\u00a0";
-const EMPTY = "\u2013";
-const missing = (value) => value === null || value === undefined || Number.isNaN(value);
-const number = (value, options) =>
+export const EMPTY = "\u2013";
+export const missing = (value) => value === null || value === undefined || Number.isNaN(value);
+export const number = (value, options) =>
   new Intl.NumberFormat(japanese() ? "ja-JP" : "en-GB", options).format(value === 0 ? 0 : value).replace("-", MINUS);
-const decimals = (value, places) =>
+export const decimals = (value, places) =>
   number(value, { minimumFractionDigits: places, maximumFractionDigits: places });
-const signed = (text, value) => (value > 0 ? "+" + text : text);
+export const signed = (text, value) => (value > 0 ? "+" + text : text);
 
 /** A small number with two significant digits, a larger one with one decimal. */
-const fine = (value) =>
+export const fine = (value) =>
   Math.abs(value) < 1 ? number(value, { maximumSignificantDigits: 2 }) : decimals(value, 1);
 
-function percent(share) {
+export function percent(share) {
   if (missing(share)) return EMPTY;
   const value = share * 100;
   const text = value !== 0 && Math.abs(value) < 0.05 ? fine(value) : decimals(value, 1);
   return text + (japanese() ? "%" : THIN + "%");
 }
-const chance = (share) => (missing(share) ? EMPTY : decimals(share * 100, 0) + (japanese() ? "%" : THIN + "%"));
-const points = (share) => (missing(share) ? EMPTY : fine(share * 100) + t("unit.points"));
-const count = (value) => (missing(value) ? EMPTY : number(value, { maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0 }));
+export const chance = (share) => (missing(share) ? EMPTY : decimals(share * 100, 0) + (japanese() ? "%" : THIN + "%"));
+export const points = (share) => (missing(share) ? EMPTY : fine(share * 100) + t("unit.points"));
+export const count = (value) =>
+  missing(value) ? EMPTY : number(value, { maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0 });
 
 /** Yen: in Japanese by 万 and 億, in English by millions. */
-function yen(value) {
+export function yen(value) {
   if (missing(value)) return EMPTY;
   const size = Math.abs(value);
   const digits = { maximumSignificantDigits: 3 };
@@ -50,18 +58,19 @@ function yen(value) {
     return number(value, { maximumFractionDigits: 0 }) + "円";
   }
   const sign = value < 0 ? MINUS : "";
-  if (size >= 1e6) return sign + "¥" + number(size / 1e6, size >= 1e9 ? { maximumFractionDigits: 0 } : digits) + " million";
+  if (size >= 1e6)
+    return sign + "¥" + number(size / 1e6, size >= 1e9 ? { maximumFractionDigits: 0 } : digits) + " million";
   return sign + "¥" + number(size, { maximumFractionDigits: 0 });
 }
 
 /** A range of yen with its unit once; nothing where both ends read the same. */
-function yens(low, high) {
+export function yens(low, high) {
   const [least, most] = [yen(low), yen(high)];
   return missing(low) || missing(high) || least === most ? null : tight(strip(least, most), most);
 }
 
 /** A KPI's value in its unit. */
-function amount(value, unit) {
+export function amount(value, unit) {
   if (missing(value)) return EMPTY;
   if (unit === "share") return percent(value);
   if (unit === "difference of shares") return points(value);
@@ -70,86 +79,100 @@ function amount(value, unit) {
   return number(value, { maximumSignificantDigits: 3 });
 }
 /** A change of a KPI: shares change by percentage points. */
-function change(value, unit) {
+export function change(value, unit) {
   if (missing(value)) return EMPTY;
-  if (unit === "days a week") return signed(t("unit.days_change", { value: number(value, { maximumSignificantDigits: 2 }) }), value);
+  if (unit === "days a week")
+    return signed(t("unit.days_change", { value: number(value, { maximumSignificantDigits: 2 }) }), value);
   return signed(unit === "yen" ? yen(value) : points(value), value);
 }
 const tight = (low, high) => t("range_tight", { low, high });
 /** A range of a KPI for tables and charts, with its unit once. */
-function amounts(low, high, unit) {
+export function amounts(low, high, unit) {
   if (missing(low) || missing(high)) return EMPTY;
-  const bare = (value) => (unit === "share" ? percent(value) : unit === "days a week" ? decimals(value, 2) : amount(value, unit));
+  const bare = (value) =>
+    unit === "share" ? percent(value) : unit === "days a week" ? decimals(value, 2) : amount(value, unit);
   return tight(strip(bare(low), bare(high)), bare(high));
 }
 /** A range of changes of a KPI, with its unit once. */
-function changes(low, high, unit) {
+export function changes(low, high, unit) {
   if (missing(low) || missing(high)) return EMPTY;
   return range(strip(change(low, unit), change(high, unit)), change(high, unit), (text) => text);
 }
 /** A range of probabilities. */
-const chances = (low, high) =>
+export const chances = (low, high) =>
   missing(low) || missing(high) ? EMPTY : tight(strip(chance(low), chance(high)), chance(high));
 /** The lower end without the unit that the upper end repeats. */
 function strip(low, high) {
-  const units = [t("unit.points"), THIN + "%", "%", " million", "億円", "万円", "円", t("unit.days_change", { value: "" })];
+  const units = [
+    t("unit.points"),
+    THIN + "%",
+    "%",
+    " million",
+    "億円",
+    "万円",
+    "円",
+    t("unit.days_change", { value: "" }),
+  ];
   const unit = units.find((one) => low.endsWith(one) && high.endsWith(one));
   return unit ? low.slice(0, -unit.length) : low;
 }
-const range = (low, high, write) =>
-  missing(low) && missing(high) ? EMPTY : t("range", { low: missing(low) ? "" : write(low), high: missing(high) ? "" : write(high) });
+export const range = (low, high, write) =>
+  missing(low) && missing(high)
+    ? EMPTY
+    : t("range", { low: missing(low) ? "" : write(low), high: missing(high) ? "" : write(high) });
 
 /** What a chart's axis counts in, and the factor from the table's number to it. */
-function axisOf(unit, isChange) {
+export function axisOf(unit, isChange) {
   if (unit === "days a week") return { factor: 1, title: t("unit.days") };
   if (unit === "yen") return { factor: japanese() ? 1e-8 : 1e-6, title: t("unit.yen_axis") };
   if (unit === "difference of shares" || isChange) return { factor: 100, title: t("unit.points_axis") };
   return { factor: 100, title: t("unit.percent_axis") };
 }
 
-function day(text) {
+export function day(text) {
   if (!text) return EMPTY;
   const [year, month, date] = text.split("-").map(Number);
   if (japanese()) return year + "年" + month + "月" + date + "日";
   return date + " " + t("month." + month) + " " + year;
 }
-function monthOf(text) {
+export function monthOf(text) {
   const [year, month] = text.split("-").map(Number);
   return japanese() ? year + "年" + month + "月" : t("month." + month) + " " + year;
 }
-const fiscal = (year) => t("fiscal", { year });
+export const fiscal = (year) => t("fiscal", { year });
 
 /** A segment such as `size=large` or a region. */
-function segmentName(segment, indicator) {
+export function segmentName(segment, indicator) {
   if (!segment || segment === "total") return "";
   const [kind, member] = segment.includes("=") ? segment.split("=") : ["", segment];
   const capital = "segment.tsr." + member;
   if (kind === "size" && (indicator || "").startsWith("tsr") && known(capital)) return t(capital);
-  return memberName(kind, member);
+  return memberName(member);
 }
-function memberName(kind, member) {
+export function memberName(member) {
   const prefecture = background.prefectures.find((one) => one.name === member);
   if (prefecture) return japanese() ? prefecture.ja : prefecture.name;
   const industry = background.industries.find((one) => one.key === member);
   if (industry) return word(industry.name);
   return known("member." + member) ? t("member." + member) : word(member);
 }
-function kpiName(row) {
+export function kpiName(row) {
   const indicator = indicatorOf(row.kpi);
   const name = indicator ? word(indicator.name) : row.kpi;
   const segment = segmentName(row.segment, row.kpi);
   return segment ? name + t("colon") + segment : name;
 }
-const kindName = (kind) => (kind ? (known("kind." + kind) ? t("kind." + kind) : kind) : "");
-const surveyName = (survey) => (survey ? (known("survey." + survey) ? t("survey." + survey) : survey) : "");
-const metricName = (metric) => (known("metric." + metric) ? t("metric." + metric) : metric);
-const verdictName = (verdict) => (verdict ? (known("verdict." + verdict) ? t("verdict." + verdict) : verdict) : EMPTY);
-const scenarioTitle = (name) => {
+export const kindName = (kind) => (kind ? (known("kind." + kind) ? t("kind." + kind) : kind) : "");
+export const surveyName = (survey) => (survey ? (known("survey." + survey) ? t("survey." + survey) : survey) : "");
+export const metricName = (metric) => (known("metric." + metric) ? t("metric." + metric) : metric);
+export const verdictName = (verdict) =>
+  verdict ? (known("verdict." + verdict) ? t("verdict." + verdict) : verdict) : EMPTY;
+export const scenarioTitle = (name) => {
   const scenario = scenarioOf(name);
   return scenario && scenario.title ? word(scenario.title) : name;
 };
-const quoted = (text) => t("quoted", { text });
+export const quoted = (text) => t("quoted", { text });
 /** What stands between two sentences. */
-const gap = () => (japanese() ? "" : " ");
+export const gap = () => (japanese() ? "" : " ");
 /** Items with commas. */
-const listed = (items) => items.join(t("comma"));
+export const listed = (items) => items.join(t("comma"));

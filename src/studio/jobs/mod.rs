@@ -2,16 +2,15 @@
 
 mod order;
 mod record;
-mod wanted;
+mod request;
 mod work;
 
-pub use record::State;
-use wanted::Kind;
-pub use wanted::{Places, Prepared, Wanted};
+pub use record::JobState;
+pub use request::{JobRequest, NOT_ASKED, Places};
 
 use super::{gate::Gate, problems, reading};
 use crate::{
-    commands,
+    commands::{self, Prepared, Study},
     error::{self, Problem, Problems},
     results::write_file,
     scenario::{Loaded, Override},
@@ -60,10 +59,19 @@ struct Inner {
 struct Entry {
     record: Record,
     stop: Arc<AtomicBool>,
-    progress: Arc<Progress>,
-    prepared: Option<Arc<Prepared>>,
+    progress: Arc<JobProgress>,
+    prepared: Option<Arc<dyn Prepared>>,
     /// The newest picture of a running job.
     partial: Option<Partial>,
+}
+
+/// A job that is worked on.
+struct Begun {
+    id: u64,
+    request: JobRequest,
+    files: Vec<String>,
+    stop: Arc<AtomicBool>,
+    progress: Arc<JobProgress>,
 }
 
 /// A picture of a running job.
@@ -77,7 +85,7 @@ struct Partial {
 
 /// How far a running job is.
 #[derive(Default)]
-struct Progress {
+struct JobProgress {
     done: AtomicU64,
     total: AtomicU64,
     begun: Mutex<Option<Instant>>,
@@ -103,8 +111,8 @@ impl Jobs {
         }
         let mut inner = Inner::default();
         for mut record in Record::all(&folder) {
-            if record.state == State::Running {
-                record.state = State::Queued;
+            if record.state == JobState::Running {
+                record.state = JobState::Queued;
             }
             inner.all.insert(record.id, Entry::new(record));
         }
@@ -122,7 +130,7 @@ impl Jobs {
     ///
     /// # Errors
     /// A full queue, a file that cannot be written.
-    pub fn add(&self, wanted: Wanted, loaded: &[Loaded], tab: &str) -> Result<u64, Problems> {
+    pub fn add(&self, request: JobRequest, loaded: &[Loaded], tab: &str) -> Result<u64, Problems> {
         let waiting = self.lock().all.values().filter(|entry| !entry.record.state.ended()).count();
         if waiting >= LONGEST_QUEUE {
             let problem = Problem::error(error::Kind::Usage, format!("{waiting} jobs are waiting already"));
@@ -134,12 +142,12 @@ impl Jobs {
         let record = Record {
             id,
             tab: tab.to_string(),
-            command: wanted.command(&files, &self.places),
+            command: request.command(&files, &self.places)?,
             title: titles.join(" / "),
-            wanted,
+            request,
             files,
             created: jiff::Timestamp::now().to_string(),
-            state: State::Queued,
+            state: JobState::Queued,
             folder: None,
             problems: Vec::new(),
         };
@@ -182,9 +190,9 @@ impl Jobs {
     pub fn one(&self, id: u64) -> Option<(Value, bool)> {
         let inner = self.lock();
         let entry = inner.all.get(&id)?;
-        let positions = if entry.record.state == State::Queued { inner.positions() } else { BTreeMap::new() };
+        let positions = if entry.record.state == JobState::Queued { inner.positions() } else { BTreeMap::new() };
         let mut shown = shown(entry, positions.get(&id));
-        shown["scenarios"] = json!(entry.record.wanted.scenarios);
+        shown["scenarios"] = json!(entry.record.request.scenarios);
         Some((shown, entry.record.state.ended()))
     }
 
@@ -197,12 +205,12 @@ impl Jobs {
         let Some(entry) = inner.all.get_mut(&id) else { return Ok(false) };
         match entry.record.state {
             // The worker sees it between two weeks.
-            State::Running => entry.stop.store(true, Ordering::Relaxed),
-            State::Queued => {
-                entry.record.state = State::Cancelled;
+            JobState::Running => entry.stop.store(true, Ordering::Relaxed),
+            JobState::Queued => {
+                entry.record.state = JobState::Cancelled;
                 entry.record.keep(&self.folder)?;
             }
-            State::Done | State::Failed | State::Cancelled => {
+            JobState::Done | JobState::Failed | JobState::Cancelled => {
                 let path = self.folder.join(format!("{id}.json"));
                 fs::remove_file(&path).map_err(|e| {
                     Problem::error(error::Kind::Files, format!("cannot delete {}: {e}", path.display()))
@@ -217,7 +225,7 @@ impl Jobs {
     pub fn folder(&self, id: u64) -> Option<PathBuf> {
         let inner = self.lock();
         let record = &inner.all.get(&id)?.record;
-        (record.state == State::Done).then(|| record.folder.as_ref().map(|name| self.places.home().join(name)))?
+        (record.state == JobState::Done).then(|| record.folder.as_ref().map(|name| self.places.home().join(name)))?
     }
 
     /// The newest picture of a running job; `content` makes it from the folder so far.
@@ -246,9 +254,9 @@ impl Jobs {
 
     /// Works off the queue until the studio closes.
     pub fn work(&self) {
-        while let Some((id, wanted, files, stop, progress)) = self.next() {
-            let ended = work::done(self, id, &wanted, &files, &stop, &progress);
-            self.end(id, ended);
+        while let Some(next) = self.next() {
+            let ended = work::done(self, &next);
+            self.end(next.id, ended);
         }
     }
 
@@ -256,15 +264,14 @@ impl Jobs {
     pub fn close(&self) {
         let mut inner = self.lock();
         inner.closing = true;
-        for entry in inner.all.values().filter(|entry| entry.record.state == State::Running) {
+        for entry in inner.all.values().filter(|entry| entry.record.state == JobState::Running) {
             entry.stop.store(true, Ordering::Relaxed);
         }
         self.news.notify_all();
     }
 
     /// Waits for a job and begins it.
-    #[allow(clippy::type_complexity)]
-    fn next(&self) -> Option<(u64, Wanted, Vec<String>, Arc<AtomicBool>, Arc<Progress>)> {
+    fn next(&self) -> Option<Begun> {
         let mut inner = self.lock();
         loop {
             if inner.closing {
@@ -275,20 +282,20 @@ impl Jobs {
             if let Some(place) = inner.turns.next(tabs.iter().map(String::as_str)) {
                 let id = waiting[place];
                 let entry = inner.all.get_mut(&id)?;
-                entry.record.state = State::Running;
+                entry.record.state = JobState::Running;
                 // When this cannot be kept the job is still queued on disk, which is as good.
                 let _ = entry.record.keep(&self.folder);
-                let Record { wanted, files, .. } = entry.record.clone();
-                return Some((id, wanted, files, entry.stop.clone(), entry.progress.clone()));
+                let Record { request, files, .. } = entry.record.clone();
+                return Some(Begun { id, request, files, stop: entry.stop.clone(), progress: entry.progress.clone() });
             }
             inner = self.news.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// The use case of a running job could start.
-    fn prepared(&self, id: u64, prepared: &Arc<Prepared>) {
+    fn prepared(&self, id: u64, prepared: &Arc<dyn Prepared>) {
         if let Some(entry) = self.lock().all.get_mut(&id) {
-            entry.record.folder = prepared.target().file_name().map(|name| name.to_string_lossy().into_owned());
+            entry.record.folder = prepared.folder().file_name().map(|name| name.to_string_lossy().into_owned());
             entry.prepared = Some(prepared.clone());
         }
     }
@@ -299,13 +306,13 @@ impl Jobs {
         let Some(entry) = inner.all.get_mut(&id) else { return };
         let stopped = |problems: &Problems| problems.0.iter().any(|p| p.kind == error::Kind::Interrupted);
         entry.record.state = match &ended {
-            Ok(()) => State::Done,
-            Err(problems) if stopped(problems) && closing => State::Queued,
-            Err(problems) if stopped(problems) => State::Cancelled,
-            Err(_) => State::Failed,
+            Ok(()) => JobState::Done,
+            Err(problems) if stopped(problems) && closing => JobState::Queued,
+            Err(problems) if stopped(problems) => JobState::Cancelled,
+            Err(_) => JobState::Failed,
         };
         entry.record.problems = match ended {
-            Err(problems) if entry.record.state == State::Failed => problems::listed(&problems.0),
+            Err(problems) if entry.record.state == JobState::Failed => problems::listed(&problems.0),
             _ => Vec::new(),
         };
         // The firms take much memory, and the folder has all that is shown.
@@ -324,7 +331,7 @@ impl Jobs {
 impl Inner {
     /// Numbers of the queued jobs, oldest first.
     fn waiting(&self) -> Vec<u64> {
-        self.all.values().filter(|entry| entry.record.state == State::Queued).map(|entry| entry.record.id).collect()
+        self.all.values().filter(|entry| entry.record.state == JobState::Queued).map(|entry| entry.record.id).collect()
     }
 
     /// Queued job -> place in the order in which they will be begun, from 1.
@@ -339,36 +346,36 @@ impl Inner {
 fn shown(entry: &Entry, position: Option<&usize>) -> Value {
     let Entry { record, progress, .. } = entry;
     let (done, total) = (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
-    let running = record.state == State::Running;
+    let running = record.state == JobState::Running;
     let begun = *progress.begun.lock().unwrap_or_else(PoisonError::into_inner);
     let left = begun.filter(|_| running && done > 0 && total > 0).map(|begun| {
         let share = done as f64 / total as f64;
         (begun.elapsed().as_secs_f64() * (1.0 / share - 1.0)).max(0.0).ceil()
     });
-    let names: Vec<&str> = record.wanted.scenarios.iter().map(|one| one.name.as_str()).collect();
+    let names: Vec<&str> = record.request.scenarios.iter().map(|one| one.name.as_str()).collect();
     json!({
-        "id": record.id, "kind": record.wanted.kind, "title": record.title, "names": names,
+        "id": record.id, "kind": record.request.kind, "title": record.title, "names": names,
         "state": record.state, "position": position, "done": done, "total": total,
         "seconds_left": left, "command": record.command, "folder": record.folder, "created": record.created,
         "problems": record.problems, "partial": running && done > 0,
     })
 }
 
-/// Reads the scenarios that are wanted, all problems at once.
+/// Reads the scenarios of a request, all problems at once.
 ///
 /// # Errors
 /// What is wrong with the request or the scenarios.
-pub fn load(studio: &super::Studio, wanted: &Wanted, overrides: &[Override]) -> Result<Vec<Loaded>, Problems> {
-    wanted.check()?;
+pub fn load(studio: &super::Studio, request: &JobRequest, overrides: &[Override]) -> Result<Vec<Loaded>, Problems> {
+    let study = request.named()?;
     let mut loaded: Vec<Loaded> = Vec::new();
     let mut found = Problems::default();
-    for text in &wanted.scenarios {
+    for text in &request.scenarios {
         match reading::loaded(studio, text, overrides) {
             Ok(one) => loaded.push(one),
             Err(problems) => found.0.extend(problems.0),
         }
     }
-    if wanted.kind == Kind::Compare {
+    if matches!(study, Study::Compare(_)) {
         found.0.extend(commands::unpaired(&loaded));
     }
     if found.0.is_empty() { Ok(loaded) } else { Err(found) }

@@ -1,6 +1,6 @@
 //! What is kept of a job, one file each, so that a studio that was killed goes on with its jobs.
 
-use super::wanted::Wanted;
+use super::request::JobRequest;
 use crate::{error::Problem, results::write_file};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum JobState {
     /// Waits for its turn.
     Queued,
     /// Is being worked on; after a restart it waits again.
@@ -22,10 +22,10 @@ pub enum State {
     Cancelled,
 }
 
-impl State {
+impl JobState {
     /// Whether nothing will change any more.
     pub fn ended(self) -> bool {
-        !matches!(self, State::Queued | State::Running)
+        !matches!(self, JobState::Queued | JobState::Running)
     }
 }
 
@@ -37,7 +37,8 @@ pub struct Record {
     /// Tab that asked.
     pub tab: String,
     /// What is to be done.
-    pub wanted: Wanted,
+    #[serde(rename = "wanted")]
+    pub request: JobRequest,
     /// Files of its scenarios, seen from the studio's folder.
     pub files: Vec<String>,
     /// Titles of its scenarios.
@@ -47,7 +48,7 @@ pub struct Record {
     /// When it was asked for.
     pub created: String,
     /// How it stands.
-    pub state: State,
+    pub state: JobState,
     /// Name of its folder, once known.
     pub folder: Option<String>,
     /// Why it failed.

@@ -1,18 +1,15 @@
 //! One job, carried out by the use case that its command calls.
 
-use super::{Jobs, Progress, wanted::Wanted};
+use super::{Begun, Jobs};
 use crate::{
-    commands::Conduct,
+    commands::RunContext,
     engine,
     error::{Kind, Problem, Problems},
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{
-        Arc, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, atomic::Ordering},
     time::Instant,
 };
 
@@ -20,18 +17,12 @@ use std::{
 ///
 /// # Errors
 /// As the command; an error of the program is one of this job, and the studio goes on.
-pub fn done(
-    jobs: &Jobs,
-    id: u64,
-    wanted: &Wanted,
-    files: &[String],
-    stop: &AtomicBool,
-    progress: &Arc<Progress>,
-) -> Result<(), Problems> {
+pub(super) fn done(jobs: &Jobs, begun: &Begun) -> Result<(), Problems> {
+    let Begun { id, request, files, stop, progress } = begun;
     let carried_out = || {
         let files: Vec<PathBuf> = files.iter().map(|file| jobs.places.folder.join(file)).collect();
-        let prepared = Arc::new(wanted.prepare(&files, &jobs.places)?);
-        jobs.prepared(id, &prepared);
+        let prepared = Arc::from(request.prepare(&files, &jobs.places)?);
+        jobs.prepared(*id, &prepared);
         if prepared.is_written() {
             return Ok(());
         }
@@ -41,7 +32,7 @@ pub fn done(
             progress.total.store(p.total, Ordering::Relaxed);
             jobs.gate.pass();
         };
-        prepared.execute(Conduct { threads: jobs.threads, observe: &observe, stop })
+        prepared.carry_out(RunContext { threads: jobs.threads, observe: &observe, stop })
     };
     catch_unwind(AssertUnwindSafe(carried_out)).unwrap_or_else(|_| {
         let message = "the program failed at this job: this is an error of the program";

@@ -1,12 +1,36 @@
 // The form of a scenario, and what it says at once: what is changed, what it costs, what has no effect.
 
+import { assumedChip, byId, chip, el, focused, folded, p, table } from "../../report/page/elements.js";
+import {
+  count,
+  day,
+  EMPTY,
+  fiscal,
+  gap,
+  kindName,
+  known,
+  language,
+  missing,
+  quoted,
+  t,
+  word,
+  yen,
+} from "../../report/page/words.js";
+import { field, idFor, labelOf, stateOf, written } from "./fields.js";
+import { button, say } from "./frame.js";
+import { changeValues, chosen, isSound, overridden, start } from "./scenarios.js";
+
 let drawnForm = null;
+/** The place of the form is new. */
+export function forgetForm() {
+  drawnForm = null;
+}
 /** Parts that are open: they stay so in another language and another scenario. */
 const openedParts = new Set();
 
 /** The form of the chosen scenario. Where its parts are the same as before, only what has changed is drawn anew. */
-function drawForm(cause) {
-  const place = document.getElementById("form");
+export function drawForm(cause) {
+  const place = byId("form");
   const scenario = chosen();
   if (!scenario.sound) {
     place.replaceChildren(p(scenario.said ? t("form.none") : t("form.reading"), "note"));
@@ -14,7 +38,8 @@ function drawForm(cause) {
     return;
   }
   const { controls, groups } = scenario.sound;
-  const shape = language + scenario.name + JSON.stringify([groups.map((one) => one.name), controls.map((one) => one.path)]);
+  const shape =
+    language + scenario.name + JSON.stringify([groups.map((one) => one.name), controls.map((one) => one.path)]);
   if (drawnForm && drawnForm.shape === shape && place.firstChild) {
     refresh(scenario, controls, drawnForm.controls);
   } else {
@@ -22,7 +47,7 @@ function drawForm(cause) {
     place.replaceChildren(...formParts(scenario, openParts));
   }
   groups.forEach((group) => {
-    const chips = document.getElementById("chips-" + group.name);
+    const chips = byId("chips-" + group.name);
     if (chips) chips.replaceChildren(...groupChips(scenario, group));
   });
   drawnForm = { shape, controls: new Map(controls.map((one) => [one.path, JSON.stringify(one)])) };
@@ -33,9 +58,9 @@ function drawForm(cause) {
 function refresh(scenario, controls, before) {
   for (const control of controls) {
     if (before.get(control.path) === JSON.stringify(control)) continue;
-    const row = document.getElementById(idFor(control.path) + "-row");
+    const row = byId(idFor(control.path) + "-row");
     if (!row) continue;
-    if (row.contains(document.activeElement)) {
+    if (row.contains(focused())) {
       row.querySelector(".state").replaceWith(stateOf(scenario, control));
       row.classList.toggle("overridden", control.overridden);
     } else row.replaceWith(field(scenario, control));
@@ -45,18 +70,27 @@ function refresh(scenario, controls, before) {
 /** Marks the control whose value the program does not take. */
 function mark(cause) {
   document.querySelectorAll("#form [aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
-  const input = cause && cause !== "text" && !isSound(chosen()) ? document.getElementById(idFor(cause)) : null;
+  const input = cause && cause !== "text" && !isSound(chosen()) ? byId(idFor(cause)) : null;
   if (input) {
     input.setAttribute("aria-invalid", "true");
-    say(chosen().said.problems.map((one) => one.message).join(". "));
+    say(
+      chosen()
+        .said.problems.map((one) => one.message)
+        .join(". "),
+    );
   }
 }
 
 /** Parts of the form that are filled when they are opened. */
 function unfolding(name, summary, openParts, make) {
   const details = el("details", { "data-part": name, class: "part" }, summary);
-  const fill = () => { if (details.children.length === 1) details.append(...make()); };
-  if (openParts.includes(name)) { details.open = true; fill(); }
+  const fill = () => {
+    if (details.children.length === 1) details.append(...make());
+  };
+  if (openParts.includes(name)) {
+    details.open = true;
+    fill();
+  }
   details.addEventListener("toggle", () => {
     if (!details.isConnected) return;
     if (details.open) openedParts.add(name);
@@ -68,16 +102,29 @@ function unfolding(name, summary, openParts, make) {
 
 function formParts(scenario, openParts) {
   const { controls, groups } = scenario.sound;
-  const of = (group) => (scenario.sound.controls.filter((one) => one.group === group));
-  const plainPart = (group) => unfolding(group, el("summary", {}, t("part." + group)), openParts, () => of(group).map((one) => field(scenario, one)));
+  const of = (group) => scenario.sound.controls.filter((one) => one.group === group);
+  const plainPart = (group) =>
+    unfolding(group, el("summary", {}, t("part." + group)), openParts, () =>
+      of(group).map((one) => field(scenario, one)),
+    );
   const usual = openParts.length ? openParts : ["measures"];
   return [
-    plainPart("scenario"), plainPart("run"), plainPart("environment"),
-    el("h3", {}, t("part.measures")), p(t("part.measures_how"), "note"),
-    ...groups.map((group) => unfolding(group.name, measureSummary(group, scenario.sound.plan), usual, () => measureParts(scenario, group))),
+    plainPart("scenario"),
+    plainPart("run"),
+    plainPart("environment"),
+    el("h3", {}, t("part.measures")),
+    p(t("part.measures_how"), "note"),
+    ...groups.map((group) =>
+      unfolding(group.name, measureSummary(group, scenario.sound.plan), usual, () => measureParts(scenario, group)),
+    ),
     adder(scenario),
     el("h3", {}, t("part.model")),
-    unfolding("parameters", el("summary", {}, t("part.parameters", { n: controls.filter((one) => one.group === "parameters").length })), openParts, () => parameterParts(scenario)),
+    unfolding(
+      "parameters",
+      el("summary", {}, t("part.parameters", { n: controls.filter((one) => one.group === "parameters").length })),
+      openParts,
+      () => parameterParts(scenario),
+    ),
   ];
 }
 
@@ -85,22 +132,44 @@ function formParts(scenario, openParts) {
 function measureSummary(group, plan) {
   const on = plan.measures.find((one) => one.name === group.name);
   const [later, earlier] = [on && on.from > plan.start, on && on.until < plan.end];
-  const when = later || earlier ? t(later && earlier ? "range" : later ? "from_day" : "until_day", { low: day(on.from), high: day(on.until) }) : "";
-  return el("summary", {}, kindName(group.kind) + " ", el("code", {}, group.name), " ", el("small", { class: "when" }, when), " ", el("span", { id: "chips-" + group.name }));
+  const when =
+    later || earlier
+      ? t(later && earlier ? "range" : later ? "from_day" : "until_day", { low: day(on.from), high: day(on.until) })
+      : "";
+  return el(
+    "summary",
+    {},
+    kindName(group.kind) + " ",
+    el("code", {}, group.name),
+    " ",
+    el("small", { class: "when" }, when),
+    " ",
+    el("span", { id: "chips-" + group.name }),
+  );
 }
 
 function groupChips(scenario, group) {
-  const changed = scenario.sound.controls.filter((one) => one.group === "intervention." + group.name && one.overridden).length;
+  const changed = scenario.sound.controls.filter(
+    (one) => one.group === "intervention." + group.name && one.overridden,
+  ).length;
   return [
     group.no_effect ? chip("∅ " + t("no_effect." + group.no_effect)) : null,
     group.added ? chip("+ " + t("added"), "changed") : null,
     changed ? chip("✎ " + t("changed_values", { n: changed }), "changed") : null,
-  ].filter(Boolean).flatMap((one) => [one, " "]);
+  ]
+    .filter(Boolean)
+    .flatMap((one) => [one, " "]);
 }
 
 /** On and dates, scale, budget, what it delivers, whom it serves, when its effect comes and goes. */
+/** @type {[string, string[] | null][]} */
 const PARTS = [
-  ["dates", ["active", "from", "until"]], ["scale", ["scale"]], ["budget", ["budget_per_fiscal_year", "unit_cost"]], ["delivery", null], ["target", null], ["timing", ["delay", "half_life"]],
+  ["dates", ["active", "from", "until"]],
+  ["scale", ["scale"]],
+  ["budget", ["budget_per_fiscal_year", "unit_cost"]],
+  ["delivery", null],
+  ["target", null],
+  ["timing", ["delay", "half_life"]],
 ];
 function measureParts(scenario, group) {
   const all = scenario.sound.controls.filter((one) => one.group === "intervention." + group.name);
@@ -122,22 +191,42 @@ function measureParts(scenario, group) {
     p(word(about && about.description), "note"),
     group.kind === "emergency_declaration" ? null : el("p", {}, assumedChip(), " ", t("effect_assumed")),
     ...sets,
-    group.added ? button(t("remove_measure"), () => changeValues(scenario, [{ path: "intervention." + group.name, value: null }])) : null,
+    group.added
+      ? button(t("remove_measure"), () => changeValues(scenario, [{ path: "intervention." + group.name, value: null }]))
+      : null,
   ].filter(Boolean);
 }
 
 /** A measure that the scenario does not have yet: a kind and a name; its numbers are set afterwards. */
 function adder(scenario) {
-  const kinds = Object.keys(start.schema.properties.intervention.items.properties).filter((key) => known("kind." + key));
-  const kind = el("select", { id: "add-kind" }, kinds.map((one) => el("option", { value: one }, kindName(one))));
-  const name = el("input", { id: "add-name", type: "text", pattern: "[a-z][a-z0-9_]*", maxlength: 40, placeholder: "my_measure", autocomplete: "off" });
+  const kinds = Object.keys(start.schema.properties.intervention.items.properties).filter((key) =>
+    known("kind." + key),
+  );
+  const kind = el(
+    "select",
+    { id: "add-kind" },
+    kinds.map((one) => el("option", { value: one }, kindName(one))),
+  );
+  const name = el("input", {
+    id: "add-name",
+    type: "text",
+    pattern: "[a-z][a-z0-9_]*",
+    maxlength: 40,
+    placeholder: "my_measure",
+    autocomplete: "off",
+  });
   return unfolding("add", el("summary", {}, t("add_measure")), [], () => [
     p(t("add_measure_how"), "note"),
     el("div", { class: "field" }, el("label", { for: "add-kind" }, t("measure")), kind),
     el("div", { class: "field" }, el("label", { for: "add-name" }, t("add_name")), name),
     button(t("add"), () => {
       if (!name.value || !name.checkValidity()) return name.reportValidity() || name.focus();
-      return changeValues(scenario, [{ path: "intervention." + name.value, value: { from: scenario.sound.plan.start, [kind.value]: emptyKind(kind.value) } }]);
+      return changeValues(scenario, [
+        {
+          path: "intervention." + name.value,
+          value: { from: scenario.sound.plan.start, [kind.value]: emptyKind(kind.value) },
+        },
+      ]);
     }),
   ]);
 }
@@ -145,8 +234,22 @@ function adder(scenario) {
 function emptyKind(kind) {
   const schema = start.schema.properties.intervention.items.properties[kind];
   const needed = Object.entries(schema.properties || {}).filter(([key]) => (schema.required || []).includes(key));
-  return Object.fromEntries(needed.map(([key, one]) => [key,
-    one.enum ? one.enum[0] : one.type === "array" ? (key === "months" ? [11] : ["Wakayama"]) : one["x-unit"] === "yen" ? "1 million yen" : one["x-unit"] === "weeks" ? "0 weeks" : one.minimum || 0]));
+  return Object.fromEntries(
+    needed.map(([key, one]) => [
+      key,
+      one.enum
+        ? one.enum[0]
+        : one.type === "array"
+          ? key === "months"
+            ? [11]
+            : ["Wakayama"]
+          : one["x-unit"] === "yen"
+            ? "1 million yen"
+            : one["x-unit"] === "weeks"
+              ? "0 weeks"
+              : one.minimum || 0,
+    ]),
+  );
 }
 
 /** Parameters of the model, with a filter: there are many. */
@@ -155,58 +258,134 @@ function parameterParts(scenario) {
   const out = el("div", {});
   const show = (text) => {
     const wanted = text.toLowerCase();
-    out.replaceChildren(...all.filter((one) => (labelOf(one) + one.path).toLowerCase().includes(wanted)).map((one) => field(scenario, one)));
+    out.replaceChildren(
+      ...all
+        .filter((one) => (labelOf(one) + one.path).toLowerCase().includes(wanted))
+        .map((one) => field(scenario, one)),
+    );
   };
   show("");
-  return [p(t("parameters_how"), "note"),
-    el("div", { class: "field" }, el("label", { for: "filter" }, t("filter")), el("input", { id: "filter", type: "search", oninput: (event) => show(event.target.value) })), out];
+  return [
+    p(t("parameters_how"), "note"),
+    el(
+      "div",
+      { class: "field" },
+      el("label", { for: "filter" }, t("filter")),
+      el("input", { id: "filter", type: "search", oninput: (event) => show(event.target.value) }),
+    ),
+    out,
+  ];
 }
 
 /** What the scenario is, in words. */
 function planWords(plan, parent) {
-  const values = { start: day(plan.start), end: day(plan.end), weeks: count(plan.weeks), runs: count(plan.replicates), firms: count(plan.firms_simulated), all: count(plan.firms), measures: plan.measures.length };
+  const values = {
+    start: day(plan.start),
+    end: day(plan.end),
+    weeks: count(plan.weeks),
+    runs: count(plan.replicates),
+    firms: count(plan.firms_simulated),
+    all: count(plan.firms),
+    measures: plan.measures.length,
+  };
   return [
     plan.question ? p(word(plan.question), "question") : null,
-    p([parent ? t("plan.parent", { parent: quoted(word(parent.title)) }) : null, t("plan.period", values), t(plan.whole ? "plan.whole" : "plan.sample", values), t("plan.measures", values),
-      plan.fixed_parameters.length ? t("plan.fixed", { list: plan.fixed_parameters.map((one) => one.name || one[0] || one).join(", ") }) : null].filter(Boolean).join(gap())),
+    p(
+      [
+        parent ? t("plan.parent", { parent: quoted(word(parent.title)) }) : null,
+        t("plan.period", values),
+        t(plan.whole ? "plan.whole" : "plan.sample", values),
+        t("plan.measures", values),
+        plan.fixed_parameters.length
+          ? t("plan.fixed", { list: plan.fixed_parameters.map((one) => one.name || one[0] || one).join(", ") })
+          : null,
+      ]
+        .filter(Boolean)
+        .join(gap()),
+    ),
   ];
 }
 
 /** Changes, costs, what has no effect. */
-function drawConsequences() {
-  const place = document.getElementById("consequences");
+export function drawConsequences() {
+  const place = byId("consequences");
   const { sound } = chosen();
   if (!sound) return place.replaceChildren();
   const opened = [...place.querySelectorAll("details")].map((one) => one.open);
   const changed = overridden(chosen());
-  const measure = (control) => (control.group.startsWith("intervention.") ? kindName((sound.groups.find((one) => "intervention." + one.name === control.group) || {}).kind) + " (" + control.group.slice(13) + ")" + t("colon") : "");
-  const changes = changed.map((one) => el("li", {}, measure(one) + labelOf(one) + t("colon"), el("strong", {}, written(one, one.value)), " " + t("was", { value: written(one, one.default) }), " ",
-    button(t("put_back"), () => changeValues(chosen(), [{ path: one.path, value: null }]), { class: "small", "aria-label": t("put_back_of", { field: measure(one) + labelOf(one) }) })));
-  const added = sound.groups.filter((one) => one.added).map((one) => el("li", {}, t("added") + t("colon") + kindName(one.kind) + " (" + one.name + ")"));
+  const measure = (control) =>
+    control.group.startsWith("intervention.")
+      ? kindName((sound.groups.find((one) => "intervention." + one.name === control.group) || {}).kind) +
+        " (" +
+        control.group.slice(13) +
+        ")" +
+        t("colon")
+      : "";
+  const changes = changed.map((one) =>
+    el(
+      "li",
+      {},
+      measure(one) + labelOf(one) + t("colon"),
+      el("strong", {}, written(one, one.value)),
+      " " + t("was", { value: written(one, one.default) }),
+      " ",
+      button(t("put_back"), () => changeValues(chosen(), [{ path: one.path, value: null }]), {
+        class: "small",
+        "aria-label": t("put_back_of", { field: measure(one) + labelOf(one) }),
+      }),
+    ),
+  );
+  const added = sound.groups
+    .filter((one) => one.added)
+    .map((one) => el("li", {}, t("added") + t("colon") + kindName(one.kind) + " (" + one.name + ")"));
   const idle = sound.groups.filter((one) => one.no_effect);
   const vain = sound.no_effect;
-  const yearsOf = (names) => [...new Set(sound.cost.filter((one) => names.includes(one.intervention)).map((one) => one.fiscal_year))].sort();
-  const touched = new Set([...changed.filter((one) => one.group.startsWith("intervention.")).map((one) => one.group.slice(13)), ...sound.groups.filter((one) => one.added).map((one) => one.name)]);
-  const costRows = (names) => names.map((name) => {
-    const own = sound.cost.filter((one) => one.intervention === name);
-    return [{ text: kindName(own[0].kind), small: name }, ...yearsOf(names).map((year) => {
-      const one = own.find((row) => row.fiscal_year === year);
-      return one ? { text: missing(one.budget_yen) ? t("cost.no_limit") : yen(one.budget_yen), value: one.budget_yen } : EMPTY;
-    })];
-  });
+  const yearsOf = (names) =>
+    [...new Set(sound.cost.filter((one) => names.includes(one.intervention)).map((one) => one.fiscal_year))].sort();
+  const touched = new Set([
+    ...changed.filter((one) => one.group.startsWith("intervention.")).map((one) => one.group.slice(13)),
+    ...sound.groups.filter((one) => one.added).map((one) => one.name),
+  ]);
+  const costRows = (names) =>
+    names.map((name) => {
+      const own = sound.cost.filter((one) => one.intervention === name);
+      return [
+        { text: kindName(own[0].kind), small: name },
+        ...yearsOf(names).map((year) => {
+          const one = own.find((row) => row.fiscal_year === year);
+          return one
+            ? { text: missing(one.budget_yen) ? t("cost.no_limit") : yen(one.budget_yen), value: one.budget_yen }
+            : EMPTY;
+        }),
+      ];
+    });
   const names = [...new Set(sound.cost.map((one) => one.intervention))];
-  const costs = (list, caption) => table(caption, [t("measure"), ...yearsOf(list).map((year) => "#" + fiscal(year))], costRows(list));
+  const costs = (list, caption) =>
+    table(caption, [t("measure"), ...yearsOf(list).map((year) => "#" + fiscal(year))], costRows(list));
   const own = names.filter((name) => touched.has(name));
-  place.replaceChildren(...[
-    ...planWords(sound.plan, sound.parent),
-    el("h3", {}, t("changes.title")),
-    changes.length + added.length ? el("ul", { class: "changes" }, added, changes) : p(t("changes.none"), "note"),
-    el("h3", {}, t("cost.title")),
-    own.length ? costs(own, t("cost.changed")) : p(t("cost.same"), "note"),
-    names.length ? folded(t("cost.all"), () => costs(names, t("cost.all"))) : null,
-    p(t("cost.how"), "note"),
-    idle.length || vain.length ? el("h3", {}, "∅ " + t("no_effect.title")) : null,
-    idle.length || vain.length ? el("ul", {}, idle.map((one) => el("li", {}, kindName(one.kind) + " (" + one.name + ")" + t("colon") + t("no_effect." + one.no_effect))), vain.map((one) => el("li", {}, one.message))) : null,
-  ].filter(Boolean));
-  [...place.querySelectorAll("details")].forEach((one, at) => { if (opened[at]) one.open = true; });
+  place.replaceChildren(
+    ...[
+      ...planWords(sound.plan, sound.parent),
+      el("h3", {}, t("changes.title")),
+      changes.length + added.length ? el("ul", { class: "changes" }, added, changes) : p(t("changes.none"), "note"),
+      el("h3", {}, t("cost.title")),
+      own.length ? costs(own, t("cost.changed")) : p(t("cost.same"), "note"),
+      names.length ? folded(t("cost.all"), () => costs(names, t("cost.all"))) : null,
+      p(t("cost.how"), "note"),
+      idle.length || vain.length ? el("h3", {}, "∅ " + t("no_effect.title")) : null,
+      idle.length || vain.length
+        ? el(
+            "ul",
+            {},
+            idle.map((one) =>
+              el("li", {}, kindName(one.kind) + " (" + one.name + ")" + t("colon") + t("no_effect." + one.no_effect)),
+            ),
+            vain.map((one) => el("li", {}, one.message)),
+          )
+        : null,
+    ].filter(Boolean),
+  );
+  [...place.querySelectorAll("details")].forEach((one, at) => {
+    if (opened[at]) one.open = true;
+  });
 }

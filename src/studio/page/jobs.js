@@ -1,6 +1,13 @@
 // The queue: progress, time left, cancel, results, files and command line of each job.
 
-let jobs = [];
+import { byId, el, focused, p } from "../../report/page/elements.js";
+import { chance, count, gap, language, missing, number, t, word } from "../../report/page/words.js";
+import { attempt, button, commandLine, say } from "./frame.js";
+import { openText } from "./scenarios.js";
+import { ask, download, Refused, service, token } from "./service.js";
+import { fitView, follow, show, shown } from "./views.js";
+
+export let jobs = [];
 const ACTIVE = ["queued", "running"];
 const isActive = (job) => ACTIVE.includes(job.state);
 /** What has been said of a job, so that nobody hears every per cent. */
@@ -8,15 +15,21 @@ const told = new Map();
 
 let asking = null;
 /** Asks how the jobs stand: often while one is at work, else now and then, to see that the program is there. */
-function watch() {
+export function watch() {
   clearTimeout(asking);
-  asking = setTimeout(async () => {
-    if (token) await freshJobs().catch((error) => { if (!(error instanceof Refused)) console.error(error); });
-    watch();
-  }, service === "gone" ? 1500 : jobs.some(isActive) ? 500 : 4000);
+  asking = setTimeout(
+    async () => {
+      if (token)
+        await freshJobs().catch((error) => {
+          if (!(error instanceof Refused)) console.error(error);
+        });
+      watch();
+    },
+    service === "gone" ? 1500 : jobs.some(isActive) ? 500 : 4000,
+  );
 }
 
-async function freshJobs() {
+export async function freshJobs() {
   const before = new Map(jobs.map((job) => [job.id, job]));
   jobs = await ask("GET", "jobs");
   jobs.forEach((job) => tell(job, before.get(job.id)));
@@ -34,16 +47,21 @@ function tell(job, before) {
   say(t("job." + job.kind) + " " + job.id + t("colon") + stateWords(job));
 }
 
-const duration = (seconds) => (seconds < 90 ? t("seconds", { n: count(Math.ceil(seconds)) }) : t("minutes", { n: count(Math.round(seconds / 60)) }));
-function stateWords(job) {
+const duration = (seconds) =>
+  seconds < 90 ? t("seconds", { n: count(Math.ceil(seconds)) }) : t("minutes", { n: count(Math.round(seconds / 60)) });
+export function stateWords(job) {
   if (job.state === "queued") return t("state.queued", { position: job.position || "" });
   if (job.state === "running" && !job.total) return t("state.preparing");
-  if (job.state === "running") return t("state.running", { share: chance(job.done / job.total), done: count(job.done), total: count(job.total) }) + (missing(job.seconds_left) ? "" : gap() + t("state.left", { time: duration(job.seconds_left) }));
+  if (job.state === "running")
+    return (
+      t("state.running", { share: chance(job.done / job.total), done: count(job.done), total: count(job.total) }) +
+      (missing(job.seconds_left) ? "" : gap() + t("state.left", { time: duration(job.seconds_left) }))
+    );
   return t("state." + job.state);
 }
 
-function drawJobs() {
-  const place = document.getElementById("jobs");
+export function drawJobs() {
+  const place = byId("jobs");
   if (!place) return;
   const before = new Map([...place.children].map((one) => [one.dataset.id, one]));
   const list = [...jobs].reverse();
@@ -53,52 +71,112 @@ function drawJobs() {
     const old = before.get(String(job.id));
     const item = old && old.dataset.key === key ? old : jobItem(job, key);
     const bar = item.querySelector("progress");
-    if (bar && job.total) { bar.max = job.total; bar.value = job.done; }
+    if (bar && job.total) {
+      bar.max = job.total;
+      bar.value = job.done;
+    }
     const words = item.querySelector(".state-words");
     if (words.textContent !== stateWords(job)) words.textContent = stateWords(job);
     return item;
   });
-  const held = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.act : null;
+  const held = focused() && focused().dataset ? focused().dataset.act : null;
   const same = items.length === place.children.length && items.every((item, at) => item === place.children[at]);
   if (!same) place.replaceChildren(...items);
-  if (held && !document.activeElement.dataset.act) {
+  if (held && !focused().dataset.act) {
     const [id] = held.split(":");
-    const again = place.querySelector('[data-act="' + held + '"]') || place.querySelector('[data-id="' + id + '"] button');
+    const again =
+      place.querySelector('[data-act="' + held + '"]') || place.querySelector('[data-id="' + id + '"] button');
     if (again) again.focus();
   }
 }
 
-const MARKS = { queued: "…", running: "▶", done: "✓", failed: "✗", cancelled: "■" };
+export const MARKS = { queued: "…", running: "▶", done: "✓", failed: "✗", cancelled: "■" };
 function jobItem(job, key) {
-  const name = t("job." + job.kind) + " " + job.id + t("colon") + (job.title || job.names.join(" / ")).split(" / ").map(word).join(" / ");
-  const act = (what, text, doing) => button(text, attempt(doing), { "data-act": job.id + ":" + what, "aria-label": text + t("colon") + name });
+  const name =
+    t("job." + job.kind) +
+    " " +
+    job.id +
+    t("colon") +
+    (job.title || job.names.join(" / ")).split(" / ").map(word).join(" / ");
+  const act = (what, text, doing) =>
+    button(text, attempt(doing), { "data-act": job.id + ":" + what, "aria-label": text + t("colon") + name });
   const isShown = shown.kind === "job" && shown.id === job.id;
   const tools = [];
-  if (isActive(job) || job.state === "done") tools.push(button(isShown ? t("shown") : t("show"), () => { show({ kind: "job", id: job.id }); fitView(job); document.getElementById("result").focus(); }, { "aria-pressed": String(isShown), "aria-label": t("show") + t("colon") + name, "data-act": job.id + ":show" }));
+  if (isActive(job) || job.state === "done")
+    tools.push(
+      button(
+        isShown ? t("shown") : t("show"),
+        () => {
+          show({ kind: "job", id: job.id });
+          fitView(job);
+          byId("result").focus();
+        },
+        { "aria-pressed": String(isShown), "aria-label": t("show") + t("colon") + name, "data-act": job.id + ":show" },
+      ),
+    );
   if (isActive(job)) tools.push(act("cancel", t("cancel"), () => ask("DELETE", "jobs/" + job.id).then(freshJobs)));
   if (job.state === "done") {
-    tools.push(act("report", t("download_report"), () => download("jobs/" + job.id + "/files/report.html", job.folder + ".html")), act("archive", t("download_folder"), () => download("jobs/" + job.id + "/archive", job.folder + ".zip")));
+    tools.push(
+      act("report", t("download_report"), () =>
+        download("jobs/" + job.id + "/files/report.html", job.folder + ".html"),
+      ),
+      act("archive", t("download_folder"), () => download("jobs/" + job.id + "/archive", job.folder + ".zip")),
+    );
   }
   tools.push(act("open", t("open_again"), () => job.scenarios.forEach((one) => openText(one.name, one.toml, null))));
-  if (!isActive(job)) tools.push(act("forget", t("forget"), () => ask("DELETE", "jobs/" + job.id).then(() => { if (isShown) show({ kind: "preview" }); return freshJobs(); })));
-  return el("li", { class: "job " + job.state, "data-id": String(job.id), "data-key": key },
+  if (!isActive(job))
+    tools.push(
+      act("forget", t("forget"), () =>
+        ask("DELETE", "jobs/" + job.id).then(() => {
+          if (isShown) show({ kind: "preview" });
+          return freshJobs();
+        }),
+      ),
+    );
+  return el(
+    "li",
+    { class: "job " + job.state, "data-id": String(job.id), "data-key": key },
     el("h3", {}, MARKS[job.state] + " " + name),
-    isActive(job) ? el("progress", { "aria-label": name, max: job.total || 1 }) : null, el("p", { class: "state-words" }),
-    (job.problems || []).length ? el("pre", { tabindex: "0", class: "problem" }, job.problems.map((one) => one.rendered || one.message).join("\n")) : null,
+    isActive(job) ? el("progress", { "aria-label": name, max: job.total || 1 }) : null,
+    el("p", { class: "state-words" }),
+    (job.problems || []).length
+      ? el(
+          "pre",
+          { tabindex: "0", class: "problem" },
+          job.problems.map((one) => one.rendered || one.message).join("\n"),
+        )
+      : null,
     el("p", { class: "tools" }, tools),
     job.state === "done" ? filesOf(job) : null,
     job.folder ? p(t("job.folder", { folder: "`folders/" + job.folder + "`" }), "note") : null,
-    commandLine(job.command));
+    commandLine(job.command),
+  );
 }
 
 /** The files of a folder, listed when they are asked for. */
 function filesOf(job) {
   const list = el("ul", { class: "files" });
   const details = el("details", {}, el("summary", {}, t("files")), list);
-  details.addEventListener("toggle", attempt(async () => {
-    if (!details.open || list.firstChild) return;
-    const files = await ask("GET", "jobs/" + job.id + "/files");
-    list.replaceChildren(...files.map((file) => el("li", {}, button(file.name, attempt(() => download("jobs/" + job.id + "/files/" + file.name, file.name.split("/").pop())), { class: "link" }), " " + t("bytes", { n: number(file.bytes / 1000, { maximumSignificantDigits: 2 }) }))));
-  }));
+  details.addEventListener(
+    "toggle",
+    attempt(async () => {
+      if (!details.open || list.firstChild) return;
+      const files = await ask("GET", "jobs/" + job.id + "/files");
+      list.replaceChildren(
+        ...files.map((file) =>
+          el(
+            "li",
+            {},
+            button(
+              file.name,
+              attempt(() => download("jobs/" + job.id + "/files/" + file.name, file.name.split("/").pop())),
+              { class: "link" },
+            ),
+            " " + t("bytes", { n: number(file.bytes / 1000, { maximumSignificantDigits: 2 }) }),
+          ),
+        ),
+      );
+    }),
+  );
   return details;
 }

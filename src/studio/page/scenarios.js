@@ -1,44 +1,64 @@
 // The open scenarios: their texts, what the program says of each, and changes of them.
 
+import { t, word } from "../../report/page/words.js";
+import { drawEditor, drawTools } from "./editor.js";
+import { drawChooser, drawScenarios, say } from "./frame.js";
+import { ask, Refused } from "./service.js";
+import { look, show, shown } from "./views.js";
+
 /** What `api/start` gave. */
-let start = null;
+export let start = null;
+export async function learn() {
+  start = await ask("GET", "start");
+}
 /** Open scenarios: {name, toml, kept: text as saved or null, said: last answer, sound: last answer with a form}. */
-let open = [];
-let current = 0;
-const chosen = () => open[current];
+export let open = [];
+export let current = 0;
+export const chosen = () => open[current];
 
 /** Drafts stay in this tab when it is loaded again. */
 function keepDrafts() {
   const drafts = open.map(({ name, toml, kept }) => ({ name, toml, kept }));
   sessionStorage.setItem("drafts", JSON.stringify({ drafts, current }));
 }
-function takeDrafts() {
+export function takeDrafts() {
   try {
     const { drafts, current: last } = JSON.parse(sessionStorage.getItem("drafts")) || { drafts: [] };
     open = drafts.map((draft) => ({ ...draft, said: null, sound: null }));
     current = Math.min(last || 0, Math.max(0, open.length - 1));
-  } catch (error) {
+  } catch {
     open = [];
   }
 }
 
 /** A name that no scenario has, from any text. */
-function freeName(text) {
-  const plain = text.toLowerCase().replace(/[^a-z0-9_-]+/g, "_").replace(/^[-_]+/, "").slice(0, 56) || "scenario";
+export function freeName(text) {
+  const plain =
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]+/g, "_")
+      .replace(/^[-_]+/, "")
+      .slice(0, 56) || "scenario";
   const taken = (name) => [...open, ...start.built_in, ...start.saved].some((one) => one.name === name);
   if (!taken(plain)) return plain;
   for (let n = 2; ; n++) if (!taken(plain + "_" + n)) return plain + "_" + n;
 }
 
 /** Opens a text beside the others and shows it. */
-function openText(name, toml, kept) {
+export function openText(name, toml, kept) {
   const there = open.findIndex((one) => one.name === name);
   if (there >= 0 && open[there].toml === toml) return choose(there);
-  open.push({ name: there >= 0 ? freeName(name) : name, toml, kept: there >= 0 ? null : kept, said: null, sound: null });
+  open.push({
+    name: there >= 0 ? freeName(name) : name,
+    toml,
+    kept: there >= 0 ? null : kept,
+    said: null,
+    sound: null,
+  });
   choose(open.length - 1);
 }
 
-function choose(at) {
+export function choose(at) {
   current = at;
   keepDrafts();
   drawScenarios();
@@ -46,13 +66,13 @@ function choose(at) {
   if (chosen()) reread(chosen());
 }
 
-function close(at) {
+export function close(at) {
   open.splice(at, 1);
   choose(Math.max(0, Math.min(current > at ? current - 1 : current, open.length - 1)));
 }
 
 /** Makes a scenario the one that the others are compared with. */
-function lead(at) {
+export function lead(at) {
   open.unshift(...open.splice(at, 1));
   choose(0);
 }
@@ -81,20 +101,24 @@ async function send(scenario, path, body, cause) {
   if (scenario === chosen()) drawEditor(cause);
   look();
 }
-const reread = (scenario, cause) => send(scenario, "scenario", { name: scenario.name, toml: scenario.toml }, cause);
+export const reread = (scenario, cause) =>
+  send(scenario, "scenario", { name: scenario.name, toml: scenario.toml }, cause);
 
 let changing = Promise.resolve();
 /** Changes values: `null` takes the scenario's own line away. Changes follow each other, each on the text before it. */
-function changeValues(scenario, changes) {
-  changing = changing.then(() => send(scenario, "edit", { name: scenario.name, toml: scenario.toml, changes }, changes[0].path)).catch(console.error);
+export function changeValues(scenario, changes) {
+  changing = changing
+    .then(() => send(scenario, "edit", { name: scenario.name, toml: scenario.toml, changes }, changes[0].path))
+    .catch(console.error);
   return changing;
 }
 
-const isSound = (scenario) => scenario.said !== null && scenario.said.controls !== null;
-const titleOf = (scenario) => (scenario.sound && scenario.sound.plan.title ? word(scenario.sound.plan.title) : scenario.name);
-const overridden = (scenario) => (scenario.sound ? scenario.sound.controls.filter((one) => one.overridden) : []);
+export const isSound = (scenario) => scenario.said !== null && scenario.said.controls !== null;
+export const titleOf = (scenario) =>
+  scenario.sound && scenario.sound.plan.title ? word(scenario.sound.plan.title) : scenario.name;
+export const overridden = (scenario) => (scenario.sound ? scenario.sound.controls.filter((one) => one.overridden) : []);
 
-async function save(scenario) {
+export async function save(scenario) {
   await ask("PUT", "scenarios/" + scenario.name, { toml: scenario.toml });
   scenario.kept = scenario.toml;
   keepDrafts();
@@ -104,14 +128,14 @@ async function save(scenario) {
 }
 
 /** Asks again which scenarios are saved. */
-async function freshSaved() {
-  start = await ask("GET", "start");
+export async function freshSaved() {
+  await learn();
   drawScenarios();
   drawChooser();
 }
 
 /** Renames the scenario, as a file is renamed. */
-function rename(scenario, name) {
+export function rename(scenario, name) {
   if (name === scenario.name || !/^[a-z0-9_][a-z0-9_-]{0,63}$/.test(name)) return;
   scenario.name = open.some((one) => one.name === name) ? freeName(name) : name;
   scenario.kept = null;

@@ -1,19 +1,24 @@
 // Requests to the program that serves this page, with the token of its start; whether it is there.
 
+import { el } from "../../report/page/elements.js";
+import { t } from "../../report/page/words.js";
+import { drawBanner } from "./frame.js";
+import { goOn } from "./studio.js";
+
 /** A name of this tab, so that tabs get their turns. */
 const TAB = sessionStorage.getItem("tab") || crypto.randomUUID();
 sessionStorage.setItem("tab", TAB);
 
-let token = sessionStorage.getItem("token") || "";
+export let token = sessionStorage.getItem("token") || "";
 /** `there`, `gone` (nobody answers) or `restarted` (another start answers). */
-let service = "there";
-const tabs = new BroadcastChannel("studio");
+export let service = "there";
+export const tabs = new BroadcastChannel("studio");
 
 /** The status of what a newer request has taken the place of. */
-const GONE = 410;
+export const GONE = 410;
 
 /** An answer that says what is wrong. */
-class Refused extends Error {
+export class Refused extends Error {
   constructor(status, problems) {
     super(problems.map((one) => one.message).join("\n"));
     this.status = status;
@@ -22,7 +27,7 @@ class Refused extends Error {
 }
 
 /** Takes the token from the address, where it does not stay, and gives it to tabs that an earlier start opened. */
-function takeToken() {
+export function takeToken() {
   const found = /^#token=([0-9a-f]+)$/.exec(location.hash);
   if (!found) return false;
   keepToken(found[1]);
@@ -31,20 +36,27 @@ function takeToken() {
   return true;
 }
 
-function keepToken(text) {
+export function keepToken(text) {
   token = text;
   sessionStorage.setItem("token", text);
 }
 
 /** Sends a request; JSON in and out unless `read` takes the response. */
-async function ask(method, path, body, read = (response) => response.json(), signal = undefined) {
+export async function ask(method, path, body, read = (response) => response.json(), signal = undefined) {
   let response;
   try {
     response = await fetch("/api/" + path, {
-      method, cache: "no-store", signal, body: body === undefined ? undefined : JSON.stringify(body),
-      headers: { Authorization: "Bearer " + token, "X-Tab": TAB, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      method,
+      cache: "no-store",
+      signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: {
+        Authorization: "Bearer " + token,
+        "X-Tab": TAB,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
     });
-  } catch (error) {
+  } catch {
     if (signal && signal.aborted) throw new Refused(GONE, []);
     serviceIs("gone");
     throw new Refused(0, [{ severity: "error", message: t("service.gone") }]);
@@ -52,10 +64,13 @@ async function ask(method, path, body, read = (response) => response.json(), sig
   serviceIs(response.status === 401 ? "restarted" : "there");
   if (response.ok) return read(response);
   const said = await response.json().catch(() => ({}));
-  throw new Refused(response.status, said.problems || [{ severity: "error", message: t("service.refused", { status: response.status }) }]);
+  throw new Refused(
+    response.status,
+    said.problems || [{ severity: "error", message: t("service.refused", { status: response.status }) }],
+  );
 }
 
-function serviceIs(now) {
+export function serviceIs(now) {
   if (now === service) return;
   const back = now === "there";
   service = now;
@@ -64,11 +79,11 @@ function serviceIs(now) {
 }
 
 /** A file of a job as a download: the browser sends the token only from here. */
-async function download(path, name) {
+export async function download(path, name) {
   const blob = await ask("GET", path, undefined, (response) => response.blob());
   offer(blob, name);
 }
-function offer(blob, name) {
+export function offer(blob, name) {
   const link = el("a", { href: URL.createObjectURL(blob), download: name });
   document.body.append(link);
   link.click();

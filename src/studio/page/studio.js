@@ -1,36 +1,126 @@
 // The page as a whole: opened with the token of the start, drawn again in another language.
 
+import { byId, el, p } from "../../report/page/elements.js";
+import { take } from "../../report/page/tables.js";
+import { day, language, setLanguage, t } from "../../report/page/words.js";
+import { drawActions } from "./actions.js";
+import { drawEditor } from "./editor.js";
+import { drawBanner, drawChooser, drawScenarios, part, switchTo } from "./frame.js";
+import { drawJobs, freshJobs, watch } from "./jobs.js";
+import { learn, open, reread, start, takeDrafts } from "./scenarios.js";
+import { keepToken, Refused, service, serviceIs, tabs, takeToken, token } from "./service.js";
+import { drawResult, drawViews, takeView } from "./views.js";
+
 /** Titles that the studio gives to copies, in Japanese. */
 const copies = {};
 
 /** Shows a result's tables; texts are those of the report and of the studio. */
-function use(content) {
+export function use(content) {
   const texts = content.texts || { page: {}, words: {} };
-  take({ ...content, texts: { page: { ...texts.page, ...STUDIO_TEXTS.page }, words: { ...texts.words, ...STUDIO_TEXTS.words, ...copies } } });
+  take({
+    ...content,
+    texts: {
+      page: { ...texts.page, ...STUDIO_TEXTS.page },
+      words: { ...texts.words, ...STUDIO_TEXTS.words, ...copies },
+    },
+  });
 }
 
-const skip = (to, text) => el("a", { class: "skip", href: "#" + to, onclick: (event) => { event.preventDefault(); document.getElementById(to).focus(); } }, text);
+const skip = (to, text) =>
+  el(
+    "a",
+    {
+      class: "skip",
+      href: "#" + to,
+      onclick: (event) => {
+        event.preventDefault();
+        byId(to).focus();
+      },
+    },
+    text,
+  );
 
-function drawAll() {
+export function drawAll() {
   document.documentElement.lang = language;
   document.title = t("studio.title");
-  const page = document.getElementById("page");
+  const page = byId("page");
   const ready = start !== null;
   page.replaceChildren(
-    skip("scenarios", t("skip.scenarios")), skip("scenario", t("skip.scenario")), skip("result", t("skip.result")), skip("runs", t("skip.runs")),
-    el("header", {}, el("div", { class: "bar" }, el("div", {}, p("telework-sim" + (ready ? " " + start.version : ""), "kicker"), el("h1", {}, t("studio.title"))), el("div", { class: "languages", role: "group", "aria-label": t("language") }, switchTo("en"), switchTo("ja")))),
+    skip("scenarios", t("skip.scenarios")),
+    skip("scenario", t("skip.scenario")),
+    skip("result", t("skip.result")),
+    skip("runs", t("skip.runs")),
+    el(
+      "header",
+      {},
+      el(
+        "div",
+        { class: "bar" },
+        el(
+          "div",
+          {},
+          p("telework-sim" + (ready ? " " + start.version : ""), "kicker"),
+          el("h1", {}, t("studio.title")),
+        ),
+        el("div", { class: "languages", role: "group", "aria-label": t("language") }, switchTo("en"), switchTo("ja")),
+      ),
+    ),
     el("div", { id: "banner", role: "alert" }),
-    el("main", {},
-      ready ? part("scenarios", t("scenarios.title"), el("ul", { id: "open", class: "open" }),
-        el("details", { id: "add", class: "chooser", open: open.length === 0 }, el("summary", {}, t("choose.title")), el("div", { id: "chooser" }))) : part("scenarios", t("scenarios.title"), p(t("opening"))),
-      el("div", { class: "work" },
+    el(
+      "main",
+      {},
+      ready
+        ? part(
+            "scenarios",
+            t("scenarios.title"),
+            el("ul", { id: "open", class: "open" }),
+            el(
+              "details",
+              { id: "add", class: "chooser", open: open.length === 0 },
+              el("summary", {}, t("choose.title")),
+              el("div", { id: "chooser" }),
+            ),
+          )
+        : part("scenarios", t("scenarios.title"), p(t("opening"))),
+      el(
+        "div",
+        { class: "work" },
         el("section", { id: "scenario", "aria-labelledby": "scenario-title", tabindex: "-1", hidden: true }),
-        part("result", t("result.title"), el("div", { id: "status" }, el("p", { id: "status-words", class: "status" }), el("div", { id: "status-more" })), el("nav", { "aria-label": t("views") }, el("ul", { id: "views", class: "views" })), el("div", { id: "view" }))),
-      part("runs", t("runs.title"), el("div", { class: "two" }, el("div", {}, el("h3", {}, t("ask.title")), el("div", { id: "ask" })), el("div", {}, el("h3", {}, t("jobs.title")), el("ul", { id: "jobs", class: "jobs" }))))),
-    el("footer", {}, ready ? p(t("studio.footer", { folder: start.folder, as_of: day(start.content.background.posterior.as_of) })) : ""),
-    el("p", { id: "said", role: "status", class: "unseen" }));
+        part(
+          "result",
+          t("result.title"),
+          el(
+            "div",
+            { id: "status" },
+            el("p", { id: "status-words", class: "status" }),
+            el("div", { id: "status-more" }),
+          ),
+          el("nav", { "aria-label": t("views") }, el("ul", { id: "views", class: "views" })),
+          el("div", { id: "view" }),
+        ),
+      ),
+      part(
+        "runs",
+        t("runs.title"),
+        el(
+          "div",
+          { class: "two" },
+          el("div", {}, el("h3", {}, t("ask.title")), el("div", { id: "ask" })),
+          el("div", {}, el("h3", {}, t("jobs.title")), el("ul", { id: "jobs", class: "jobs" })),
+        ),
+      ),
+    ),
+    el(
+      "footer",
+      {},
+      ready
+        ? p(t("studio.footer", { folder: start.folder, as_of: day(start.content.background.posterior.as_of) }))
+        : "",
+    ),
+    el("p", { id: "said", role: "status", class: "unseen" }),
+  );
   drawBanner();
-  document.getElementById("result").hidden = document.getElementById("runs").hidden = !ready;
+  byId("result").hidden = byId("runs").hidden = !ready;
   if (!ready) return;
   drawScenarios();
   drawChooser();
@@ -43,7 +133,7 @@ function drawAll() {
 
 /** Everything that the program knows; also after it was away. */
 let going = false;
-async function goOn() {
+export async function goOn() {
   if (going) return;
   going = true;
   try {
@@ -57,9 +147,10 @@ async function goOn() {
 
 async function begin() {
   const first = start === null;
-  start = await ask("GET", "start");
+  await learn();
   if (first) {
-    for (const one of start.built_in) copies[one.title + " (changed)"] = (start.content.texts.words[one.title] || one.title) + "（変更）";
+    for (const one of start.built_in)
+      copies[one.title + " (changed)"] = (start.content.texts.words[one.title] || one.title) + "（変更）";
     use(start.content);
     takeDrafts();
     drawAll();
@@ -71,18 +162,26 @@ async function begin() {
   await freshJobs();
 }
 
-use({ folders: [], commands: {}, background: { scenarios: [], prefectures: [], industries: [], indicators: [], kpis: [] } });
-language = localStorage.getItem("language") || ((navigator.language || "en").startsWith("ja") ? "ja" : "en");
-view = VIEWS.some(([id]) => id === sessionStorage.getItem("view")) ? sessionStorage.getItem("view") : "overview";
+use({
+  folders: [],
+  commands: {},
+  background: { scenarios: [], prefectures: [], industries: [], indicators: [], kpis: [] },
+});
+setLanguage(localStorage.getItem("language") || ((navigator.language || "en").startsWith("ja") ? "ja" : "en"));
+takeView();
 takeToken();
 drawAll();
-window.addEventListener("hashchange", () => { if (takeToken()) goOn(); });
+window.addEventListener("hashchange", () => {
+  if (takeToken()) goOn();
+});
 tabs.addEventListener("message", (event) => {
   if (typeof event.data !== "string" || !/^[0-9a-f]+$/.test(event.data)) return;
   keepToken(event.data);
   if (service !== "there") goOn();
 });
-window.addEventListener("beforeprint", () => document.querySelectorAll(".js-plotly-plot").forEach((plot) => Plotly.Plots.resize(plot)));
+window.addEventListener("beforeprint", () =>
+  document.querySelectorAll(".js-plotly-plot").forEach((plot) => Plotly.Plots.resize(plot)),
+);
 if (token) goOn();
-else { service = "restarted"; drawBanner(); }
+else serviceIs("restarted");
 watch();

@@ -1,24 +1,42 @@
 // The scenario's text, editable, with line numbers and the messages of `check` at their lines.
 
+import { byId, el, folded, p } from "../../report/page/elements.js";
+import { gap, t } from "../../report/page/words.js";
+import { showText } from "./editor.js";
+import { button, commandLine } from "./frame.js";
+import { chosen, isSound, reread } from "./scenarios.js";
+
 let typing = null;
 
-function drawText(cause) {
-  const place = document.getElementById("text");
+export function drawText(cause) {
+  const place = byId("text");
   const scenario = chosen();
-  let area = document.getElementById("toml");
+  let area = byId("toml");
   if (!area || area.dataset.name !== scenario.name) {
-    area = el("textarea", { id: "toml", spellcheck: "false", autocomplete: "off", autocapitalize: "off", wrap: "off", "data-name": scenario.name, "aria-describedby": "problems",
+    area = el("textarea", {
+      id: "toml",
+      spellcheck: "false",
+      autocomplete: "off",
+      autocapitalize: "off",
+      wrap: "off",
+      "data-name": scenario.name,
+      "aria-describedby": "problems",
       oninput: () => {
         clearTimeout(typing);
         scenario.toml = area.value;
         numberLines(area);
         typing = setTimeout(() => reread(scenario, "text"), 250);
       },
-      onscroll: () => { document.getElementById("lines").scrollTop = area.scrollTop; } });
+      onscroll: () => {
+        byId("lines").scrollTop = area.scrollTop;
+      },
+    });
     place.replaceChildren(
-      el("label", { for: "toml" }, t("text.label", { name: scenario.name })), p(t("text.how"), "note"),
+      el("label", { for: "toml" }, t("text.label", { name: scenario.name })),
+      p(t("text.how"), "note"),
       el("div", { class: "writing" }, el("div", { id: "lines", "aria-hidden": "true" }), area),
-      el("div", { id: "problems" }));
+      el("div", { id: "problems" }),
+    );
   }
   // What is being typed is newer than what the program has answered.
   if (cause !== "text" && area.value !== scenario.toml) area.value = scenario.toml;
@@ -31,43 +49,88 @@ function drawText(cause) {
 function numberLines(area) {
   const { said } = chosen();
   const lines = area.value.split("\n").length;
-  const marked = new Map(((said && said.problems) || []).filter((one) => one.line && isOwn(one)).map((one) => [one.line, one.severity]));
-  document.getElementById("lines").replaceChildren(...Array.from({ length: lines }, (_, at) =>
-    el("div", { class: marked.get(at + 1) }, (marked.has(at + 1) ? (marked.get(at + 1) === "error" ? "✗ " : "⚠ ") : "") + (at + 1))));
+  const marked = new Map(
+    ((said && said.problems) || []).filter((one) => one.line && isOwn(one)).map((one) => [one.line, one.severity]),
+  );
+  document
+    .getElementById("lines")
+    .replaceChildren(
+      ...Array.from({ length: lines }, (_, at) =>
+        el(
+          "div",
+          { class: marked.get(at + 1) },
+          (marked.has(at + 1) ? (marked.get(at + 1) === "error" ? "✗ " : "⚠ ") : "") + (at + 1),
+        ),
+      ),
+    );
 }
-const isOwn = (problem) => !problem.file || problem.file.endsWith("/" + chosen().name + ".toml") || problem.file === chosen().name + ".toml";
+const isOwn = (problem) =>
+  !problem.file || problem.file.endsWith("/" + chosen().name + ".toml") || problem.file === chosen().name + ".toml";
 
 const SEVERITY = { error: "✗", warning: "⚠", note: "ⓘ" };
 /** Every message as `check` prints it, with a way to its line. */
 function drawProblems() {
   const { said, name } = chosen();
-  const place = document.getElementById("problems");
-  const banner = document.getElementById("wrong");
+  const place = byId("problems");
+  const banner = byId("wrong");
   if (!said) {
     banner.replaceChildren();
     return place.replaceChildren();
   }
   const list = [...(said.problems || []), ...(said.notes || [])];
-  const one = (problem) => el("li", { class: problem.severity },
-    el("strong", {}, SEVERITY[problem.severity] + " " + t("severity." + problem.severity)), problem.line && isOwn(problem) ? [" ", button(t("go_to_line", { line: problem.line }), () => goTo(problem), { class: "small" })] : null,
-    el("pre", { tabindex: "0", "aria-label": problem.message }, problem.rendered || problem.message));
+  const one = (problem) =>
+    el(
+      "li",
+      { class: problem.severity },
+      el("strong", {}, SEVERITY[problem.severity] + " " + t("severity." + problem.severity)),
+      problem.line && isOwn(problem)
+        ? [" ", button(t("go_to_line", { line: problem.line }), () => goTo(problem), { class: "small" })]
+        : null,
+      el("pre", { tabindex: "0", "aria-label": problem.message }, problem.rendered || problem.message),
+    );
   const wrong = list.filter((problem) => problem.severity !== "note");
   const notes = list.filter((problem) => problem.severity === "note");
-  place.replaceChildren(...[
-    wrong.length ? el("ul", { class: "problems" }, wrong.map(one)) : p("✓ " + t("text.sound"), "note"),
-    notes.length ? folded(t("text.notes", { n: notes.length }), () => el("ul", { class: "problems" }, notes.map(one))) : null,
-    commandLine("telework check scenarios/" + name + ".toml"),
-  ].filter(Boolean));
-  banner.replaceChildren(...(isSound(chosen()) ? [] : [p("⚠ " + t("text.wrong") + gap() + said.problems.map((problem) => (problem.line ? t("line", { line: problem.line }) + t("colon") : "") + problem.message + (problem.advice ? t("semicolon") + problem.advice : "")).join(" / "), "warning")]));
+  place.replaceChildren(
+    ...[
+      wrong.length ? el("ul", { class: "problems" }, wrong.map(one)) : p("✓ " + t("text.sound"), "note"),
+      notes.length
+        ? folded(t("text.notes", { n: notes.length }), () => el("ul", { class: "problems" }, notes.map(one)))
+        : null,
+      commandLine("telework check scenarios/" + name + ".toml"),
+    ].filter(Boolean),
+  );
+  banner.replaceChildren(
+    ...(isSound(chosen())
+      ? []
+      : [
+          p(
+            "⚠ " +
+              t("text.wrong") +
+              gap() +
+              said.problems
+                .map(
+                  (problem) =>
+                    (problem.line ? t("line", { line: problem.line }) + t("colon") : "") +
+                    problem.message +
+                    (problem.advice ? t("semicolon") + problem.advice : ""),
+                )
+                .join(" / "),
+            "warning",
+          ),
+        ]),
+  );
 }
 
 /** Marks the place of a problem in the text. */
 function goTo(problem) {
   showText(true);
-  const area = document.getElementById("toml");
+  const area = byId("toml");
   const lines = area.value.split("\n");
   const at = (line, column) => lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
   area.focus();
-  area.setSelectionRange(at(problem.line, problem.column), at(problem.end_line || problem.line, problem.end_column || problem.column));
+  area.setSelectionRange(
+    at(problem.line, problem.column),
+    at(problem.end_line || problem.line, problem.end_column || problem.column),
+  );
   area.scrollTop = Math.max(0, (problem.line - 4) * 20);
 }

@@ -1,27 +1,65 @@
 // Results as they come: a quick look after every change, or a job; one view of the tables at a time.
 
+import { answerSection, answerWords, leadRow, pointWarning } from "../../report/page/answer.js";
+import { attributionSection } from "../../report/page/attribution.js";
+import { exceedanceSection, splitSection } from "../../report/page/chances.js";
+import { drawCharts, forgetCharts } from "../../report/page/charts.js";
+import { choiceSection } from "../../report/page/choice.js";
+import { comparisonSection } from "../../report/page/comparison.js";
+import { byId, el, focused, p } from "../../report/page/elements.js";
+import { fitSection } from "../../report/page/fit.js";
+import { fanSection, kpiSection } from "../../report/page/forecast.js";
+import { certificateSection, reproduceSection } from "../../report/page/grounds.js";
+import { spendingSection } from "../../report/page/measures.js";
+import { breakdownSection, mapSection } from "../../report/page/places.js";
+import { rows } from "../../report/page/tables.js";
+import { count, gap, language, t, word } from "../../report/page/words.js";
+import { asked } from "./actions.js";
+import { button, commandLine, notice } from "./frame.js";
+import { drawJobs, jobs, MARKS, stateWords } from "./jobs.js";
+import { chosen, isSound, open } from "./scenarios.js";
+import { ask, GONE, Refused } from "./service.js";
+import { use } from "./studio.js";
+
 /** `{kind: "preview"}` or `{kind: "job", id}`. */
-let shown = { kind: "preview" };
+export let shown = { kind: "preview" };
 /** The last quick look: content and how it stands. */
 let preview = { content: null, problems: [], busy: false };
 /** The last content of the shown job. */
 let ofJob = { id: null, content: null, done: -1, busy: false, final: false };
 let view = "overview";
 
+/** @type {[string, () => any[]][]} */
 const VIEWS = [
   ["overview", () => [...(rows("kpi").length ? [answerWords(), pointWarning(leadRow())] : []), ...fanSection()]],
-  ["answer", answerSection], ["kpi", kpiSection], ["map", mapSection], ["breakdown", breakdownSection], ["spending", spendingSection],
-  ["comparison", comparisonSection], ["choice", choiceSection], ["exceedance", exceedanceSection], ["split", splitSection], ["attribution", attributionSection], ["fit", fitSection],
-  ["certificate", certificateSection], ["reproduce", reproduceSection],
+  ["answer", answerSection],
+  ["kpi", kpiSection],
+  ["map", mapSection],
+  ["breakdown", breakdownSection],
+  ["spending", spendingSection],
+  ["comparison", comparisonSection],
+  ["choice", choiceSection],
+  ["exceedance", exceedanceSection],
+  ["split", splitSection],
+  ["attribution", attributionSection],
+  ["fit", fitSection],
+  ["certificate", certificateSection],
+  ["reproduce", reproduceSection],
 ];
 
 let looking = null;
 let lookRound = 0;
 let overtaken = new AbortController();
 /** A quick look at the open scenarios, soon: changes follow each other fast. */
-function look() {
+export function look() {
   clearTimeout(looking);
-  looking = setTimeout(() => lookNow().catch((error) => { if (!(error instanceof Refused)) throw error; }), 150);
+  looking = setTimeout(
+    () =>
+      lookNow().catch((error) => {
+        if (!(error instanceof Refused)) throw error;
+      }),
+    150,
+  );
 }
 
 async function lookNow() {
@@ -36,9 +74,13 @@ async function lookNow() {
   drawStatus();
   try {
     try {
-      await follows(round, together ? { kind: "compare", scenarios: sound.map(one) } : { kind: "run", scenarios: [one(chosen())] });
+      await follows(
+        round,
+        together ? { kind: "compare", scenarios: sound.map(one) } : { kind: "run", scenarios: [one(chosen())] },
+      );
     } catch (error) {
-      if (!(error instanceof Refused) || !together || round !== lookRound || [0, GONE].includes(error.status)) throw error;
+      if (!(error instanceof Refused) || !together || round !== lookRound || [0, GONE].includes(error.status))
+        throw error;
       // Scenarios of other periods or firms cannot be compared: the chosen one alone can be shown.
       preview.problems = error.problems;
       await follows(round, { kind: "run", scenarios: [one(chosen())] });
@@ -60,13 +102,17 @@ async function follows(round, request) {
   const { signal } = overtaken;
   const json = (response) => response.json();
   const { id } = await ask("POST", "jobs", { ...request, quick: true }, json, signal);
-  for (let done = 0; round === lookRound;) {
+  for (let done = 0; round === lookRound; ) {
     const found = await ask("GET", "jobs/" + id + "/result?after=" + done, undefined, json, signal);
-    if (round !== lookRound) return;
+    if (round !== lookRound || found.ended) return;
     const part = found.partial || { done: 1, total: 1 };
     if (!found.folders) continue;
     if (part.done > done) {
-      preview = { content: found, problems: done === 0 && request.kind === "compare" ? [] : preview.problems, busy: part.done < part.total };
+      preview = {
+        content: found,
+        problems: done === 0 && request.kind === "compare" ? [] : preview.problems,
+        busy: part.done < part.total,
+      };
       if (shown.kind === "preview") drawResult();
     }
     if (part.done >= part.total || part.done <= done) return;
@@ -75,7 +121,7 @@ async function follows(round, request) {
 }
 
 /** Fetches the newest result of the shown job when there is one. */
-async function follow() {
+export async function follow() {
   if (shown.kind !== "job") return;
   const job = jobs.find((one) => one.id === shown.id);
   if (!job) return show({ kind: "preview" });
@@ -98,13 +144,16 @@ async function follow() {
     }
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (job.state === "done") { mine.final = true; notice(error.problems); }
+    if (job.state === "done") {
+      mine.final = true;
+      notice(error.problems);
+    }
   } finally {
     mine.busy = false;
   }
 }
 
-function show(next) {
+export function show(next) {
   shown = next;
   drawResult();
   drawJobs();
@@ -116,7 +165,7 @@ const contentShown = () => (shown.kind === "preview" ? preview.content : ofJob.i
 
 /** Which result, how far it is, and which view of it. */
 function drawStatus() {
-  const place = document.getElementById("status-more");
+  const place = byId("status-more");
   if (!place) return;
   const found = contentShown();
   const manifest = found && found.folders[0] ? found.folders[0].manifest : {};
@@ -126,53 +175,115 @@ function drawStatus() {
   let words = "";
   if (shown.kind === "preview") {
     const done = found && found.partial ? found.partial : null;
-    words = (preview.busy ? "▶ " : "✓ ") + (found ? t("preview.what", { firms: count(inner.firms_simulated), done: count(done ? done.done : inner.replicates), total: count(done ? done.total : inner.replicates) }) : t("preview.first"));
-    parts.push(...preview.problems.map((one) => p(word(one.message) + (one.advice ? t("semicolon") + one.advice : ""), "warning")));
+    words =
+      (preview.busy ? "▶ " : "✓ ") +
+      (found
+        ? t("preview.what", {
+            firms: count(inner.firms_simulated),
+            done: count(done ? done.done : inner.replicates),
+            total: count(done ? done.total : inner.replicates),
+          })
+        : t("preview.first"));
+    parts.push(
+      ...preview.problems.map((one) =>
+        p(word(one.message) + (one.advice ? t("semicolon") + one.advice : ""), "warning"),
+      ),
+    );
   } else if (job) {
-    words = MARKS[job.state] + " " + t("result.job", { kind: t("job." + job.kind), id: job.id }) + t("colon") + stateWords(job) + (found && found.partial ? gap() + t("result.partial", { done: count(found.partial.done), total: count(found.partial.total) }) : "");
-    if (found && inner.firms_simulated) parts.push(p(t("result.what", { firms: count(inner.firms_simulated), n: count(inner.replicates) }), "note"));
-    parts.push(commandLine(job.command), button(t("preview.back"), () => show({ kind: "preview" })));
+    words =
+      MARKS[job.state] +
+      " " +
+      t("result.job", { kind: t("job." + job.kind), id: job.id }) +
+      t("colon") +
+      stateWords(job) +
+      (found && found.partial
+        ? gap() + t("result.partial", { done: count(found.partial.done), total: count(found.partial.total) })
+        : "");
+    if (found && inner.firms_simulated)
+      parts.push(p(t("result.what", { firms: count(inner.firms_simulated), n: count(inner.replicates) }), "note"));
+    parts.push(
+      commandLine(job.command),
+      button(t("preview.back"), () => show({ kind: "preview" })),
+    );
   }
   if (shown.kind === "preview" && open.length > 1) {
-    parts.push(el("label", {}, el("input", { type: "checkbox", id: "together", checked: asked.together !== false, onchange: (event) => { asked.together = event.target.checked; look(); } }), " " + t("preview.together")));
+    parts.push(
+      el(
+        "label",
+        {},
+        el("input", {
+          type: "checkbox",
+          id: "together",
+          checked: asked.together !== false,
+          onchange: (event) => {
+            asked.together = event.target.checked;
+            look();
+          },
+        }),
+        " " + t("preview.together"),
+      ),
+    );
   }
-  const line = document.getElementById("status-words");
+  const line = byId("status-words");
   if (line.textContent !== words) line.textContent = words;
   // A button that is drawn anew under the mouse would not be clicked.
   const key = parts.map((one) => one.textContent).join("\n");
   if (place.dataset.key === key) return;
   place.dataset.key = key;
-  const held = place.contains(document.activeElement) ? [...place.querySelectorAll("button, input")].indexOf(document.activeElement) : -1;
+  const held = place.contains(focused()) ? [...place.querySelectorAll("button, input")].indexOf(focused()) : -1;
   place.replaceChildren(...parts);
-  if (held >= 0) { const again = place.querySelectorAll("button, input")[held]; if (again) again.focus(); }
+  if (held >= 0) {
+    const again = place.querySelectorAll("button, input")[held];
+    if (again) again.focus();
+  }
 }
 
-function drawViews() {
-  document.getElementById("views").replaceChildren(...VIEWS.map(([id]) => el("li", {}, button(t("view." + id), () => turnTo(id), { "data-view": id, "aria-pressed": String(view === id) }))));
+/** The view that this tab showed last. */
+export function takeView() {
+  const last = sessionStorage.getItem("view");
+  view = VIEWS.some(([id]) => id === last) ? last : "overview";
+}
+
+export function drawViews() {
+  byId("views").replaceChildren(
+    ...VIEWS.map(([id]) =>
+      el(
+        "li",
+        {},
+        button(t("view." + id), () => turnTo(id), { "data-view": id, "aria-pressed": String(view === id) }),
+      ),
+    ),
+  );
 }
 
 function turnTo(id) {
   view = id;
   sessionStorage.setItem("view", id);
-  document.querySelectorAll("#views button").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.view === id)));
+  document
+    .querySelectorAll("#views button")
+    .forEach((/** @type {HTMLElement} */ one) => one.setAttribute("aria-pressed", String(one.dataset.view === id)));
   drawResult(true);
 }
 
 /** Attributions and searches have one view alone. */
-function fitView(job) {
+export function fitView(job) {
   const studies = ["attribute", "target"].includes(job.kind);
   if (studies !== (view === "attribution")) turnTo(studies ? "attribution" : "overview");
 }
 
 let waitsForHand = null;
 /** Draws the view. What is being dragged or typed in is left alone until it is let go. */
-function drawResult(now) {
+export function drawResult(now) {
   drawStatus();
-  const place = document.getElementById("view");
+  const place = byId("view");
   if (!place) return;
-  const active = document.activeElement;
+  const active = focused();
   const inside = place.contains(active);
-  if (!now && (place.matches(":active") || (inside && ["range", "number"].includes(active.type) && place.dataset.drawn === whatIsShown()))) {
+  if (
+    !now &&
+    (place.matches(":active") ||
+      (inside && ["range", "number"].includes(active.type) && place.dataset.drawn === whatIsShown()))
+  ) {
     clearTimeout(waitsForHand);
     waitsForHand = setTimeout(drawResult, 400);
     return;
@@ -180,10 +291,14 @@ function drawResult(now) {
   place.dataset.drawn = whatIsShown();
   const found = contentShown();
   const focusable = "select, input, button, summary, [tabindex]";
-  const held = inside ? (active.id ? "#" + CSS.escape(active.id) : [...place.querySelectorAll(focusable)].indexOf(active)) : null;
+  const held = inside
+    ? active.id
+      ? "#" + CSS.escape(active.id)
+      : [...place.querySelectorAll(focusable)].indexOf(active)
+    : null;
   const opened = [...place.querySelectorAll("details")].map((one) => one.open);
   place.querySelectorAll(".js-plotly-plot").forEach((one) => Plotly.purge(one));
-  waiting = [];
+  forgetCharts();
   if (!found) {
     place.replaceChildren(p(t(shown.kind === "preview" ? "preview.first" : "result.nothing_yet"), "note"));
     return;
@@ -197,9 +312,11 @@ function drawResult(now) {
     parts = [p(t("broken", { error: String(error) }), "warning")];
   }
   place.replaceChildren(el("h3", { class: "view-title " + view }, t("view." + view)), ...parts.flat().filter(Boolean));
-  [...place.querySelectorAll("details")].forEach((one, at) => { if (opened[at]) one.open = true; });
+  [...place.querySelectorAll("details")].forEach((one, at) => {
+    if (opened[at]) one.open = true;
+  });
   // The chart library may still be on its way.
-  if (window.Plotly) drawCharts();
+  if ("Plotly" in window) drawCharts();
   else window.addEventListener("load", drawCharts, { once: true });
   if (held !== null) {
     const again = typeof held === "string" ? place.querySelector(held) : place.querySelectorAll(focusable)[held];

@@ -68,7 +68,7 @@ impl World {
             key: key(0),
             weeks: (Week(0), Week(weeks as u32 - 1)),
         };
-        let declaration = Declarations::new(&scenario, &setting).pressure;
+        let declaration = Declarations::new(&scenario.interventions, &setting).pressure;
         let own = dynamics::own(&population, &parameters);
         let firms = population.cells.iter().flat_map(|cell| {
             cell.range.clone().map(|firm| Firm {

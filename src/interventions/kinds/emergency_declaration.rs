@@ -1,13 +1,146 @@
 //! Emergency declarations: pressure by prefecture and week, with fatigue; known ones, a scenario's own, later ones.
 
-use super::{Setting, Terms};
+use super::super::{Acts, Intervention, Kind, Model, Now, Price, Programme, Reach, Setting, Text, Typed};
 use crate::{
-    calendar::Week,
+    calendar::{EPOCH, Week},
     classification::{PREFECTURES, Prefecture},
+    dynamics::Terms,
+    notation::{At, Checks, Day, RawLater, RawPrefecture},
     random::Purpose,
-    scenario::{Declared, EmergencyDeclaration, LaterDeclarations, Measure, Scenario},
 };
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Declarations by prefecture and date.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawEmergencyDeclaration {
+    /// Take the real declarations with the dates that were known on this day. Default: none of them.
+    pub known_on: Option<At<Day>>,
+    /// Declarations after the known ones: `none` (default) or `random`, following the simulated infections.
+    pub later: Option<At<RawLater>>,
+    /// Further declarations of this scenario.
+    #[serde(default)]
+    pub list: Vec<At<RawDeclared>>,
+}
+
+/// Declarations by prefecture and date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmergencyDeclaration {
+    /// Take the declarations of `data/policy/declarations.csv` with the dates that were known on this day;
+    /// `None` = none of them.
+    pub known_on: Option<Date>,
+    /// Further declarations of the scenario.
+    pub list: Vec<Declared>,
+    /// Declarations after the known ones.
+    pub later: LaterDeclarations,
+}
+
+impl Typed for EmergencyDeclaration {
+    type Raw = RawEmergencyDeclaration;
+    const NAME: Text = Text { en: "Emergency declarations", ja: "緊急事態宣言等" };
+    const MODEL: Model = Model {
+        capacity: "none; dates known on a day, the scenario's own, or later ones (7.3)",
+        whom: "prefectures",
+        does: "D, for all firms there",
+    };
+
+    fn check(raw: &At<RawEmergencyDeclaration>, checks: &mut Checks) -> EmergencyDeclaration {
+        if let Some(known_on) = raw.known_on.as_ref().filter(|day| day.0.get_ref().0 > KNOWN_UNTIL) {
+            let message =
+                format!("declarations announced after {KNOWN_UNTIL} are hindsight: nobody knew them in April 2021");
+            checks.warn(known_on.span(), message, "write known_on = 2021-04-30 for a forecast as of April 2021");
+        }
+        let list = raw.list.iter().map(|declared| {
+            let from = checks.day(&Some(declared.from.clone()), EPOCH);
+            let until = checks.day(&Some(declared.until.clone()), EPOCH);
+            checks.period(from, until, declared.until.span(), "the declaration");
+            let prefectures = match &declared.prefectures {
+                Some(list) => checks.members(list, "prefectures", |p| Prefecture::parse(&p.0)),
+                None => Prefecture::all().collect(),
+            };
+            Declared { prefectures, from, until, full: declared.full.as_ref().is_none_or(|full| **full) }
+        });
+        let list = list.collect();
+        let known_on = raw.known_on.as_ref().map(|_| checks.day(&raw.known_on, EPOCH));
+        let later = match raw.later.as_ref().map(|later| **later) {
+            Some(RawLater::Random) => LaterDeclarations::Random,
+            Some(RawLater::None) | None => LaterDeclarations::None,
+        };
+        EmergencyDeclaration { known_on, list, later }
+    }
+}
+
+/// The day until which the baseline knows the world.
+const KNOWN_UNTIL: Date = date(2021, 4, 30);
+
+impl Kind for EmergencyDeclaration {
+    fn yearly_capacity(&self) -> Option<f64> {
+        None
+    }
+
+    fn price(&self) -> Price {
+        Price::Nothing
+    }
+
+    fn reaches(&self) -> Reach {
+        Reach::Everybody
+    }
+
+    fn declare(&self, spec: &Intervention, declarations: &mut Declarations, setting: &Setting) {
+        declarations.add(self, spec.from, spec.until, spec.scale, setting);
+    }
+
+    fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {
+        Box::new(Proclaimed)
+    }
+}
+
+/// One declaration of a scenario.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawDeclared {
+    /// Where. Default: in all 47 prefectures.
+    pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
+    /// First day.
+    pub from: At<Day>,
+    /// Last day.
+    pub until: At<Day>,
+    /// A full state of emergency (`true`, default) or a quasi-emergency (`false`).
+    pub full: Option<At<bool>>,
+}
+
+/// One declaration of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// Where.
+    pub prefectures: Vec<Prefecture>,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+    /// A full state of emergency (`true`) or a quasi-emergency.
+    pub full: bool,
+}
+
+/// Declarations after the known ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaterDeclarations {
+    /// None.
+    None,
+    /// Follow the simulated infections by the rule in the model description.
+    Random,
+}
+
+/// Acts through [`Declarations`], which all such measures of a scenario share.
+struct Proclaimed;
+
+impl Acts for Proclaimed {
+    fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
+        programme.chain.open(now.week, 0.0);
+    }
+}
 
 /// Reported infections per 100,000 a week from which the government's stage III and stage IV begin
 /// (advisory subcommittee, 7 August 2020): the rule for later declarations.
@@ -35,15 +168,13 @@ pub struct Declarations {
 
 impl Declarations {
     /// All declarations of a scenario in one replicate.
-    pub fn new(scenario: &Scenario, setting: &Setting) -> Declarations {
+    pub fn new(interventions: &[Intervention], setting: &Setting) -> Declarations {
         let mut declarations = Declarations {
             force: vec![[0.0; PREFECTURES]; setting.weeks.1.0 as usize + 1],
             pressure: vec![[0.0; PREFECTURES]; setting.weeks.1.0 as usize + 1],
         };
-        for intervention in &scenario.interventions {
-            if let Measure::EmergencyDeclaration(emergency) = &intervention.measure {
-                declarations.add(emergency, intervention.from, intervention.until, intervention.scale, setting);
-            }
+        for intervention in interventions {
+            intervention.measure.kind().declare(intervention, &mut declarations, setting);
         }
         declarations.tire(setting.parameters.declaration_fatigue);
         declarations
@@ -154,7 +285,7 @@ mod tests {
         let environment = Environment::new(data, parameters, scenario.later_infections, key, 326);
         let weeks = (Week(0), Week(325));
         let setting = Setting { population, parameters, data, environment: &environment, key, weeks };
-        (Declarations::new(&scenario, &setting), environment)
+        (Declarations::new(&scenario.interventions, &setting), environment)
     }
 
     /// Weeks at risk and declarations by stage III and IV, weeks `from..until`.

@@ -1,6 +1,6 @@
 //! What deliveries add to the inclination of single firms, with delay and fading. Deliveries in, lifts out.
 
-use crate::{calendar::Week, population::fetch, scenario::Intervention};
+use crate::population::prefetch;
 
 /// One delivery's effect on one firm.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,37 +22,6 @@ impl Lift {
         let weeks = week as f32 - f32::from(self.begin);
         f64::from(self.lift)
             * if self.half_life.is_finite() { libm::exp2(f64::from(-weeks / self.half_life)) } else { 1.0 }
-    }
-}
-
-/// Deliveries of one intervention whose effect has not begun.
-#[derive(Clone, Debug)]
-pub struct Pending {
-    delay_weeks: u32,
-    half_life: f32,
-    lifts: std::collections::VecDeque<Lift>,
-}
-
-impl Pending {
-    /// None yet.
-    pub fn new(spec: &Intervention) -> Pending {
-        let half_life = spec.half_life_weeks.map_or(f32::INFINITY, |weeks| weeks as f32);
-        Pending { delay_weeks: spec.delay_weeks, half_life, lifts: Default::default() }
-    }
-
-    /// Adds a lift delivered in `week`.
-    pub fn add(&mut self, week: Week, firm: u32, lift: f32) {
-        if lift != 0.0 {
-            let begin = (week.0 + self.delay_weeks).min(u32::from(u16::MAX)) as u16;
-            self.lifts.push_back(Lift { firm, begin, half_life: self.half_life, lift });
-        }
-    }
-
-    /// Hands over those that begin by a week. (They wait in the order of their begin, as the delay is one and the same.)
-    pub fn begin(&mut self, week: Week, lifts: &mut Lifts) {
-        while let Some(lift) = self.lifts.pop_front_if(|lift| u32::from(lift.begin) <= week.0) {
-            lifts.begin(lift);
-        }
     }
 }
 
@@ -111,8 +80,8 @@ impl Lifts {
 
     /// Asks the processor to bring near what [`Lifts::of`] will look at first.
     #[inline(always)]
-    pub fn fetch(&self, firm: u32) {
-        fetch(&self.first, firm as usize);
+    pub fn prefetch(&self, firm: u32) {
+        prefetch(&self.first, firm as usize);
     }
 
     /// What a firm that entered its practice in the week `entered` faces in a week.

@@ -11,7 +11,7 @@ use std::{
     thread,
     time::Duration,
 };
-use telework::{commands::Conduct, engine::Progress, error::Problems};
+use telework::{commands::RunContext, engine::Progress, error::Problems};
 
 /// Between two looks at signals and two calls of `progress`.
 const EVERY: Duration = Duration::from_millis(50);
@@ -22,7 +22,7 @@ pub fn conducted<T: Send, E: Into<Problems> + Send>(
     py: Python<'_>,
     threads: usize,
     progress: Option<&Py<PyAny>>,
-    work: impl FnOnce(Conduct) -> Result<T, E> + Send,
+    work: impl FnOnce(RunContext) -> Result<T, E> + Send,
 ) -> PyResult<T> {
     let stop = AtomicBool::new(false);
     let (done, total) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -41,7 +41,7 @@ pub fn conducted<T: Send, E: Into<Problems> + Send>(
             let (finished, wait) = mpsc::channel::<()>();
             let (stop, observe) = (&stop, &observe);
             let worker = scope.spawn(move || {
-                let outcome = work(Conduct { threads, observe, stop });
+                let outcome = work(RunContext { threads, observe, stop });
                 drop(finished);
                 outcome
             });

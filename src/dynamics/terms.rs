@@ -1,6 +1,7 @@
 //! What firms face this week.
 
-use crate::{classification::PREFECTURES, interventions::Lifts};
+use super::Lifts;
+use crate::classification::PREFECTURES;
 
 /// What interventions do to the hazards of all firms of a cell: factors, 1 where they do nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
