@@ -6,7 +6,7 @@
 //! makes them is [`ChunkWorker`](super::ChunkWorker).
 
 use crate::{
-    calendar::mondays,
+    calendar::{EPOCH, mondays},
     data::Data,
     engine::{ParameterChoice, RunKey},
     error::{Kind, Problem},
@@ -32,7 +32,7 @@ pub fn usual_runs(scenario: &Scenario) -> usize {
         Scale::Whole => FIRMS,
         Scale::Sample(firms) => firms.into(),
     };
-    of_so_long(firms, mondays(scenario.run.start, scenario.run.end))
+    of_so_long(firms, mondays(EPOCH, scenario.run.end))
 }
 
 fn of_so_long(firms: u64, weeks: u32) -> usize {
@@ -52,8 +52,8 @@ pub struct HistoryPlan {
 
 impl HistoryPlan {
     /// Runs in one chunk.
-    pub(super) fn usual_runs(&self, scenario: &Scenario) -> usize {
-        of_so_long(self.sample.into(), mondays(scenario.run.start, self.end))
+    pub(super) fn usual_runs(&self) -> usize {
+        of_so_long(self.sample.into(), mondays(EPOCH, self.end))
     }
 }
 

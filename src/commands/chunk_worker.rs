@@ -95,7 +95,7 @@ impl ChunkWorker {
                 part.keys.clone().into_iter().map(move |key| RunTask { source, key })
             };
             let tasks: Vec<RunTask> = parts.flat_map(tasks).collect();
-            bytes.extend(self.runs(chunk.wanted, &sources, &tasks, &population, context)?);
+            bytes.extend(self.runs(chunk, &sources, &tasks, &population, context)?);
         }
         Ok(bytes)
     }
@@ -125,13 +125,16 @@ impl ChunkWorker {
     /// The bytes of runs on the same firms, in the order of the tasks.
     fn runs(
         &self,
-        wanted: ChunkOutput,
+        chunk: &Chunk,
         sources: &[ParameterSource],
         tasks: &[RunTask],
         population: &Population,
         context: RunContext,
     ) -> Result<Vec<u8>, Problem> {
-        let kpis = candidate_kpis();
+        let (wanted, kpis) = (chunk.wanted, candidate_kpis());
+        // A history knows what was known on its last day.
+        let known = chunk.base.past.map(|past| self.data.known_on(past.end));
+        let data = known.as_ref().unwrap_or(&self.data);
         let extents: Vec<Extent> = sources.iter().map(|source| Extent::new(source.scenario, population)).collect();
         let made = Mutex::new(vec![Vec::new(); tasks.len()]);
         let keep = |task: RunTask, series: Series| {
@@ -156,7 +159,7 @@ impl ChunkWorker {
             observe: if wanted == ChunkOutput::Expected { Observe::PublishedWaves } else { Observe::default() },
             ..Options::default()
         };
-        Ensemble { sources, data: &self.data, population, options }
+        Ensemble { sources, data, population, options }
             .run(tasks, context, &keep)
             .map_err(|_| Problem::error(Kind::Interrupted, "interrupted"))?;
         Ok(made.into_inner().unwrap_or_else(PoisonError::into_inner).concat())

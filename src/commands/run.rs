@@ -9,7 +9,7 @@ use super::{
     warn_of_idle_targets,
 };
 use crate::{
-    analysis::{Answers, KpiYear, cases},
+    analysis::{Answers, Fan, KpiYear, cases},
     data::Data,
     engine::{Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
@@ -77,6 +77,8 @@ pub struct RunOutcome {
     pub folder: PathBuf,
     /// Candidate KPIs by fiscal year.
     pub kpi: Vec<KpiYear>,
+    /// Candidate KPIs by week, with the published figures.
+    pub fans: Vec<Fan>,
     /// What the ranges hold, and how the posterior's certificate stands.
     pub caveat: String,
 }
@@ -240,7 +242,7 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
     write_report(&draft, &planned.data)?;
     draft.publish()?;
     let caveat = caveat("Ranges", source);
-    Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, caveat })
+    Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, fans: made.answers.digest.fans, caveat })
 }
 
 /// The finished runs of one scenario and what they come to.

@@ -137,7 +137,7 @@ fn check_aim(request: &TargetRequest) -> Result<Goal, Problem> {
     let goal = Goal::parse(&with_segment(&request.kpi, request.segment.as_deref())?)?;
     let wanted = request.probability;
     if !(wanted > 0.0 && wanted < 1.0) {
-        let advice = if wanted > 1.0 && wanted < 100.0 { wanted / 100.0 } else { 0.8 };
+        let advice = if (2.0..100.0).contains(&wanted) { wanted / 100.0 } else { 0.8 };
         return Err(Problem::error(Kind::Usage, format!("`--probability {wanted}` lies outside 0 to 1"))
             .advise(format!("write a fraction such as --probability {advice}")));
     }

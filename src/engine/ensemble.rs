@@ -96,7 +96,5 @@ impl Ensemble<'_> {
 
 /// Weeks of one run.
 fn weeks(scenario: &Scenario) -> u64 {
-    let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
-    let last = Week::containing(scenario.run.end).map_or(first, |w| w.0);
-    u64::from(last - first + 1)
+    Week::containing(scenario.run.end).map_or(1, |last| u64::from(last.0) + 1)
 }

@@ -56,6 +56,7 @@ pub(super) fn simulate_with(
 ) -> Option<Series> {
     let key = Key::new(scenario.run.seed, run.noise);
     let emergencies = Key::new(scenario.run.seed, run.emergencies);
+    // What is reported begins with the run's start; what is simulated always in January 2020.
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
     let last = Week::containing(scenario.run.end).unwrap_or(first);
     let response = Response::new(parameters);
@@ -63,7 +64,7 @@ pub(super) fn simulate_with(
     let own = dynamics::own(population, parameters);
     let mut state = dynamics::initial_state(population, parameters, &response, own, key);
     let mut terms = Terms::new(population.cells.len());
-    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
+    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (Week(0), last) };
     let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
     let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
     let mut interventions: Vec<InterventionSeries> = scenario
@@ -73,10 +74,10 @@ pub(super) fn simulate_with(
         .collect();
     let mut panel = Vec::new();
     let observed = options.observe != Observe::Nothing;
-    if observed {
+    if observed && first == Week(0) {
         observers.before(&View { week: first, population, state: &state, terms: &terms, parameters });
     }
-    for week in (first.0..=last.0).map(Week) {
+    for week in (0..=last.0).map(Week) {
         if !goes_on(week) {
             return None;
         }
@@ -87,15 +88,15 @@ pub(super) fn simulate_with(
             return None;
         }
         for (series, week) in interventions.iter_mut().zip(weeks) {
-            series.weeks.extend(week);
+            series.weeks.extend(week.filter(|record| record.week >= first));
         }
         // Others' practice and transitions.
         dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
         // Observers look on.
-        if observed {
+        if observed && week >= first {
             observers.observe(&View { week, population, state: &state, terms: &terms, parameters });
         }
-        if options.panel && week.closes_month() {
+        if options.panel && week >= first && week.closes_month() {
             panel.extend(panel_rows(week, population, &state, &terms, parameters));
         }
     }
