@@ -1,7 +1,7 @@
 //! One run: a pure function of scenario, population, parameters and replicate.
 
 use super::{
-    basis::RunKey,
+    parameter_source::RunKey,
     series::{InterventionSeries, PanelRow, Series},
 };
 use crate::{
@@ -38,22 +38,26 @@ pub fn simulate(
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
     let never = AtomicBool::new(false);
-    simulate_with(&scenario.parameters, scenario, data, population, replicate.into(), options, goes_on, &never)
+    let parameters = &scenario.parameters;
+    simulate_with(Inputs { parameters, scenario, data, population, run: replicate.into(), options }, goes_on, &never)
 }
 
-/// [`simulate`] with other parameters than the scenario's, process noise and emergencies of the given run. When `stop` is
-/// set, the run is also given up inside a week.
-#[allow(clippy::too_many_arguments)]
-pub(super) fn simulate_with(
-    parameters: &Parameters,
-    scenario: &Scenario,
-    data: &Data,
-    population: &Population,
-    run: RunKey,
-    options: Options,
-    goes_on: &dyn Fn(Week) -> bool,
-    stop: &AtomicBool,
-) -> Option<Series> {
+/// What one run depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    /// In place of the scenario's own.
+    pub parameters: &'a Parameters,
+    pub scenario: &'a Scenario,
+    pub data: &'a Data,
+    pub population: &'a Population,
+    /// Of which process noise and emergencies are taken.
+    pub run: RunKey,
+    pub options: Options,
+}
+
+/// [`simulate`] of any inputs. When `stop` is set, the run is also given up inside a week.
+pub(super) fn simulate_with(inputs: Inputs, goes_on: &dyn Fn(Week) -> bool, stop: &AtomicBool) -> Option<Series> {
+    let Inputs { parameters, scenario, data, population, run, options } = inputs;
     let key = Key::new(scenario.run.seed, run.noise);
     let emergencies = Key::new(scenario.run.seed, run.emergencies);
     // What is reported begins with the run's start; what is simulated always in January 2020.
