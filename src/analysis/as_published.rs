@@ -12,7 +12,6 @@ use crate::{
     calendar::{Week, fiscal_year},
     data::Posterior,
     engine::{RunKey, Series as Run, SurveyAnswer},
-    observation::Survey,
     prediction::{Forecaster, Law, Series, log_odds, share},
     random::Key,
 };
@@ -23,7 +22,7 @@ pub struct AsPublished<'a> {
     posterior: &'a Posterior,
     seed: u64,
     forecaster: Forecaster,
-    /// By KPI: places of its series among the forecaster's, those that are measured first.
+    /// By KPI: places of its series among the forecaster's.
     places: Vec<Vec<usize>>,
 }
 
@@ -48,18 +47,8 @@ impl<'a> AsPublished<'a> {
                 wanted.len() - 1
             })
         };
-        let places = kpis
-            .iter()
-            .map(|kpi| {
-                let measured = kpi.measured().iter().filter_map(|figure| {
-                    let survey = Survey::parse(figure.survey)?;
-                    Some(Series::new(survey, figure.metric, figure.segment_type, figure.segment))
-                });
-                let measured: Vec<Series> = measured.collect();
-                let all = if measured.is_empty() { vec![kpi.stand_in()] } else { measured };
-                all.into_iter().map(|series| place(series, &mut wanted)).collect()
-            })
-            .collect();
+        let places =
+            kpis.iter().map(|kpi| kpi.bears().into_iter().map(|series| place(series, &mut wanted)).collect()).collect();
         AsPublished { posterior, seed, forecaster: Forecaster::of(posterior, wanted), places }
     }
 
@@ -155,7 +144,7 @@ fn waves(kpi: &Kpi, run: &Run) -> Vec<Simulated> {
         run.surveys.iter().filter(move |answer: &&SurveyAnswer| {
             figure.is_some_and(|figure| {
                 (answer.survey, answer.metric, answer.segment_type, &*answer.segment)
-                    == (figure.survey, figure.metric, figure.segment_type, figure.segment)
+                    == (figure.survey.id(), figure.metric, figure.segment_type, figure.segment)
             })
         })
     };
