@@ -224,7 +224,7 @@ impl Attribution {
         let splits = split(&self.design, |draw, coalition| {
             let key = RunKey::from(draw);
             let series = experiment.read(RunTask { source: games.place(coalition), key })?;
-            let outcome = Outcome::of(key, &series, &self.kpis, &extent);
+            let outcome = Outcome::of(key, &series, &self.kpis, &extent, None);
             if coalition == everyone {
                 for (player, place) in self.players.places.iter().enumerate() {
                     let mut yen = 0.0;

@@ -146,7 +146,7 @@ impl ChunkWorker {
                     let run = seal_run(&caches[task.source].key(sources[task.source], task.key), &series);
                     [&(run.len() as u64).to_le_bytes(), &run[..]].concat()
                 }
-                ChunkOutput::Kpis => figures(&Outcome::of(task.key, &series, &kpis, &extents[task.source])),
+                ChunkOutput::Kpis => figures(&Outcome::of(task.key, &series, &kpis, &extents[task.source], None)),
                 ChunkOutput::Expected => {
                     series.surveys.iter().flat_map(|answer| answer.expected.to_le_bytes()).collect()
                 }

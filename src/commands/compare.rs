@@ -10,7 +10,7 @@ use super::{
     warn_of_idle_targets, warn_of_unused_rows,
 };
 use crate::{
-    analysis::{Answers, Source, candidate_kpis, cases},
+    analysis::{Answers, Source, candidate_kpis, cases, unlike},
     data::Data,
     engine::{ParameterChoice, ParameterSource, RunKey},
     error::{Kind, Problem, Problems},
@@ -146,12 +146,27 @@ fn assemble(
     for one in &mut loaded {
         one.notes.extend(warn_of_idle_targets(&one.scenario, &population));
     }
+    warn_of_unlike(&mut loaded);
     if let Some(first) = loaded.first_mut() {
         first.notes.extend(uncertified(&data.posterior));
         first.notes.extend(warn_of_unused_rows(&data, request.common.execution.data.as_deref())?);
     }
     let command = Study::Compare(request.clone()).line(CommandLine::Recorded);
     Ok(Comparison { loaded, data, population, folder, goals, request, command, run })
+}
+
+/// Scenarios that differ from the first in more than their measures: the money did not buy that difference.
+fn warn_of_unlike(loaded: &mut [Loaded]) {
+    let Some((first, others)) = loaded.split_first_mut() else { return };
+    for one in others {
+        let what = unlike(&first.scenario, &one.scenario).join(" and ");
+        if !what.is_empty() {
+            let (a, b) = (&first.scenario.name, &one.scenario.name);
+            let message = format!("`{b}` and `{a}` differ in their {what}, not only in measures: no price is given");
+            let advice = "compare with a scenario that has the same, such as one that extends it";
+            one.notes.push(Problem::warning(Kind::Scenario, message).advise(advice));
+        }
+    }
 }
 
 /// Why scenarios cannot be paired with the first.

@@ -6,13 +6,14 @@ use super::{
 };
 use crate::{
     analysis::{
-        Kpi, Players, first_decided,
+        AsPublished, Players, first_decided,
         target::{Answer, Evaluated, Range, search},
     },
     calendar::Week,
     data::Data,
     engine::{self, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
+    notation::written::{last_day_argument, share_argument},
     population::{self, Population},
     results::{
         AnyManifest, Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET,
@@ -51,7 +52,7 @@ pub struct TargetRequest {
     #[arg(long)]
     pub segment: Option<String>,
     /// Day on which the KPI is read; the run's last by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = last_day_argument)]
     pub by: Option<Date>,
     /// The number to vary, as in --set, such as `intervention.managers.scale`
     #[arg(long, value_name = "PATH")]
@@ -63,7 +64,7 @@ pub struct TargetRequest {
     #[arg(long = "to", value_name = "Y")]
     pub high: Option<String>,
     /// Probability with which the KPI is to be reached
-    #[arg(long, value_name = "P", default_value_t = 0.8)]
+    #[arg(long, value_name = "P", default_value_t = 0.8, value_parser = share_argument)]
     pub probability: f64,
 }
 
@@ -297,10 +298,13 @@ impl TargetSearch {
         let mut reached = Vec::new();
         let mut all = Done::default();
         let measures = self.measures(&scenario);
+        let kpi = [self.goal.kpi];
+        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpi);
         for key in keys {
             let series = experiment.read(RunTask { source: 0, key })?;
-            let value = value_on(&series, &self.goal.kpi, self.by);
-            reached.push(value.is_some_and(|value| self.goal.kpi.reaches(value, self.goal.value)));
+            let figures = law.figures(key, &series, &kpi).pop().unwrap_or_default();
+            let figure = figures.iter().rfind(|figure| figure.date <= self.by);
+            reached.push(figure.is_some_and(|figure| self.goal.kpi.reaches(figure.value, self.goal.value)));
             let did = self.did(&series, &measures);
             all.spend_yen += did.spend_yen;
             all.deliveries += did.deliveries;
@@ -368,13 +372,6 @@ impl TargetSearch {
     fn write_tables(&self, draft: &Draft, searched: &Searched) -> Result<Vec<FileHash>, Problem> {
         Ok(vec![draft.file(TARGET, |out| write_target(out, &self.loaded.scenario.name, searched))?])
     }
-}
-
-/// A KPI as last observed on or before a day.
-fn value_on(series: &Series, kpi: &Kpi, day: Date) -> Option<f64> {
-    let figures = series.indicators.iter().find(|i| (i.indicator, &*i.segment) == (kpi.indicator.id, kpi.segment))?;
-    let known = |(week, value): &&(Week, f32)| week.monday() <= day && value.is_finite();
-    figures.values.iter().rfind(known).map(|(_, value)| f64::from(*value))
 }
 
 /// The smallest value tried from which on larger ones bring no more deliveries.

@@ -3,6 +3,7 @@
 use crate::{
     classification::{Industry, Prefecture},
     error::{Kind, Place, Problem},
+    text::{harmful, is_formula},
 };
 use jiff::civil::Date;
 use std::{borrow::Cow, collections::HashMap, ops::Range, path::Path, str::FromStr, sync::Arc};
@@ -84,6 +85,19 @@ impl Table {
                     .at(file, &source, span)
                     .advise("give each column a cell; if this is the last row, the file may be cut off"));
             }
+        }
+        for span in lines.iter().flatten() {
+            let cell = &source[span.clone()];
+            let what = if is_formula(cell.trim_start_matches('"')) {
+                "a spreadsheet would calculate this cell"
+            } else if cell.contains(harmful) {
+                "this cell holds a character that is not for showing"
+            } else {
+                continue;
+            };
+            return Err(Problem::error(Kind::Data, what)
+                .at(file, &source, span.clone())
+                .advise("begin text with a letter, a digit or another sign than = + - @, without control characters"));
         }
         let table = Table { file: file.to_string(), source, header, rows: lines };
         for (place, column) in table.columns().enumerate() {

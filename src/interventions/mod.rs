@@ -7,6 +7,7 @@
 mod accounts;
 mod advice;
 mod awareness;
+mod certificates;
 mod chain;
 mod delivered;
 mod intervention;
@@ -18,7 +19,7 @@ mod selection;
 
 pub use awareness::Awareness;
 pub use chain::{Chain, InterventionWeek};
-pub use intervention::Intervention;
+pub use intervention::{Intervention, Selection};
 pub use kind::{Acts, Description, Kind, Model, Price, Reach, Text, Typed};
 pub(crate) use kinds::with_kinds;
 pub use kinds::*;
@@ -32,6 +33,7 @@ use crate::{
     population::{Criteria, Directory, Pool, Population, State, matches, matches_now},
     random::Key,
 };
+use certificates::Certificates;
 use delivered::{Delivered, KindNumber};
 use pending::Pending;
 use selection::{Candidate, Misses, Slot, Slots};
@@ -66,6 +68,7 @@ pub struct Programmes<'a> {
     programmes: Vec<(Programme<'a>, Box<dyn Acts>)>,
     delivered: Delivered,
     awareness: Awareness,
+    certificates: Certificates,
     declarations: Declarations,
     stop: Option<&'a AtomicBool>,
 }
@@ -76,6 +79,8 @@ const CLASSES: usize = 4;
 /// What all kinds of intervention have in one run: an account, slots that find firms, effects under way.
 pub struct Programme<'a> {
     spec: &'a Intervention,
+    /// Its place among the scenario's interventions.
+    place: usize,
     /// Programmes of one kind serve each firm once between them.
     kind: KindNumber,
     chain: Chain,
@@ -96,6 +101,11 @@ pub struct Now<'r, 'a> {
     setting: &'r Setting<'a>,
     delivered: &'r mut Delivered,
     awareness: &'r mut Awareness,
+    certificates: &'r mut Certificates,
+    /// How many times as readily bidders set out for a certificate, by the bonus points that are known.
+    bonus_pull: f64,
+    /// Names of all interventions.
+    names: &'r [&'a str],
     stop: Option<&'r AtomicBool>,
 }
 
@@ -115,9 +125,10 @@ impl<'a> Programmes<'a> {
             KindNumber(all.iter().position(alike).unwrap_or(0))
         };
         let mut known = Vec::new();
-        let begin = |spec: &'a Intervention| {
+        let begin = |(place, spec): (usize, &'a Intervention)| {
             let kind = spec.measure.kind();
             let programme = Programme {
+                place,
                 kind: number(spec),
                 chain: Chain::new(spec),
                 slots: Slots::new(&setting, spec.measure.key(), &directory),
@@ -132,9 +143,10 @@ impl<'a> Programmes<'a> {
         let effects = all.iter().map(|spec| spec.measure.kind().effect(setting.parameters)).collect();
         Programmes {
             declarations: Declarations::new(all, &setting),
-            programmes: all.iter().map(begin).collect(),
+            programmes: all.iter().enumerate().map(begin).collect(),
             delivered: Delivered::new(&setting, effects),
             awareness: Awareness::default(),
+            certificates: Certificates::new(all.len()),
             stop: None,
             setting,
         }
@@ -152,12 +164,19 @@ impl<'a> Programmes<'a> {
 
     /// One week: spend, deliver, and rewrite what firms face. One record an intervention; `None` when it rests.
     pub fn act(&mut self, week: Week, state: &State, terms: &mut Terms) -> Vec<Option<InterventionWeek>> {
-        let Programmes { setting, programmes, delivered, awareness, declarations, stop } = self;
+        let Programmes { setting, programmes, delivered, awareness, certificates, declarations, stop } = self;
         awareness.fade(setting.parameters);
         let mut weeks = Vec::with_capacity(programmes.len());
+        let bonus_pull = programmes.iter().map(|(programme, acts)| acts.pull(programme.spec, week, setting)).product();
+        let names: Vec<&str> = programmes.iter().map(|(programme, _)| programme.spec.name.as_str()).collect();
         for (programme, acts) in programmes {
-            if programme.spec.acts_in(week) {
-                acts.deliver(programme, &mut Now { week, state, setting, delivered, awareness, stop: *stop });
+            let (names, stop) = (names.as_slice(), *stop);
+            let now = &mut Now { week, state, setting, delivered, awareness, certificates, bonus_pull, names, stop };
+            match programme.spec.weeks() {
+                Some((first, _)) if week < first => acts.before(programme, now),
+                Some((_, last)) if week <= last => acts.deliver(programme, now),
+                Some((_, last)) if week.0 == last.0 + 1 => acts.end(programme, now),
+                Some(_) | None => {}
             }
             weeks.push(programme.chain.close());
             programme.records.begin(week, &mut terms.lifts);
@@ -206,6 +225,12 @@ impl Programme<'_> {
         suits: impl Fn(&Candidate) -> bool,
     ) -> Option<Candidate<'a>> {
         let (target, kind, setting) = (&self.spec.target, self.kind, now.setting);
+        let (inclined, key) = (self.spec.selection == Selection::Inclined, self.slots.willingness());
+        let slope = setting.parameters.selection_inclination;
+        let asks = |firm: usize| {
+            let chance = 1.0 / (1.0 + libm::exp(-slope * f64::from(now.state.firms.own[firm])));
+            !inclined || key.asks(setting.population.id[firm], now.week, chance)
+        };
         let look = |firm| {
             black_box(setting.population.employees[firm as usize]);
             now.delivered.look(setting, kind, firm);
@@ -214,6 +239,7 @@ impl Programme<'_> {
             !now.delivered.exhausted(kind, candidate.firm)
                 && matches_now(target, || now.state.status(candidate.firm as usize))
                 && suits(candidate)
+                && asks(candidate.firm as usize)
         })
     }
 
@@ -285,6 +311,11 @@ impl Programme<'_> {
         let number = possible.min(self.chain.affordable(cost));
         let paid = capacity > 0.0 && number > 0.0 && self.chain.deliver_many(number, number * cost, number);
         if paid { number } else { 0.0 }
+    }
+
+    /// Counts a firm as served without any effect of its own.
+    fn mark(&self, candidate: &Candidate, now: &mut Now) {
+        now.delivered.mark(now.setting, self.kind, candidate.firm, candidate.cell.weight);
     }
 
     /// What a yearly figure comes to in a week.

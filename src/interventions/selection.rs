@@ -71,6 +71,17 @@ pub struct Slots {
     ahead: Ahead,
 }
 
+/// The draws of firms that ask one kind of intervention for help.
+#[derive(Clone, Copy, Debug)]
+pub struct Willingness(Key);
+
+impl Willingness {
+    /// Whether a firm asks this week, with a chance.
+    pub fn asks(self, id: u32, week: Week, chance: f64) -> bool {
+        self.0.uniforms(id, week.0, Purpose::Willingness)[1] < chance
+    }
+}
+
 /// A simulated firm met by a slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
@@ -145,6 +156,11 @@ impl Slots {
     /// Where the population's firms stand.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// Whether firms ask for help.
+    pub fn willingness(&self) -> Willingness {
+        Willingness(self.key)
     }
 
     /// Two uniform draws that belong to a slot, for its own conditions.
