@@ -13,6 +13,7 @@ use crate::{
     data::Data,
     engine::{self, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
+    notation::written::{last_day_argument, share_argument},
     population::{self, Population},
     results::{
         AnyManifest, Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET,
@@ -51,7 +52,7 @@ pub struct TargetRequest {
     #[arg(long)]
     pub segment: Option<String>,
     /// Day on which the KPI is read; the run's last by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = last_day_argument)]
     pub by: Option<Date>,
     /// The number to vary, as in --set, such as `intervention.managers.scale`
     #[arg(long, value_name = "PATH")]
@@ -63,7 +64,7 @@ pub struct TargetRequest {
     #[arg(long = "to", value_name = "Y")]
     pub high: Option<String>,
     /// Probability with which the KPI is to be reached
-    #[arg(long, value_name = "P", default_value_t = 0.8)]
+    #[arg(long, value_name = "P", default_value_t = 0.8, value_parser = share_argument)]
     pub probability: f64,
 }
 
