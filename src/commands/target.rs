@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        AsPublished, Players, first_decided,
+        AsPublished, Players, candidate_kpis, first_decided,
         target::{Answer, Evaluated, Range, search},
     },
     calendar::Week,
@@ -298,11 +298,14 @@ impl TargetSearch {
         let mut reached = Vec::new();
         let mut all = Done::default();
         let measures = self.measures(&scenario);
-        let kpi = [self.goal.kpi];
-        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpi);
+        // All candidates, as `run` has them: errors are then the same.
+        let kpis = candidate_kpis();
+        let wanted = kpis.iter().position(|kpi| *kpi == self.goal.kpi);
+        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpis);
         for key in keys {
             let series = experiment.read(RunTask { source: 0, key })?;
-            let figures = law.figures(key, &series, &kpi).pop().unwrap_or_default();
+            let mut figures = law.figures(&series, &kpis);
+            let figures = wanted.map_or_else(Vec::new, |wanted| figures.swap_remove(wanted));
             let figure = figures.iter().rfind(|figure| figure.date <= self.by);
             reached.push(figure.is_some_and(|figure| self.goal.kpi.reaches(figure.value, self.goal.value)));
             let did = self.did(&series, &measures);
