@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        AsPublished, Players, first_decided,
+        AsPublished, Players, candidate_kpis, first_decided,
         target::{Answer, Evaluated, Range, search},
     },
     calendar::Week,
@@ -298,11 +298,14 @@ impl TargetSearch {
         let mut reached = Vec::new();
         let mut all = Done::default();
         let measures = self.measures(&scenario);
-        let kpi = [self.goal.kpi];
-        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpi);
+        // All candidates, as `run` has them: errors are then the same.
+        let kpis = candidate_kpis();
+        let wanted = kpis.iter().position(|kpi| *kpi == self.goal.kpi);
+        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpis);
         for key in keys {
             let series = experiment.read(RunTask { source: 0, key })?;
-            let figures = law.figures(key, &series, &kpi).pop().unwrap_or_default();
+            let mut figures = law.figures(&series, &kpis);
+            let figures = wanted.map_or_else(Vec::new, |wanted| figures.swap_remove(wanted));
             let figure = figures.iter().rfind(|figure| figure.date <= self.by);
             reached.push(figure.is_some_and(|figure| self.goal.kpi.reaches(figure.value, self.goal.value)));
             let did = self.did(&series, &measures);
@@ -436,7 +439,8 @@ pub fn target(aim: &TargetSearch, context: RunContext) -> Result<TargetOutcome, 
     Ok(TargetOutcome { folder: aim.folder.clone(), searched, saturated_at, caveat: caveat("Intervals", source) })
 }
 
-/// Makes a search's folder again, from its manifest, with runs of its own.
+/// Makes a search's folder again, from its manifest, with runs of its own. Gives the name that
+/// the program would give it: its tables bear that of the manifest.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -446,8 +450,10 @@ pub(super) fn repeat_target(
     folder: &Path,
     store: &Path,
     context: RunContext,
-) -> Result<(), Problems> {
-    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(()) };
+) -> Result<String, Problems> {
+    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else {
+        return Ok(String::new());
+    };
     let mut loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     loaded.scenario.run.replicates = manifest.draws;
     let request = TargetRequest {
@@ -460,7 +466,9 @@ pub(super) fn repeat_target(
         ..TargetRequest::default()
     };
     let aim = assemble(loaded, data, Goal::parse(goal)?, request)?;
-    target(&TargetSearch { command: manifest.run.command.clone(), ..aim }, context).map(drop)
+    let name = aim.run.clone();
+    let again = TargetSearch { command: manifest.run.command.clone(), run: manifest.run.run.clone(), ..aim };
+    target(&again, context).map(|_| name)
 }
 
 #[cfg(test)]
