@@ -206,7 +206,7 @@ fn validate(request: &ValidateRequest) -> Result<(), Problems> {
     if let Some(file) = &request.forecast {
         print(&format!("Forecast: {}\n", text::shown(file)))?;
     }
-    print(&format!("Certificate folder with its pictures: {}\n", text::shown(folder)))
+    print(&format!("Certificate folder with its pictures: {}\n", text::shown(&folder)))
 }
 
 fn check(request: &CheckRequest) -> Result<(), Problems> {
