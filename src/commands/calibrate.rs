@@ -332,7 +332,7 @@ impl Calibration<'_> {
             return Err(interrupted().into());
         }
         all.push(self.point(&fitted));
-        all.push(rows::table(&used_rows(&history, self.data, self.config.as_of)?));
+        all.push(rows::table(&used_rows(history, self.data, self.config.as_of)?));
         if self.config.certificate.held_out {
             let (tables, more) = self.held_out(histories, &likelihood, &part(1.0, held_out))?;
             all.extend(tables);
