@@ -100,7 +100,7 @@ impl Outcome {
             values
         };
         let scaled = |values: Vec<f64>, by: f64| values.into_iter().map(|v| v * by).collect();
-        let dated = law.map_or_else(|| vec![Vec::new(); kpis.len()], |law| law.figures(case, series, kpis));
+        let dated = law.map_or_else(|| vec![Vec::new(); kpis.len()], |law| law.figures(series, kpis));
         let years: Vec<_> = dated.iter().map(|figures| by_year(figures, extent)).collect();
         let of_years =
             |years: &Vec<Option<DatedFigure>>| years.iter().map(|f| f.map_or(f64::NAN, |f| f.value)).collect();
