@@ -1,11 +1,19 @@
-//! One fit from prior to posterior, kept on disk after every sweep, so that it can be stopped and goes on.
-//! A sampler's problem in, its final state out.
+//! One chain from prior to posterior, kept on disk after every round, so that it can be stopped and goes on; and the chains
+//! of a fit together, reweighted by what was simulated. A sampler's problem in, its final state out.
 
-use super::sampler::{Problem as Sampling, State};
-use crate::error::{Kind, Problem};
+use super::{
+    likelihood::Likelihood,
+    sampler::{Problem as Sampling, State, systematic},
+    space::Space,
+};
+use crate::{
+    error::{Kind, Problem},
+    random::{Key, Purpose, uniform},
+    results::{CODE, KEPT_FIT, KeptKey, cannot, keep, seal, sealed},
+    statistics::pareto_smoothed,
+};
 use std::{
-    fs::File,
-    io::{BufReader, BufWriter, Write},
+    fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -14,17 +22,19 @@ use std::{
 #[derive(Clone, Debug)]
 pub struct Kept {
     path: PathBuf,
+    key: KeptKey,
 }
 
 impl Kept {
     /// `folder/<name>-<key>.state`.
     pub fn new(folder: &Path, name: &str, key: &str) -> Kept {
-        Kept { path: folder.join(format!("{name}-{}.state", &key[..key.len().min(16)])) }
+        let path = folder.join(format!("{name}-{}{KEPT_FIT}", &key[..key.len().min(16)]));
+        Kept { path, key: blake3::hash(format!("{CODE} {name} {key}").as_bytes()) }
     }
 
-    /// The state, when there is one that can be read; a damaged one counts as none.
+    /// The state, when there is one; one that is damaged, or of another fit, counts as none.
     pub fn load(&self) -> Option<State> {
-        ciborium::from_reader(BufReader::new(File::open(&self.path).ok()?)).ok()
+        ciborium::from_reader(sealed(&fs::read(&self.path).ok()?, &self.key)?).ok()
     }
 
     /// Keeps a state, whole or not at all.
@@ -32,17 +42,11 @@ impl Kept {
     /// # Errors
     /// The folder or the file cannot be written.
     pub fn save(&self, state: &State) -> Result<(), Problem> {
-        let problem = |e: &dyn std::fmt::Display| {
-            Problem::error(Kind::Files, format!("cannot keep the fit in {}: {e}", self.path.display()))
-        };
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|e| problem(&e))?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| problem(&e))?;
-        let mut out = BufWriter::new(file.as_file_mut());
-        ciborium::into_writer(state, &mut out).map_err(|e| problem(&e))?;
-        out.flush().map_err(|e| problem(&e))?;
-        drop(out);
-        file.persist(&self.path).map_err(|e| problem(&e)).map(drop)
+        let mut bytes = Vec::new();
+        ciborium::into_writer(state, &mut bytes)
+            .map_err(std::io::Error::other)
+            .and_then(|()| keep(&self.path, &seal(&self.key, &bytes)))
+            .map_err(|e| cannot("keep the fit in", &self.path, &e, "--out DIR"))
     }
 }
 
@@ -78,4 +82,77 @@ pub fn fit(
         kept.save(&state)?;
     }
     Ok(state)
+}
+
+/// Shape of the tail of importance weights up to which they are used.
+pub const RELIABLE: f64 = 0.7;
+
+/// The chains of a fit at their end.
+#[derive(Clone, Debug)]
+pub struct Chains {
+    /// How many.
+    pub number: usize,
+    /// All of them as one state: particles, kept sweeps and figures side by side; trace, archive and error of the first.
+    pub state: State,
+    /// Weight of each particle, adding up to 1: the likelihood of its simulated figures over that of the surrogate's, Pareto
+    /// smoothed.
+    pub weights: Vec<f64>,
+    /// Shape of the weights' tail.
+    pub shape: f64,
+    /// Standard deviation of the log ratios behind the weights.
+    pub log_ratio_sd: f64,
+}
+
+impl Chains {
+    /// From chains that have come to their end.
+    pub fn new(space: &Space, likelihood: &Likelihood, chains: Vec<State>) -> Chains {
+        let number = chains.len();
+        let figures = likelihood.targets.len();
+        let noise: Vec<f64> = (0..figures)
+            .map(|i| chains.iter().map(|c| c.noise.get(i).copied().unwrap_or(0.0)).sum::<f64>() / number.max(1) as f64)
+            .collect();
+        let ratio = |state: &State| -> Vec<f64> {
+            let log = |z: &[f64], figures: &[f64], error: &[f64]| likelihood.gradient(space, z, figures, error).0;
+            (0..state.z.len())
+                .map(|i| {
+                    log(&state.z[i], &state.figures[i], &noise) - log(&state.z[i], &state.predicted[i], &state.error)
+                })
+                .collect()
+        };
+        let ratios: Vec<f64> = chains.iter().flat_map(ratio).collect();
+        let equal = vec![1.0 / ratios.len().max(1) as f64; ratios.len()];
+        let (weights, shape) = pareto_smoothed(&ratios).unwrap_or((equal, f64::INFINITY));
+        let evaluations = chains.iter().map(|c| c.evaluations).sum();
+        let mut all = chains.into_iter();
+        let mut state = all.next().unwrap_or_default();
+        for chain in all {
+            state.z.extend(chain.z);
+            state.kept.iter_mut().zip(chain.kept).for_each(|(kept, more)| kept.extend(more));
+            state.figures.extend(chain.figures);
+            state.predicted.extend(chain.predicted);
+            state.temperature = state.temperature.min(chain.temperature);
+        }
+        (state.noise, state.evaluations) = (noise, evaluations);
+        let log_ratio_sd = crate::statistics::variance(&ratios).unwrap_or(0.0).sqrt();
+        Chains { number, state, weights, shape, log_ratio_sd }
+    }
+
+    /// Whether the weights are used: otherwise the particles stand for the posterior as the surrogate has it.
+    pub fn reweighted(&self) -> bool {
+        self.shape < RELIABLE
+    }
+
+    /// Places of equally likely particles, in random order.
+    pub fn places(&self, count: usize, seed: u64) -> Vec<usize> {
+        let n = self.state.z.len();
+        let key = Key::new(seed, u32::MAX);
+        let first = uniform(key.words(0, 1, Purpose::Calibration)[0]);
+        let equal = vec![1.0 / n.max(1) as f64; n];
+        let mut places = systematic(if self.reweighted() { &self.weights } else { &equal }, count, first);
+        let order = |k: &usize| key.words(*k as u32, 0, Purpose::Calibration)[0];
+        let mut shuffled: Vec<usize> = (0..places.len()).collect();
+        shuffled.sort_by_key(|k| (order(k), *k));
+        places = shuffled.into_iter().map(|k| places[k]).collect();
+        places
+    }
 }

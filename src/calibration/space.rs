@@ -1,36 +1,19 @@
 //! The space that is searched: each dimension has a standard normal prior on its own scale z. Draws z in, parameters out.
 //!
 //! A model parameter's prior is its normal of the parameter table, cut at the range: `x = m + s Q(z)` with Q the map that
-//! makes a standard normal a cut one. A discrepancy's prior is log-normal.
+//! makes a standard normal a cut one. A constant of the
+//! predictive law has a log-normal prior.
 
-use super::likelihood::{DISCREPANCY_PRIORS, GROUPS};
 use crate::{
     data::{DISCREPANCY, Draw},
     parameters::{Parameter, Parameters, TABLE},
+    prediction::{CONSTANTS, Law},
     statistics::{normal_cdf, normal_quantile},
 };
 
-/// Parameters that leave no trace in surveys before May 2021: effects of measures, days a week, quasi-emergencies (the
-/// first was declared on 1 April 2021). They keep their prior.
-const WITHOUT_TRACE: &[&str] = &[
-    "declaration_quasi",
-    "days_base",
-    "days_declaration",
-    "awareness_effect",
-    "awareness_noticed",
-    "awareness_half_life",
-    "support_network_effect",
-    "managers_effect",
-    "managers_encouragement",
-    "awards_effect",
-    "procurement_response",
-    "procurement_score_spread",
-    "satellite_effect",
-    "subsidy_effect",
-    "guidelines_effect",
-    "disclosure_effect",
-    "base_awareness",
-];
+/// Parameters that leave no trace in surveys before May 2021, beside the effects of measures: days a week,
+/// quasi-emergencies (the first was declared on 1 April 2021). They keep their prior.
+const WITHOUT_TRACE: &[&str] = &["declaration_quasi", "days_base", "days_declaration"];
 
 /// One dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +22,8 @@ pub enum Dimension {
     Dynamics(&'static str),
     /// A survey's response, which moves its figures after the run.
     Response(&'static str),
-    /// Discrepancy of a group of figures, by position in [`GROUPS`].
-    Discrepancy(usize),
+    /// Constant of the predictive law, by position in [`CONSTANTS`].
+    Constant(usize),
 }
 
 /// All dimensions: first those that a run needs, then the rest.
@@ -72,14 +55,14 @@ fn cut_normal(p: &Parameter, z: f64) -> f64 {
 }
 
 impl Space {
-    /// Every parameter of the table that leaves a trace, then responses and discrepancies.
+    /// Every parameter of the table that leaves a trace, then responses and the constants of the predictive law.
     pub fn new() -> Space {
-        let traced = || TABLE.iter().map(|p| p.name).filter(|name| !WITHOUT_TRACE.contains(name));
+        let traced = || TABLE.iter().map(|p| p.name).filter(|name| !Space::leaves_no_trace(name));
         let mut dimensions: Vec<Dimension> =
             traced().filter(|name| !name.ends_with("_response")).map(Dimension::Dynamics).collect();
         let dynamic = dimensions.len();
         dimensions.extend(traced().filter(|name| name.ends_with("_response")).map(Dimension::Response));
-        dimensions.extend((0..GROUPS.len()).map(Dimension::Discrepancy));
+        dimensions.extend((0..CONSTANTS.len()).map(Dimension::Constant));
         Space { dimensions, dynamic }
     }
 
@@ -97,7 +80,7 @@ impl Space {
     pub fn name(&self, dimension: usize) -> String {
         match self.dimensions[dimension] {
             Dimension::Dynamics(name) | Dimension::Response(name) => name.to_string(),
-            Dimension::Discrepancy(group) => format!("{DISCREPANCY}{}", GROUPS[group]),
+            Dimension::Constant(constant) => format!("{DISCREPANCY}{}", CONSTANTS[constant].name),
         }
     }
 
@@ -105,11 +88,17 @@ impl Space {
     pub fn value(&self, dimension: usize, z: f64) -> f64 {
         match self.dimensions[dimension] {
             Dimension::Dynamics(name) | Dimension::Response(name) => cut_normal(row(name), z),
-            Dimension::Discrepancy(group) => {
-                let (median, spread) = DISCREPANCY_PRIORS[group];
-                median * (spread * z).exp()
+            Dimension::Constant(constant) => {
+                let constant = &CONSTANTS[constant];
+                constant.median * (constant.spread * z).exp()
             }
         }
+    }
+
+    /// The predictive law at a point.
+    pub fn law(&self, z: &[f64]) -> Law {
+        let first = self.len() - CONSTANTS.len();
+        Law::new(&std::array::from_fn(|k| self.value(first + k, z[first + k])))
     }
 
     /// How fast the value of one dimension grows with z.
@@ -125,7 +114,7 @@ impl Space {
             match dimension {
                 Dimension::Dynamics(name) => parameters.set(name, self.value(i, z[i])),
                 Dimension::Response(name) => parameters.set(name, 0.0),
-                Dimension::Discrepancy(_) => true,
+                Dimension::Constant(_) => true,
             };
         }
         parameters
@@ -133,14 +122,14 @@ impl Space {
 
     /// A posterior draw at a point; parameters without a trace are taken from `fixed`.
     pub fn draw(&self, z: &[f64], fixed: &Parameters) -> Draw {
-        let mut draw = Draw { parameters: fixed.clone(), discrepancy: Vec::new() };
+        let mut draw = Draw { parameters: fixed.clone(), discrepancy: Vec::new(), residuals: Vec::new() };
         for (i, dimension) in self.dimensions.iter().enumerate() {
             match dimension {
                 Dimension::Dynamics(name) | Dimension::Response(name) => {
                     draw.parameters.set(name, self.value(i, z[i]));
                 }
-                Dimension::Discrepancy(group) => {
-                    draw.discrepancy.push((GROUPS[*group].to_string(), self.value(i, z[i])));
+                Dimension::Constant(constant) => {
+                    draw.discrepancy.push((CONSTANTS[*constant].name.to_string(), self.value(i, z[i])));
                 }
             }
         }
@@ -150,7 +139,7 @@ impl Space {
     /// Parameters without a trace, drawn from their priors at standard normals given in table order.
     pub fn untraced(normals: &mut dyn FnMut() -> f64) -> Parameters {
         let mut parameters = Parameters::default();
-        for p in TABLE.iter().filter(|p| WITHOUT_TRACE.contains(&p.name)) {
+        for p in TABLE.iter().filter(|p| Space::leaves_no_trace(p.name)) {
             parameters.set(p.name, cut_normal(p, normals()));
         }
         parameters
@@ -158,7 +147,7 @@ impl Space {
 
     /// Whether surveys can say nothing of a parameter.
     pub fn leaves_no_trace(name: &str) -> bool {
-        WITHOUT_TRACE.contains(&name)
+        WITHOUT_TRACE.contains(&name) || row(name).of_measures()
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is said of scenarios on the same firms, and the summary tables it is written in. Finished runs in, tables out.
 
-use super::Experiment;
+use super::StudyRuns;
 use crate::{
-    analysis::{Answers, Extent, Inquiry, Source, answer, candidate_kpis},
+    analysis::{Answers, AsPublished, Extent, Inquiry, Source, answer, candidate_kpis},
     data::Data,
     engine::{ParameterSource, RunKey, RunTask},
     error::{Kind, Problem},
@@ -32,11 +32,15 @@ impl Findings<'_> {
         split: u32,
         given: &[(usize, f64)],
     ) -> Result<Vec<Answers>, Problem> {
+        let kpis = candidate_kpis();
+        let ParameterSource { scenario, posterior, .. } = self.sources[0];
+        let law = AsPublished::new(posterior, scenario.run.seed, &kpis);
         answer(&Inquiry {
             scenarios: self.sources.iter().map(|source| source.scenario).zip(readers.iter().copied()).collect(),
             replicates,
             split,
-            kpis: &candidate_kpis(),
+            kpis: &kpis,
+            law: &law,
             extent: Extent::new(self.sources[0].scenario, self.population),
             observations: &self.data.observations,
             given,
@@ -94,7 +98,7 @@ pub struct SoFar {
 impl SoFar {
     /// From the replicates that an experiment has finished in all of its scenarios; without the split of uncertainty.
     pub(super) fn of(
-        experiment: &Experiment,
+        experiment: &StudyRuns,
         findings: &Findings,
         manifest: Value,
         given: &[(usize, f64)],

@@ -2,7 +2,7 @@
 //!
 //! `telework calibrate` writes these tables (`docs/calibration.md`); every run reads them. Tables in, [`Posterior`] out.
 
-use super::table::{Row, Table, read_text};
+use super::table::{Distinct, Row, Table, read_text};
 use crate::{
     error::Problem,
     parameters::{Parameters, TABLE},
@@ -12,6 +12,20 @@ use std::path::Path;
 
 /// Start of the column names of model discrepancies in `posterior/draws.csv`.
 pub const DISCREPANCY: &str = "discrepancy_";
+
+/// Start of the names in `about.csv` of the tables that the posterior was fitted to.
+pub(crate) const FITTED_TO: &str = "table ";
+
+/// Part of the gate that does not hold when a posterior is used with other tables than those of its fit.
+pub const TABLES: &str = "tables";
+
+/// Start of the column names of residuals in `posterior/draws.csv`; the number of the figure's row in `figures.csv`, from 1,
+/// follows.
+pub const RESIDUAL: &str = "residual_";
+
+/// Columns of `figures.csv`.
+pub(crate) const FIGURE_COLUMNS: &[&str] =
+    &["survey", "wave", "date", "metric", "segment_type", "segment", "respondents", "published"];
 
 /// For who names a folder that lacks a table.
 pub(crate) const FOLDER_ADVICE: &str = "the folder must hold every table that `telework calibrate` writes";
@@ -28,15 +42,42 @@ pub struct Posterior {
     pub draws: Vec<Draw>,
     /// Gates of the certificate.
     pub gates: Vec<Gate>,
+    /// Tables that it was fitted to, with their BLAKE3 hashes; none when that is not known.
+    pub tables: Vec<(String, String)>,
+    /// Published figures that the draws know, in the order of their residuals.
+    pub figures: Vec<FittedFigure>,
+}
+
+/// A published figure that was fitted, spelt as in `data/observations`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedFigure {
+    /// Survey id.
+    pub survey: String,
+    /// Wave as printed.
+    pub wave: String,
+    /// Middle of the field period.
+    pub date: Date,
+    /// Metric.
+    pub metric: String,
+    /// Segment type.
+    pub segment_type: String,
+    /// Segment.
+    pub segment: String,
+    /// Respondents behind it.
+    pub respondents: f64,
+    /// The published share, 0-1.
+    pub published: f64,
 }
 
 /// One set of parameters that the surveys leave possible.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draw {
-    /// Every model parameter.
+    /// Every model parameter; effects of measures that the table does not hold are draws from their priors.
     pub parameters: Parameters,
-    /// Standard deviation of the model's discrepancy in log odds, by group of figures, such as `tsr_size`.
+    /// Constants of the predictive law, such as `tsr_size`: standard deviation of that group's model error in log odds.
     pub discrepancy: Vec<(String, f64)>,
+    /// Published less simulated, in log odds, of each of [`Posterior::figures`].
+    pub residuals: Vec<f64>,
 }
 
 /// One check of the certificate.
@@ -64,12 +105,30 @@ impl Posterior {
             let path = folder.join(file);
             Table::parse(&path.display().to_string(), read_text(&path, FOLDER_ADVICE)?, columns)
         };
-        let parameters: Vec<&str> = TABLE.iter().map(|p| p.name).collect();
+        let parameters: Vec<&str> = TABLE.iter().filter(|p| !p.of_measures()).map(|p| p.name).collect();
         posterior(
             &table("about.csv", &["name", "value"])?,
             &table("draws.csv", &parameters)?,
             &table("gates.csv", GATE_COLUMNS)?,
+            &table("figures.csv", FIGURE_COLUMNS)?,
         )
+    }
+
+    /// The same beside tables at hand: when these are not those that it was fitted to, one more gate does not hold, so
+    /// that everything made from both is marked.
+    pub fn judged_by(mut self, files: &[(String, String)]) -> Posterior {
+        let there = |table: &(String, String)| files.contains(table);
+        let other: Vec<&str> = self.tables.iter().filter(|table| !there(table)).map(|(file, _)| &**file).collect();
+        if !other.is_empty() {
+            self.gates.push(Gate {
+                part: TABLES.to_string(),
+                check: format!("data tables that are not those of the fit: {}", other.join(", ")),
+                found: other.len() as f64,
+                required: "= 0".to_string(),
+                passed: false,
+            });
+        }
+        self
     }
 
     /// Gates that do not hold; when there are any, everything made from this posterior must say so.
@@ -78,13 +137,18 @@ impl Posterior {
     }
 }
 
-/// From `posterior/about.csv`, `posterior/draws.csv` and `posterior/gates.csv`.
-pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<Posterior, Problem> {
+/// From `posterior/about.csv`, `posterior/draws.csv`, `posterior/gates.csv` and `posterior/figures.csv`.
+pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &Table) -> Result<Posterior, Problem> {
     let as_of = about.rows().find(|row| row.text("name") == "as_of").ok_or_else(|| {
         about
             .problem("name", "no row says by which day the figures behind the draws were published")
             .advise("add as_of,YYYY-MM-DD")
     })?;
+    let mut distinct = Distinct::default();
+    about.rows().try_for_each(|row| distinct.add(row, &["name"]))?;
+    gates.rows().try_for_each(|row| distinct.add(row, &["part", "check"]))?;
+    let fitted_to =
+        |row: Row| Some((row.text("name").strip_prefix(FITTED_TO)?.to_string(), row.text("value").into_owned()));
     if let Some(count) = about.rows().find(|row| row.text("name") == "draws") {
         draws.expect_rows(count.count("value")? as usize)?;
     }
@@ -93,16 +157,30 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<P
             .problem(TABLE[0].name, "there is no draw")
             .advise("restore the table: a run needs one at least"));
     }
-    let known = |name: &str| name.starts_with(DISCREPANCY) || TABLE.iter().any(|p| p.name == name);
+    let residuals: Vec<String> = (1..=figures.rows().len()).map(|number| format!("{RESIDUAL}{number}")).collect();
+    let known = |name: &str| {
+        name.starts_with(DISCREPANCY)
+            || residuals.iter().any(|residual| residual == name)
+            || TABLE.iter().any(|p| p.name == name)
+    };
     if let Some(name) = draws.columns().find(|name| !known(name)) {
         let advice = format!("name a model parameter, or a discrepancy as {DISCREPANCY}...; or drop the column");
         return Err(draws.problem(name, format!("`{name}` is no model parameter")).advise(advice));
     }
     let discrepancies: Vec<String> =
         draws.columns().filter(|c| c.starts_with(DISCREPANCY)).map(str::to_string).collect();
-    let draw = |row: Row| -> Result<Draw, Problem> {
+    let held: Vec<&str> = TABLE.iter().map(|p| p.name).filter(|name| draws.columns().any(|c| c == *name)).collect();
+    if let Some(missing) = TABLE.iter().find(|p| !p.of_measures() && !held.contains(&p.name)) {
+        let advice = "restore the column; only effects of measures may be left to their priors";
+        return Err(draws.problem(missing.name, format!("no column `{}`", missing.name)).advise(advice));
+    }
+    let draw = |(number, row): (usize, Row)| -> Result<Draw, Problem> {
         let mut parameters = Parameters::default();
         for p in TABLE {
+            if !held.contains(&p.name) {
+                parameters.set(p.name, p.prior_draw(number as u32));
+                continue;
+            }
             let value = row.number(p.name)?;
             if !(p.minimum..=p.maximum).contains(&value) {
                 return Err(row
@@ -113,12 +191,35 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<P
         }
         let discrepancy =
             discrepancies.iter().map(|name| Ok((name[DISCREPANCY.len()..].to_string(), row.number(name)?)));
-        Ok(Draw { parameters, discrepancy: discrepancy.collect::<Result<_, Problem>>()? })
+        let residuals = residuals.iter().map(|name| row.number(name)).collect::<Result<_, Problem>>()?;
+        Ok(Draw { parameters, discrepancy: discrepancy.collect::<Result<_, Problem>>()?, residuals })
     };
+    if let Some(missing) = residuals.iter().find(|name| !draws.columns().any(|column| column == name.as_str())) {
+        return Err(draws
+            .problem(TABLE[0].name, format!("there is no column `{missing}`, though figures.csv has that figure"))
+            .advise("restore both tables from one calibration"));
+    }
     Ok(Posterior {
         as_of: as_of.date("value")?,
-        draws: draws.rows().map(draw).collect::<Result<_, _>>()?,
+        draws: draws.rows().enumerate().map(draw).collect::<Result<_, _>>()?,
         gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
+        tables: about.rows().filter_map(fitted_to).collect(),
+        figures: figures.rows().map(figure).collect::<Result<_, _>>()?,
+    })
+}
+
+/// From a row of `figures.csv`.
+fn figure(row: Row) -> Result<FittedFigure, Problem> {
+    let text = |column: &str| row.text(column).into_owned();
+    Ok(FittedFigure {
+        survey: text("survey"),
+        wave: text("wave"),
+        date: row.date("date")?,
+        metric: text("metric"),
+        segment_type: text("segment_type"),
+        segment: text("segment"),
+        respondents: row.number("respondents")?,
+        published: row.share("published")?,
     })
 }
 

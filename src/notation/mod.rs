@@ -3,6 +3,7 @@
 
 mod checks;
 mod quantity;
+pub mod written;
 
 pub use checks::Checks;
 pub use quantity::{Day, Dimension, QuantityError, Weeks, Yen};
@@ -105,4 +106,10 @@ listed!(
     "size class",
     "A size class of the SME Basic Act.",
     classification::SizeClass::ALL.iter().map(|s| s.key().to_string()).collect()
+);
+listed!(
+    RawRegion,
+    "region",
+    "A region group of the land ministry's telework survey.",
+    classification::Region::ALL.iter().map(|region| region.key().to_string()).collect()
 );

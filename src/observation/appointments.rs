@@ -40,6 +40,8 @@ enum Wanted<'a> {
     Known(Vec<&'a Observation>),
     /// Introduced, all sizes (MIC).
     Introduced,
+    /// All that can be asked.
+    Everything,
 }
 
 impl Appointment<'_> {
@@ -52,6 +54,7 @@ impl Appointment<'_> {
             Wanted::Usual => usual(),
             Wanted::Known(rows) => usual() || (metric != RECALLED_SPRING && among(rows)),
             Wanted::Introduced => segment == "total",
+            Wanted::Everything => true,
         }
     }
 
@@ -66,13 +69,16 @@ impl Appointment<'_> {
 /// Everything to be asked from the first to the last week, in the order of dates.
 pub fn appointments(data: &Data, observe: Observe, weeks: (Week, Week)) -> Vec<Appointment<'_>> {
     let mut all = Vec::new();
+    if observe == Observe::EveryQuestion {
+        return Survey::ALL.map(every_question).into();
+    }
     for survey in Survey::ALL {
         let rows = usable(data, survey);
         let past = published(survey, &rows, weeks);
         let last = past.iter().map(|a| a.date).max().unwrap_or(EPOCH);
         all.extend(past);
         match observe {
-            Observe::Nothing => return Vec::new(),
+            Observe::Nothing | Observe::EveryQuestion => return Vec::new(),
             Observe::PublishedWaves => all.extend(drift(survey, weeks)),
             Observe::Everything => {
                 let after = last.saturating_add(14.days());
@@ -111,7 +117,13 @@ fn usual(survey: Survey, metric: &str, segment_type: &str) -> bool {
     let now = ["current_practice", "stopped", "never_practised", "institutionalised"];
     match survey {
         Survey::Tsr => segment_type != "prefecture" && now.contains(&metric),
-        _ => !["prefecture", "industry"].contains(&segment_type) && metric != RECALLED_SPRING,
+        Survey::Mic
+        | Survey::TokyoFirms
+        | Survey::Mlit
+        | Survey::CabinetOffice
+        | Survey::Jpc
+        | Survey::Persol
+        | Survey::Nira => !["prefecture", "industry"].contains(&segment_type) && metric != RECALLED_SPRING,
     }
 }
 
@@ -130,7 +142,7 @@ fn middle(row: &Observation) -> Date {
     recalled.map_or(row.field_start.saturating_add((days / 2).days()), |(_, day)| *day)
 }
 
-/// Surveys whose field period ended at most so many days before the run see its first state.
+/// Surveys whose field period ended at most so many days before January 2020 see the first state.
 const BEFORE_THE_RUN_DAYS: i32 = 120;
 
 fn published<'a>(survey: Survey, rows: &[&'a Observation], weeks: (Week, Week)) -> Vec<Appointment<'a>> {
@@ -148,7 +160,7 @@ fn published<'a>(survey: Survey, rows: &[&'a Observation], weeks: (Week, Week)) 
             let date = middle(rows[0]);
             let week = match Week::containing(date).filter(|week| *week >= weeks.0) {
                 Some(week) if week <= weeks.1 => Some(week),
-                None if date < first && (first - date).get_days() <= BEFORE_THE_RUN_DAYS => None,
+                None if weeks.0 == Week(0) && date < first && (first - date).get_days() <= BEFORE_THE_RUN_DAYS => None,
                 _ => return None,
             };
             let (label, wave) = (wave.to_string(), wave_of(survey, &rows));
@@ -199,6 +211,12 @@ fn later(survey: Survey, after: Date, weeks: (Week, Week), monthly: bool) -> imp
 
 fn forecast(survey: Survey, week: Week, wave: Wave, wanted: Wanted<'_>) -> Appointment<'_> {
     Appointment { survey, label: "forecast".to_string(), date: week.sunday(), week: Some(week), wave, wanted }
+}
+
+/// All that a survey can ask, of the state in which the run begins.
+fn every_question(survey: Survey) -> Appointment<'static> {
+    let wave = Wave { staff_shares: true, prefectures: true, ..survey.usual_wave() };
+    Appointment { survey, label: "all".to_string(), date: EPOCH, week: None, wave, wanted: Wanted::Everything }
 }
 
 /// MIC's total on 16 February 2020, after six weeks of the run: shows how fast introduction moves without pressure.

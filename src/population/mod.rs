@@ -5,6 +5,8 @@
 mod attributes;
 mod directory;
 mod employees;
+mod frame;
+mod layout;
 mod margins;
 mod near;
 mod pool;
@@ -20,12 +22,14 @@ mod tests;
 mod workplaces;
 
 pub use directory::Directory;
-pub use near::{AHEAD, fetch};
+pub use frame::{BANDS, Frame, Group, band};
+pub use layout::{BLOCK_FIRMS, Block, Class, Layout, PACK, Pack};
+pub use near::{PREFETCH_AHEAD, prefetch, window};
 pub use pool::{Criteria, Jobs, Pool, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
 pub use sample::Scale;
 pub use state::*;
-pub use status::{Practice, Response, Status};
+pub use status::{Practice, Response, Status, WideStatus, only};
 pub use tallies::{Slots, Tallies, UNIT};
 pub use target::{Target, cell_matches, matches, matches_now};
 
@@ -33,12 +37,25 @@ use crate::{
     classification::{Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
     data::Data,
     error::Problem,
-    random::Key,
 };
 use attributes::AttributeDraws;
 use employees::Workforce;
 use rayon::prelude::*;
 use std::ops::Range;
+
+/// Regular employees by which a cell of medium firms is split, so that a sample can keep more of the larger ones.
+pub const SPLIT_EMPLOYEES: u32 = 100;
+
+/// Which firms of an industry, prefecture, size, capital and bidding a cell holds, by employees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Band {
+    /// All.
+    All,
+    /// Those with fewer than [`SPLIT_EMPLOYEES`].
+    Below,
+    /// Those with as many or more.
+    From,
+}
 
 /// All firms that share every fixed class, and so face the same week apart from what is their own.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +70,8 @@ pub struct Cell {
     pub high_capital: bool,
     /// Bids for public contracts.
     pub bidder: bool,
+    /// Which of the class's firms these are, by employees.
+    pub band: Band,
     /// Permanent id of the cell's first firm in the whole population; its firms are `first_id..first_id + firms`.
     pub first_id: u32,
     /// Firms of the cell in the whole population.
@@ -81,6 +100,8 @@ pub struct Population {
     /// Where the employees of a head-office cell work: share by prefecture, for each
     /// `(industry, size, head-office prefecture)`, at `(industry * 3 + size) * 47 + prefecture`. Each row sums to 1.
     pub workplaces: Vec<[f32; PREFECTURES]>,
+    /// What follows from all this.
+    pub frame: Frame,
 }
 
 impl Population {
@@ -98,7 +119,8 @@ impl Population {
     }
     /// Position of the cell in which a firm stands, by the firm's position.
     pub fn cell_of(&self, firm: usize) -> usize {
-        self.cells.partition_point(|cell| cell.range.end <= firm)
+        let near = self.layout().cells_near[firm / PACK] as usize;
+        near + self.cells[near..].iter().take_while(|cell| cell.range.end <= firm).count()
     }
     /// Row of [`Population::workplaces`] for a cell.
     pub fn workplaces_of(&self, cell: &Cell) -> &[f32; PREFECTURES] {
@@ -115,17 +137,17 @@ pub fn synthesise(data: &Data, seed: u64, scale: Scale) -> Result<Population, Pr
     let counts = margins::firm_counts(data)?;
     let workforce = Workforce::fit(data, &margins::industry_by_size(data)?)?;
     let draws = AttributeDraws::new(data, &workforce, seed)?;
-    let cells = margins::cells(data, &counts)?;
+    let cells = margins::cells(data, &counts, &workforce)?;
     let workplaces = workplaces::workplaces(data, &workplaces::head_office_employment(&cells, &workforce))?;
     let kept = match scale {
         Scale::Whole => cells.iter().map(|cell| cell.firms).collect(),
         Scale::Sample(wanted) => sample::allocate(&cells, wanted)?,
     };
-    Ok(Population { workplaces, ..fill(cells, &kept, &draws, Key::new(seed, 0)) })
+    Ok(Population { workplaces, ..fill(cells, &kept, &draws) })
 }
 
 /// Chooses and draws the firms of each cell; workplaces are left empty.
-fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>, key: Key) -> Population {
+fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>) -> Population {
     let mut start = 0;
     for (cell, kept) in cells.iter_mut().zip(kept) {
         cell.range = start..start + *kept as usize;
@@ -139,11 +161,13 @@ fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>, key: Key
         propensity: vec![0.0; start],
         barriers: vec![0; start],
         workplaces: Vec::new(),
+        frame: Frame::default(),
         cells,
     };
-    population.by_cell().into_par_iter().for_each(|(cell, firms)| {
-        let ids = sample::choose(cell, firms.id.len() as u32, key);
-        for (i, id) in ids.into_iter().enumerate() {
+    let chosen = sample::choose(&population.cells, draws);
+    population.by_cell().into_par_iter().zip(&chosen).for_each(|((cell, firms), ids)| {
+        for i in 0..firms.id.len() {
+            let id = ids.as_ref().map_or(cell.first_id + i as u32, |ids| ids[i]);
             let attributes = draws.of(id, cell);
             firms.id[i] = id;
             firms.employees[i] = attributes.employees;

@@ -13,6 +13,8 @@ mod texts;
 pub use contract::{Cell, SUMMARIES, Summary};
 pub use folder::Folder;
 
+pub use crate::results::REPORT;
+
 use crate::{
     data::Data,
     error::{Kind, Problem},
@@ -20,8 +22,8 @@ use crate::{
 use plotly::Plot;
 use serde_json::{Value, json};
 
-/// File name of the page in a folder.
-pub const REPORT: &str = "report.html";
+/// Tells our pages from others, in their head.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"telework-sim\">";
 
 /// The page's look.
 pub const STYLE: &str = include_str!("page/style.css");
@@ -40,7 +42,7 @@ pub fn page(folders: &[Folder], data: &Data) -> Result<String, Problem> {
     let content = safe_in_a_page(&content(folders, data)?.to_string());
     let charts = chart_library()?;
     Ok(format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{GENERATOR}\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>telework-sim</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <noscript><p>This page needs JavaScript. このページの表示には JavaScript が必要です。</p></noscript>\n\
@@ -63,6 +65,24 @@ pub fn content(folders: &[Folder], data: &Data) -> Result<Value, Problem> {
         "background": background::background(folders, data),
         "texts": texts::texts()?,
     }))
+}
+
+/// English texts of the program's tables (names of KPIs, titles of scenarios) with their Japanese, and members of classes.
+///
+/// # Errors
+/// When the texts inside the program are damaged.
+pub fn japanese_words() -> Result<Vec<(String, String)>, Problem> {
+    let texts = texts::texts()?;
+    let object = |key: &str| texts[key].as_object().cloned().unwrap_or_default().into_iter();
+    let words = object("words").filter_map(|(english, japanese)| Some((english, japanese.as_str()?.to_string())));
+    let kinds = object("page").filter_map(|(key, pair)| {
+        let english = key
+            .strip_prefix("member.")
+            .map(str::to_string)
+            .or_else(|| Some(key.strip_prefix("kind.")?.replace('_', " ")))?;
+        Some((english, pair[1].as_str()?.to_string()))
+    });
+    Ok(words.chain(kinds).collect())
 }
 
 /// JSON that ends neither the script element nor a line: `<` and the separators U+2028 and U+2029 as escapes, which
