@@ -64,14 +64,15 @@ export const leadRow = () =>
 export function answerWords() {
   const last = leadRow();
   const unit = last.unit;
-  const sentence = t("answer.level", {
+  const values = {
     scenario: quoted(scenarioTitle(last.name)),
     kpi: kpiName(last),
     year: fiscal(last.fiscal_year),
     value: amount(last.median, unit),
     low: amount(last.low_5, unit),
     high: amount(last.high_95, unit),
-  });
+  };
+  const sentence = missing(last.low_5) ? t("answer.level_only", values) : t("answer.level", values);
   const effects = comparedScenarios().map((name) => effectSentence(name, idOf(last)));
   return el(
     "div",
@@ -103,7 +104,9 @@ export function answerSection() {
         el("h3", {}, t("answer.number")),
         p(amount(last.median, unit), "big"),
         p(kpiName(last) + t("comma") + fiscal(last.fiscal_year)),
-        p(t("answer.range", { low: amount(last.low_5, unit), high: amount(last.high_95, unit) })),
+        missing(last.low_5)
+          ? null
+          : p(t("answer.range", { low: amount(last.low_5, unit), high: amount(last.high_95, unit) })),
         targetSentence(last),
       ),
       el("div", { class: "card" }, el("h3", {}, t("answer.confidence")), ...confidence()),
@@ -197,9 +200,12 @@ function targetSentence(last) {
   );
 }
 
-function confidence() {
+/** Checks of the model that fail. */
+export const failingGates = () => background.posterior.gates.filter((gate) => !gate.passed);
+
+export function confidence() {
   const gates = background.posterior.gates;
-  const failing = gates.filter((gate) => !gate.passed);
+  const failing = failingGates();
   const all = { all: gates.length, hold: gates.length - failing.length, as_of: day(background.posterior.as_of) };
   return [
     p(failing.length ? t("confidence.some", all) : t("confidence.all", all)),

@@ -1,6 +1,7 @@
 // Charts: one look, a title, a source line and the values as a table for each.
 
 import { el, folded, p, table } from "./elements.js";
+import { exporters } from "./exports.js";
 import { japanese, listed, missing, t } from "./words.js";
 
 export const COLOURS = ["#0072B2", "#D55E00", "#007A59", "#9A4C82", "#946800", "#3A7CA5", "#000000"];
@@ -76,6 +77,7 @@ export function chart({ title, tables, traces, layout, values, extra, height }) 
     el("figcaption", {}, title),
     place,
     p(t("source_line", { tables: listed(tables.map((name) => name + ".csv")), hint: t("chart_hint") }), "source"),
+    exporters(place, title, tables),
     extra,
     values ? folded(t("as_table"), () => table(title, values.head, values.body)) : null,
   );

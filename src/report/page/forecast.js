@@ -89,12 +89,14 @@ export function fanSection() {
         const at = scenarios.indexOf(name);
         const mine = own.filter((row) => row.scenario === name);
         const colour = COLOURS[at % COLOURS.length];
+        const ends = (key) => mine.map((row) => (missing(row[key]) ? null : row[key] * factor));
         const band = (low, high, alpha, label) => {
+          if (mine.every((row) => missing(row[low]))) return [];
           const week = mine.map((row) => row.week);
           return [
             {
               x: week,
-              y: mine.map((row) => row[low] * factor),
+              y: ends(low),
               mode: "lines",
               line: { width: 0 },
               hoverinfo: "skip",
@@ -102,7 +104,7 @@ export function fanSection() {
             },
             {
               x: week,
-              y: mine.map((row) => row[high] * factor),
+              y: ends(high),
               mode: "lines",
               line: { width: 0 },
               fill: "tonexty",

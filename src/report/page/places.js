@@ -45,7 +45,7 @@ export function mapSection() {
             const share = row ? row.median : null;
             const step = missing(share) ? 0 : Math.min(SCALE.length - 1, Math.floor((share / top) * SCALE.length));
             tiles[i].style.background = SCALE[step];
-            tiles[i].style.color = step > 3 ? "#ffffff" : "#10202e";
+            tiles[i].style.color = step > 4 ? "#ffffff" : "#10202e";
             tiles[i].lastChild.textContent = missing(share) ? EMPTY : decimals(share * 100, 0);
             const words =
               memberName(background.prefectures[i].name) +
@@ -94,7 +94,7 @@ export function mapSection() {
         const steps = SCALE.map((colour, i) =>
           el(
             "span",
-            { style: "background:" + colour + ";color:" + (i > 3 ? "#ffffff" : "#10202e") },
+            { style: "background:" + colour + ";color:" + (i > 4 ? "#ffffff" : "#10202e") },
             decimals((top * 100 * i) / SCALE.length, 0),
           ),
         );
@@ -186,8 +186,13 @@ export function breakdownSection() {
                 showlegend: false,
               };
               return [
-                { ...line, y: mine.map((row) => row.low_5 * 100) },
-                { ...line, y: mine.map((row) => row.high_95 * 100), fill: "tonexty", fillcolor: clear(colour, 0.14) },
+                { ...line, y: mine.map((row) => (missing(row.low_5) ? null : row.low_5 * 100)) },
+                {
+                  ...line,
+                  y: mine.map((row) => (missing(row.high_95) ? null : row.high_95 * 100)),
+                  fill: "tonexty",
+                  fillcolor: clear(colour, 0.14),
+                },
                 {
                   x: mine.map((row) => row.week),
                   y: mine.map((row) => row.median * 100),
