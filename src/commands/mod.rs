@@ -34,7 +34,7 @@ pub use findings::SoFar;
 pub use goal::Goal;
 pub use golden::{golden, selftest};
 pub use prepared::Prepared;
-pub use preview::Preview;
+pub use preview::{Preview, Runs};
 pub use report::{ReportRequest, report};
 pub use request::{Common, Execution, Line, Request, SPLIT, Study, Uncertainty, arguments, from_json, from_words};
 pub use run::{PlannedRun, RunOutcome, RunRequest, execute, prepare, prepare_loaded};
