@@ -61,7 +61,7 @@ fn opened(studio: &Studio, browser: &Browser, scenario: &str) {
     browser.go(&studio.address);
     browser.until("document.querySelectorAll('#chooser .choices li').length > 5");
     browser.script(&format!(
-        "[...document.querySelectorAll('#chooser .choices li')].find((li) => li.querySelector('code').textContent === {}).id = 'wanted'",
+        "[...document.querySelectorAll('#built-in li')].find((li) => li.querySelector('code').textContent === {}).id = 'wanted'",
         json!(scenario)
     ));
     browser.click("#wanted button");
@@ -420,6 +420,7 @@ fn a_killed_studio_is_noticed_and_goes_on_after_a_restart() {
     let mut studio = Studio::start(home.path(), None);
     opened(&studio, &browser, "baseline");
     small(&browser, "# kept in the tab");
+    browser.click("#to-runs");
     browser.fill("#ask-draws", "40");
     browser.click("#start");
     browser.until("document.querySelector('.job')");

@@ -15,10 +15,10 @@ import { look, show, shown } from "./views.js";
 /**
  * An open scenario. `toml` and `version`: what the program has; `said`: its last answer; `sound`: its last answer with a
  * form; `edits`: what it has not acknowledged; `wrong`: path -> input that has no whole value; `past`, `future`: texts to
- * go back and forward to; `first`: the text that was opened.
+ * go back and forward to; `first`: the text that was opened; `overtaken`: why an edit was not made.
  * @typedef {{ name: string, toml: string, version: string, isSaved: boolean, said: any, sound: any, edits: Edit[],
  *   wrong: Map<string, string>, past: string[], future: string[], first: string, stepped: { cause: string, at: number },
- *   sending: Promise<void> | null, timer: any }} Scenario
+ *   sending: Promise<void> | null, timer: any, overtaken: any[] | null }} Scenario
  */
 
 /**
@@ -49,6 +49,7 @@ const opening = (name, toml, edits = [], first = toml) => ({
   stepped: { cause: "", at: 0 },
   sending: null,
   timer: null,
+  overtaken: null,
 });
 
 /** Which scenarios this tab shows, and the edits that wait, outlast a reload and a program that is down. */
@@ -138,6 +139,7 @@ export function changeText(scenario, toml, cause = "text") {
 /** What comes after the last of several key presses or steps of a slider is sent alone. */
 const PAUSE = 150;
 function enqueue(scenario, edit) {
+  scenario.overtaken = null;
   const last = scenario.edits.at(-1);
   const waits = last && !(scenario.sending && scenario.edits.length === 1);
   if (waits && last.cause === edit.cause && (last.changes || []).length === (edit.changes || []).length) {
@@ -192,6 +194,7 @@ async function refused(scenario, edit, error) {
     const own = [edit, ...scenario.edits].filter((one) => one.toml !== undefined).at(-1);
     scenario.edits = scenario.edits.filter((one) => one.toml === undefined);
     accept(scenario, error.said.now, "other");
+    scenario.overtaken = error.problems;
     notice(error.problems);
     if (own) await openText(scenario.name, own.toml);
   } else {
@@ -244,7 +247,7 @@ function accept(scenario, said, cause) {
   drawScenarios();
   if (scenario !== chosen()) return;
   // Who changes something wants to see what it does.
-  if (cause && shown.kind === "job") show({ kind: "preview" });
+  if (cause && cause !== "other" && shown.kind === "job") show({ kind: "preview" });
   drawEditor(cause);
   if (changed) look();
 }
@@ -258,6 +261,9 @@ export async function settled(scenario) {
     throw new Refused(422, [{ severity: "error", message: t("incomplete", { field: scenario.wrong.get(path) }) }]);
   }
   await send(scenario);
+  const { overtaken } = scenario;
+  scenario.overtaken = null;
+  if (overtaken) throw new Refused(409, overtaken);
   if (scenario.edits.length) throw new Refused(0, [{ severity: "error", message: t("service.gone") }]);
 }
 
