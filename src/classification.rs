@@ -18,23 +18,23 @@ pub const BARRIERS: usize = 6;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Industry(pub u8);
 
-const INDUSTRY_TABLE: [(char, &str, &str); INDUSTRIES] = [
-    ('C', "mining", "Mining and quarrying"),
-    ('D', "construction", "Construction"),
-    ('E', "manufacturing", "Manufacturing"),
-    ('F', "utilities", "Electricity, gas, heat, water"),
-    ('G', "information", "Information and communications"),
-    ('H', "transport", "Transport and postal"),
-    ('I', "wholesale_retail", "Wholesale and retail"),
-    ('J', "finance", "Finance and insurance"),
-    ('K', "real_estate", "Real estate and leasing"),
-    ('L', "professional", "Scientific, professional and technical services"),
-    ('M', "accommodation_food", "Accommodation and food"),
-    ('N', "personal_services", "Personal services and entertainment"),
-    ('O', "education", "Education"),
-    ('P', "medical_welfare", "Medical and welfare"),
-    ('Q', "compound_services", "Compound services"),
-    ('R', "other_services", "Services not elsewhere classified"),
+const INDUSTRY_TABLE: [(char, &str, &str, &str); INDUSTRIES] = [
+    ('C', "mining", "Mining and quarrying", "鉱業、採石業、砂利採取業"),
+    ('D', "construction", "Construction", "建設業"),
+    ('E', "manufacturing", "Manufacturing", "製造業"),
+    ('F', "utilities", "Electricity, gas, heat, water", "電気・ガス・熱供給・水道業"),
+    ('G', "information", "Information and communications", "情報通信業"),
+    ('H', "transport", "Transport and postal", "運輸業、郵便業"),
+    ('I', "wholesale_retail", "Wholesale and retail", "卸売業、小売業"),
+    ('J', "finance", "Finance and insurance", "金融業、保険業"),
+    ('K', "real_estate", "Real estate and leasing", "不動産業、物品賃貸業"),
+    ('L', "professional", "Scientific, professional and technical services", "学術研究、専門・技術サービス業"),
+    ('M', "accommodation_food", "Accommodation and food", "宿泊業、飲食サービス業"),
+    ('N', "personal_services", "Personal services and entertainment", "生活関連サービス業、娯楽業"),
+    ('O', "education", "Education", "教育、学習支援業"),
+    ('P', "medical_welfare", "Medical and welfare", "医療、福祉"),
+    ('Q', "compound_services", "Compound services", "複合サービス事業"),
+    ('R', "other_services", "Services not elsewhere classified", "サービス業（他に分類されないもの）"),
 ];
 
 impl Industry {
@@ -53,6 +53,10 @@ impl Industry {
     /// English name for people.
     pub fn name(self) -> &'static str {
         INDUSTRY_TABLE[self.0 as usize].2
+    }
+    /// Japanese name of the JSIC division.
+    pub fn name_ja(self) -> &'static str {
+        INDUSTRY_TABLE[self.0 as usize].3
     }
     /// From a division letter or a key.
     pub fn parse(text: &str) -> Option<Industry> {

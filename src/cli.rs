@@ -3,6 +3,7 @@
 //! Results and what will be run go to standard output; progress, warnings and errors go to standard error.
 
 mod comparison_text;
+mod japanese;
 mod progress;
 mod shell;
 mod studio;
@@ -17,11 +18,12 @@ use crate::{
     },
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::schema_text,
+    text::for_terminal,
 };
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use progress::ProgressLine;
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
@@ -36,6 +38,9 @@ use std::{
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Language of what is printed: `en` or `ja`; without it, that of the environment (LANG)
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "ja"])]
+    lang: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -64,7 +69,7 @@ enum Command {
     Selftest,
     /// Prints how the synthesised firms compare with published figures
     Population(PopulationRequest),
-    /// Prints the completions of a shell: where they go is told in the README
+    /// Prints the completions of a shell; docs/commands.md says where they go
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -82,12 +87,22 @@ static STOP: AtomicBool = AtomicBool::new(false);
 
 /// The command line as clap has it, for completions, manual pages and documentation.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    numbers(Arguments::command())
+}
+
+/// Lets a negative number be a value of its flag, refused with the flag's limits, rather than a flag that nobody knows.
+fn numbers(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|argument| {
+        let takes = argument.get_action().takes_values();
+        if takes { argument.allow_negative_numbers(true) } else { argument }
+    });
+    command.mut_subcommands(numbers)
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(help) => {
             // A closed pipe is no reason to fail; there is nobody left to tell.
@@ -95,6 +110,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
+    japanese::choose(arguments.lang.as_deref());
     match dispatch(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
@@ -208,10 +224,11 @@ fn catch_interrupts() -> Result<(), Problem> {
         .map_err(|e| Problem::error(Kind::Files, format!("cannot listen for interrupts: {e}")))
 }
 
-/// Writes to standard output. Who has closed the pipe does not want more, and that is fine.
+/// Writes to standard output: the one door to it, through which nothing from a file or a name reaches the terminal as a
+/// command. Who has closed the pipe does not want more, and that is fine.
 fn print(text: &str) -> Result<(), Problems> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(for_terminal(&japanese::said(text)).as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
             Err(Problem::error(Kind::Files, format!("cannot write to standard output: {e}")).into())
         }
@@ -224,16 +241,16 @@ fn complain(problems: &[Problem]) {
     if problems.is_empty() {
         return;
     }
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let style = if colour { Style::Coloured } else { Style::Plain };
+    let style = if progress::takes_colour() { Style::Coloured } else { Style::Plain };
     // Nobody can be told that standard error is closed.
-    let _ = io::stderr().lock().write_all(Problems(problems.to_vec()).render(style).as_bytes());
+    let _ =
+        io::stderr().lock().write_all(Problems(problems.to_vec()).render_in(style, japanese::language()).as_bytes());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::Line;
+    use crate::commands::CommandLine;
 
     /// Undocumented flags, clashing names and the like fail here.
     #[test]
@@ -247,10 +264,14 @@ mod tests {
             "--sample 500 --draws 3 --seed 7 --set run.end=2021-03-31 --out o --store s --force --threads 2 --data d";
         for own in ["run x", "compare x y", "attribute x", "target x --kpi k --vary v"] {
             let line = |more: &str| Arguments::try_parse_from(format!("telework {own} {more}").split_whitespace());
-            let Ok(Arguments { command: Command::Request(Request::Study(study)) }) = line(words) else {
+            let Ok(Arguments { command: Command::Request(Request::Study(study)), .. }) = line(words) else {
                 panic!("{own} is no study")
             };
-            assert_eq!(study.line(Line::Recorded).matches(" --").count(), 4 + own.matches(" --").count(), "{own}");
+            assert_eq!(
+                study.line(CommandLine::Recorded).matches(" --").count(),
+                4 + own.matches(" --").count(),
+                "{own}"
+            );
             for name in ["draws", "replicates"] {
                 assert!(line(&format!("--{name} 3")).is_ok() && line(&format!("--{name} 0")).is_err(), "{own} {name}");
             }

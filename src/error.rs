@@ -3,8 +3,10 @@
 //! Every failure that a user can cause is a [`Problem`]: a message, a place (file and bytes) where there is one,
 //! and advice. Checks collect [`Problems`] so that all of them are shown at once. Nothing here prints.
 
+mod japanese;
 mod render;
-pub use render::{Style, harmless};
+pub use japanese::{Catalogue, in_japanese};
+pub use render::{Language, Style};
 
 use std::{fmt, ops::Range, sync::Arc};
 

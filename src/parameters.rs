@@ -235,6 +235,8 @@ parameters! {
     tsr_size_exponent: 0.7556 in 0.0..=1.5, prior 0.5 sd 0.3, "exponent", Estimated,
         "TSR: how the chance to answer rises with employees", "frame known, response pattern not published";
 
+    tsr_forgotten: 0.0800 in 0.0..=0.5, prior 0.08 sd 0.06, "share", Assumed,
+        "TSR: share of the firms that have stopped which answer that they never practised", "total of never practised: 42.2 % in wave 6, 43.8 % in wave 10, though nobody can unlearn it; prior: answers about the past are given with error";
     mic_response: 0.1479 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "MIC: firms that answer against all of its frame: how much more often they telework", "answers by post; rate below one half; prior: none, either way";
     mlit_response: -0.0662 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,

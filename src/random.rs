@@ -35,8 +35,6 @@ pub enum Purpose {
     Propensity = 7,
     /// Barriers of a firm (population synthesis).
     Barriers = 8,
-    /// Which firms are drawn into a weighted sample.
-    Thinning = 9,
     /// Model discrepancy of a forecast.
     Discrepancy = 10,
     /// Moves of the calibration.
@@ -47,6 +45,8 @@ pub enum Purpose {
     PracticeThinning = 13,
     /// The same for the scheme's clock.
     SchemeThinning = 14,
+    /// Which pairs a resample of them holds.
+    Resample = 15,
 }
 
 /// The key of one run: a stream of draws that no other (seed, replicate) shares.

@@ -9,8 +9,8 @@ use std::{
 };
 use telework::{
     commands::{
-        Common, CompareRequest, RunContext, RunRequest, Uncertainty, compare, execute, prepare, prepare_comparison,
-        verify,
+        Common, CompareRequest, RunContext, RunRequest, UncertaintyFlags, compare, execute, prepare,
+        prepare_comparison, verify,
     },
     engine::Progress,
     error::{Kind, Problems},
@@ -29,7 +29,7 @@ fn request(scenarios: &[&str], home: &Path, name: &str) -> CompareRequest {
         scenarios: scenarios.iter().map(|name| (*name).to_string()).collect(),
         common: common(home.join(name), home.join("store")),
         targets: vec!["mic_introduction>=0.4".into()],
-        uncertainty: Uncertainty { split: 3, ..Uncertainty::default() },
+        uncertainty: UncertaintyFlags { split: 3, ..UncertaintyFlags::default() },
     }
 }
 
@@ -70,7 +70,7 @@ fn differences_are_those_of_separate_runs() {
         let request = RunRequest {
             scenario: scenario.into(),
             common: common(home.path().join(scenario), home.path().join(format!("store of {scenario}"))),
-            uncertainty: Uncertainty { split: 0, ..Uncertainty::default() },
+            uncertainty: UncertaintyFlags { split: 0, ..UncertaintyFlags::default() },
             ..RunRequest::default()
         };
         execute(prepare(request).unwrap(), context(2)).unwrap().folder
@@ -93,6 +93,9 @@ fn differences_are_those_of_separate_runs() {
         let mean = differences.iter().sum::<f64>() / 4.0;
         assert!((number(row, "difference") - mean).abs() < 1e-7, "{row:?}, separate runs: {differences:?}");
         assert_eq!((row["pairs"].as_str(), reference.len()), ("4", 4));
+        // Levels and the change are means of the same pairs, so they add up.
+        let levels = number(row, "level") - number(row, "reference_level");
+        assert!((number(row, "difference") - levels).abs() < 1e-9, "{row:?}");
         seen += 1;
     }
     assert_eq!(seen, 15, "every candidate KPI");
@@ -125,6 +128,7 @@ fn a_measure_that_does_nothing_has_exactly_no_effect() {
     }
     let cost = &rows(&folder, "costs.csv")[0];
     assert_eq!((cost["extra_spend_yen"].as_str(), cost["yen_per_firm"].as_str()), ("0", ""));
+    assert_eq!((cost["spend_verdict"].as_str(), cost["firms_verdict"].as_str()), ("identical", "identical"));
 }
 
 #[test]
@@ -134,7 +138,7 @@ fn a_comparison_verifies_and_a_changed_digit_is_found() {
     // Kept runs are not believed: verification makes its own.
     fs::remove_dir_all(home.path().join("store")).unwrap();
     let same = verify(&folder, None, context(2)).unwrap();
-    assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (12, 0, 0), "{same:?}");
+    assert_eq!((same.tables.len(), same.changes.len(), same.differences.len()), (13, 0, 0), "{same:?}");
     let table = folder.join("costs.csv");
     let text = fs::read_to_string(&table).unwrap();
     fs::write(&table, text.replacen("managers_x10,baseline,2021,", "managers_x10,baseline,2021,9", 1)).unwrap();

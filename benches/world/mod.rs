@@ -5,7 +5,12 @@
 use std::{hint::black_box, sync::atomic::AtomicBool};
 use telework::{
     calendar::Week,
-    calibration::{config::Config, history::History, likelihood::Likelihood, space::Space},
+    calibration::{
+        config::Config,
+        history::{History, REPLICATE},
+        likelihood::Likelihood,
+        space::Space,
+    },
     data::Data,
     engine::{Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunTask, Series, simulate},
     population::{Population, synthesise},
@@ -116,9 +121,9 @@ pub struct Evaluation<'a> {
 impl Evaluation<'_> {
     /// Log likelihood at the prior's centre: a run to the as-of date, its figures, their density.
     pub fn log(&self) -> f64 {
-        let centre = vec![0.0; self.space.len()];
-        let figures = self.history.figures(&self.space, &centre, &self.likelihood.targets, &|_| true);
-        self.likelihood.log(&self.space, &centre, &figures.expect("nobody stops it"))
+        let centre = [vec![0.0; self.space.len()]];
+        let figures = self.history.figures_at(&self.space, &centre, REPLICATE, &self.likelihood.targets, &|_| true);
+        self.likelihood.log(&self.space, &centre[0], &figures.expect("nobody stops it")[0])
     }
 }
 

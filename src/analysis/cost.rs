@@ -1,26 +1,45 @@
-//! Yen per additional practising firm and per additional teleworker, a scenario against the reference.
+//! What a scenario costs and brings against the reference: more or less money, more or fewer practising firms and
+//! teleworkers, and what one more costs. Paired outcomes in, costs out.
 //!
 //! Money is what all interventions spent from the first week to the end of a fiscal year; firms and employees are those
 //! that practise or telework at that time. Yen are nominal: neither deflated nor discounted.
+//!
+//! Money and effect have a sign each, so there are four quadrants (Briggs and Fenn 1998). Only where a scenario costs
+//! more *and* does more is money over effect a price; elsewhere the same ratio means something else, or nothing. The
+//! interval of a price comes from resampling the pairs, money and effect together: a resample that does more for less
+//! counts as cheaper than any price, one that does not do more as dearer than any. How sure it is that a scenario is
+//! worth it at a given price is its acceptability (van Hout and others 1994): the share of pairs whose effect, valued at
+//! that price, is worth more than the extra money.
 
 use super::{
     FIRST_YEAR, Outcome,
     outcome::Extent,
-    paired::{Difference, difference},
+    paired::{Difference, Direction, difference},
+    probability::Probability,
 };
-use crate::statistics::mean;
+use crate::random::{Key, Purpose};
 
-/// Price of one more firm or teleworker.
+/// Resamples of the pairs behind the interval of a price.
+const RESAMPLES: u32 = 2000;
+
+/// Prices at which acceptability is told, in yen: 1, 2 and 5 times the powers of ten from ten thousand to a billion.
+pub fn prices() -> impl Iterator<Item = f64> {
+    (4..10).flat_map(|power| [1.0, 2.0, 5.0].map(|head| head * 10f64.powi(power)))
+}
+
+/// What one more firm or teleworker costs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Price {
     /// How many more.
     pub extra: Difference,
-    /// Yen for each; `None` where it cannot be told whether there are more.
+    /// Yen for each: mean money over mean effect; `None` unless both are above zero with 95 %.
     pub yen: Option<f64>,
-    /// Least: the money over the upper end of the pairs' 90 % interval of how many more; `None` where that is not above zero.
+    /// 5 % of the resamples lie below; `None` where those do more for less money, or where there is no price.
     pub yen_low: Option<f64>,
-    /// Most: over its lower end; `None` = no upper limit.
+    /// 95 % of the resamples lie below; `None` = no upper limit, or no price.
     pub yen_high: Option<f64>,
+    /// For each of [`prices`] the share of pairs that are worth it.
+    pub acceptable: Vec<Probability>,
 }
 
 /// Costs to the end of one fiscal year.
@@ -28,8 +47,8 @@ pub struct Price {
 pub struct Cost {
     /// Fiscal year.
     pub fiscal_year: i16,
-    /// Mean of what was spent more than in the reference.
-    pub extra_spend_yen: f64,
+    /// What was spent more than in the reference, in yen.
+    pub spend: Difference,
     /// By practising firm.
     pub firms: Price,
     /// By teleworker.
@@ -41,43 +60,113 @@ pub fn costs(reference: &[Outcome], with: &[Outcome], extent: &Extent) -> Vec<Co
     let year = |fiscal_year: i16| {
         let place = extent.place(fiscal_year)?;
         let spent: Vec<f64> = reference.iter().zip(with).map(|(a, b)| b.spent_by(place) - a.spent_by(place)).collect();
-        let extra_spend_yen = mean(&spent)?;
         let priced = |of: fn(&Outcome) -> &[f64]| {
-            let values = |outcomes: &[Outcome]| outcomes.iter().map(|o| of(o)[place]).collect::<Vec<_>>();
-            Some(price(extra_spend_yen, difference(&values(reference), &values(with))?))
+            let more: Vec<f64> = reference.iter().zip(with).map(|(a, b)| of(b)[place] - of(a)[place]).collect();
+            price(&spent, &more)
         };
         let (firms, teleworkers) = (priced(|o| &o.firms)?, priced(|o| &o.teleworkers)?);
-        Some(Cost { fiscal_year, extra_spend_yen, firms, teleworkers })
+        Some(Cost { fiscal_year, spend: from_nothing(&spent)?, firms, teleworkers })
     };
     (FIRST_YEAR.max(*extent.years.start())..=*extent.years.end()).filter_map(year).collect()
 }
 
-/// A price is only told where the mean effect is above zero with 95 %; who saves money and gains firms pays nothing.
-fn price(spend_yen: f64, extra: Difference) -> Price {
-    let (low, high) = extra.pairs_90;
-    let told = extra.mean_90.0 > 0.0;
-    let over = |number: f64| (told && number > 0.0).then_some(spend_yen / number);
-    Price { yen: over(extra.mean), yen_low: over(high), yen_high: over(low), extra }
+/// Differences that are given as such.
+fn from_nothing(differences: &[f64]) -> Option<Difference> {
+    difference(&vec![0.0; differences.len()], differences)
+}
+
+/// The price of what a scenario does more, from the extra money and the extra effect of each pair.
+fn price(spent: &[f64], more: &[f64]) -> Option<Price> {
+    let (spend, extra) = (from_nothing(spent)?, from_nothing(more)?);
+    let pairs: Vec<(f64, f64)> =
+        spent.iter().copied().zip(more.iter().copied()).filter(|p| p.0.is_finite() && p.1.is_finite()).collect();
+    let worth =
+        |price: f64| Probability::of(pairs.iter().filter(|(spent, more)| price * more > *spent).count(), pairs.len());
+    let acceptable = prices().filter_map(worth).collect();
+    let told = spend.direction == Direction::Positive && extra.direction == Direction::Positive;
+    let (yen_low, yen_high) = if told { resampled(&pairs) } else { (None, None) };
+    Some(Price { yen: told.then(|| spend.mean / extra.mean), yen_low, yen_high, acceptable, extra })
+}
+
+/// 5 % and 95 % of the prices of resampled pairs.
+fn resampled(pairs: &[(f64, f64)]) -> (Option<f64>, Option<f64>) {
+    let key = Key::new(0, 0);
+    let one = |resample: u32| {
+        let (mut spent, mut more) = (0.0, 0.0);
+        for place in 0..pairs.len() as u32 {
+            let word = u64::from(key.words(place, resample, Purpose::Resample)[0]);
+            let pair = pairs[((word * pairs.len() as u64) >> 32) as usize];
+            (spent, more) = (spent + pair.0, more + pair.1);
+        }
+        match (spent > 0.0, more > 0.0) {
+            (true, true) => spent / more,
+            (false, true) => f64::NEG_INFINITY,
+            (_, false) => f64::INFINITY,
+        }
+    };
+    let mut prices: Vec<f64> = (0..RESAMPLES).map(one).collect();
+    prices.sort_by(f64::total_cmp);
+    let end = |share: f64| {
+        Some(prices[(share * f64::from(RESAMPLES - 1)).round() as usize]).filter(|price| price.is_finite())
+    };
+    (end(0.05), end(0.95))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// 100 million yen for 90 to 110 more firms: 1 million each.
+    /// Money of 90 to 110 million yen in step with 90 to 110 more firms: 1 million each in every resample.
     #[test]
-    fn a_price_is_money_over_firms_and_has_no_upper_limit_when_there_may_be_none() {
-        let reference = vec![0.0; 21];
-        let with: Vec<f64> = (0..21).map(|i| 90.0 + f64::from(i)).collect();
-        let found = price(1e8, difference(&reference, &with).unwrap());
-        assert_eq!((found.yen, found.yen_low, found.yen_high), (Some(1e6), Some(1e8 / 109.0), Some(1e8 / 91.0)));
-        // The mean is surely above zero, a single future may be below.
-        let with: Vec<f64> = (0..21).map(|i| -2.0 + f64::from(i)).collect();
-        let found = price(1e8, difference(&reference, &with).unwrap());
-        assert_eq!((found.yen, found.yen_high), (Some(1.25e7), None));
-        // Not told from zero: no price at all.
-        let with: Vec<f64> = (0..21).map(|i| -9.0 + f64::from(i)).collect();
-        let found = price(1e8, difference(&reference, &with).unwrap());
-        assert_eq!((found.yen, found.yen_low, found.yen_high), (None, None, None));
+    fn a_price_is_money_over_firms_where_both_are_more() {
+        let more: Vec<f64> = (0..21).map(|i| 90.0 + f64::from(i)).collect();
+        let spent: Vec<f64> = more.iter().map(|firms| firms * 1e6).collect();
+        let found = price(&spent, &more).unwrap();
+        assert_eq!((found.yen, found.yen_low, found.yen_high), (Some(1e6), Some(1e6), Some(1e6)));
+        // Worth it at every price above a million, at none below, and at a million itself not more than its money.
+        let worth: Vec<f64> = prices()
+            .zip(&found.acceptable)
+            .filter(|(at, _)| *at != 1e6)
+            .map(|(at, p)| f64::from(u8::from((p.share == 1.0) == (at > 1e6))))
+            .collect();
+        assert!(worth.iter().all(|right| *right == 1.0) && worth.len() == 17);
+    }
+
+    /// Independent normal money and effect with small spread: the ratio's standard error is 100 times the relative
+    /// error of the means, sqrt(2) / 200 by the delta method, so the interval is 1 -/+ 1.645 x 0.00707.
+    #[test]
+    fn the_interval_of_a_price_is_that_of_a_ratio_of_means() {
+        let key = Key::new(5, 0);
+        let normal = |i: u32, mean: f64| mean * (1.0 + 0.1 * key.normal(i, 0, Purpose::Survey));
+        let spent: Vec<f64> = (0..400).map(|i| normal(i, 1e6)).collect();
+        let more: Vec<f64> = (1000..1400).map(|i| normal(i, 1.0)).collect();
+        let found = price(&spent, &more).unwrap();
+        let half = (found.yen_high.unwrap() - found.yen_low.unwrap()) / 2e6;
+        // Spread of the half width itself: 400 pairs and 2000 resamples leave it within 15 % but once in a thousand.
+        assert!((half / (1.645 * 0.1 * (2.0f64 / 400.0).sqrt()) - 1.0).abs() < 0.15, "{half}");
+    }
+
+    /// Four quadrants, and both axes: only "costs more, does more" has a price.
+    #[test]
+    fn no_other_quadrant_has_a_price() {
+        let around = |mean: f64| -> Vec<f64> { (-10..=10).map(|i| mean + f64::from(i) / 10.0).collect() };
+        for (spent, more, priced) in [
+            (100.0, 100.0, true),
+            (-100.0, 100.0, false),
+            (100.0, -100.0, false),
+            (-100.0, -100.0, false),
+            (0.0, 100.0, false),
+            (100.0, 0.0, false),
+        ] {
+            let found = price(&around(spent), &around(more)).unwrap();
+            assert_eq!(found.yen.is_some(), priced, "{spent} yen for {more}");
+            assert_eq!(found.yen_low.is_some() || found.yen_high.is_some(), priced);
+        }
+        // Money that is exactly the same in all pairs is no cost.
+        let found = price(&[0.0; 21], &around(100.0)).unwrap();
+        assert_eq!((found.yen, found.extra.direction), (None, Direction::Positive));
+        // Every pair saves and gains: worth it at any price.
+        let found = price(&around(-100.0), &around(100.0)).unwrap();
+        assert!(found.acceptable.iter().all(|worth| worth.share == 1.0));
     }
 }

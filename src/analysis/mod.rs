@@ -23,7 +23,7 @@ mod uncertainty;
 pub use answers::{Answers, Inquiry, answer, cases};
 pub use choice::{Choice, Evidence, Verdict, choices};
 pub use coalition::Coalition;
-pub use cost::{Cost, Price, costs};
+pub use cost::{Cost, Price, costs, prices};
 pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, published};
 pub use grid::{Digest, digest};
 pub use outcome::{Account, Extent, Outcome, first_reached};

@@ -4,7 +4,7 @@ use super::registry::Kpi;
 use crate::{
     calendar::Week,
     engine::{RunKey, Series},
-    observation::design_effect,
+    observation::Survey,
     population::Population,
     scenario::Scenario,
 };
@@ -121,7 +121,10 @@ fn surveyed(kpi: &Kpi, series: &Series, extent: &Extent) -> (Vec<f64>, Vec<f64>)
                 == (figure.survey, figure.metric, figure.segment_type, figure.segment);
             if let Some(place) = extent.place(crate::calendar::fiscal_year(a.date)).filter(|_| same) {
                 let n = f64::from(a.respondents);
-                last[place] = (design_effect(a.survey) * a.expected * (1.0 - a.expected) / n, n);
+                last[place] = (
+                    Survey::parse(a.survey).map_or(1.0, Survey::design_effect) * a.expected * (1.0 - a.expected) / n,
+                    n,
+                );
             }
         }
         for (place, (of_figure, n)) in last.into_iter().enumerate() {
@@ -160,9 +163,8 @@ fn accounts(weeks: &[crate::engine::InterventionWeek], extent: &Extent) -> Vec<A
     years
 }
 
-/// The first week from April 2021 on in which a KPI reaches a target.
+/// The first observed week in which a KPI reaches a target.
 pub fn first_reached(series: &Series, kpi: &Kpi, target: f64) -> Option<Week> {
     let figures = series.indicators.iter().find(|i| (i.indicator, &*i.segment) == (kpi.indicator.id, kpi.segment))?;
-    let later = figures.values.iter().filter(|(week, _)| week.fiscal_year() >= super::FIRST_YEAR);
-    later.into_iter().find(|(_, value)| kpi.reaches(f64::from(*value), target)).map(|(week, _)| *week)
+    figures.values.iter().find(|(_, value)| kpi.reaches(f64::from(*value), target)).map(|(week, _)| *week)
 }

@@ -84,9 +84,9 @@ pub struct KpiDifference {
     pub kpi: usize,
     /// Fiscal year.
     pub fiscal_year: i16,
-    /// Median with the scenario.
+    /// Mean over the pairs with the scenario: the reference's and the difference's mean, of the same pairs.
     pub level: f64,
-    /// Median of the reference.
+    /// Mean over the pairs of the reference.
     pub reference_level: f64,
     /// The paired difference.
     pub difference: Difference,
@@ -100,12 +100,12 @@ pub fn differences(reference: &[Outcome], with: &[Outcome], kpis: &[Kpi], extent
             let Some(place) = extent.place(fiscal_year) else { continue };
             let values = |outcomes: &[Outcome]| outcomes.iter().map(|o| o.kpi[kpi][place]).collect::<Vec<f64>>();
             let (reference, with) = (values(reference), values(with));
-            all.extend(difference(&reference, &with).map(|difference| KpiDifference {
-                kpi,
-                fiscal_year,
-                level: median(&with),
-                reference_level: median(&reference),
-                difference,
+            // Levels and the change rest on the same pairs, and on the same statistic of them.
+            let (reference, with): (Vec<f64>, Vec<f64>) =
+                reference.into_iter().zip(with).filter(|(a, b)| a.is_finite() && b.is_finite()).unzip();
+            all.extend(difference(&reference, &with).and_then(|difference| {
+                let (level, reference_level) = (mean(&with)?, mean(&reference)?);
+                Some(KpiDifference { kpi, fiscal_year, level, reference_level, difference })
             }));
         }
     }

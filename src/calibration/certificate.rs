@@ -265,6 +265,50 @@ records! {
         /// Probability of such a difference without a true one.
         p_value: optional_number,
     }
+    /// How good the forecasts of one forecaster were.
+    Scored, "scores.csv", check |_, _| Ok(()), {
+        /// What was held out.
+        experiment: text,
+        /// Who forecast.
+        forecaster: text,
+        /// Months from the origin.
+        horizon: text,
+        /// Figures forecast.
+        figures: count,
+        /// Mean CRPS.
+        crps: number,
+        /// Mean weighted interval score.
+        weighted_interval_score: number,
+        /// Share of figures inside the 50 % interval.
+        inside_50: share,
+        /// Share inside the 90 % interval.
+        inside_90: share,
+        /// Mean width of the 90 % interval.
+        width_90: number,
+        /// Mean of the probability integral transform: one half when forecasts are neither high nor low.
+        pit_mean: share,
+        /// Its variance: a twelfth when spreads are right.
+        pit_variance: number,
+        /// CRPS over the model's on the same figures.
+        relative_skill: number,
+    }
+    /// How much weight the model deserves beside one opponent.
+    Pooled, "pools.csv", check |_, _| Ok(()), {
+        /// What was held out.
+        experiment: text,
+        /// The opponent.
+        against: text,
+        /// Figures that both forecast.
+        figures: count,
+        /// Waves among them.
+        waves: count,
+        /// CRPS of the model over the opponent's.
+        ratio: number,
+        /// Weight of the model in the regression on both medians.
+        weight: number,
+        /// CRPS of the pool, weights from the other waves, over the model's.
+        pool_ratio: number,
+    }
     /// The fitting sample beside the whole population, with the same luck.
     Agreement, "agreement.csv", check |_, _| Ok(()), {
         /// Survey id.
@@ -347,6 +391,10 @@ pub struct Certificate {
     pub held_out: Vec<HeldOut>,
     /// The model against naive forecasts.
     pub held_out_tests: Vec<HeldOutTest>,
+    /// Scores by forecaster and horizon.
+    pub scores: Vec<Scored>,
+    /// Weights of the model beside opponents.
+    pub pools: Vec<Pooled>,
     /// Fitting sample and whole population.
     pub agreement: Vec<Agreement>,
     /// BLAKE3 hash of all tables, hexadecimal.
@@ -397,6 +445,8 @@ impl Certificate {
             profiles: reader.records()?,
             held_out: reader.records()?,
             held_out_tests: reader.records()?,
+            scores: reader.records()?,
+            pools: reader.records()?,
             agreement: reader.records()?,
             hash: reader.hasher.finalize().to_hex().to_string(),
         })

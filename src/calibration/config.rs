@@ -19,6 +19,8 @@ pub struct Config {
     pub as_of: Date,
     /// Firms of the weighted sample on which the history is run.
     pub sample: u32,
+    /// Firms of the larger sample on which it is run in refined rounds and at the end.
+    pub refined_sample: u32,
     /// Draws that are written.
     pub draws: usize,
     /// The sampler.
@@ -65,6 +67,7 @@ impl Config {
         let wrong = [
             (config.draws == 0, "draws", "write at least 1"),
             (config.sample < 6000, "sample", "write at least 6000, one firm of each kind"),
+            (config.refined_sample < 6000, "refined_sample", "write at least 6000"),
             (
                 config.certificate.truths > 0 && config.certificate.truth_sample < 6000,
                 "truth_sample",
@@ -122,7 +125,7 @@ mod tests {
     #[test]
     fn a_wrong_number_or_key_is_shown_at_its_place() {
         for (from, to, word) in [
-            ("islands = 4", "islands = 3", "islands"),
+            ("chains = 4", "chains = 0", "chains"),
             ("draws = ", "drws = ", "drws"),
             ("sample = 40000", "sample = 40", "sample"),
             ("as_of = \"2021-04-30\"", "as_of = \"2021-02-30\"", "2021-02"),

@@ -1,8 +1,16 @@
-//! One fit from prior to posterior, kept on disk after every sweep, so that it can be stopped and goes on.
-//! A sampler's problem in, its final state out.
+//! One chain from prior to posterior, kept on disk after every round, so that it can be stopped and goes on; and the chains
+//! of a fit together, reweighted by what was simulated. A sampler's problem in, its final state out.
 
-use super::sampler::{Problem as Sampling, State};
-use crate::error::{Kind, Problem};
+use super::{
+    likelihood::Likelihood,
+    sampler::{Problem as Sampling, State, systematic},
+    space::Space,
+};
+use crate::{
+    error::{Kind, Problem},
+    random::{Key, Purpose, uniform},
+    statistics::pareto_smoothed,
+};
 use std::{
     fs::File,
     io::{BufReader, BufWriter, Write},
@@ -78,4 +86,77 @@ pub fn fit(
         kept.save(&state)?;
     }
     Ok(state)
+}
+
+/// Shape of the tail of importance weights up to which they are used.
+pub const RELIABLE: f64 = 0.7;
+
+/// The chains of a fit at their end.
+#[derive(Clone, Debug)]
+pub struct Chains {
+    /// How many.
+    pub number: usize,
+    /// All of them as one state: particles, kept sweeps and figures side by side; trace, archive and error of the first.
+    pub state: State,
+    /// Weight of each particle, adding up to 1: the likelihood of its simulated figures over that of the surrogate's, Pareto
+    /// smoothed.
+    pub weights: Vec<f64>,
+    /// Shape of the weights' tail.
+    pub shape: f64,
+    /// Standard deviation of the log ratios behind the weights.
+    pub log_ratio_sd: f64,
+}
+
+impl Chains {
+    /// From chains that have come to their end.
+    pub fn new(space: &Space, likelihood: &Likelihood, chains: Vec<State>) -> Chains {
+        let number = chains.len();
+        let figures = likelihood.targets.len();
+        let noise: Vec<f64> = (0..figures)
+            .map(|i| chains.iter().map(|c| c.noise.get(i).copied().unwrap_or(0.0)).sum::<f64>() / number.max(1) as f64)
+            .collect();
+        let ratio = |state: &State| -> Vec<f64> {
+            let log = |z: &[f64], figures: &[f64], error: &[f64]| likelihood.gradient(space, z, figures, error).0;
+            (0..state.z.len())
+                .map(|i| {
+                    log(&state.z[i], &state.figures[i], &noise) - log(&state.z[i], &state.predicted[i], &state.error)
+                })
+                .collect()
+        };
+        let ratios: Vec<f64> = chains.iter().flat_map(ratio).collect();
+        let equal = vec![1.0 / ratios.len().max(1) as f64; ratios.len()];
+        let (weights, shape) = pareto_smoothed(&ratios).unwrap_or((equal, f64::INFINITY));
+        let evaluations = chains.iter().map(|c| c.evaluations).sum();
+        let mut all = chains.into_iter();
+        let mut state = all.next().unwrap_or_default();
+        for chain in all {
+            state.z.extend(chain.z);
+            state.kept.iter_mut().zip(chain.kept).for_each(|(kept, more)| kept.extend(more));
+            state.figures.extend(chain.figures);
+            state.predicted.extend(chain.predicted);
+            state.temperature = state.temperature.min(chain.temperature);
+        }
+        (state.noise, state.evaluations) = (noise, evaluations);
+        let log_ratio_sd = crate::statistics::variance(&ratios).unwrap_or(0.0).sqrt();
+        Chains { number, state, weights, shape, log_ratio_sd }
+    }
+
+    /// Whether the weights are used: otherwise the particles stand for the posterior as the surrogate has it.
+    pub fn reweighted(&self) -> bool {
+        self.shape < RELIABLE
+    }
+
+    /// Places of equally likely particles, in random order.
+    pub fn places(&self, count: usize, seed: u64) -> Vec<usize> {
+        let n = self.state.z.len();
+        let key = Key::new(seed, u32::MAX);
+        let first = uniform(key.words(0, 1, Purpose::Calibration)[0]);
+        let equal = vec![1.0 / n.max(1) as f64; n];
+        let mut places = systematic(if self.reweighted() { &self.weights } else { &equal }, count, first);
+        let order = |k: &usize| key.words(*k as u32, 0, Purpose::Calibration)[0];
+        let mut shuffled: Vec<usize> = (0..places.len()).collect();
+        shuffled.sort_by_key(|k| (order(k), *k));
+        places = shuffled.into_iter().map(|k| places[k]).collect();
+        places
+    }
 }

@@ -1,25 +1,20 @@
 //! The forecast as of a day: monthly predictive distributions of every simulated survey figure. Scenario, tables, firms,
 //! posterior draws in; rows of quantiles out.
 //!
-//! One predictive draw of a figure is the answer that the simulated survey gets (sampling error included) under one
-//! posterior draw, moved on the log-odds scale by two errors of the model:
-//!
-//! - its **discrepancy**, normal with the standard deviation that the posterior draw gives for the figure's group; one
-//!   for each figure, kept over all months;
-//! - its **drift**: what slowly goes wrong as the world moves away from the one that the model was fitted to. A random
-//!   walk from the as-of date on with [`DRIFT_PER_YEAR`]; one walk for a survey, shared by all its figures, and a smaller
-//!   one of each figure's own ([`OWN_DRIFT`]). Firms that say *never* or *stopped* move against those that practise.
+//! One predictive draw of a figure is what its survey would publish ([`crate::prediction`]) under one posterior draw: errors
+//! of the model go on from the residuals of what was published by the as-of date, and return to the law of their group.
 //!
 //! Only the distribution of each single figure is given out; figures of one draw that must add up (now, stopped, never)
 //! do so before these errors. An answer of exactly 0 or 1 stays what it is.
 
-use super::likelihood::{GROUPS, group_of};
 use crate::{
     calendar::Week,
-    data::{Data, Draw},
+    data::{Data, Draw, Posterior},
     engine::{Interrupted, Observe, Options, Progress, SurveyAnswer, simulate},
+    observation::Survey,
     population::Population,
-    random::{Key, Purpose, philox},
+    prediction::{Forecaster, Law, Series},
+    random::Key,
     scenario::Scenario,
     statistics::quantile_sorted,
 };
@@ -28,18 +23,12 @@ use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, HashMap},
     io::{self, Write},
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
-/// Standard deviation of a year's drift in log odds: about 4 points a year at 50 %, 1.4 points at 10 %. Assumed, since no
-/// series published by April 2021 is long enough to estimate it. The longest is MIC's introduction rate before COVID-19,
-/// when the conditions that the model knows stood still: less its steady rise (0.11) and its sampling error, it wandered by
-/// about 0.20 a year over single years from 2015 to 2019, and by about 0.12 a year over three years together.
-pub const DRIFT_PER_YEAR: f64 = 0.15;
-/// The figure's own part of the drift, as a share of its standard deviation: a quarter of its variance (assumed).
-pub const OWN_DRIFT: f64 = 0.5;
-/// Weeks a year.
-const YEAR: f64 = 52.18;
 /// Quantiles given: 0.05, 0.10 ... 0.95.
 const STEPS: u32 = 20;
 /// What is observed of a run.
@@ -66,7 +55,7 @@ pub struct ForecastRow {
     pub value: f64,
 }
 
-/// Predictive quantiles for every month that ends after `as_of`, rows sorted by their columns. The same for any number of
+/// Predictive quantiles for every month that ends after the posterior's as-of day, rows sorted by their columns. The same for any number of
 /// `threads` (0 = all cores). A figure that has no answer in some draws has its quantiles from the others.
 ///
 /// # Errors
@@ -76,12 +65,12 @@ pub fn forecast(
     scenario: &Scenario,
     data: &Data,
     population: &Population,
-    as_of: Date,
-    draws: &[Draw],
+    posterior: &Posterior,
     threads: usize,
     observe: &(dyn Fn(Progress) + Sync),
     stop: &AtomicBool,
 ) -> Result<Vec<ForecastRow>, Interrupted> {
+    let (as_of, draws) = (posterior.as_of, &posterior.draws);
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
     let last = Week::containing(scenario.run.end).map_or(first, |week| week.0);
     let total = u64::from(last - first + 1) * draws.len() as u64;
@@ -90,12 +79,15 @@ pub fn forecast(
         observe(Progress { done: done.fetch_add(1, Ordering::Relaxed), total });
         !stop.load(Ordering::Relaxed)
     };
+    let forecaster = OnceLock::new();
     let one = |(number, draw): (usize, &Draw)| {
         let replicate = number as u32;
         let scenario = Scenario { parameters: draw.parameters.clone(), ..scenario.clone() };
         let series = simulate(&scenario, data, population, replicate, OPTIONS, &goes_on).ok_or(Interrupted)?;
-        let mut error = ModelError::new(draw, Key::new(scenario.run.seed, replicate), as_of, DRIFT_PER_YEAR);
-        Ok(error.moved(&series.surveys))
+        let answers = later(&series.surveys, as_of);
+        // Every run answers the same questions.
+        let forecaster = forecaster.get_or_init(|| Forecaster::of(posterior, asked(&answers)));
+        Ok(published(forecaster, &answers, draw, Key::new(scenario.run.seed, replicate)))
     };
     let run = || draws.par_iter().enumerate().map(one).collect::<Result<Vec<_>, Interrupted>>();
     let drawn = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
@@ -129,71 +121,53 @@ fn quantiles(drawn: impl Iterator<Item = (Figure, Date, f64)>) -> Vec<ForecastRo
     rows
 }
 
-/// What one posterior draw lets the model be wrong by.
-struct ModelError<'a> {
-    draw: &'a Draw,
+/// Answers of monthly waves after the as-of day, with the last day of their month.
+fn later(answers: &[SurveyAnswer], as_of: Date) -> Vec<(&SurveyAnswer, Date)> {
+    let month = |answer: &SurveyAnswer| Some(Week::containing(answer.date)?.monday().last_of_month());
+    answers
+        .iter()
+        .filter(|answer| answer.wave == WAVE && answer.answer.is_finite())
+        .filter_map(|answer| Some((answer, month(answer).filter(|month| *month > as_of)?)))
+        .collect()
+}
+
+fn series_of(answer: &SurveyAnswer) -> Option<Series> {
+    let SurveyAnswer { survey, metric, segment_type, segment, .. } = answer;
+    Some(Series::new(Survey::parse(survey)?, metric, segment_type, segment))
+}
+
+/// Each series that is asked, once, in order of appearance.
+fn asked(answers: &[(&SurveyAnswer, Date)]) -> Vec<Series> {
+    let mut asked: Vec<Series> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for series in answers.iter().filter_map(|(answer, _)| series_of(answer)) {
+        if seen.insert(series.clone()) {
+            asked.push(series);
+        }
+    }
+    asked
+}
+
+/// What the surveys would publish of one run.
+fn published(
+    forecaster: &Forecaster,
+    answers: &[(&SurveyAnswer, Date)],
+    draw: &Draw,
     key: Key,
-    as_of: Date,
-    drift_per_year: f64,
-    /// Walks drawn so far, by who walks: position after 0, 1, 2 ... weeks, variance 1 a year.
-    walks: HashMap<String, Vec<f64>>,
-}
-
-impl ModelError<'_> {
-    fn new(draw: &Draw, key: Key, as_of: Date, drift_per_year: f64) -> ModelError<'_> {
-        ModelError { draw, key, as_of, drift_per_year, walks: HashMap::new() }
-    }
-
-    /// The answers of the monthly waves after the as-of date, moved.
-    fn moved(&mut self, answers: &[SurveyAnswer]) -> Vec<(Figure, Date, f64)> {
-        let mut moved = Vec::new();
-        for answer in answers.iter().filter(|answer| answer.wave == WAVE && answer.answer.is_finite()) {
-            let Some(week) = Week::containing(answer.date) else { continue };
-            let month = week.monday().last_of_month();
-            if month <= self.as_of {
-                continue;
-            }
-            let odds = self.shift(answer, week).exp();
-            let share = answer.answer * odds / (1.0 - answer.answer + answer.answer * odds);
-            let figure = (answer.survey, answer.metric, answer.segment_type, answer.segment.clone());
-            moved.push((figure, month, share));
-        }
-        moved
-    }
-
-    /// Discrepancy and drift of a figure in a week, in log odds.
-    fn shift(&mut self, answer: &SurveyAnswer, week: Week) -> f64 {
-        let SurveyAnswer { survey, metric, segment_type, segment, .. } = answer;
-        let group = GROUPS[group_of(survey, metric, segment_type, segment)];
-        let sd = self.draw.discrepancy.iter().find(|(name, _)| name == group).map_or(0.0, |(_, sd)| *sd);
-        let figure = format!("{survey}/{metric}/{segment_type}/{segment}");
-        let discrepancy = sd * self.key.normal(subject(&figure), 0, Purpose::Discrepancy);
-        let against = ["never_practised", "stopped"].contains(metric);
-        let shared = self.walk(survey, week) * if against { -1.0 } else { 1.0 };
-        let own = self.walk(&figure, week);
-        discrepancy + self.drift_per_year * ((1.0 - OWN_DRIFT * OWN_DRIFT).sqrt() * shared + OWN_DRIFT * own)
-    }
-
-    /// Where a walker is in a week: each week's step is a draw of its own, so that it does not matter which are asked for.
-    fn walk(&mut self, walker: &str, week: Week) -> f64 {
-        let start = Week::containing(self.as_of).unwrap_or(Week(0)).0;
-        let weeks = week.0.saturating_sub(start) as usize;
-        if !self.walks.contains_key(walker) {
-            self.walks.insert(walker.to_string(), vec![0.0]);
-        }
-        let Some(walk) = self.walks.get_mut(walker) else { return 0.0 };
-        while walk.len() <= weeks {
-            let week = start + walk.len() as u32;
-            let step = self.key.normal(subject(walker), week, Purpose::Discrepancy) / YEAR.sqrt();
-            walk.push(walk[walk.len() - 1] + step);
-        }
-        walk[weeks]
-    }
-}
-
-/// A figure's or survey's name as the subject of its draws.
-fn subject(name: &str) -> u32 {
-    name.bytes().fold([0, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x666f_7265))[0]
+) -> Vec<(Figure, Date, f64)> {
+    let mut months: Vec<Date> = answers.iter().map(|(_, month)| *month).collect();
+    months.sort_unstable();
+    months.dedup();
+    let errors = forecaster.errors(&Law::of(draw), &draw.residuals, key);
+    let shifts = errors.at(&months);
+    let places: HashMap<&Series, usize> = forecaster.wanted().iter().zip(0..).collect();
+    let figure = |&(answer, month): &(&SurveyAnswer, Date)| {
+        let place = *places.get(&series_of(answer)?)?;
+        let shift = shifts[months.binary_search(&month).ok()?][place];
+        let share = errors.published(place, month, answer.expected, shift, f64::from(answer.respondents));
+        Some(((answer.survey, answer.metric, answer.segment_type, answer.segment.clone()), month, share))
+    };
+    answers.iter().filter_map(figure).collect()
 }
 
 /// Writes the rows as CSV, shares to six decimals.
@@ -213,8 +187,8 @@ mod tests {
     use super::*;
     use crate::{
         population::synthesise,
+        prediction::CONSTANTS,
         scenario::{Scale, load},
-        statistics::{pearson, variance},
     };
     use jiff::civil::date;
 
@@ -232,26 +206,32 @@ mod tests {
         World { population, scenario: load("forecast", &[]).unwrap().scenario, data }
     }
 
-    /// Draws that differ in how readily firms start, with a discrepancy.
+    /// Draws that differ in how readily firms start, with errors of the model of so much in each group and wave.
     fn draws(number: usize, discrepancy: f64) -> Vec<Draw> {
         let draw = |i: usize| {
             let mut parameters = crate::parameters::Parameters::default();
             parameters.start_base += 0.3 * i as f64;
-            Draw { parameters, discrepancy: GROUPS.map(|group| (group.to_string(), discrepancy)).to_vec() }
+            let of = |name: &str| if ["wave", "all"].contains(&name) { discrepancy } else { 1.0 };
+            let discrepancy = CONSTANTS.iter().map(|c| (c.name.to_string(), of(c.name))).collect();
+            Draw { parameters, discrepancy, residuals: Vec::new() }
         };
         (0..number).map(draw).collect()
     }
 
-    fn rows(world: &World, draws: &[Draw], threads: usize) -> Vec<ForecastRow> {
+    fn posterior(draws: Vec<Draw>) -> Posterior {
+        Posterior { as_of: AS_OF, draws, gates: Vec::new(), figures: Vec::new() }
+    }
+
+    fn rows(world: &World, draws: Vec<Draw>, threads: usize) -> Vec<ForecastRow> {
         let World { data, population, scenario } = world;
         let stop = AtomicBool::new(false);
-        forecast(scenario, data, population, AS_OF, draws, threads, &|_| {}, &stop).unwrap()
+        forecast(scenario, data, population, &posterior(draws), threads, &|_| {}, &stop).unwrap()
     }
 
     #[test]
     fn every_figure_has_every_month_and_quantile_for_any_number_of_threads() {
         let world = world();
-        let rows = rows(&world, &draws(3, 0.2), 1);
+        let rows = rows(&world, draws(3, 0.2), 1);
         let mut figures: BTreeMap<_, Vec<&ForecastRow>> = BTreeMap::new();
         for row in &rows {
             figures.entry((row.survey, row.metric, row.segment_type, &row.segment)).or_default().push(row);
@@ -280,7 +260,7 @@ mod tests {
         }
         let bytes = |threads| {
             let mut bytes = Vec::new();
-            write_table(&mut bytes, &self::rows(&world, &draws(3, 0.2), threads)).unwrap();
+            write_table(&mut bytes, &self::rows(&world, draws(3, 0.2), threads)).unwrap();
             bytes
         };
         let text = bytes(1);
@@ -291,106 +271,40 @@ mod tests {
         assert_eq!(lines.len(), rows.len() + 2);
     }
 
-    /// Two draws without errors of the model: the median is the mean of the two simulated answers, and the 95 % quantile
-    /// lies 0.95 of the way between them.
+    /// One draw without errors of the model: 400 replicates of 1,500 respondents of a survey with design effect 1.5 have the
+    /// variance 1.5 p (1 - p) / n. 5 standard errors (7 %): a false alarm once in 1.7 million; a design effect left out is
+    /// found with certainty.
     #[test]
-    fn without_errors_the_quantiles_are_those_of_the_answers() {
-        let mut world = world();
-        world.scenario.run.end = date(2021, 8, 31);
-        let draws = draws(2, 0.0);
-        let World { data, population, scenario } = &world;
-        let mut answers: BTreeMap<(Figure, Date), Vec<f64>> = BTreeMap::new();
-        let mut moved = Vec::new();
-        for (replicate, draw) in (0..).zip(&draws) {
-            let scenario = Scenario { parameters: draw.parameters.clone(), ..scenario.clone() };
-            let series = simulate(&scenario, data, population, replicate, OPTIONS, &|_| true).unwrap();
-            moved.extend(ModelError::new(draw, Key::new(1, replicate), AS_OF, 0.0).moved(&series.surveys));
-            for a in series.surveys.iter().filter(|a| a.wave == "forecast" && a.date > date(2021, 5, 20)) {
-                let figure = (a.survey, a.metric, a.segment_type, a.segment.clone());
-                answers.entry((figure, a.date)).or_default().push(a.answer);
-            }
-        }
-        let rows = quantiles(moved.into_iter());
-        assert_eq!(rows.len(), answers.len() * 19);
-        for (rows, pair) in rows.chunks(19).zip(answers.values()) {
-            let (low, high) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
-            assert!((rows[9].value - (low + high) / 2.0).abs() < 1e-12);
-            assert!((rows[18].value - (low + 0.95 * (high - low))).abs() < 1e-12);
-        }
-    }
-
-    fn answer(metric: &'static str, segment: &str, survey: &'static str) -> SurveyAnswer {
-        SurveyAnswer {
-            survey,
+    fn without_errors_of_the_model_answers_have_their_sampling_error() {
+        let answer = SurveyAnswer {
+            survey: "tsr_practice",
             wave: WAVE.to_string(),
             date: date(2025, 5, 1),
-            metric,
+            metric: "current_practice",
             segment_type: "size",
-            segment: segment.to_string(),
-            respondents: 1000,
+            segment: "SME".to_string(),
+            respondents: 1500,
             expected: 0.5,
             answer: 0.5,
             observed: None,
-        }
-    }
-
-    /// 4,000 draws four years (209 weeks) on: variance sd^2 + 0.15^2 * 209 / 52.18; two segments of a survey share three
-    /// quarters of the drift, two surveys nothing, *never* goes against *now*. Tolerances of 5 standard errors (variance
-    /// 2.2 %, correlation 0.016): a false alarm once in 1.7 million each.
-    #[test]
-    fn errors_of_the_model_have_the_stated_variance() {
-        let week = Week(Week::containing(AS_OF).unwrap().0 + 209);
-        let figures = [
-            answer("current_practice", "SME", "tsr_practice"),
-            answer("current_practice", "large", "tsr_practice"),
-            answer("never_practised", "SME", "tsr_practice"),
-            answer("introduced", "total", "mic_introduction"),
-        ];
-        let shifts = |sd: f64| -> Vec<Vec<f64>> {
-            let draw = draws(1, sd).remove(0);
-            let each = |number: u32| {
-                let mut error = ModelError::new(&draw, Key::new(3, number), AS_OF, DRIFT_PER_YEAR);
-                figures.each_ref().map(|figure| error.shift(figure, week))
-            };
-            let all: Vec<[f64; 4]> = (0..4000).map(each).collect();
-            (0..4).map(|i| all.iter().map(|one| one[i]).collect()).collect()
         };
-        let drift = 0.15_f64.powi(2) * 209.0 / 52.18;
-        for sd in [0.0, 0.3] {
-            let found = shifts(sd);
-            for figure in &found {
-                let ratio = variance(figure).unwrap() / (drift + sd * sd);
-                assert!((ratio - 1.0).abs() < 5.0 * (2.0_f64 / 4000.0).sqrt(), "{ratio}");
-            }
-            let shared = 0.75 * drift / (drift + sd * sd);
-            for (other, expected) in [(1, shared), (2, -shared), (3, 0.0)] {
-                let correlation = pearson(&found[0], &found[other]).unwrap();
-                assert!((correlation - expected).abs() < 5.0 / 4000.0_f64.sqrt(), "{other}: {correlation}");
-            }
-        }
-    }
-
-    /// By hand: log odds 0 moved by ln 3 are a share of 3/4; nothing moves a certain answer; a month that ended by the
-    /// as-of date is left out.
-    #[test]
-    fn answers_move_in_log_odds() {
-        let draw = draws(1, 1.0).remove(0);
-        let mut error = ModelError::new(&draw, Key::new(3, 0), AS_OF, 0.0);
-        let mut figures: Vec<SurveyAnswer> =
-            (0..4).map(|_| answer("introduced", "total", "mic_introduction")).collect();
-        (figures[1].answer, figures[2].answer, figures[3].date) = (0.0, 1.0, date(2021, 4, 28));
-        let shift = error.shift(&figures[0], Week(270));
-        let moved: Vec<f64> = error.moved(&figures).into_iter().map(|(_, _, share)| share).collect();
-        assert_eq!(moved.len(), 3);
-        assert!(((moved[0] / (1.0 - moved[0])).ln() - shift).abs() < 1e-12 && shift.abs() > 1e-3);
-        assert_eq!(moved[1..], [0.0, 1.0]);
+        let draw = &draws(1, 0.0)[0];
+        let all = [answer];
+        let answers = later(&all, AS_OF);
+        assert_eq!(answers[0].1, date(2025, 4, 30));
+        let forecaster = Forecaster::of(&posterior(vec![draw.clone()]), asked(&answers));
+        let shares: Vec<f64> = (0..400).map(|i| published(&forecaster, &answers, draw, Key::new(1, i))[0].2).collect();
+        let ratio = crate::statistics::variance(&shares).unwrap() / (1.5 * 0.25 / 1500.0);
+        assert!((ratio - 1.0).abs() < 5.0 * (2.0_f64 / 400.0).sqrt(), "{ratio}");
+        // A month that ended by the as-of day is left out.
+        assert!(later(&all, date(2025, 4, 30)).is_empty());
     }
 
     #[test]
     fn a_stopped_forecast_gives_nothing() {
         let World { data, population, scenario } = world();
         let stop = AtomicBool::new(true);
-        let given = forecast(&scenario, &data, &population, AS_OF, &draws(2, 0.0), 2, &|_| {}, &stop);
+        let given = forecast(&scenario, &data, &population, &posterior(draws(2, 0.0)), 2, &|_| {}, &stop);
         assert_eq!(given, Err(Interrupted));
     }
 }

@@ -1,21 +1,22 @@
-//! Forecasts of figures that the fit has not seen, beside what a naive forecaster would have said. Targets and a fit
-//! without them in, scores out.
+//! Forecasts of figures that the fit has not seen, beside what an opponent would have said. Targets and a fit without them
+//! in, forecasts and gates out.
 
 use super::{
     likelihood::Likelihood,
-    naive::{self, Naive},
+    opponents::{self, Opponent},
+    predicted::Predicted,
+    scores::{Contest, Forecast, MODEL},
     space::Space,
-    tables::{Predicted, QUANTILES, Table, at_least, at_most, number},
+    tables::{at_least, at_most},
     targets::{Target, log_odds, share},
 };
 use crate::{
     data::{Data, Gate},
-    random::Key,
-    statistics::{coverage, crps_of_distribution, interval_score, mean, normal_quantile, quantile_sorted, sign_flip},
+    statistics::{coverage, mean, normal_quantile, quantile_sorted},
 };
 use jiff::civil::{Date, date};
 
-/// Values in which a naive forecast's distribution is given.
+/// Values in which a regional opponent's distribution is given.
 const GRID: usize = 200;
 
 /// One thing held out.
@@ -28,8 +29,8 @@ pub enum Experiment {
     TokyoArea,
 }
 
-/// First day of what [`Experiment::LateWaves`] leaves out.
-const LATE: Date = date(2020, 11, 1);
+/// Last day of what [`Experiment::LateWaves`] knows.
+pub const ORIGIN: Date = date(2020, 10, 31);
 
 /// Segments of the Tokyo area, or that consist of it for the most part.
 const TOKYO: &[&str] = &[
@@ -59,70 +60,41 @@ impl Experiment {
     /// Whether a figure is kept from the fit.
     pub fn leaves_out(self, target: &Target) -> bool {
         match self {
-            Experiment::LateWaves => target.date >= LATE,
+            Experiment::LateWaves => target.date > ORIGIN,
             Experiment::TokyoArea => target.survey == "tokyo_firms" || TOKYO.contains(&target.segment.as_str()),
         }
     }
 }
 
-/// A forecast of one published figure.
-#[derive(Clone, Debug)]
-pub struct Forecast {
-    /// Who made it.
-    pub forecaster: &'static str,
-    /// The figure.
-    pub target: Target,
-    /// Rising values of equal weight.
-    pub sample: Vec<f64>,
-}
-
-impl Forecast {
-    fn crps(&self) -> f64 {
-        crps_of_distribution(&self.sample, self.target.published).unwrap_or(f64::NAN)
-    }
-    fn interval(&self) -> (f64, f64) {
-        let q = |q| quantile_sorted(&self.sample, q).unwrap_or(f64::NAN);
-        (q(0.05), q(0.95))
-    }
-}
-
 /// The model's own forecasts of what was left out.
 pub fn of_model(predicted: &[Predicted], held_out: &[Target]) -> Vec<Forecast> {
-    let same = |p: &&Predicted, t: &Target| {
-        (p.answer.survey, &p.answer.wave, p.answer.date, p.answer.metric, p.answer.segment_type, &p.answer.segment)
-            == (t.survey, &t.wave, t.date, t.metric, t.segment_type, &t.segment)
-    };
-    let find = |t: &Target| predicted.iter().find(|p| same(p, t));
+    let find = |t: &Target| predicted.iter().find(|p| p.target.same(t));
     let forecast =
-        |t: &Target| Some(Forecast { forecaster: "model", target: t.clone(), sample: find(t)?.sample.clone() });
+        |t: &Target| Some(Forecast { forecaster: MODEL, target: t.clone(), sample: find(t)?.sample.clone() });
     held_out.iter().filter(|t| t.less.is_none()).filter_map(forecast).collect()
 }
 
-/// Naive forecasts: from the past of the same series, or from the nation for a region.
-pub fn of_naive(experiment: Experiment, held_out: &[Target], all: &[Target], data: &Data) -> Vec<Forecast> {
+/// Opponents' forecasts: from the past of the same series, or from the nation for a region.
+pub fn of_opponents(experiment: Experiment, held_out: &[Target], all: &[Target], data: &Data) -> Vec<Forecast> {
     match experiment {
-        Experiment::LateWaves => held_out.iter().flat_map(|t| from_the_past(t, all)).collect(),
+        Experiment::LateWaves => {
+            let known: Vec<Target> = all.iter().filter(|t| t.date <= ORIGIN).cloned().collect();
+            from_the_past(held_out, &known, all)
+        }
         Experiment::TokyoArea => held_out.iter().filter_map(|t| from_the_nation(t, all, data)).collect(),
     }
 }
 
-fn from_the_past(target: &Target, all: &[Target]) -> Vec<Forecast> {
-    let same = |t: &&Target| {
-        (t.survey, t.metric, t.segment_type, &t.segment)
-            == (target.survey, target.metric, target.segment_type, &target.segment)
+/// Every opponent's forecasts of figures, from those known at the origin; the informed one also sees `all` that came before each.
+pub fn from_the_past(wanted: &[Target], known: &[Target], all: &[Target]) -> Vec<Forecast> {
+    let of = |target: &Target| -> Vec<Forecast> {
+        let made = |opponent: Opponent| {
+            let sample = opponents::forecast(opponent, target, known, all)?;
+            Some(Forecast { forecaster: opponent.key(), target: target.clone(), sample })
+        };
+        Opponent::ALL.into_iter().filter_map(made).collect()
     };
-    let past: Vec<(Date, f64)> =
-        all.iter().filter(same).filter(|t| t.date < LATE).map(|t| (t.date, t.published)).collect();
-    if past.is_empty() {
-        return Vec::new();
-    }
-    // On the scale of shares.
-    let sampling = target.sd * target.published * (1.0 - target.published);
-    let made = |kind: Naive| {
-        let sample = naive::forecast(kind, &past, &[(target.date, sampling)]).pop()?;
-        (!sample.is_empty()).then(|| Forecast { forecaster: kind.key(), target: target.clone(), sample })
-    };
-    Naive::ALL.into_iter().filter_map(made).collect()
+    wanted.iter().filter(|t| t.less.is_none()).flat_map(of).collect()
 }
 
 /// A region as the nation, give or take what other regions differ by.
@@ -148,64 +120,42 @@ fn from_the_nation(target: &Target, all: &[Target], data: &Data) -> Option<Forec
     Some(Forecast { forecaster: "national", target: target.clone(), sample: (0..GRID).map(value).collect() })
 }
 
-/// `held_out.csv` rows of one experiment.
-pub fn rows(experiment: Experiment, forecasts: &[Forecast]) -> Vec<Vec<String>> {
-    let row = |f: &Forecast| {
-        let t = &f.target;
-        let texts = [t.survey, &t.wave, &t.date.to_string(), t.metric, t.segment_type, &t.segment].map(str::to_string);
-        let mut cells = vec![experiment.key().to_string(), f.forecaster.to_string()];
-        cells.extend(texts);
-        cells.push(number(t.published));
-        cells.extend(QUANTILES.map(|q| number(quantile_sorted(&f.sample, q).unwrap_or(f64::NAN))));
-        cells.extend([f.crps(), interval_score(f.interval(), 0.9, t.published)].map(number));
-        cells
+/// Gates of one experiment: calibration, and the model against its best opponent on the same figures.
+pub fn gates(experiment: Experiment, forecasts: &[Forecast], contests: &[Contest]) -> Vec<Gate> {
+    let model: Vec<&Forecast> = forecasts.iter().filter(|f| f.forecaster == MODEL).collect();
+    let inside = |low: f64, high: f64| {
+        let half = |f: &Forecast| 0.5 * f.target.survey().rounding();
+        let end = |f: &Forecast, p: f64| quantile_sorted(&f.sample, p).unwrap_or(f64::NAN);
+        let case = |f: &&Forecast| ((end(f, low) - half(f), end(f, high) + half(f)), f.target.published);
+        coverage(&model.iter().map(case).collect::<Vec<_>>()).unwrap_or(0.0)
     };
-    forecasts.iter().map(row).collect()
-}
-
-/// The header of `held_out.csv`.
-pub fn table() -> Table {
-    Table::new(
-        "held_out.csv",
-        "experiment,forecaster,survey,wave,date,metric,segment_type,segment,published,q05,q25,q50,q75,q95,crps,interval_score",
-    )
-}
-
-/// `held_out_tests.csv` rows of one experiment, and its gates.
-pub fn tests(experiment: Experiment, forecasts: &[Forecast], key: Key) -> (Vec<Vec<String>>, Vec<Gate>) {
-    let model: Vec<&Forecast> = forecasts.iter().filter(|f| f.forecaster == "model").collect();
-    let mut others: Vec<&'static str> = Vec::new();
-    for f in forecasts.iter().filter(|f| f.forecaster != "model") {
-        if !others.contains(&f.forecaster) {
-            others.push(f.forecaster);
+    let (ninety, fifty) = (inside(0.05, 0.95), inside(0.25, 0.75));
+    let worse = contests.iter().filter(|c| c.difference > 0.0 && c.p_value < 0.1).count() as f64;
+    let name = |check: &str| format!("{}: {check}", experiment.key());
+    let mut gates = vec![
+        at_least("held_out", &name("figures forecast"), model.len() as f64, 10.0),
+        at_most("held_out", &name("opponents that beat the model (p < 0.1)"), worse, 0.0),
+    ];
+    match experiment {
+        Experiment::LateWaves => {
+            let crps = mean(&model.iter().map(|f| 100.0 * f.crps()).collect::<Vec<f64>>()).unwrap_or(f64::INFINITY);
+            let best = contests.iter().map(|c| c.ratio).fold(0.0, f64::max);
+            let pooled = contests.iter().map(|c| c.pool_ratio).fold(f64::INFINITY, f64::min);
+            gates.extend([
+                at_most("held_out", &name("mean CRPS, points"), crps, 2.8),
+                at_least("held_out", &name("share inside the 90 % interval"), ninety, 0.8),
+                at_most("held_out", &name("share inside the 90 % interval (not too wide)"), ninety, 0.97),
+                at_least("held_out", &name("share inside the 50 % interval"), fifty, 0.4),
+                at_most("held_out", &name("share inside the 50 % interval (not too wide)"), fifty, 0.6),
+                at_most("held_out", &name("CRPS over the best opponent's, same figures"), best, 0.9),
+                at_least("held_out", &name("CRPS of the best pool with an opponent over the model's"), pooled, 0.97),
+            ]);
+        }
+        Experiment::TokyoArea => {
+            gates.push(at_least("held_out", &name("share inside the 90 % interval"), ninety, 0.75));
         }
     }
-    let mut rows = Vec::new();
-    let mut worse = 0;
-    for other in others {
-        let differences: Vec<f64> = forecasts
-            .iter()
-            .filter(|f| f.forecaster == other)
-            .filter_map(|f| Some(model.iter().find(|m| m.target == f.target)?.crps() - f.crps()))
-            .collect();
-        let (Some(difference), Some(p)) = (mean(&differences), sign_flip(&differences, key)) else { continue };
-        worse += usize::from(difference > 0.0 && p < 0.1);
-        rows.push(vec![
-            experiment.key().to_string(),
-            other.to_string(),
-            differences.len().to_string(),
-            number(difference),
-            number(p),
-        ]);
-    }
-    let cases: Vec<((f64, f64), f64)> = model.iter().map(|f| (f.interval(), f.target.published)).collect();
-    let name = experiment.key();
-    let gates = vec![
-        at_least("held_out", &format!("{name}: figures forecast"), cases.len() as f64, 10.0),
-        at_least("held_out", &format!("{name}: share inside the 90 % interval"), coverage(&cases).unwrap_or(0.0), 0.75),
-        at_most("held_out", &format!("{name}: naive forecasters that beat the model (p < 0.1)"), worse as f64, 0.0),
-    ];
-    (rows, gates)
+    gates
 }
 
 /// The figures that a fit may see, and those that it may not.

@@ -1,4 +1,4 @@
-//! One likelihood evaluation's run: the weeks to the as-of date on a weighted sample, always with the same luck.
+//! One likelihood evaluation's run: the weeks to the as-of date on a weighted sample, with a given process-noise stream.
 //! Parameters in, simulated figures out.
 
 use super::{
@@ -17,12 +17,14 @@ use crate::{
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-/// Replicate whose luck every evaluation shares (common random numbers).
+/// Replicate whose process noise evaluations share (common random numbers).
 pub const REPLICATE: u32 = 0;
+/// The two replicates of which refined evaluations take the mean.
+pub const REFINED: [u32; 2] = [1, 2];
 
-/// Makes histories on other machines: parameters of many runs in; of each run, in order, what its answers would be with
+/// Makes histories on other machines: parameters and replicates of many runs in; of each run, in order, what its answers would be with
 /// endless respondents out; `None` when stopped.
-pub type RemoteFigures<'a> = &'a (dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync);
+pub type RemoteFigures<'a> = &'a (dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync);
 
 /// Runs histories.
 pub struct History<'a> {
@@ -46,9 +48,18 @@ impl<'a> History<'a> {
 
     /// All answers of published waves.
     pub fn answers(&self, parameters: Parameters, goes_on: &dyn Fn(Week) -> bool) -> Option<Vec<SurveyAnswer>> {
+        self.answers_of(parameters, REPLICATE, goes_on)
+    }
+
+    fn answers_of(
+        &self,
+        parameters: Parameters,
+        replicate: u32,
+        goes_on: &dyn Fn(Week) -> bool,
+    ) -> Option<Vec<SurveyAnswer>> {
         let scenario = Scenario { parameters, ..self.scenario.clone() };
         let options = Options { observe: Observe::PublishedWaves, ..Options::default() };
-        Some(simulate(&scenario, self.data, self.population, REPLICATE, options, goes_on)?.surveys)
+        Some(simulate(&scenario, self.data, self.population, replicate, options, goes_on)?.surveys)
     }
 
     /// The figures to fit, published by `as_of`.
@@ -57,33 +68,40 @@ impl<'a> History<'a> {
         targets(self.data, as_of, &answers)
     }
 
-    /// The targets' simulated counterparts at a point of the space; `None` when stopped.
-    pub fn figures(
+    /// The targets' simulated counterparts at points of the space, in order, with one replicate's process noise; on this
+    /// machine's threads, or elsewhere; `None` when stopped.
+    pub fn figures_at(
         &self,
         space: &Space,
-        z: &[f64],
+        points: &[Vec<f64>],
+        replicate: u32,
         targets: &[Target],
-        goes_on: &dyn Fn(Week) -> bool,
-    ) -> Option<Vec<f64>> {
-        let parameters = space.of_run(z, &self.scenario.parameters);
+        goes_on: &(dyn Fn(Week) -> bool + Sync),
+    ) -> Option<Vec<Vec<f64>>> {
+        let runs: Vec<(Parameters, u32)> =
+            points.iter().map(|z| (space.of_run(z, &self.scenario.parameters), replicate)).collect();
         // Every run answers the same questions in the same order: places found once hold for all.
-        let expected: Vec<f64> = self.answers(parameters, goes_on)?.iter().map(|answer| answer.expected).collect();
-        Some(targets.iter().map(|target| target.of(&expected)).collect())
+        let of = |expected: &Vec<f64>| targets.iter().map(|target| target.of(expected)).collect();
+        let one = |(parameters, replicate): &(Parameters, u32)| -> Option<Vec<f64>> {
+            let answers = self.answers_of(parameters.clone(), *replicate, goes_on)?;
+            Some(answers.iter().map(|answer| answer.expected).collect())
+        };
+        let expected = match self.elsewhere {
+            Some(elsewhere) => elsewhere(&runs)?,
+            None => runs.par_iter().map(one).collect::<Option<Vec<_>>>()?,
+        };
+        Some(expected.iter().map(of).collect())
     }
 
-    /// [`History::figures`] of many points, in order: on this machine's threads, or elsewhere.
-    pub fn figures_at(
+    /// [`History::figures_at`] of two replicates.
+    pub fn refined_at(
         &self,
         space: &Space,
         points: &[Vec<f64>],
         targets: &[Target],
         goes_on: &(dyn Fn(Week) -> bool + Sync),
-    ) -> Option<Vec<Vec<f64>>> {
-        let Some(elsewhere) = self.elsewhere else {
-            return points.par_iter().map(|z| self.figures(space, z, targets, goes_on)).collect();
-        };
-        let parameters: Vec<Parameters> = points.iter().map(|z| space.of_run(z, &self.scenario.parameters)).collect();
-        let of = |expected: &Vec<f64>| targets.iter().map(|target| target.of(expected)).collect();
-        Some(elsewhere(&parameters)?.iter().map(of).collect())
+    ) -> Option<Vec<[Vec<f64>; 2]>> {
+        let [first, second] = REFINED.map(|replicate| self.figures_at(space, points, replicate, targets, goes_on));
+        Some(first?.into_iter().zip(second?).map(|(a, b)| [a, b]).collect())
     }
 }

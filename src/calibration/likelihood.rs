@@ -1,73 +1,33 @@
-//! What a set of parameters makes of the published figures. Simulated figures, responses, discrepancies in, log likelihood out.
+//! What a set of parameters makes of the published figures. Simulated figures, responses, constants of the predictive law
+//! in, log likelihood out.
 //!
-//! `log odds of the published share ~ normal(log odds of the simulated share + the survey's response, sampling^2 + discrepancy^2)`.
-//! The discrepancy is the model's own error: that of figures of one group, each figure's drawn anew.
+//! Residuals (published less simulated less response, in log odds) of all figures are jointly normal with the covariance of
+//! [`crate::prediction`]: lasting model errors, errors of waves, sampling. Surveys of firms and of workers share nothing, so
+//! that each is a block of its own.
 
 use super::{
     space::{Dimension, Space},
     targets::Target,
 };
-use nalgebra::DMatrix;
+use crate::prediction::{CONSTANTS, Covariances, GROUPS, Published, factor, law as constants, noise};
+use nalgebra::{DMatrix, DVector};
 
-/// Groups of figures that share the size of the model's discrepancy.
-pub const GROUPS: [&str; 10] = [
-    "tsr_size",
-    "tsr_formal",
-    "tsr_staff",
-    "firms_place",
-    "mic",
-    "tokyo",
-    "workers",
-    "workers_place",
-    "workers_industry",
-    "workers_size",
-];
-
-/// Median of each group's discrepancy before any figure is seen, in log odds, and standard deviation of its logarithm. The
-/// model is one of firms as TSR asks them: by size it should follow them to about a point (0.05 is 1.25 points at one
-/// half, 0.8 at a fifth). Single places, industries and workers come out of it by way of frames and shares of jobs that
-/// it does not claim to hold to better than 4 (industries 7) points.
-pub const DISCREPANCY_PRIORS: [(f64, f64); 10] = [
-    (0.05, 0.3),
-    (0.07, 0.4),
-    (0.10, 0.4),
-    (0.15, 0.4),
-    (0.15, 0.4),
-    (0.15, 0.4),
-    (0.15, 0.4),
-    (0.15, 0.4),
-    (0.30, 0.4),
-    (0.20, 0.4),
-];
-
-/// Group of a figure, by position in [`GROUPS`].
-pub fn group_of(survey: &str, metric: &str, segment_type: &str, segment: &str) -> usize {
-    match (survey, segment_type) {
-        ("tsr_practice", "prefecture") => 3,
-        ("tsr_practice", _) if metric.starts_with("institutionalised") => 1,
-        ("tsr_practice", _) if metric.starts_with("staff_share") => 2,
-        ("tsr_practice", _) => 0,
-        ("mic_introduction", _) => 4,
-        ("tokyo_firms", _) => 5,
-        (_, "industry") => 8,
-        (_, "firm size") => 9,
-        (_, "residence" | "region" | "prefecture") if segment != "national" => 7,
-        _ => 6,
-    }
+/// Figures whose errors hang together.
+#[derive(Clone, Debug)]
+struct Block {
+    /// Their positions among the targets.
+    figures: Vec<usize>,
+    between: Covariances,
+    noise: DMatrix<f64>,
 }
 
-/// Name of the response parameter of a survey.
-fn response_of(survey: &str) -> Option<&'static str> {
-    Some(match survey {
-        "mic_introduction" => "mic_response",
-        "mlit_workers" => "mlit_response",
-        "cao_workers" => "cao_response",
-        "jpc_workers" => "jpc_response",
-        "persol_workers" => "persol_response",
-        "nira_workers" => "nira_response",
-        "tokyo_firms" => "tokyo_response",
-        _ => return None,
-    })
+impl Block {
+    fn new(targets: &[Target], figures: Vec<usize>) -> Block {
+        let published: Vec<Published> = figures.iter().map(|i| targets[*i].figure()).collect();
+        let dated: Vec<_> = published.iter().map(|p| (&p.series, p.date, Some(p.wave.as_str()))).collect();
+        let between = Covariances::between(&dated, &dated);
+        Block { between, noise: noise(&published.iter().collect::<Vec<_>>()), figures }
+    }
 }
 
 /// Targets with the places of what moves them.
@@ -77,114 +37,165 @@ pub struct Likelihood {
     pub targets: Vec<Target>,
     /// Dimension of each figure's response.
     response: Vec<Option<usize>>,
-    /// Dimension of each figure's discrepancy.
-    discrepancy: Vec<Option<usize>>,
+    /// First dimension of the law's constants.
+    constants: usize,
+    blocks: Vec<Block>,
 }
 
 impl Likelihood {
     /// For the dimensions of a space.
     pub fn new(space: &Space, targets: Vec<Target>) -> Likelihood {
         let place = |wanted: Dimension| space.dimensions.iter().position(|d| *d == wanted);
-        let response = |t: &Target| {
-            let name = response_of(t.survey).filter(|_| t.less.is_none())?;
-            place(Dimension::Response(name))
+        let response =
+            |t: &Target| place(Dimension::Response(t.survey().response_parameter().filter(|_| t.less.is_none())?));
+        let of_block = |workers: bool| -> Vec<usize> {
+            let inside = |t: &Target| t.less.is_none() && t.survey().asks_workers() == workers;
+            (0..targets.len()).filter(|i| inside(&targets[*i])).collect()
         };
+        let blocks = [false, true].map(of_block).into_iter().filter(|figures| !figures.is_empty());
         Likelihood {
             response: targets.iter().map(response).collect(),
-            discrepancy: targets.iter().map(|t| place(Dimension::Discrepancy(t.group))).collect(),
+            constants: space.len() - CONSTANTS.len(),
+            blocks: blocks.map(|figures| Block::new(&targets, figures)).collect(),
             targets,
         }
     }
 
-    /// Mean and variance of one published figure on the scale of the likelihood.
+    /// Response of the survey of a figure at a point.
+    pub fn response(&self, space: &Space, figure: usize, z: &[f64]) -> f64 {
+        self.response[figure].map_or(0.0, |d| space.value(d, z[d]))
+    }
+
+    /// Mean and variance of one published figure for itself, on the scale of the likelihood.
     pub fn moments(&self, space: &Space, figure: usize, z: &[f64], simulated: f64) -> (f64, f64) {
-        let shift = self.response[figure].map_or(0.0, |d| space.value(d, z[d]));
-        let own = self.discrepancy[figure].map_or(0.0, |d| space.value(d, z[d]));
-        (simulated + shift, self.targets[figure].sd.powi(2) + own * own)
+        let (target, law) = (&self.targets[figure], space.law(z));
+        let error = target.group().map_or(0.0, |group| law.sd[group as usize].powi(2) + law.wave_sd * law.wave_sd);
+        (simulated + self.response(space, figure, z), target.sd.powi(2) + error)
+    }
+
+    /// Published less simulated and response, of every figure.
+    pub fn residuals(&self, space: &Space, z: &[f64], simulated: &[f64]) -> Vec<f64> {
+        let residual = |i: usize| self.targets[i].value - simulated[i] - self.response(space, i, z);
+        (0..self.targets.len()).map(residual).collect()
     }
 
     /// Log likelihood of all figures, up to a constant.
     pub fn log(&self, space: &Space, z: &[f64], simulated: &[f64]) -> f64 {
-        let at = self.at(space, z);
-        (0..self.targets.len())
-            .map(|i| {
-                let (residual, variance) = at.residual(self, i, simulated[i]);
-                -0.5 * (residual * residual / variance + variance.ln())
-            })
-            .sum()
+        self.gradient(space, z, simulated, &vec![0.0; simulated.len()]).0
     }
 
-    /// Responses and discrepancies at a point, computed once.
-    pub fn at(&self, space: &Space, z: &[f64]) -> AtPoint {
-        let value = |d: usize| space.value(d, z[d]);
-        AtPoint { values: (space.dynamic..space.len()).map(value).collect(), first: space.dynamic }
+    /// Figures not in any block: without error of the model.
+    fn alone(&self) -> impl Iterator<Item = usize> {
+        (0..self.targets.len()).filter(|i| self.targets[*i].less.is_some())
     }
 
     /// Log likelihood for simulated figures known up to `error` (variances), and its gradient: by simulated figure, and by
     /// the dimensions that a run does not need.
     pub fn gradient(&self, space: &Space, z: &[f64], simulated: &[f64], error: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
-        let at = self.at(space, z);
+        let law = space.law(z);
+        let residuals = self.residuals(space, z, simulated);
         let mut by_figure = vec![0.0; simulated.len()];
-        let mut by_dimension = vec![0.0; space.len() - space.dynamic];
+        let mut by_constant = [0.0; CONSTANTS.len()];
         let mut log = 0.0;
-        for i in 0..self.targets.len() {
-            let (residual, mut variance) = at.residual(self, i, simulated[i]);
-            variance += error[i];
-            log -= 0.5 * (residual * residual / variance + variance.ln());
-            by_figure[i] = residual / variance;
-            if let Some(d) = self.response[i] {
-                by_dimension[d - space.dynamic] += residual / variance;
-            }
-            if let Some(d) = self.discrepancy[i] {
-                let own = at.values[d - at.first];
-                by_dimension[d - space.dynamic] += (residual * residual / variance - 1.0) / variance * own;
+        for i in self.alone() {
+            let variance = self.targets[i].sd.powi(2) + error[i];
+            log -= 0.5 * (residuals[i].powi(2) / variance + variance.ln());
+            by_figure[i] = residuals[i] / variance;
+        }
+        for block in &self.blocks {
+            let lasting = block.between.lasting(&law);
+            let mut covariance = &lasting + &block.between.wave * (law.wave_sd * law.wave_sd) + &block.noise;
+            block.figures.iter().enumerate().for_each(|(k, i)| covariance[(k, k)] += error[*i]);
+            let factor = factor(covariance);
+            let residual = DVector::from_iterator(block.figures.len(), block.figures.iter().map(|i| residuals[*i]));
+            let weighed = factor.solve(&residual);
+            log -= 0.5 * residual.dot(&weighed) + factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>();
+            block.figures.iter().zip(weighed.iter()).for_each(|(i, w)| by_figure[*i] = *w);
+            // By the covariance S: (w w' - S^-1) / 2.
+            let mut by_covariance = factor.inverse();
+            by_covariance.ger(0.5, &weighed, &weighed, -0.5);
+            block.between.slopes(&law, &lasting, &by_covariance, &mut by_constant);
+        }
+        let mut by_dimension = vec![0.0; space.len() - space.dynamic];
+        for (i, response) in self.response.iter().enumerate() {
+            if let Some(d) = response {
+                by_dimension[d - space.dynamic] += by_figure[i];
             }
         }
-        for (i, slope) in by_dimension.iter_mut().enumerate() {
-            *slope *= space.slope(space.dynamic + i, z[space.dynamic + i]);
+        for (d, slope) in by_dimension.iter_mut().enumerate().take(self.constants - space.dynamic) {
+            *slope *= space.slope(space.dynamic + d, z[space.dynamic + d]);
+        }
+        for (k, slope) in by_constant.into_iter().enumerate() {
+            by_dimension[self.constants - space.dynamic + k] = slope * CONSTANTS[k].spread;
         }
         (log, by_figure, by_dimension)
     }
-}
 
-impl Likelihood {
-    /// Fisher information at a point, given the slopes of the simulated figures (one row a figure; columns of dimensions that a
-    /// run does not need are filled in here) and the variances of their errors.
+    /// Information at a point, given the slopes of the simulated figures (one row a figure; columns of dimensions that a
+    /// run does not need are filled in here) and the variances of their errors: Fisher's for means, and for the constants of the
+    /// law that of independent figures. It scales the trajectories, nothing else.
     pub fn information(&self, space: &Space, z: &[f64], mut slopes: DMatrix<f64>, error: &[f64]) -> DMatrix<f64> {
-        let at = self.at(space, z);
-        let mut of_discrepancies = vec![0.0; space.len()];
-        for i in 0..self.targets.len() {
-            let (_, mut variance) = at.residual(self, i, 0.0);
-            variance += error[i];
-            if let Some(d) = self.response[i] {
+        let law = space.law(z);
+        for (i, response) in self.response.iter().enumerate() {
+            if let Some(d) = *response {
                 slopes[(i, d)] = space.slope(d, z[d]);
             }
-            if let Some(d) = self.discrepancy[i] {
-                // Half the squared relative change of the variance.
-                let change = 2.0 * at.values[d - at.first] * space.slope(d, z[d]) / variance;
-                of_discrepancies[d] += 0.5 * change * change;
-            }
-            slopes.row_mut(i).scale_mut(1.0 / variance.sqrt());
         }
-        let mut information = slopes.tr_mul(&slopes);
-        for (d, more) in of_discrepancies.into_iter().enumerate() {
-            information[(d, d)] += more;
+        let mut information = DMatrix::zeros(space.len(), space.len());
+        for i in self.alone() {
+            let row = slopes.row(i);
+            information += row.tr_mul(&row) / (self.targets[i].sd.powi(2) + error[i]);
+        }
+        for block in &self.blocks {
+            let mut covariance = block.between.all(&law) + &block.noise;
+            block.figures.iter().enumerate().for_each(|(k, i)| covariance[(k, k)] += error[*i]);
+            let variances = covariance.diagonal();
+            let factor = factor(covariance);
+            let mut scaled = slopes.select_rows(&block.figures);
+            factor.l_dirty().solve_lower_triangular_mut(&mut scaled);
+            information += scaled.tr_mul(&scaled);
+            for (k, group) in block.between.groups.0.iter().enumerate() {
+                // A variance known from one figure: half the squared relative change.
+                let mut change = DVector::zeros(space.len());
+                let lasting = law.sd[*group].powi(2) / variances[k];
+                for (constant, part) in [
+                    (*group, lasting),
+                    (constants::ALL, lasting),
+                    (constants::WAVE, law.wave_sd.powi(2) / variances[k]),
+                ] {
+                    change[self.constants + constant] += 2.0_f64.sqrt() * part * CONSTANTS[constant].spread;
+                }
+                information.ger(1.0, &change, &change, 1.0);
+            }
         }
         information
     }
-}
 
-/// Responses and discrepancies at one point.
-pub struct AtPoint {
-    values: Vec<f64>,
-    first: usize,
-}
-
-impl AtPoint {
-    fn residual(&self, likelihood: &Likelihood, figure: usize, simulated: f64) -> (f64, f64) {
-        let shift = likelihood.response[figure].map_or(0.0, |d| self.values[d - self.first]);
-        let own = likelihood.discrepancy[figure].map_or(0.0, |d| self.values[d - self.first]);
-        let target = &likelihood.targets[figure];
-        (target.value - simulated - shift, target.sd * target.sd + own * own)
+    /// The same figures with other published values, in log odds.
+    pub fn with_values(&self, values: &[f64]) -> Likelihood {
+        let mut other = self.clone();
+        other.targets.iter_mut().zip(values).for_each(|(target, value)| target.value = *value);
+        other
     }
+
+    /// Published values that the model would give at a point: simulated figures, with every error drawn from `normals`, one a
+    /// figure.
+    pub fn drawn(&self, space: &Space, z: &[f64], simulated: &[f64], normals: &[f64]) -> Vec<f64> {
+        let law = space.law(z);
+        let mut values: Vec<f64> = simulated.iter().enumerate().map(|(i, s)| s + self.response(space, i, z)).collect();
+        for i in self.alone() {
+            values[i] += self.targets[i].sd * normals[i];
+        }
+        for block in &self.blocks {
+            let normals = DVector::from_iterator(block.figures.len(), block.figures.iter().map(|i| normals[*i]));
+            let errors = factor(block.between.all(&law) + &block.noise).l() * normals;
+            block.figures.iter().zip(errors.iter()).for_each(|(i, error)| values[*i] += error);
+        }
+        values
+    }
+}
+
+/// Name of the group of a figure, for tables.
+pub fn group_name(target: &Target) -> &'static str {
+    target.group().map_or("drift", |group| GROUPS[group as usize].1)
 }

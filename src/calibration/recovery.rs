@@ -6,7 +6,6 @@ use super::{
     sampler::State,
     space::Space,
     tables::{Table, at_least, at_most, number},
-    targets::Target,
 };
 use crate::{
     data::Gate,
@@ -23,7 +22,8 @@ pub fn truth(space: &Space, number: usize, seed: u64) -> Vec<f64> {
     (0..space.len()).map(|d| key.normal(d as u32, 0, Purpose::Calibration)).collect()
 }
 
-/// The figures that would have been published if a truth were true: its simulated ones, with sampling error and discrepancy.
+/// The figures that would have been published if a truth were true: its simulated ones, with errors as the predictive law has
+/// them.
 pub fn published(
     space: &Space,
     likelihood: &Likelihood,
@@ -33,12 +33,9 @@ pub fn published(
     seed: u64,
 ) -> Likelihood {
     let key = Key::new(seed, number as u32);
-    let drawn = |(i, target): (usize, &Target)| {
-        let (middle, variance) = likelihood.moments(space, i, z, simulated[i]);
-        let value = middle + variance.sqrt() * key.normal(i as u32, 1, Purpose::Calibration);
-        Target { value, published: target.as_published(value), ..target.clone() }
-    };
-    Likelihood::new(space, likelihood.targets.iter().enumerate().map(drawn).collect())
+    let normals: Vec<f64> = (0..simulated.len()).map(|i| key.normal(i as u32, 1, Purpose::Calibration)).collect();
+    let values = likelihood.drawn(space, z, simulated, &normals);
+    likelihood.with_values(&values)
 }
 
 /// The header of `recovery.csv`.

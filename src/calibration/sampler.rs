@@ -4,8 +4,11 @@
 //! A space-filling design over the prior is simulated and a Gaussian process fitted to it. Tempering (Del Moral, Doucet and
 //! Jasra 2006) leads particles from the prior to the posterior that the surrogate implies, its own error added to each
 //! figure's variance (Kennedy and O'Hagan 2001); Hamiltonian trajectories move them. Then some of the particles are simulated,
-//! the surrogate is fitted again to the newest points, the particles move on, and so forth. At the end all particles are
-//! simulated, so that the surrogate can be judged where it was used.
+//! the surrogate is fitted again to the newest points, the particles move on, and so forth; in the last rounds with two
+//! process-noise streams a point on a larger sample of firms, so that what is noise can be told from what is error. At the
+//! end all particles are simulated so, to judge the surrogate where it was used and to reweight them.
+//!
+//! A [`Chain`](State) is a whole search with a design and surrogates of its own; a fit runs several and compares them.
 
 use super::{likelihood::Likelihood, space::Space, surrogate::Surrogate};
 use crate::{
@@ -20,16 +23,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// Independent searches, each with the numbers below, compared for convergence.
+    pub chains: usize,
     /// Points of the space-filling design over the prior.
     pub design: usize,
     /// Particles.
     pub particles: usize,
-    /// Independent populations among them, compared for convergence.
-    pub islands: usize,
-    /// Seed of the search.
+    /// Seed of the first chain; each further one has the next number.
     pub seed: u64,
     /// Rounds of simulating particles and fitting the surrogate again.
     pub rounds: usize,
+    /// How many of the rounds, the last ones, simulate two process-noise streams on the larger sample.
+    pub refined_rounds: usize,
     /// Particles simulated in a round.
     pub new_points: usize,
     /// Sweeps over all particles at the end that are kept.
@@ -45,9 +50,9 @@ impl Settings {
     /// Such a key.
     pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
         match () {
-            () if self.islands == 0 || self.islands > 100 => Err(("islands", "write a number from 1 to 100")),
-            () if !self.particles.is_multiple_of(self.islands) || self.particles / self.islands < 10 => {
-                Err(("islands", "particles must be a multiple of islands, ten or more each"))
+            () if self.chains == 0 || self.chains > 100 => Err(("chains", "write a number from 1 to 100")),
+            () if self.particles < 10 || self.particles > 65_000 => {
+                Err(("particles", "write a number from 10 to 65000"))
             }
             () if self.design < self.particles || self.design > 65_000 => {
                 Err(("design", "write at least as many as particles, at most 65000"))
@@ -55,10 +60,16 @@ impl Settings {
             () if self.new_points == 0 || self.new_points > self.particles => {
                 Err(("new_points", "write at least 1, at most as many as particles"))
             }
+            () if self.refined_rounds > self.rounds => Err(("refined_rounds", "write at most as many as rounds")),
             () if self.training < 60 || self.training > 10_000 => Err(("training", "write a number from 60 to 10000")),
             () if self.final_sweeps == 0 => Err(("final_sweeps", "write at least 1")),
             () => Ok(()),
         }
+    }
+
+    /// Those of one chain.
+    pub fn of_chain(&self, chain: usize) -> Settings {
+        Settings { chains: 1, seed: self.seed + chain as u64, ..self.clone() }
     }
 }
 
@@ -66,15 +77,17 @@ impl Settings {
 const EFFECTIVE_SHARE: f64 = 0.5;
 /// Sweeps at one temperature, and after each fit of the surrogate.
 const SWEEPS_PER_TEMPERATURE: usize = 3;
-const SWEEPS_PER_ROUND: usize = 15;
+const SWEEPS_PER_ROUND: usize = 9;
 /// Sweeps between two that are kept.
 const THINNING: usize = 3;
 /// Leapfrog steps of a trajectory.
 const STEPS: usize = 5;
+/// Points simulated twice from which on the surrogate is judged by them alone.
+const ENOUGH_TO_JUDGE: usize = 50;
 /// Particles at which the surrogate's slopes are averaged for the scale of the trajectories.
 const SLOPES_AT: usize = 8;
 
-/// One line of the sampler's diary.
+/// One line of a chain's trace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TraceRow {
     /// Sweeps so far.
@@ -115,15 +128,26 @@ pub struct State {
     pub archive: Vec<Simulated>,
     /// Step of the Hamiltonian trajectories.
     pub step: f64,
-    /// Diary.
+    /// Points of the archive, the newest, that were simulated twice on the larger sample.
+    pub refined: usize,
+    /// Variance by figure of the process noise in the mean of two streams on the larger sample.
+    pub noise: Vec<f64>,
+    /// What was taken from the sums behind `noise`: points so far.
+    pub noise_points: usize,
+    /// Trace.
     pub trace: Vec<TraceRow>,
     /// Particles after each kept sweep at the end.
     pub kept: Vec<Vec<Vec<f64>>>,
-    /// Simulated figures of the particles at the end.
+    /// Simulated figures of the particles at the end: means of two process-noise streams on the larger sample.
     pub figures: Vec<Vec<f64>>,
     /// What the surrogate said of them.
     pub predicted: Vec<Vec<f64>>,
+    /// Variance of the surrogate's error by figure, as the last sweeps took it.
+    pub error: Vec<f64>,
 }
+
+/// The figures at points on the larger sample, in order: of two process-noise streams; `None` when the user stops.
+pub type Refine<'a> = dyn Fn(&[Vec<f64>]) -> Option<Vec<[Vec<f64>; 2]>> + Sync + 'a;
 
 /// The figures at points, in order; `None` when the user stops.
 pub type Simulate<'a> = dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
@@ -136,6 +160,8 @@ pub struct Problem<'a> {
     pub likelihood: &'a Likelihood,
     /// Simulates the figures at points, in order; `None` when the user stops.
     pub simulate: &'a Simulate<'a>,
+    /// Simulates them twice on the larger sample.
+    pub refine: &'a Refine<'a>,
     /// How.
     pub settings: &'a Settings,
 }
@@ -162,6 +188,21 @@ impl Stream {
     }
 }
 
+/// Systematic resampling (Kitagawa 1996): places of `count` draws in proportion to weights that add up to 1, from one uniform
+/// draw.
+pub fn systematic(weights: &[f64], count: usize, uniform: f64) -> Vec<usize> {
+    let (mut at, mut sum) = (0, weights.first().copied().unwrap_or(0.0));
+    let place = |i: usize| {
+        let wanted = (i as f64 + uniform) / count as f64;
+        while sum < wanted && at + 1 < weights.len() {
+            at += 1;
+            sum += weights[at];
+        }
+        at
+    };
+    (0..count).map(place).collect()
+}
+
 impl Problem<'_> {
     fn stream(&self, sweep: usize, particle: usize) -> Stream {
         Stream { key: Key::new(self.settings.seed, sweep as u32), particle: particle as u32, next: 0 }
@@ -180,6 +221,20 @@ impl Problem<'_> {
 
     fn simulated(&self, z: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Stopped> {
         (self.simulate)(z).ok_or(Stopped)
+    }
+
+    /// Mean figures of two streams at points, and what they say of the process noise is added to `state`.
+    fn refined(&self, z: &[Vec<f64>], state: &mut State) -> Result<Vec<Vec<f64>>, Stopped> {
+        let pairs = (self.refine)(z).ok_or(Stopped)?;
+        let figures = self.likelihood.targets.len();
+        let known = state.noise_points as f64;
+        let sum = |i: usize| pairs.iter().map(|[a, b]| (a[i] - b[i]).powi(2)).sum::<f64>() / 4.0;
+        let before = |i: usize| state.noise.get(i).copied().unwrap_or(0.0) * known;
+        // The mean of two streams whose difference has variance 2 v has variance v / 2.
+        state.noise = (0..figures).map(|i| (before(i) + sum(i)) / (known + pairs.len() as f64).max(1.0)).collect();
+        state.noise_points += pairs.len();
+        let middle = |[a, b]: &[Vec<f64>; 2]| a.iter().zip(b).map(|(a, b)| 0.5 * (a + b)).collect();
+        Ok(pairs.iter().map(middle).collect())
     }
 
     /// Simulates the design.
@@ -222,29 +277,54 @@ impl Problem<'_> {
             let first = next.archive.first().map_or(0, |point| of(point).len());
             DMatrix::from_fn(next.archive.len(), first, |i, j| of(&next.archive[i])[j])
         };
-        let surrogate = Surrogate::fit(&rows(|point| &point.0), &rows(|point| &point.1));
+        next.refined = next.refined.min(next.archive.len());
+        // The surrogate is judged where the truest figures are.
+        let judged = if next.refined >= ENOUGH_TO_JUDGE { next.refined } else { next.archive.len() };
+        let mut surrogate = Surrogate::fit(&rows(|point| &point.0), &rows(|point| &point.1), judged);
+        if next.refined >= ENOUGH_TO_JUDGE {
+            // What two streams differ by is no error of the surrogate.
+            surrogate.error.iter_mut().zip(&next.noise).for_each(|(e, noise)| *e = (*e - noise).max(0.1 * *e));
+        }
         while next.temperature < 1.0 {
             self.cool(&surrogate, &mut next);
             self.sweep(&surrogate, &mut next, SWEEPS_PER_TEMPERATURE, None);
         }
         self.sweep(&surrogate, &mut next, SWEEPS_PER_ROUND, None);
         if next.round < self.settings.rounds {
-            // Evenly over the islands.
             let n = next.z.len();
             let new: Vec<Vec<f64>> =
                 (0..self.settings.new_points).map(|i| next.z[i * n / self.settings.new_points].clone()).collect();
-            let figures = self.simulated(&new)?;
+            let refined = next.round + self.settings.refined_rounds >= self.settings.rounds;
+            let figures = if refined { self.refined(&new, &mut next)? } else { self.simulated(&new)? };
+            if refined && next.refined == 0 {
+                // Figures of another sample and of other noise lie a little apart: the older points follow in the mean.
+                let off = |i: usize| {
+                    let off = |(z, figures): (&Vec<f64>, &Vec<f64>)| {
+                        figures[i] - surrogate.figures(&z[..self.space.dynamic])[i]
+                    };
+                    new.iter().zip(&figures).map(off).sum::<f64>() / new.len() as f64
+                };
+                let off: Vec<f64> = (0..self.likelihood.targets.len()).into_par_iter().map(off).collect();
+                for (_, figures) in &mut next.archive {
+                    figures.iter_mut().zip(&off).for_each(|(figure, off)| *figure += off);
+                }
+            }
+            if refined {
+                next.refined += new.len();
+            }
             let points = new.into_iter().map(|z| z[..self.space.dynamic].to_vec());
             next.archive.extend(points.zip(figures));
-            next.evaluations += self.settings.new_points;
+            next.evaluations += self.settings.new_points * if refined { 2 } else { 1 };
             next.round += 1;
         } else {
             let mut kept = Vec::new();
             self.sweep(&surrogate, &mut next, self.settings.final_sweeps * THINNING, Some(&mut kept));
             next.kept = kept;
             next.predicted = next.z.par_iter().map(|z| surrogate.figures(&z[..self.space.dynamic])).collect();
-            next.figures = self.simulated(&next.z)?;
-            next.evaluations += next.z.len();
+            let z = next.z.clone();
+            next.figures = self.refined(&z, &mut next)?;
+            next.error = surrogate.error.clone();
+            next.evaluations += 2 * next.z.len();
         }
         *state = next;
         Ok(())
@@ -256,21 +336,17 @@ impl Problem<'_> {
         self.likelihood.gradient(self.space, z, &figures, &surrogate.error).0
     }
 
-    /// Moves on to the next temperature and resamples, island by island.
+    /// Moves on to the next temperature and resamples.
     fn cool(&self, surrogate: &Surrogate, state: &mut State) {
         let logs: Vec<f64> = state.z.par_iter().map(|z| self.log(surrogate, z)).collect();
-        let (n, islands) = (logs.len(), self.settings.islands.max(1));
-        let size = n / islands;
-        let weights = |step: f64, island: usize| -> Vec<f64> {
-            let logs = &logs[island * size..(island + 1) * size];
-            let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let n = logs.len();
+        let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights = |step: f64| -> Vec<f64> {
             let raw: Vec<f64> = logs.iter().map(|l| (step * (l - top)).exp()).collect();
             let sum: f64 = raw.iter().sum();
             raw.iter().map(|w| w / sum).collect()
         };
-        let ess = |step: f64| -> f64 {
-            (0..islands).map(|i| 1.0 / weights(step, i).iter().map(|w| w * w).sum::<f64>()).sum()
-        };
+        let ess = |step: f64| 1.0 / weights(step).iter().map(|w| w * w).sum::<f64>();
         let room = 1.0 - state.temperature;
         let enough = EFFECTIVE_SHARE * n as f64;
         let step = if ess(room) >= enough {
@@ -284,22 +360,8 @@ impl Problem<'_> {
             low
         };
         state.ess = ess(step);
-        let mut chosen = Vec::with_capacity(n);
-        for island in 0..islands {
-            let weights = weights(step, island);
-            // Systematic resampling (Kitagawa 1996): one uniform draw an island.
-            let start = self.stream(state.sweeps, 65_000 + island).uniform();
-            let (mut at, mut sum) = (0, weights[0]);
-            for i in 0..size {
-                let wanted = (i as f64 + start) / size as f64;
-                while sum < wanted && at + 1 < weights.len() {
-                    at += 1;
-                    sum += weights[at];
-                }
-                chosen.push(state.z[island * size + at].clone());
-            }
-        }
-        state.z = chosen;
+        let start = self.stream(state.sweeps, 65_000).uniform();
+        state.z = systematic(&weights(step), n, start).into_iter().map(|i| state.z[i].clone()).collect();
         state.temperature = if step == room { 1.0 } else { state.temperature + step };
     }
 
@@ -428,21 +490,21 @@ impl<'a> Surface<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibration::{likelihood::GROUPS, targets::Target};
+    use crate::calibration::targets::Target;
     use jiff::civil::date;
 
-    /// A figure without response and discrepancy.
+    /// A figure without response and model error.
     fn target(value: f64, sd: f64) -> Target {
         Target {
             answer: 0,
-            less: None,
+            // A difference of two answers has no error of the model.
+            less: Some(0),
             survey: "tsr_practice",
             wave: String::new(),
             date: date(2020, 1, 6),
             metric: "practised",
             segment_type: "size",
             segment: String::new(),
-            group: GROUPS.len(),
             respondents: 1.0,
             published: 0.0,
             value,
@@ -467,14 +529,22 @@ mod tests {
         let settings = Settings {
             design: 400,
             particles: 400,
-            islands: 4,
+            chains: 1,
             seed: 5,
             rounds: 1,
+            refined_rounds: 0,
             new_points: 200,
             final_sweeps: 20,
             training: 600,
         };
-        let problem = Problem { space: &space, likelihood: &likelihood, simulate: &simulate, settings: &settings };
+        let refine = |z: &[Vec<f64>]| Some(z.iter().map(|z| [at(z), at(z)]).collect());
+        let problem = Problem {
+            space: &space,
+            likelihood: &likelihood,
+            simulate: &simulate,
+            refine: &refine,
+            settings: &settings,
+        };
         let mut state = problem.begin().unwrap();
         while !problem.finished(&state) {
             problem.advance(&mut state).unwrap();

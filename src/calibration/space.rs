@@ -1,12 +1,13 @@
 //! The space that is searched: each dimension has a standard normal prior on its own scale z. Draws z in, parameters out.
 //!
 //! A model parameter's prior is its normal of the parameter table, cut at the range: `x = m + s Q(z)` with Q the map that
-//! makes a standard normal a cut one. A discrepancy's prior is log-normal.
+//! makes a standard normal a cut one. A constant of the
+//! predictive law has a log-normal prior.
 
-use super::likelihood::{DISCREPANCY_PRIORS, GROUPS};
 use crate::{
     data::{DISCREPANCY, Draw},
     parameters::{Parameter, Parameters, TABLE},
+    prediction::{CONSTANTS, Law},
     statistics::{normal_cdf, normal_quantile},
 };
 
@@ -39,8 +40,8 @@ pub enum Dimension {
     Dynamics(&'static str),
     /// A survey's response, which moves its figures after the run.
     Response(&'static str),
-    /// Discrepancy of a group of figures, by position in [`GROUPS`].
-    Discrepancy(usize),
+    /// Constant of the predictive law, by position in [`CONSTANTS`].
+    Constant(usize),
 }
 
 /// All dimensions: first those that a run needs, then the rest.
@@ -72,14 +73,14 @@ fn cut_normal(p: &Parameter, z: f64) -> f64 {
 }
 
 impl Space {
-    /// Every parameter of the table that leaves a trace, then responses and discrepancies.
+    /// Every parameter of the table that leaves a trace, then responses and the constants of the predictive law.
     pub fn new() -> Space {
         let traced = || TABLE.iter().map(|p| p.name).filter(|name| !WITHOUT_TRACE.contains(name));
         let mut dimensions: Vec<Dimension> =
             traced().filter(|name| !name.ends_with("_response")).map(Dimension::Dynamics).collect();
         let dynamic = dimensions.len();
         dimensions.extend(traced().filter(|name| name.ends_with("_response")).map(Dimension::Response));
-        dimensions.extend((0..GROUPS.len()).map(Dimension::Discrepancy));
+        dimensions.extend((0..CONSTANTS.len()).map(Dimension::Constant));
         Space { dimensions, dynamic }
     }
 
@@ -97,7 +98,7 @@ impl Space {
     pub fn name(&self, dimension: usize) -> String {
         match self.dimensions[dimension] {
             Dimension::Dynamics(name) | Dimension::Response(name) => name.to_string(),
-            Dimension::Discrepancy(group) => format!("{DISCREPANCY}{}", GROUPS[group]),
+            Dimension::Constant(constant) => format!("{DISCREPANCY}{}", CONSTANTS[constant].name),
         }
     }
 
@@ -105,11 +106,17 @@ impl Space {
     pub fn value(&self, dimension: usize, z: f64) -> f64 {
         match self.dimensions[dimension] {
             Dimension::Dynamics(name) | Dimension::Response(name) => cut_normal(row(name), z),
-            Dimension::Discrepancy(group) => {
-                let (median, spread) = DISCREPANCY_PRIORS[group];
-                median * (spread * z).exp()
+            Dimension::Constant(constant) => {
+                let constant = &CONSTANTS[constant];
+                constant.median * (constant.spread * z).exp()
             }
         }
+    }
+
+    /// The predictive law at a point.
+    pub fn law(&self, z: &[f64]) -> Law {
+        let first = self.len() - CONSTANTS.len();
+        Law::new(&std::array::from_fn(|k| self.value(first + k, z[first + k])))
     }
 
     /// How fast the value of one dimension grows with z.
@@ -125,7 +132,7 @@ impl Space {
             match dimension {
                 Dimension::Dynamics(name) => parameters.set(name, self.value(i, z[i])),
                 Dimension::Response(name) => parameters.set(name, 0.0),
-                Dimension::Discrepancy(_) => true,
+                Dimension::Constant(_) => true,
             };
         }
         parameters
@@ -133,14 +140,14 @@ impl Space {
 
     /// A posterior draw at a point; parameters without a trace are taken from `fixed`.
     pub fn draw(&self, z: &[f64], fixed: &Parameters) -> Draw {
-        let mut draw = Draw { parameters: fixed.clone(), discrepancy: Vec::new() };
+        let mut draw = Draw { parameters: fixed.clone(), discrepancy: Vec::new(), residuals: Vec::new() };
         for (i, dimension) in self.dimensions.iter().enumerate() {
             match dimension {
                 Dimension::Dynamics(name) | Dimension::Response(name) => {
                     draw.parameters.set(name, self.value(i, z[i]));
                 }
-                Dimension::Discrepancy(group) => {
-                    draw.discrepancy.push((GROUPS[*group].to_string(), self.value(i, z[i])));
+                Dimension::Constant(constant) => {
+                    draw.discrepancy.push((CONSTANTS[*constant].name.to_string(), self.value(i, z[i])));
                 }
             }
         }

@@ -2,11 +2,12 @@
 //! Williams 2006) with a linear and a squared-exponential part, over dimensions scaled by how much the figures depend on
 //! them. Points and their figures in, predictions and gradients out.
 //!
-//! It only proposes moves; every accepted point was simulated (see `sampler`), so its errors cost time, not truth. On
-//! 1,300 points between prior and posterior its median error was 0.28 of a figure's spread; a quadratic kernel on
+//! Its errors are measured where it is used, added to the variances of the likelihood, and corrected at the end by simulating
+//! (see `sampler`). On 1,300 points between prior and posterior its median error was 0.28 of a figure's spread; a quadratic kernel on
 //! whitened dimensions had 0.40.
 
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use crate::prediction::factor;
+use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
 /// Points used to choose the kernel's constants.
@@ -19,8 +20,8 @@ const LINEAR: f64 = 2.0;
 const CURVED: f64 = 10.0;
 /// Lengths of the curved part that are tried, over the root of the number of dimensions.
 const LENGTHS: [f64; 3] = [1.0, 2.0, 4.0];
-/// Noise variances that are tried: the run's luck, seen as noise over parameters.
-const NOISE: [f64; 3] = [0.003, 0.02, 0.1];
+/// Noise variances that are tried, figure by figure: process noise, seen as noise over parameters.
+const NOISE: [f64; 4] = [0.003, 0.02, 0.1, 0.4];
 /// Least scale of a dimension beside the mean one.
 const LEAST_SCALE: f64 = 0.1;
 
@@ -40,42 +41,6 @@ pub struct Surrogate {
     width: f64,
     /// Variance of the error of each figure, from points kept back.
     pub error: Vec<f64>,
-}
-
-/// Lower Cholesky factor of a covariance, with the diagonal raised until there is one.
-pub fn factor(mut covariance: DMatrix<f64>) -> Cholesky<f64, Dyn> {
-    let mut raise = 1e-10;
-    loop {
-        if let Some(factor) = Cholesky::new(covariance.clone()) {
-            return factor;
-        }
-        for i in 0..covariance.nrows() {
-            covariance[(i, i)] += raise;
-        }
-        raise *= 10.0;
-    }
-}
-
-/// Mean and covariance of points, one a row; the covariance is drawn a little towards its diagonal.
-pub fn moments(points: &DMatrix<f64>) -> (DVector<f64>, DMatrix<f64>) {
-    const TOWARDS_DIAGONAL: f64 = 0.05;
-    let n = points.nrows().max(2) as f64;
-    let mean = points.row_mean().transpose();
-    let mut centred = points.clone();
-    for mut row in centred.row_iter_mut() {
-        row -= mean.transpose();
-    }
-    let mut covariance = centred.transpose() * &centred / (n - 1.0);
-    let d = covariance.nrows();
-    for i in 0..d {
-        for j in 0..d {
-            if i != j {
-                covariance[(i, j)] *= 1.0 - TOWARDS_DIAGONAL;
-            }
-        }
-        covariance[(i, i)] += 1e-8;
-    }
-    (mean, covariance)
 }
 
 fn squares(points: &DMatrix<f64>) -> DVector<f64> {
@@ -101,13 +66,21 @@ fn kernel(a: &DMatrix<f64>, b: &DMatrix<f64>, width: f64) -> DMatrix<f64> {
     k
 }
 
-/// Weights for standardised figures.
-fn solve(points: &DMatrix<f64>, figures: &DMatrix<f64>, width: f64, noise: f64) -> DMatrix<f64> {
-    let mut k = kernel(points, points, width);
-    for i in 0..k.nrows() {
-        k[(i, i)] += noise;
+/// Weights for standardised figures, each with its noise of [`NOISE`].
+fn solve(points: &DMatrix<f64>, figures: &DMatrix<f64>, width: f64, noise: &[usize]) -> DMatrix<f64> {
+    let k = kernel(points, points, width);
+    let mut weights = DMatrix::zeros(figures.nrows(), figures.ncols());
+    for (kind, variance) in NOISE.into_iter().enumerate() {
+        let columns: Vec<usize> = (0..noise.len()).filter(|i| noise[*i] == kind).collect();
+        if columns.is_empty() {
+            continue;
+        }
+        let mut k = k.clone();
+        (0..k.nrows()).for_each(|i| k[(i, i)] += variance);
+        let solved = factor(k).solve(&figures.select_columns(&columns));
+        columns.iter().enumerate().for_each(|(from, to)| weights.set_column(*to, &solved.column(from)));
     }
-    factor(k).solve(figures)
+    weights
 }
 
 /// How much standardised figures depend on each standardised dimension: root mean square of their linear coefficients,
@@ -124,8 +97,8 @@ fn importance(points: &DMatrix<f64>, figures: &DMatrix<f64>) -> DVector<f64> {
 }
 
 impl Surrogate {
-    /// Fits points (one a row) and their figures (one row a point).
-    pub fn fit(points: &DMatrix<f64>, figures: &DMatrix<f64>) -> Surrogate {
+    /// Fits points (one a row) and their figures (one row a point); its error is judged by some of the `newest` points.
+    pub fn fit(points: &DMatrix<f64>, figures: &DMatrix<f64>, newest: usize) -> Surrogate {
         let mean = points.row_mean().transpose();
         let spread = points.row_variance().transpose().map(|v| v.sqrt().max(1e-9));
         let mut scaled = points.clone();
@@ -143,8 +116,8 @@ impl Surrogate {
             row.component_mul_assign(&importance.transpose());
         }
         let (width, noise) = choose(&scaled, &standard);
-        let error = error(&scaled, &standard, width, noise);
-        let weights = solve(&scaled, &standard, width, noise);
+        let error = error(&scaled, &standard, width, &noise, newest);
+        let weights = solve(&scaled, &standard, width, &noise);
         let error = error.iter().zip(&figure_sd).map(|(e, sd)| e * sd * sd).collect();
         let scale = importance.component_div(&spread);
         Surrogate {
@@ -205,30 +178,37 @@ pub struct Evaluated {
     bends: DVector<f64>,
 }
 
-/// Variance by figure of the errors at points kept back.
-fn error(points: &DMatrix<f64>, standard: &DMatrix<f64>, width: f64, noise: f64) -> Vec<f64> {
+/// Variance by figure of the errors at points kept back among the newest.
+fn error(points: &DMatrix<f64>, standard: &DMatrix<f64>, width: f64, noise: &[usize], newest: usize) -> Vec<f64> {
     let n = points.nrows();
-    let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(|i| i % KEPT_BACK == 0);
+    let (test, train): (Vec<usize>, Vec<usize>) = (0..n).partition(|i| i + newest >= n && i % KEPT_BACK == 0);
     let rows = |m: &DMatrix<f64>, which: &[usize]| m.select_rows(which);
     let weights = solve(&rows(points, &train), &rows(standard, &train), width, noise);
     let off = kernel(&rows(points, &test), &rows(points, &train), width) * weights - rows(standard, &test);
     off.column_iter().map(|c| c.norm_squared() / c.len().max(1) as f64).collect()
 }
 
-/// The kernel's constants that predict points kept back best.
-fn choose(points: &DMatrix<f64>, standard: &DMatrix<f64>) -> (f64, f64) {
+/// The kernel's width, and each figure's noise (a place in [`NOISE`]), that predict points kept back best.
+fn choose(points: &DMatrix<f64>, standard: &DMatrix<f64>) -> (f64, Vec<usize>) {
     // The last points are the newest, and are where the next ones will be.
     let n = points.nrows().min(TRIAL_POINTS);
     let first = points.nrows() - n;
     let (points, standard) = (points.rows(first, n).into_owned(), standard.rows(first, n).into_owned());
-    let tried: Vec<(f64, f64)> = LENGTHS
-        .into_iter()
-        .flat_map(|length| NOISE.map(|noise| (2.0 * length * length * points.ncols() as f64, noise)))
-        .collect();
-    let judge = |&(width, noise): &(f64, f64)| error(&points, &standard, width, noise).iter().sum::<f64>();
-    let judged: Vec<f64> = tried.par_iter().map(judge).collect();
-    let best = judged.into_iter().zip(tried).min_by(|a, b| a.0.total_cmp(&b.0));
-    best.map_or((2.0, NOISE[0]), |(_, constants)| constants)
+    let figures = standard.ncols();
+    let judge = |length: &f64| {
+        let width = 2.0 * length * length * points.ncols() as f64;
+        let errors: Vec<Vec<f64>> =
+            (0..NOISE.len()).map(|kind| error(&points, &standard, width, &vec![kind; figures], n)).collect();
+        let best = |figure: usize| {
+            let kinds = (0..NOISE.len()).map(|kind| (errors[kind][figure], kind));
+            kinds.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((f64::INFINITY, 0))
+        };
+        let best: Vec<(f64, usize)> = (0..figures).map(best).collect();
+        (best.iter().map(|(error, _)| error).sum::<f64>(), width, best.into_iter().map(|(_, kind)| kind).collect())
+    };
+    let judged: Vec<(f64, f64, Vec<usize>)> = LENGTHS.par_iter().map(judge).collect();
+    let best = judged.into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or((2.0, vec![0; figures]), |(_, width, noise)| (width, noise))
 }
 
 #[cfg(test)]
@@ -247,7 +227,7 @@ mod tests {
         let points = cloud(400, 5);
         let f = |x: &[f64]| 1.0 + 2.0 * x[0] - x[1] + 0.5 * x[0] * x[2] + 0.3 * x[3] * x[3];
         let figures = DMatrix::from_fn(400, 1, |i, _| f(points.row(i).transpose().as_slice()));
-        let surrogate = Surrogate::fit(&points, &figures);
+        let surrogate = Surrogate::fit(&points, &figures, 400);
         for x in [[0.3, -0.5, 0.8, 0.1, 0.0], [-1.0, 0.2, 0.4, 1.0, -0.7]] {
             let at = surrogate.evaluate(&x);
             assert!((at.figures[0] - f(&x)).abs() < 0.05, "{} for {}", at.figures[0], f(&x));

@@ -3,24 +3,25 @@
 //! `docs/calibration.md` names every table and column.
 
 use super::{
+    fit::{Chains, RELIABLE},
     forecast::ForecastRow,
     history::History,
-    likelihood::{GROUPS, Likelihood},
-    sampler::State,
+    likelihood::{Likelihood, group_name},
+    predicted::Predicted,
     space::Space,
-    targets::Target,
 };
 use crate::{
-    data::{Data, Gate},
+    data::{DISCREPANCY, Data, Gate, RESIDUAL},
     observation::SurveyAnswer,
     parameters::{Evidence, Parameters},
+    prediction::CONSTANTS,
     random::{Key, Purpose},
     results::Draft,
     statistics::{ess_bulk, ess_tail, normal_quantile, pearson, quantile_sorted, rank_rhat},
 };
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::fmt::Write;
+use std::io::{self, Write};
 
 /// Quantiles of a predictive distribution: ends of the 90 % and 50 % intervals, and the median.
 pub const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -46,15 +47,13 @@ impl Table {
     }
 
     /// As CSV.
-    pub fn csv(&self) -> String {
-        let cell = |text: &String| {
-            if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.clone() }
-        };
-        let mut text = String::new();
-        for row in std::iter::once(&self.header).chain(&self.rows) {
-            let _ = writeln!(text, "{}", row.iter().map(cell).collect::<Vec<_>>().join(","));
-        }
-        text
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = csv::Writer::from_writer(out);
+        std::iter::once(&self.header).chain(&self.rows).try_for_each(|row| table.write_record(row))?;
+        table.flush()
     }
 
     /// Into a folder being written.
@@ -62,7 +61,7 @@ impl Table {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, draft: &Draft) -> Result<(), crate::error::Problem> {
-        draft.file(self.file, |out| out.write_all(self.csv().as_bytes())).map(drop)
+        draft.file(self.file, |out| self.csv(out)).map(drop)
     }
 }
 
@@ -82,20 +81,18 @@ pub struct Fitted<'a> {
     pub space: &'a Space,
     /// Figures that were fitted.
     pub likelihood: &'a Likelihood,
-    /// Where the sampler stands.
-    pub state: &'a State,
-    /// Independent populations among the particles.
-    pub islands: usize,
+    /// The chains at their end.
+    pub chains: &'a Chains,
 }
 
 impl Fitted<'_> {
     /// Every kept point, sweep by sweep.
     pub fn points(&self) -> Vec<&Vec<f64>> {
-        self.state.kept.iter().flatten().collect()
+        self.chains.state.kept.iter().flatten().collect()
     }
 
     fn column(&self, dimension: usize) -> Vec<f64> {
-        self.state.kept.iter().flatten().map(|z| z[dimension]).collect()
+        self.chains.state.kept.iter().flatten().map(|z| z[dimension]).collect()
     }
 
     /// Mean of each dimension on the prior's scale.
@@ -103,11 +100,11 @@ impl Fitted<'_> {
         (0..self.space.len()).map(|d| mean(&self.column(d))).collect()
     }
 
-    /// The sampler's diary.
+    /// The trace of the first chain.
     pub fn trace(&self) -> Table {
         let mut table =
             Table::new("trace.csv", "sweep,temperature,ess,acceptance,evaluations,surrogate_error,log_likelihood_mean");
-        for row in &self.state.trace {
+        for row in &self.chains.state.trace {
             let numbers = [row.temperature, row.ess, row.acceptance, row.evaluations as f64, row.surrogate_error];
             let mut cells = vec![row.sweep.to_string()];
             cells.extend(numbers.map(number));
@@ -120,24 +117,26 @@ impl Fitted<'_> {
     /// Convergence by parameter, and its gates.
     pub fn convergence(&self) -> (Table, Vec<Gate>) {
         let mut table = Table::new("convergence.csv", "parameter,r_hat,ess_bulk,ess_tail,jump");
-        let size = self.state.z.len();
-        let of_island = size / self.islands.max(1);
+        let size = self.chains.state.z.len();
+        let of_chain = size / self.chains.number.max(1);
         let rows: Vec<[f64; 4]> = (0..self.space.len())
             .into_par_iter()
             .map(|d| {
-                // Islands never meet: what they found apart is compared as chains are.
-                let island = |i: usize| -> Vec<f64> {
-                    let particles = i * of_island..(i + 1) * of_island;
-                    self.state.kept.iter().flat_map(|sweep| sweep[particles.clone()].iter().map(|z| z[d])).collect()
+                // Chains share nothing, neither design nor surrogate.
+                let chain = |i: usize| -> Vec<f64> {
+                    let particles = i * of_chain..(i + 1) * of_chain;
+                    let of_sweep =
+                        |sweep: &Vec<Vec<f64>>| -> Vec<f64> { sweep[particles.clone()].iter().map(|z| z[d]).collect() };
+                    self.chains.state.kept.iter().flat_map(of_sweep).collect()
                 };
-                let islands: Vec<Vec<f64>> = (0..self.islands).map(island).collect();
-                // A particle's path through the sweeps is a chain; autocorrelation lies along it.
+                let chains: Vec<Vec<f64>> = (0..self.chains.number).map(chain).collect();
+                // Autocorrelation lies along a particle's path through the sweeps.
                 let paths: Vec<Vec<f64>> =
-                    (0..size).map(|i| self.state.kept.iter().map(|sweep| sweep[i][d]).collect()).collect();
+                    (0..size).map(|i| self.chains.state.kept.iter().map(|sweep| sweep[i][d]).collect()).collect();
                 let variance = variance(&self.column(d));
                 let jumps = paths.iter().flat_map(|path| path.windows(2).map(|w| (w[1] - w[0]).powi(2)));
                 let jump = mean(&jumps.collect::<Vec<_>>()) / (2.0 * variance);
-                let rhat = rank_rhat(&islands).unwrap_or(f64::INFINITY);
+                let rhat = rank_rhat(&chains).unwrap_or(f64::INFINITY);
                 [rhat, ess_bulk(&paths).unwrap_or(0.0), ess_tail(&paths).unwrap_or(0.0), jump]
             })
             .collect();
@@ -151,7 +150,7 @@ impl Fitted<'_> {
         let middle = quantile_sorted(&off, 0.5).unwrap_or(f64::INFINITY);
         let high = quantile_sorted(&off, 0.9).unwrap_or(f64::INFINITY);
         let gates = vec![
-            at_most("convergence", "largest R-hat between islands, any parameter", worst(0, f64::max, 0.0), 1.05),
+            at_most("convergence", "largest R-hat between chains, any parameter", worst(0, f64::max, 0.0), 1.05),
             at_least("convergence", "smallest bulk ESS, any parameter", worst(1, f64::min, f64::INFINITY), 400.0),
             at_least("convergence", "smallest tail ESS, any parameter", worst(2, f64::min, f64::INFINITY), 400.0),
             at_most(
@@ -166,25 +165,33 @@ impl Fitted<'_> {
                 high,
                 0.7,
             ),
-            at_least("convergence", "temperature reached", self.state.temperature, 1.0),
+            at_least("convergence", "temperature reached", self.chains.state.temperature, 1.0),
+            at_most(
+                "convergence",
+                "Pareto k of the simulated over the surrogate's likelihood",
+                self.chains.shape,
+                RELIABLE,
+            ),
         ];
         (table, gates)
     }
 
-    /// Root mean square difference between simulated figures of the particles and what the surrogate said, over the standard
-    /// deviation of the figure's likelihood; sorted over figures.
+    /// Root mean square difference between simulated figures of the particles and what the surrogate said, less the process
+    /// noise that two streams show, over the standard deviation of the figure's likelihood; sorted over figures.
     fn surrogate_errors(&self) -> Vec<f64> {
-        let n = self.state.figures.len().max(1) as f64;
-        let mut errors: Vec<f64> =
-            (0..self.likelihood.targets.len())
-                .map(|i| {
-                    let squares =
-                        self.state.z.iter().zip(&self.state.figures).zip(&self.state.predicted).map(|((z, s), p)| {
-                            (s[i] - p[i]).powi(2) / self.likelihood.moments(self.space, i, z, 0.0).1
-                        });
-                    (squares.sum::<f64>() / n).sqrt()
-                })
-                .collect();
+        let n = self.chains.state.figures.len().max(1) as f64;
+        let mut errors: Vec<f64> = (0..self.likelihood.targets.len())
+            .map(|i| {
+                let squares =
+                    self.chains.state.z.iter().zip(&self.chains.state.figures).zip(&self.chains.state.predicted).map(
+                        |((z, s), p)| {
+                            let noise = self.chains.state.noise[i];
+                            ((s[i] - p[i]).powi(2) - noise) / self.likelihood.moments(self.space, i, z, 0.0).1
+                        },
+                    );
+                (squares.sum::<f64>() / n).max(0.0).sqrt()
+            })
+            .collect();
         errors.sort_by(f64::total_cmp);
         errors
     }
@@ -230,7 +237,7 @@ impl Fitted<'_> {
 
     /// Profiles of weakly seen parameters: one at a time is set to a value, the others follow as the posterior's
     /// covariance leads them, and the simulator says how the posterior falls.
-    pub fn profiles(&self, simulate: &(dyn Fn(&[f64]) -> Option<Vec<f64>> + Sync)) -> Table {
+    pub fn profiles(&self, simulate: &(dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync)) -> Table {
         let mut table = Table::new("profiles.csv", "parameter,value,log_posterior");
         let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
         let centre = self.mean();
@@ -244,18 +251,33 @@ impl Fitted<'_> {
                 })
             })
             .collect();
-        let logs: Vec<Option<f64>> = points
-            .par_iter()
-            .map(|(_, z)| {
-                let log = self.likelihood.log(self.space, z, &simulate(z)?);
-                Some(log - 0.5 * z.iter().map(|z| z * z).sum::<f64>())
-            })
-            .collect();
+        let at: Vec<Vec<f64>> = points.iter().map(|(_, z)| z.clone()).collect();
+        let Some(figures) = simulate(&at) else { return table };
+        let log = |(z, figures): (&Vec<f64>, &Vec<f64>)| {
+            self.likelihood.log(self.space, z, figures) - 0.5 * z.iter().map(|z| z * z).sum::<f64>()
+        };
+        let logs: Vec<f64> = at.iter().zip(&figures).map(log).collect();
         for (five, logs) in points.chunks(5).zip(logs.chunks(5)) {
-            let best = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-            for ((d, z), log) in five.iter().zip(logs).filter_map(|(p, log)| Some((p, (*log)?))) {
+            let best = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            for ((d, z), log) in five.iter().zip(logs) {
                 table.rows.push(vec![self.space.name(*d), number(self.space.value(*d, z[*d])), number(log - best)]);
             }
+        }
+        table
+    }
+
+    /// Positions of the figures whose residuals are kept with the draws: all shares.
+    fn known_figures(&self) -> Vec<usize> {
+        (0..self.likelihood.targets.len()).filter(|i| self.likelihood.targets[*i].less.is_none()).collect()
+    }
+
+    /// `figures.csv`: the figures that the draws know, in the order of their residuals.
+    pub fn figures(&self) -> Table {
+        let mut table = Table::new("figures.csv", "survey,wave,date,metric,segment_type,segment,respondents,published");
+        for t in self.known_figures().into_iter().map(|i| &self.likelihood.targets[i]) {
+            let date = t.date.to_string();
+            let texts = [t.survey, &t.wave, &date, t.metric, t.segment_type, &t.segment].map(str::to_string);
+            table.rows.push(texts.into_iter().chain([t.respondents, t.published].map(number)).collect());
         }
         table
     }
@@ -263,18 +285,17 @@ impl Fitted<'_> {
     /// Equally likely draws in random order, parameters without a trace from their priors.
     pub fn draws(&self, count: usize, seed: u64) -> (Table, Vec<Vec<f64>>) {
         let key = Key::new(seed, u32::MAX);
-        let last = &self.state.z;
-        let mut order: Vec<(u32, usize)> =
-            (0..last.len()).map(|i| (key.words(i as u32, 0, Purpose::Calibration)[0], i)).collect();
-        order.sort_unstable();
-        let chosen: Vec<Vec<f64>> = (0..count).map(|k| last[order[k % order.len()].1].clone()).collect();
+        let places = self.chains.places(count, seed);
+        let chosen: Vec<Vec<f64>> = places.iter().map(|place| self.chains.state.z[*place].clone()).collect();
+        let figures = self.known_figures();
         let columns: Vec<String> = crate::parameters::TABLE
             .iter()
             .map(|p| p.name.to_string())
-            .chain(GROUPS.iter().map(|g| format!("{}{g}", crate::data::DISCREPANCY)))
+            .chain(CONSTANTS.iter().map(|c| format!("{DISCREPANCY}{}", c.name)))
+            .chain((1..=figures.len()).map(|number| format!("{RESIDUAL}{number}")))
             .collect();
         let mut table = Table { file: "draws.csv", header: columns, rows: Vec::new() };
-        for (k, z) in chosen.iter().enumerate() {
+        for (k, (z, place)) in chosen.iter().zip(&places).enumerate() {
             let mut next = 0;
             let fixed = Space::untraced(&mut || {
                 next += 1;
@@ -282,87 +303,14 @@ impl Fitted<'_> {
             });
             let draw = self.space.draw(z, &fixed);
             let parameters = crate::parameters::TABLE.iter().filter_map(|p| draw.parameters.get(p.name));
-            table.rows.push(parameters.chain(draw.discrepancy.iter().map(|(_, sd)| *sd)).map(number).collect());
+            let residuals = self.likelihood.residuals(self.space, z, &self.chains.state.figures[*place]);
+            let constants = draw.discrepancy.iter().map(|(_, value)| *value);
+            let mut cells: Vec<String> = parameters.chain(constants).map(number).collect();
+            cells.extend(figures.iter().map(|i| format!("{:.4}", residuals[*i])));
+            table.rows.push(cells);
         }
         (table, chosen)
     }
-}
-
-/// What the model says a published figure would be, over draws.
-#[derive(Clone, Debug)]
-pub struct Predicted {
-    /// Its place in the survey.
-    pub answer: SurveyAnswer,
-    /// Group of its discrepancy.
-    pub group: usize,
-    /// Respondents.
-    pub respondents: f64,
-    /// Published figure.
-    pub published: f64,
-    /// Mean of the simulated figure over draws, without sampling error and discrepancy.
-    pub expected: f64,
-    /// Sorted draws of the figure as it would be published.
-    pub sample: Vec<f64>,
-    /// Distance of the published figure from the middle, in standard deviations, on the log-odds scale.
-    pub standardised: f64,
-    /// Whether the figure was fitted.
-    pub fitted: bool,
-}
-
-impl Predicted {
-    /// Ends of the 90 % and 50 % intervals and the median.
-    pub fn quantiles(&self) -> [f64; 5] {
-        QUANTILES.map(|q| quantile_sorted(&self.sample, q).unwrap_or(f64::NAN))
-    }
-
-    /// Whether the published figure, known to half its last digit, lies inside an interval.
-    pub fn inside(&self, low: usize, high: usize) -> bool {
-        let q = self.quantiles();
-        (q[low] - 0.0005..=q[high] + 0.0005).contains(&self.published)
-    }
-}
-
-/// Predictive distributions of all published figures that `all` knows, from points and their simulated answers.
-pub fn predict(
-    space: &Space,
-    all: &Likelihood,
-    fitted: &[Target],
-    points: &[Vec<f64>],
-    answers: &[Vec<SurveyAnswer>],
-    key: Key,
-) -> Vec<Predicted> {
-    let figures: Vec<Vec<f64>> = answers
-        .iter()
-        .map(|answers| {
-            let expected: Vec<f64> = answers.iter().map(|a| a.expected).collect();
-            all.targets.iter().map(|t| t.of(&expected)).collect()
-        })
-        .collect();
-    let one = |i: usize, target: &Target| -> Option<Predicted> {
-        let (mut on_scale, mut middles) = (Vec::new(), Vec::new());
-        for (k, (z, figures)) in points.iter().zip(&figures).enumerate() {
-            let (middle, variance) = all.moments(space, i, z, figures[i]);
-            let noise = key.normal(k as u32, i as u32, Purpose::Discrepancy);
-            on_scale.push(middle + variance.sqrt() * noise);
-            middles.push(target.as_published(middle));
-        }
-        let mut sample: Vec<f64> = on_scale.iter().map(|v| target.as_published(*v)).collect();
-        sample.sort_by(f64::total_cmp);
-        Some(Predicted {
-            answer: answers.first()?.get(target.answer)?.clone(),
-            group: target.group,
-            respondents: target.respondents,
-            published: target.published,
-            expected: mean(&middles),
-            standardised: (target.value - mean(&on_scale)) / variance(&on_scale).sqrt(),
-            sample,
-            fitted: fitted.iter().any(|f| {
-                (f.survey, &f.wave, f.date, f.metric, f.segment_type, &f.segment)
-                    == (target.survey, &target.wave, target.date, target.metric, target.segment_type, &target.segment)
-            }),
-        })
-    };
-    all.targets.iter().enumerate().filter_map(|(i, target)| one(i, target)).collect()
 }
 
 /// `predictive.csv`.
@@ -373,7 +321,7 @@ pub fn predictive(predicted: &[Predicted]) -> Table {
          inside_50,inside_90,standardised,fitted",
     );
     for p in predicted {
-        let a = &p.answer;
+        let a = &p.target;
         let mut cells = vec![
             a.survey.to_string(),
             a.wave.clone(),
@@ -381,9 +329,9 @@ pub fn predictive(predicted: &[Predicted]) -> Table {
             a.metric.to_string(),
             a.segment_type.to_string(),
             a.segment.clone(),
-            GROUPS.get(p.group).copied().unwrap_or("drift").to_string(),
-            number(p.respondents),
-            number(p.published),
+            group_name(&p.target).to_string(),
+            number(p.target.respondents),
+            number(p.target.published),
             number(p.expected),
         ];
         cells.extend(p.quantiles().map(number));
@@ -401,12 +349,12 @@ pub fn predictive(predicted: &[Predicted]) -> Table {
 /// Required results and coverage.
 pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
     let asked = |p: &&Predicted| {
-        let question = if p.answer.date < jiff::civil::date(2020, 6, 15) { "practised" } else { "current_practice" };
-        p.answer.survey == "tsr_practice" && p.answer.segment_type == "size" && p.answer.metric == question
+        let question = if p.target.date < jiff::civil::date(2020, 6, 15) { "practised" } else { "current_practice" };
+        p.target.survey == "tsr_practice" && p.target.segment_type == "size" && p.target.metric == question
     };
     let by_size: Vec<&Predicted> =
-        predicted.iter().filter(asked).filter(|p| ["large", "SME"].contains(&p.answer.segment.as_str())).collect();
-    let off = |p: &Predicted| 100.0 * (p.expected - p.published).abs();
+        predicted.iter().filter(asked).filter(|p| ["large", "SME"].contains(&p.target.segment.as_str())).collect();
+    let off = |p: &Predicted| 100.0 * (p.expected - p.target.published).abs();
     let mean_of = |ps: &[&Predicted]| mean(&ps.iter().map(|p| off(p)).collect::<Vec<_>>());
     let outside = by_size.iter().filter(|p| !p.inside(0, 4)).count();
     let mut gates = vec![
@@ -415,13 +363,13 @@ pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
         at_most("predictive", "TSR waves by size: mean absolute error, points", mean_of(&by_size), 2.0),
     ];
     for (wave, value) in [("wave 2", 0.176), ("wave 5", 0.564), ("wave 14", 0.384)] {
-        let total = predicted.iter().filter(asked).find(|p| p.answer.wave == wave && p.answer.segment == "total");
+        let total = predicted.iter().filter(asked).find(|p| p.target.wave == wave && p.target.segment == "total");
         let found = total.map_or(f64::INFINITY, |p| 100.0 * (p.expected - value).abs());
         gates.push(at_most("predictive", &format!("TSR {wave}, all sizes: absolute error, points"), found, 2.0));
     }
     let formal: Vec<&Predicted> = predicted
         .iter()
-        .filter(|p| p.answer.metric == "institutionalised" && ["large", "SME"].contains(&p.answer.segment.as_str()))
+        .filter(|p| p.target.metric == "institutionalised" && ["large", "SME"].contains(&p.target.segment.as_str()))
         .collect();
     let worst = formal.iter().map(|p| off(p)).fold(if formal.len() == 2 { 0.0 } else { f64::INFINITY }, f64::max);
     gates.push(at_most("predictive", "formal scheme by size: largest absolute error, points", worst, 3.0));
@@ -460,13 +408,13 @@ pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
 /// sampling error, that the model puts into the same order.
 fn order(predicted: &[Predicted], types: &[&str]) -> f64 {
     let (mut pairs, mut right) = (0, 0);
-    for (i, a) in predicted.iter().enumerate().filter(|(_, p)| types.contains(&p.answer.segment_type)) {
+    for (i, a) in predicted.iter().enumerate().filter(|(_, p)| types.contains(&p.target.segment_type)) {
         for b in predicted[..i].iter().filter(|b| {
-            (b.answer.survey, &b.answer.wave, b.answer.metric, b.answer.segment_type)
-                == (a.answer.survey, &a.answer.wave, a.answer.metric, a.answer.segment_type)
+            (b.target.survey, &b.target.wave, b.target.metric, b.target.segment_type)
+                == (a.target.survey, &a.target.wave, a.target.metric, a.target.segment_type)
         }) {
-            let error = |p: &Predicted| 2.0 * p.published * (1.0 - p.published) / p.respondents;
-            let apart = a.published - b.published;
+            let error = |p: &Predicted| 2.0 * p.target.published * (1.0 - p.target.published) / p.target.respondents;
+            let apart = a.target.published - b.target.published;
             if apart.abs() > 0.05_f64.max(2.0 * (error(a) + error(b)).sqrt()) {
                 pairs += 1;
                 right += usize::from((a.expected - b.expected) * apart > 0.0);

@@ -3,15 +3,13 @@
 //! A row is used when it was published by the as-of date, has a simulated counterpart, and says something that the other
 //! rows do not: no pooled total beside its strata, no *never* beside *now* and *stopped*.
 
-use super::likelihood::{GROUPS, group_of};
+pub use crate::prediction::{log_odds, share};
 use crate::{
     data::{Data, Observation},
-    observation::{SurveyAnswer, design_effect},
+    observation::{Survey, SurveyAnswer},
+    prediction::{Group, Published, Series},
 };
-use jiff::{ToSpan, civil::Date};
-
-/// Days from the end of the field work after which a figure without a known day of publication counts as published.
-const ASSUMED_DAYS_TO_PUBLICATION: i32 = 30;
+use jiff::civil::Date;
 
 /// One published figure with its simulated counterpart.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +30,6 @@ pub struct Target {
     pub segment_type: &'static str,
     /// Segment.
     pub segment: String,
-    /// Position in [`GROUPS`].
-    pub group: usize,
     /// Respondents behind the figure, as published or from the simulated survey.
     pub respondents: f64,
     /// Published value: a share, or shares a year.
@@ -49,22 +45,6 @@ pub const DRIFT: &str = "drift";
 /// Weeks between the state in which the run begins and the reading of the drift.
 const DRIFT_WEEKS: f64 = 6.0;
 
-/// Steps in which a survey prints its figures.
-fn rounding(survey: &str) -> f64 {
-    if survey == "nira_workers" { 0.01 } else { 0.001 }
-}
-
-/// Log odds of a share, kept away from certainty.
-pub fn log_odds(share: f64) -> f64 {
-    let share = share.clamp(2e-3, 1.0 - 2e-3);
-    (share / (1.0 - share)).ln()
-}
-
-/// Share at given log odds.
-pub fn share(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
-}
-
 /// Segments that make up a whole: no total is used beside all of its parts.
 const PARTITIONS: &[(&str, &[&str])] = &[
     ("total", &["large", "SME"]),
@@ -75,11 +55,6 @@ const PARTITIONS: &[(&str, &[&str])] = &[
     ("national", &["Tokyo area", "regional area", "Osaka-Nagoya area"]),
     ("regular employees", &["7 emergency prefectures", "other prefectures"]),
 ];
-
-/// The day on which a row was published, as far as is known.
-fn published_on(row: &Observation) -> Date {
-    row.published.unwrap_or_else(|| row.field_end.saturating_add(ASSUMED_DAYS_TO_PUBLICATION.days()))
-}
 
 /// All published rows with a simulated counterpart and the parts of them that `wanted` leaves.
 fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) -> bool) -> Vec<Target> {
@@ -98,11 +73,7 @@ fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) 
         .filter(|(_, _, row)| row.confidence != "memory" && wanted(row))
         .map(|(position, answer, row)| {
             let respondents = f64::from(row.n.unwrap_or(answer.respondents).max(1));
-            let y = row.value.clamp(0.005, 0.995);
-            let spread = y * (1.0 - y);
-            let variance = design_effect(answer.survey) / (respondents * spread)
-                + (rounding(answer.survey) / spread).powi(2) / 12.0;
-            Target {
+            let mut target = Target {
                 answer: position,
                 less: None,
                 survey: answer.survey,
@@ -111,12 +82,14 @@ fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) 
                 metric: answer.metric,
                 segment_type: answer.segment_type,
                 segment: answer.segment.clone(),
-                group: group_of(answer.survey, answer.metric, answer.segment_type, &answer.segment),
                 respondents,
                 published: row.value,
                 value: log_odds(row.value),
-                sd: variance.sqrt(),
-            }
+                sd: 0.0,
+            };
+            let figure = target.figure();
+            target.sd = figure.sampling_sd().hypot(figure.rounding_sd());
+            target
         })
         .collect()
 }
@@ -130,7 +103,7 @@ pub fn all(data: &Data, history: &[SurveyAnswer]) -> Vec<Target> {
 
 /// The figures published by `as_of` that are fitted.
 pub fn targets(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Vec<Target> {
-    let known = matched(data, history, |row| published_on(row) <= as_of);
+    let known = matched(data, history, |row| row.published_on() <= as_of);
     let there = |survey: &str, wave: &str, metric: &str, segment: &str| {
         known.iter().any(|t| t.survey == survey && t.wave == wave && t.metric == metric && t.segment == segment)
     };
@@ -161,7 +134,7 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
         .observations
         .iter()
         .filter(|row| row.survey == "mic_introduction" && row.metric == "introduced" && row.segment == "total")
-        .filter(|row| row.confidence != "memory" && published_on(row) <= as_of && row.field_end.year() < 2020)
+        .filter(|row| row.confidence != "memory" && row.published_on() <= as_of && row.field_end.year() < 2020)
         .map(|row| (f64::from(row.field_end.year()), row.value))
         .collect();
     let n = years.len() as f64;
@@ -188,7 +161,6 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
         metric: "introduced",
         segment_type: "growth a year",
         segment: "total".to_string(),
-        group: GROUPS.len(),
         respondents: n,
         published: slope,
         value: slope,
@@ -198,6 +170,34 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
 }
 
 impl Target {
+    /// Its survey.
+    pub fn survey(&self) -> Survey {
+        // Ids of answers come from the surveys themselves.
+        Survey::parse(self.survey).unwrap_or(Survey::Tsr)
+    }
+
+    /// Group of its model error; the growth before COVID-19 has none.
+    pub fn group(&self) -> Option<Group> {
+        self.less.is_none().then(|| self.figure().series.group())
+    }
+
+    /// The published figure behind it.
+    pub fn figure(&self) -> Published {
+        Published {
+            series: Series::new(self.survey(), self.metric, self.segment_type, &self.segment),
+            wave: self.wave.clone(),
+            date: self.date,
+            respondents: self.respondents,
+            share: self.published,
+        }
+    }
+
+    /// Whether another target is the same figure.
+    pub fn same(&self, other: &Target) -> bool {
+        (self.survey, &self.wave, self.date, self.metric, self.segment_type, &self.segment)
+            == (other.survey, &other.wave, other.date, other.metric, other.segment_type, &other.segment)
+    }
+
     /// The simulated counterpart on the scale of the likelihood.
     pub fn of(&self, expected: &[f64]) -> f64 {
         match self.less {

@@ -4,7 +4,6 @@ use super::text::{Unit, grouped};
 use crate::{
     analysis::{Answers, Choice, Cost, Direction, Price, Reached},
     commands::{CompareOutcome, Comparison},
-    error::harmless,
 };
 use jiff::civil::Date;
 use std::fmt::Write;
@@ -27,7 +26,7 @@ pub fn plan(comparison: &Comparison) -> String {
     );
     let _ = writeln!(text, "  Firms       {simulated} simulated, standing for all {all}");
     let _ = writeln!(text, "  Writes to   {}\n", comparison.folder.display());
-    harmless(&text)
+    text
 }
 
 /// Differences at the end of the last fiscal year, prices, and what is too small to be seen.
@@ -41,7 +40,7 @@ pub fn findings(outcome: &CompareOutcome) -> String {
         "{}\nEffects of measures are *assumed*: they rest on documented priors, not on causal evidence.\n",
         outcome.caveat
     );
-    harmless(&text)
+    text
 }
 
 fn scenario(text: &mut String, one: &Answers) {
@@ -101,32 +100,63 @@ fn small(unit: Unit, value: f64) -> String {
     }
 }
 
+/// Money and effect in words, and a price where there is one: where a scenario costs more and does more.
 fn prices(cost: &Cost) -> String {
-    let price = |price: &Price, what: &str| match (price.yen, price.yen_low, price.yen_high) {
-        (Some(yen), low, high) => {
-            let end = |end: Option<f64>| end.map_or_else(|| "no limit".to_string(), money);
-            format!("{} per additional {what} ({} to {})", money(yen), end(low), end(high))
-        }
-        _ => format!("no price per additional {what}: the effect is not told from zero"),
+    let said = |price: &Price, many: &str, one: &str| {
+        let effect = match price.extra.direction {
+            Direction::Positive => format!("gains {many}"),
+            Direction::Negative => format!("loses {many}"),
+            Direction::Undecided => format!("has an effect on {many} that is not told from zero"),
+            Direction::Identical => format!("changes nothing for {many}"),
+        };
+        let count = price.extra.mean.abs().round();
+        let size = if price.extra.direction == Direction::Identical {
+            String::new()
+        } else {
+            let sign = if price.extra.mean < 0.0 { "-" } else { "+" };
+            format!(" ({sign}{})", grouped(count as u64))
+        };
+        let per = price.yen.map(|yen| {
+            let low = price.yen_low.map_or_else(|| "none or less".to_string(), money);
+            let high = price.yen_high.map_or_else(|| "no limit".to_string(), money);
+            format!(": {} for each additional {one} ({low} to {high})", money(yen))
+        });
+        format!("{effect}{size}{}", per.unwrap_or_default())
+    };
+    let spending = match cost.spend.direction {
+        Direction::Positive => "It costs more",
+        Direction::Negative => "It saves money",
+        Direction::Undecided => "It may cost more or less (not told from zero)",
+        Direction::Identical => "It costs the same",
     };
     format!(
-        "\nExtra spending to then: {} (nominal yen, budgets as written in the scenarios).\n{}; {}.\n",
-        money(cost.extra_spend_yen),
-        price(&cost.firms, "practising firm"),
-        price(&cost.teleworkers, "teleworker"),
+        "\nExtra spending to then: {} (nominal yen, budgets as written in the scenarios).\n{spending} and {}.\n{spending} and {}.\n",
+        money(cost.spend.mean),
+        said(&cost.firms, "practising firms", "practising firm"),
+        said(&cost.teleworkers, "teleworkers", "teleworker"),
     )
 }
 
-/// When a target is reached; those that the reference set say little in words.
+/// When a target is reached; those that the reference set say little in words. Counting begins in April 2021, so a day in
+/// that month says that the target was met before.
 fn when(reached: &Reached) -> String {
     if reached.source == "reference" {
         return String::new();
     }
     let unit = Unit::of(reached.kpi.indicator.unit);
-    let date = |date: Option<Date>| date.map_or_else(|| "later".to_string(), |date| date.to_string());
+    let begun = jiff::civil::date(2021, 5, 1);
+    let date = |date: Option<Date>| match date {
+        Some(date) if date < begun => "from the start (April 2021)".to_string(),
+        Some(date) => date.to_string(),
+        None => "later".to_string(),
+    };
     let [early, middle, late] = reached.dates.map(date);
+    let first = match reached.dates {
+        [_, _, Some(date)] if date < begun => "met from the start (April 2021)".to_string(),
+        _ => format!("first on {middle} ({early} to {late})"),
+    };
     format!(
-        "{} of {} {} ({} target): reached with {:.0} %, first on {middle} ({early} to {late}).\n",
+        "{} of {} {} ({} target): reached with {:.0} %, {first}.\n",
         reached.kpi.name(),
         unit.write(reached.target),
         unit.name(),

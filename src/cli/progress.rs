@@ -1,4 +1,4 @@
-//! Progress with time left: a bar on a terminal, otherwise a line every few seconds.
+//! Progress with time left: a bar as wide as the terminal has room, otherwise a line every few seconds.
 
 use crate::engine;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,6 +10,17 @@ use std::{
 
 /// Between two lines where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
+
+/// Whether the terminal can only print: no colours, no line that is written over.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|kind| kind == "dumb")
+}
+
+/// Whether standard error takes colours: a terminal that can, and nobody who does not want them (no-color.org).
+pub fn takes_colour() -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !unwanted && !is_dumb()
+}
 
 /// Shows how far a run is, on standard error.
 pub struct ProgressLine {
@@ -24,8 +35,8 @@ pub struct ProgressLine {
 impl ProgressLine {
     /// Begins.
     pub fn new(what: &'static str) -> ProgressLine {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{msg} {bar:40} {percent}%, {eta} left");
+        let bar = (std::io::stderr().is_terminal() && !is_dumb()).then(|| {
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%, {eta} left");
             let bar = ProgressBar::new(1).with_message(what);
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });

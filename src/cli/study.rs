@@ -27,6 +27,7 @@ fn run(request: RunRequest) -> Result<(), Problems> {
     let replicates = run.loaded.scenario.run.replicates;
     let outcome = carried_out("simulating", threads, |context| commands::execute(run, context))?;
     print(&text::kpi_table(&outcome.kpi, replicates, &outcome.caveat))?;
+    print(&text::published_figures(&outcome.fans))?;
     written("Run", &outcome.folder)
 }
 
@@ -62,7 +63,7 @@ fn target(request: TargetRequest) -> Result<(), Problems> {
 }
 
 fn written(what: &str, folder: &Path) -> Result<(), Problems> {
-    print(&format!("\n{what} folder: {}\n", folder.display()))
+    print(&text::written(&format!("{what} folder"), folder))
 }
 
 fn warn(notes: &[Problem]) {

@@ -7,7 +7,6 @@ use crate::{
         target::Reached,
     },
     commands::{AttributeOutcome, Attribution, TargetOutcome, TargetSearch},
-    error::harmless,
     results::Attributed,
 };
 use std::fmt::Write;
@@ -37,7 +36,7 @@ pub fn attribution_plan(attribution: &Attribution) -> String {
     let (simulated, all) = (attribution.population.len() as u64, attribution.population.firms());
     line("Firms", format!("{} simulated, standing for all {}", grouped(simulated), grouped(all)));
     line("Writes to", attribution.folder.display().to_string());
-    harmless(&text) + "\n"
+    text + "\n"
 }
 
 /// Shares of the last fiscal year: of the first KPI, or of all that were asked for.
@@ -66,7 +65,7 @@ pub fn attribution(attribution: &Attribution, outcome: &AttributeOutcome, everyt
          priors, not on causal evidence.\n",
         outcome.caveat
     );
-    harmless(&text)
+    text
 }
 
 fn block(text: &mut String, one: &Attributed, measures: &[(&str, &'static str)]) {
@@ -170,7 +169,7 @@ pub fn aim(aim: &TargetSearch) -> String {
     let (simulated, all) = (aim.population.len() as u64, aim.population.firms());
     line("Firms", format!("{} simulated, standing for all {}", grouped(simulated), grouped(all)));
     line("Writes to", aim.folder.display().to_string());
-    harmless(&text) + "\n"
+    text + "\n"
 }
 
 fn goal(aim: &TargetSearch) -> String {
@@ -247,5 +246,5 @@ pub fn found(aim: &TargetSearch, outcome: &TargetOutcome) -> String {
          priors, not on causal evidence; far beyond the scale on which a measure was ever run, all the more so.\n",
         outcome.caveat
     );
-    harmless(&text)
+    text
 }

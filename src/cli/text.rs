@@ -1,16 +1,18 @@
 //! What the program says: what will be run, candidate KPIs, problems. Outcomes in, text out.
 
 use crate::{
-    analysis::KpiYear,
-    calendar::mondays,
+    analysis::{Fan, FanPoint, KpiYear},
+    calendar::{EPOCH, mondays},
     commands::PlannedRun,
     data::Gate,
     engine::{ParameterChoice, ParameterSource},
-    error::{Problem, harmless},
+    error::Problem,
+    report::REPORT,
     results::certificate,
     scenario::{Measure, Scale},
+    text::one_line,
 };
-use std::{collections::BTreeSet, fmt::Write};
+use std::{collections::BTreeSet, fmt::Write, path::Path};
 
 /// What will be run, in plain words.
 pub fn plan(job: &PlannedRun, notes: &[Problem]) -> String {
@@ -20,7 +22,8 @@ pub fn plan(job: &PlannedRun, notes: &[Problem]) -> String {
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "  {name:<11} {value}");
     };
-    line("Period", format!("{} to {} ({} weeks)", run.start, run.end, mondays(run.start, run.end)));
+    let before = if mondays(EPOCH, run.start) > 1 { format!(", simulated from {EPOCH} on") } else { String::new() };
+    line("Period", format!("{} to {} ({} weeks{before})", run.start, run.end, mondays(run.start, run.end)));
     let (simulated, all) = (grouped(job.population.len() as u64), grouped(job.population.firms()));
     line(
         "Firms",
@@ -68,8 +71,17 @@ pub fn plan(job: &PlannedRun, notes: &[Problem]) -> String {
         line(if i == 0 { "Notes" } else { "" }, note.message.clone());
     }
     line("Writes to", job.folder.display().to_string());
-    // A scenario file may hold anything; a terminal should not obey it.
-    harmless(&text) + "\n"
+    text + "\n"
+}
+
+/// The end of what a command says: the folder that it has written, and what to open.
+pub fn written(what: &str, folder: &Path) -> String {
+    let report = folder.join(REPORT);
+    format!(
+        "\n{what}: {}\nOpen in a browser: {}\n",
+        one_line(&folder.display().to_string()),
+        one_line(&report.display().to_string())
+    )
 }
 
 /// Whether a measure's effect rests on a prior alone: everything except declarations, which the surveys of 2020 and
@@ -90,10 +102,10 @@ pub fn gates(gates: &[Gate]) -> String {
     text
 }
 
-/// Characters of the column of names; longer names are broken between words.
+/// Characters of the column of names; longer names have a line of their own.
 const NAME_WIDTH: usize = 42;
 
-/// Candidate KPIs by fiscal year: median, 90 % interval, published figure, and what the intervals hold. Groups of prefectures stand in `kpi.csv`.
+/// Candidate KPIs by fiscal year: median, 90 % interval, and what the intervals hold. Groups of prefectures stand in `kpi.csv`.
 pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
     let shown: Vec<&KpiYear> = kpi.iter().filter(|k| !k.kpi.segment.starts_with("region=")).collect();
     let years: BTreeSet<i16> = shown.iter().map(|k| k.fiscal_year).collect();
@@ -114,26 +126,48 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
             let of = |year: &i16| these.iter().find(|k| k.fiscal_year == *year).and_then(|k| value(k));
             years.iter().map(|year| of(year).unwrap_or_else(|| "-".to_string())).collect()
         };
-        let mut name = format!("{}, {}", first.kpi.name(), unit.name());
-        while let Some(space) = name.get(..NAME_WIDTH).and_then(|start| start.rfind(' ')).filter(|at| *at > 2) {
-            row(&name[..space], &[]);
-            name = format!("  {}", &name[space + 1..]);
+        let name = format!("{}, {}", first.kpi.name(), unit.name());
+        let median = cells(&|k| Some(unit.write(k.quantiles[2])));
+        if name.chars().count() < NAME_WIDTH {
+            row(&name, &median);
+        } else {
+            row(&name, &[]);
+            row("    median", &median);
         }
-        row(&name, &cells(&|k| Some(unit.write(k.quantiles[2]))));
         if replicates > 1 {
             let interval = |k: &KpiYear| format!("{}-{}", unit.write(k.quantiles[0]), unit.write(k.quantiles[4]));
             row("    5-95 % of replicates", &cells(&|k| Some(interval(k))));
         }
-        if let Some(published) = first.kpi.published.filter(|_| these.iter().any(|k| k.published.is_some())) {
-            row(&format!("    published ({})", published.survey), &cells(&|k| k.published.map(|p| unit.write(p.1))));
-        }
     }
-    let _ = write!(
-        text,
-        "\n{caveat}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n\
-         Published figures are those of the fiscal year's last survey; their week may differ from the simulated one.\n"
-    );
+    let _ = write!(text, "\n{caveat}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n");
     text
+}
+
+/// The last published figure of each KPI beside what was simulated for the week in the middle of its field period.
+pub fn published_figures(fans: &[Fan]) -> String {
+    let mut text = String::new();
+    for fan in fans.iter().filter(|fan| !fan.kpi.segment.starts_with("region=")) {
+        let Some((date, value)) = fan.published.last() else { continue };
+        let unit = Unit::of(fan.kpi.indicator.unit);
+        let same_week = |point: &&FanPoint| point.date <= *date && (*date - point.date).get_days() < 7;
+        let then = fan.points.iter().rfind(same_week).map_or_else(
+            || "week not simulated".to_string(),
+            |point| {
+                let [low, .., high] = point.quantiles;
+                format!("{} ({}-{})", unit.write(point.quantiles[2]), unit.write(low), unit.write(high))
+            },
+        );
+        let name = format!("{}, {}", fan.kpi.name(), unit.name());
+        let survey = fan.kpi.published.map_or("", |published| published.survey);
+        let _ = writeln!(text, "{name:<58} {date} {:>6}  {then:<18} {survey}", unit.write(*value));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!(
+        "\nLast published figures beside the simulated week of their survey (middle of its field period)\n\n{:<58} {:<10} {:>6}  {:<18} survey\n{text}",
+        "", "date", "publ.", "simulated"
+    )
 }
 
 /// How a KPI is written for people.
@@ -188,27 +222,37 @@ mod tests {
         assert_eq!(grouped(3_375_255), "3,375,255");
     }
 
-    /// Wave 14 of the TSR survey: 69.2 % of large firms.
+    /// Wave 14 of the TSR survey (middle of its field period: 4 March 2021): 69.2 % of large firms.
     #[test]
-    fn the_table_puts_published_figures_beside_the_simulated_ones() {
-        let year = |fiscal_year, median: f64, published| KpiYear {
-            kpi: Kpi::of("tsr_current_practice", "size=large").unwrap(),
+    fn a_published_figure_stands_beside_the_week_of_its_survey() {
+        let kpi = Kpi::of("tsr_current_practice", "size=large").unwrap();
+        let year = |fiscal_year, median: f64| KpiYear {
+            kpi,
             fiscal_year,
             as_of: date(2021, 3, 29),
             quantiles: [median - 0.02, median - 0.01, median, median + 0.01, median + 0.02],
             replicates: 20,
-            published,
+            published: Some((date(2021, 3, 4), 0.692)),
         };
-        let years = [year(2020, 0.68, Some((date(2021, 3, 4), 0.692))), year(2021, 0.7, None)];
-        let table = kpi_table(&years, 20, "Ranges hold this.");
+        let table = kpi_table(&[year(2020, 0.68), year(2021, 0.7)], 20, "Ranges hold this.");
         let lines: Vec<&str> = table.lines().skip(2).take(4).collect();
         let expected = [
             "                                               FY2020     FY2021",
             "Current practice, TSR frame: large, %            68.0       70.0",
             "    5-95 % of replicates                    66.0-70.0  68.0-72.0",
-            "    published (tsr_practice)                     69.2          -",
+            "",
         ];
         assert_eq!(lines, expected);
         assert!(table.contains("\n\nRanges hold this.\n"));
+        let point = |date, median: f64| FanPoint {
+            date,
+            quantiles: [median - 0.1, median, median, median, median + 0.1],
+            replicates: 20,
+        };
+        let points = vec![point(date(2021, 2, 22), 0.5), point(date(2021, 3, 1), 0.6), point(date(2021, 3, 8), 0.7)];
+        let fan = Fan { kpi, points, published: vec![(date(2021, 3, 4), 0.692)] };
+        let said = published_figures(&[fan]);
+        assert!(said.contains("2021-03-04   69.2  60.0 (50.0-70.0)"), "{said}");
+        assert_eq!(published_figures(&[]), "");
     }
 }

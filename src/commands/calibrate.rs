@@ -8,17 +8,19 @@ use super::{
 use crate::{
     calibration::{
         config::Config,
-        fit::{Kept, fit},
+        fit::{Chains, Kept, fit},
         forecast::forecast,
         held_out::{self, Experiment},
         history::{History, REPLICATE},
         likelihood::Likelihood,
+        predicted::predict,
         recovery,
-        sampler::{Problem as Sampling, Settings, Simulated, State},
+        sampler::{Problem as Sampling, Settings, State},
+        scores,
         space::Space,
         tables::{self, Fitted, Table},
     },
-    data::{Data, Draw, Gate},
+    data::{Data, Draw, Gate, Posterior},
     engine::Progress,
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
@@ -66,8 +68,17 @@ pub struct CalibrateOutcome {
     pub gates: Vec<Gate>,
 }
 
+/// First replicate of the process noise of synthetic truths.
+const TRUTH_REPLICATES: u32 = 1000;
 /// Points at which all published figures are predicted.
 const PREDICTED_AT: usize = 400;
+
+/// The history on the sample of most rounds, and on the larger one.
+#[derive(Clone, Copy)]
+struct Histories<'a> {
+    history: &'a History<'a>,
+    refined: &'a History<'a>,
+}
 
 /// Everything that fits share.
 struct Calibration<'a> {
@@ -80,14 +91,14 @@ struct Calibration<'a> {
     work: PathBuf,
     key: String,
     context: RunContext<'a>,
-    elsewhere: Option<RemoteExecutor<'a>>,
+    remote: Option<RemoteExecutor<'a>>,
 }
 
 /// Makes chunks on other machines: chunks in, the bytes of each out, in order; `None` when stopped.
 pub type RemoteExecutor<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + Sync);
 
-/// Parameters of many runs in, figures of each out.
-type MakesFigures<'a> = dyn Fn(&[Parameters]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
+/// Parameters and replicates of many runs in, figures of each out.
+type MakesFigures<'a> = dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
 
 /// Fits, judges, writes.
 ///
@@ -98,18 +109,18 @@ pub fn calibrate(request: &CalibrateRequest, context: RunContext) -> Result<Cali
     calibrate_on(request, context, None)
 }
 
-/// [`calibrate`] with the runs of its fits made elsewhere.
+/// [`calibrate`] with the runs of its fits made by other machines.
 ///
 /// # Errors
 /// As [`calibrate`].
 pub fn calibrate_on(
     request: &CalibrateRequest,
     context: RunContext,
-    elsewhere: Option<RemoteExecutor>,
+    remote: Option<RemoteExecutor>,
 ) -> Result<CalibrateOutcome, Problems> {
     let mut config = Config::load(request.config.as_deref())?;
     config.as_of = request.as_of.unwrap_or(config.as_of);
-    let data = read_data(request.execution.data.as_deref())?;
+    let data = read_data(request.execution.data.as_deref())?.known_on(config.as_of);
     let loaded = scenario::load(&config.scenario, &[])?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
@@ -134,7 +145,7 @@ pub fn calibrate_on(
         work,
         key,
         context,
-        elsewhere,
+        remote,
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(context.threads)
@@ -157,9 +168,14 @@ fn key(config: &Config, scenario_toml: &str, data: &Data) -> String {
     for text in [env!("CARGO_PKG_VERSION"), &config.to_toml(), scenario_toml] {
         hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
     }
-    for (file, hash) in data.files.iter().filter(|(file, _)| !file.starts_with("posterior/")) {
+    // Of these tables only what was known on the day counts.
+    const CUT: [&str; 3] = ["observations/surveys.csv", "policy/declarations.csv", "policy/infections.csv"];
+    let whole = |file: &str| !file.starts_with("posterior/") && !CUT.contains(&file) && file != "tables.csv";
+    for (file, hash) in data.files.iter().filter(|(file, _)| whole(file)) {
         hasher.update(file.as_bytes()).update(b"\0").update(hash.as_bytes());
     }
+    let known = format!("{:?}{:?}{:?}", data.observations, data.declarations, data.infections);
+    hasher.update(known.as_bytes());
     hasher.finalize().to_hex().to_string()
 }
 
@@ -175,11 +191,15 @@ impl Calibration<'_> {
         let held_out = if self.config.certificate.held_out { 0.5 } else { 0.0 };
         let whole = 1.0 + held_out + 0.06 * truths as f64;
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
-        let population = self.population(self.config.sample)?;
-        let made =
-            self.made_elsewhere(HistoryPlan { end: self.config.as_of, sample: self.config.sample, measures: true })?;
-        let history =
-            History::new(self.scenario.clone(), self.data, &population, self.config.as_of).made(made.as_deref());
+        let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
+        let plan = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
+        let made = [self.config.sample, self.config.refined_sample].map(|sample| self.made_remotely(plan(sample)));
+        let [made, made_refined] = made;
+        let (made, made_refined) = (made?, made_refined?);
+        let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
+        let history = &of(&populations[0]).made(made.as_deref());
+        let refined = &of(&populations[1]).made(made_refined.as_deref());
+        let histories = Histories { history, refined };
         let targets = history.targets(self.config.as_of);
         if targets.is_empty() {
             return Err(Problem::error(Kind::Data, format!("no figure was published by {}", self.config.as_of))
@@ -187,21 +207,24 @@ impl Calibration<'_> {
                 .into());
         }
         let likelihood = Likelihood::new(&self.space, targets);
-        let state = self.fit("fit", &history, &likelihood, &self.config.sampler, &part(0.0, 0.95), None)?;
-        let fitted =
-            Fitted { space: &self.space, likelihood: &likelihood, state: &state, islands: self.config.sampler.islands };
+        let chains = self.fit("fit", histories, &likelihood, &self.config.sampler, &part(0.0, 0.95))?;
+        let fitted = Fitted { space: &self.space, likelihood: &likelihood, chains: &chains };
         let (convergence, mut gates) = fitted.convergence();
         let (draws, chosen) = fitted.draws(self.config.draws, self.config.sampler.seed);
-        let (predictive, more) = self.predictive(&history, &likelihood, &chosen)?;
+        let (predictive, more) = self.predictive(refined, &likelihood, &chosen)?;
         gates.extend(more);
-        let simulate = |z: &[f64]| history.figures(&self.space, z, &likelihood.targets, &|_| self.goes_on());
-        let (agreement, gate) = self.agreement(&history, &fitted.mean())?;
+        let simulate = |z: &[Vec<f64>]| {
+            let pairs = refined.refined_at(&self.space, z, &likelihood.targets, &|_| self.goes_on())?;
+            Some(pairs.iter().map(|[a, b]| a.iter().zip(b).map(|(a, b)| 0.5 * (a + b)).collect()).collect())
+        };
+        let (agreement, gate) = self.agreement(refined, &fitted.mean())?;
         gates.push(gate);
         let (identifiability, gate) = fitted.identifiability();
         gates.push(gate);
-        gates.extend(self.forecast(&population, &chosen)?);
+        gates.extend(self.forecast(&populations[0], &chosen)?);
         let mut all = vec![
             draws,
+            fitted.figures(),
             fitted.trace(),
             convergence,
             predictive,
@@ -215,11 +238,11 @@ impl Calibration<'_> {
         }
         all.push(self.point(&fitted));
         if self.config.certificate.held_out {
-            let (tables, more) = self.held_out(&history, &likelihood, &state, &part(1.0, held_out))?;
+            let (tables, more) = self.held_out(histories, &likelihood, &part(1.0, held_out))?;
             all.extend(tables);
             gates.extend(more);
         } else {
-            all.extend([held_out::table(), held_out_tests()]);
+            all.extend([scores::rows_table(), scores::tests_table(), scores::scores_table(), scores::pools_table()]);
         }
         let recovered = self.recovery(truths, &part(1.0 + held_out, 0.06 * truths as f64))?;
         if truths > 0 {
@@ -227,7 +250,7 @@ impl Calibration<'_> {
         }
         all.push(recovered);
         all.push(tables::gates(&gates));
-        all.push(self.about(&state, &likelihood));
+        all.push(self.about(&chains, &likelihood));
         Ok((all, gates))
     }
 
@@ -235,18 +258,19 @@ impl Calibration<'_> {
         !self.context.stop.load(Ordering::Relaxed)
     }
 
-    /// Makes figures of a history elsewhere, when there is such a place.
-    fn made_elsewhere(&self, past: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
-        let Some(elsewhere) = self.elsewhere else { return Ok(None) };
-        let runs = past.usual_runs(self.scenario);
-        let base = ChunkBase::of_history(self.toml, past)?;
-        Ok(Some(Box::new(move |points: &[Parameters]| {
-            let chunk = |points: &[Parameters]| {
-                let parts = points.iter().map(|parameters| ChunkPart::at(parameters, REPLICATE)).collect();
+    /// Makes figures of a history on other machines, when there are some.
+    fn made_remotely(&self, plan: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
+        let Some(remote) = self.remote else { return Ok(None) };
+        let runs = plan.usual_runs();
+        let base = ChunkBase::of_history(self.toml, plan)?;
+        Ok(Some(Box::new(move |points: &[(Parameters, u32)]| {
+            let chunk = |points: &[(Parameters, u32)]| {
+                let parts =
+                    points.iter().map(|(parameters, replicate)| ChunkPart::at(parameters, *replicate)).collect();
                 Chunk::new(ChunkOutput::Expected, &base, parts, self.data)
             };
-            let bytes = elsewhere(points.chunks(runs).map(chunk).collect())?;
-            let each = |(bytes, points): (&Vec<u8>, &[Parameters])| expected(bytes, points.len());
+            let bytes = remote(points.chunks(runs).map(chunk).collect())?;
+            let each = |(bytes, points): (&Vec<u8>, &[(Parameters, u32)])| expected(bytes, points.len());
             Some(bytes.iter().zip(points.chunks(runs)).map(each).collect::<Option<Vec<_>>>()?.concat())
         })))
     }
@@ -255,25 +279,45 @@ impl Calibration<'_> {
         population::synthesise(self.data, self.scenario.run.population_seed, Scale::Sample(firms))
     }
 
+    /// Runs every chain of a fit.
     fn fit(
         &self,
         name: &str,
-        history: &History,
+        histories: Histories,
         likelihood: &Likelihood,
         settings: &Settings,
         place: &(dyn Fn(f64) -> f64 + Sync),
-        archive: Option<Vec<Simulated>>,
-    ) -> Result<State, Problem> {
-        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &likelihood.targets, &|_| self.goes_on());
-        let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, settings };
-        let kept = Kept::new(&self.work, name, &self.key);
-        let observe = |done: f64| {
-            (self.context.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
+    ) -> Result<Chains, Problem> {
+        let far = Mutex::new(vec![0.0; settings.chains]);
+        let one = |chain: usize| {
+            let observe = |done: f64| {
+                let mut far = far.lock().unwrap_or_else(PoisonError::into_inner);
+                far[chain] = done;
+                let done = far.iter().sum::<f64>() / settings.chains as f64;
+                (self.context.observe)(Progress { done: (1e4 * place(done)) as u64, total: 10_000 });
+            };
+            let kept = Kept::new(&self.work, &format!("{name}-{chain}"), &self.key);
+            self.chain(&kept, histories, likelihood, &settings.of_chain(chain), &observe)
         };
-        if let (Some(archive), None) = (archive, kept.load()) {
-            kept.save(&sampling.begin_with(archive))?;
-        }
-        fit(&sampling, &kept, &observe, self.context.stop)
+        let chains = (0..settings.chains).into_par_iter().map(one).collect::<Result<Vec<State>, Problem>>()?;
+        Ok(Chains::new(&self.space, likelihood, chains))
+    }
+
+    fn chain(
+        &self,
+        kept: &Kept,
+        histories: Histories,
+        likelihood: &Likelihood,
+        settings: &Settings,
+        observe: &(dyn Fn(f64) + Sync),
+    ) -> Result<State, Problem> {
+        let goes_on = |_| self.goes_on();
+        let Histories { history, refined } = histories;
+        let targets = &likelihood.targets;
+        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, REPLICATE, targets, &goes_on);
+        let refine = |z: &[Vec<f64>]| refined.refined_at(&self.space, z, targets, &goes_on);
+        let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, refine: &refine, settings };
+        fit(&sampling, kept, observe, self.context.stop)
     }
 
     /// All answers of the history at some points.
@@ -292,7 +336,7 @@ impl Calibration<'_> {
         let answers = self.answers(history, points)?;
         let everything = tables::everything(self.data, &self.space, history);
         let key = Key::new(self.config.sampler.seed, 1);
-        let predicted = tables::predict(&self.space, &everything, &likelihood.targets, points, &answers, key);
+        let predicted = predict(&self.space, &everything, likelihood, points, &answers, key);
         Ok((tables::predictive(&predicted), tables::predictive_gates(&predicted)))
     }
 
@@ -309,7 +353,8 @@ impl Calibration<'_> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
         let (as_of, RunContext { threads, stop, .. }) = (self.config.as_of, self.context);
-        let rows = forecast(self.scenario, self.data, population, as_of, &draws, threads, &|_| {}, stop)
+        let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new() };
+        let rows = forecast(self.scenario, self.data, population, &posterior, threads, &|_| {}, stop)
             .map_err(|_| interrupted())?;
         Ok(tables::forecast_gates(&rows, as_of, self.scenario.run.end))
     }
@@ -327,37 +372,47 @@ impl Calibration<'_> {
 
     fn held_out(
         &self,
-        history: &History,
+        histories: Histories,
         likelihood: &Likelihood,
-        full: &State,
-        place: &dyn Fn(f64) -> f64,
+        place: &(dyn Fn(f64) -> f64 + Sync),
     ) -> Result<(Vec<Table>, Vec<Gate>), Problem> {
-        let (mut table, mut tests, mut gates) = (held_out::table(), held_out_tests(), Vec::new());
-        let everything = tables::everything(self.data, &self.space, history);
+        let (mut table, mut tests, mut gates) = (scores::rows_table(), scores::tests_table(), Vec::new());
+        let (mut scored, mut pools) = (scores::scores_table(), scores::pools_table());
+        let everything = tables::everything(self.data, &self.space, histories.history);
         let settings = &self.config.certificate.held_out_sampler;
         let key = Key::new(settings.seed, 2);
         for (i, experiment) in Experiment::ALL.into_iter().enumerate() {
             let (seen, hidden) = held_out::divide(experiment, likelihood, &self.space);
             let from = i as f64 / Experiment::ALL.len() as f64;
             let (from, to) = (place(from), place(from + 1.0 / Experiment::ALL.len() as f64));
-            // Simulated points know no published figure: the surrogate may learn from those of the full fit.
-            let columns: Vec<usize> =
-                (0..likelihood.targets.len()).filter(|k| !experiment.leaves_out(&likelihood.targets[*k])).collect();
-            let pick = |(z, f): &Simulated| (z.clone(), columns.iter().map(|k| f[*k]).collect());
-            let archive = Some(full.archive.iter().map(pick).collect());
             let place = move |done| from + done * (to - from);
-            let state = self.fit(experiment.key(), history, &seen, settings, &place, archive)?;
-            let points = &state.z[..state.z.len().min(PREDICTED_AT)];
-            let answers = self.answers(history, points)?;
-            let predicted = tables::predict(&self.space, &everything, &seen.targets, points, &answers, key);
+            let chains = self.fit(experiment.key(), histories, &seen, settings, &place)?;
+            let fitted = Fitted { space: &self.space, likelihood: &seen, chains: &chains };
+            // The same gates as the full fit's.
+            gates.extend(fitted.convergence().1.into_iter().map(|gate| Gate {
+                part: "held_out".to_string(),
+                check: format!("{}: {}", experiment.key(), gate.check),
+                ..gate
+            }));
+            let points: Vec<Vec<f64>> = chains
+                .places(chains.state.z.len().min(PREDICTED_AT), settings.seed)
+                .into_iter()
+                .map(|place| chains.state.z[place].clone())
+                .collect();
+            let points = &points;
+            let answers = self.answers(histories.refined, points)?;
+            let predicted = predict(&self.space, &everything, &seen, points, &answers, key);
             let mut forecasts = held_out::of_model(&predicted, &hidden);
-            forecasts.extend(held_out::of_naive(experiment, &hidden, &everything.targets, self.data));
-            table.rows.extend(held_out::rows(experiment, &forecasts));
-            let (rows, more) = held_out::tests(experiment, &forecasts, key);
+            forecasts.extend(held_out::of_opponents(experiment, &hidden, &everything.targets, self.data));
+            table.rows.extend(scores::rows(experiment.key(), &forecasts));
+            scored.rows.extend(scores::scores(experiment.key(), held_out::ORIGIN, &forecasts));
+            let contests = scores::contests(&forecasts, key);
+            let (rows, more) = scores::contest_rows(experiment.key(), &contests);
             tests.rows.extend(rows);
-            gates.extend(more);
+            pools.rows.extend(more);
+            gates.extend(held_out::gates(experiment, &forecasts, &contests));
         }
-        Ok((vec![table, tests], gates))
+        Ok((vec![table, tests, scored, pools], gates))
     }
 
     /// Truths are fitted on a small sample and without the programmes of fiscal 2020, whose part in the history is too small to
@@ -372,37 +427,43 @@ impl Calibration<'_> {
         let mut scenario = self.scenario.clone();
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
         let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
-        let past = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
-        let made = self.made_elsewhere(past)?;
-        let history = History::new(scenario, self.data, &population, as_of).made(made.as_deref());
+        let known = self.data.known_on(as_of);
+        let plan = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
+        let made = self.made_remotely(plan)?;
+        let history = History::new(scenario, &known, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
-        let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &likelihood.targets, &|_| self.goes_on());
+        let histories = Histories { history: &history, refined: &history };
         // The design does not depend on the figures, so that all truths share its runs.
-        let sampling = Sampling { space: &self.space, likelihood: &likelihood, simulate: &simulate, settings };
-        let kept = Kept::new(&self.work, "truths-design", &self.key);
-        let design = match kept.load() {
+        let design = Kept::new(&self.work, "truths-design", &self.key);
+        let simulate =
+            |z: &[Vec<f64>]| history.figures_at(&self.space, z, REPLICATE, &likelihood.targets, &|_| self.goes_on());
+        let refine = |_: &[Vec<f64>]| None;
+        let sampling =
+            Sampling { space: &self.space, likelihood: &likelihood, simulate: &simulate, refine: &refine, settings };
+        let design = match design.load() {
             Some(design) => design,
             None => {
-                let design = sampling.begin().map_err(|_| interrupted())?;
-                kept.save(&design)?;
-                design
+                let state = sampling.begin().map_err(|_| interrupted())?;
+                design.save(&state)?;
+                state
             }
         };
         let finished = Mutex::new(0);
         let one = |number: usize| -> Result<Vec<Vec<String>>, Problem> {
             let truth = recovery::truth(&self.space, number, settings.seed);
-            let simulated = history.figures(&self.space, &truth, &likelihood.targets, &|_| self.goes_on());
-            let simulated = simulated.ok_or_else(interrupted)?;
+            // The truth's process noise is none that the fit meets.
+            let point = [truth.clone()];
+            let replicate = TRUTH_REPLICATES + number as u32;
+            let simulated =
+                history.figures_at(&self.space, &point, replicate, &likelihood.targets, &|_| self.goes_on());
+            let simulated = simulated.ok_or_else(interrupted)?.remove(0);
             let drawn = recovery::published(&self.space, &likelihood, &truth, &simulated, number, settings.seed);
             let kept = Kept::new(&self.work, &format!("truth-{number}"), &self.key);
             if kept.load().is_none() {
                 kept.save(&design)?;
             }
-            let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, &drawn.targets, &|_| self.goes_on());
             let settings = Settings { seed: settings.seed + 1 + number as u64, ..settings.clone() };
-            let sampling =
-                Sampling { space: &self.space, likelihood: &drawn, simulate: &simulate, settings: &settings };
-            let state = fit(&sampling, &kept, &|_| {}, self.context.stop)?;
+            let state = self.chain(&kept, histories, &drawn, &settings, &|_| {})?;
             let mut finished = finished.lock().unwrap_or_else(PoisonError::into_inner);
             *finished += 1;
             (self.context.observe)(Progress {
@@ -419,7 +480,7 @@ impl Calibration<'_> {
         Ok(table)
     }
 
-    fn about(&self, state: &State, likelihood: &Likelihood) -> Table {
+    fn about(&self, chains: &Chains, likelihood: &Likelihood) -> Table {
         let mut table = Table::new("about.csv", "name,value");
         let config = self.config;
         let rows = [
@@ -429,19 +490,18 @@ impl Calibration<'_> {
             ("key", self.key.clone()),
             ("scenario", config.scenario.clone()),
             ("sample", config.sample.to_string()),
+            ("refined_sample", config.refined_sample.to_string()),
             ("figures", likelihood.targets.len().to_string()),
             ("dimensions", self.space.len().to_string()),
             ("particles", config.sampler.particles.to_string()),
-            ("islands", config.sampler.islands.to_string()),
+            ("chains", config.sampler.chains.to_string()),
             ("seed", config.sampler.seed.to_string()),
-            ("sweeps", state.sweeps.to_string()),
-            ("evaluations", state.evaluations.to_string()),
+            ("sweeps", chains.state.sweeps.to_string()),
+            ("evaluations", chains.state.evaluations.to_string()),
+            ("reweighted", chains.reweighted().to_string()),
+            ("log_ratio_sd", tables::number(chains.log_ratio_sd)),
         ];
         table.rows = rows.into_iter().map(|(name, value)| vec![name.to_string(), value]).collect();
         table
     }
-}
-
-fn held_out_tests() -> Table {
-    Table::new("held_out_tests.csv", "experiment,against,figures,mean_difference_crps,p_value")
 }

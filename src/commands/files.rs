@@ -5,6 +5,7 @@ use crate::{
     error::{Kind, Problem, Problems},
     population,
     scenario::{self, Loaded, Scale},
+    text::is_file_name,
 };
 use clap::{Args, value_parser};
 use serde::Serialize;
@@ -61,10 +62,9 @@ pub fn check(name: &str, data: Option<&Path>) -> Result<Loaded, Problems> {
 /// `Kind::Usage` for a name that cannot be a file name, `Kind::Files` when the file is there or cannot be written.
 pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
     let name = name.strip_suffix(ENDING).unwrap_or(name);
-    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() || !name.chars().all(plain) {
+    if !is_file_name(name) {
         return Err(Problem::error(Kind::Usage, format!("`{}` cannot be a scenario's name", name.escape_debug()))
-            .advise("use letters, digits, _ and -, without a folder, such as `telework new my_scenario`"));
+            .advise("use letters, digits, _ and -, with a letter or a digit first and without a folder, such as `telework new my_scenario`"));
     }
     let path = folder.join(format!("{name}{ENDING}"));
     let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| {
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["", "../x", "a/b", "a\nb", ".toml"] {
+        for name in ["", "../x", "a/b", "a\nb", ".toml", "=1+1", "-x", "a b", "a<b>"] {
             assert_eq!(new_scenario(name, folder.path()).unwrap_err().kind, Kind::Usage, "{name}");
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     analysis::{Kpi, candidate_kpis},
     error::{Kind, Problem},
+    notation::written::{number_alone, share},
 };
 
 /// A value that a candidate KPI is to reach.
@@ -44,21 +45,28 @@ impl Goal {
             );
         };
         let wanted = if kpi.less_is_better() { "<=" } else { ">=" };
+        let is_share = kpi.indicator.unit.contains("share");
+        let write = |value: f64| format!("write {}{wanted}{value}", kpi.id());
+        let read = if is_share { share(value) } else { number_alone(value) };
+        let Some(number) = read.filter(|number| number.is_finite()) else {
+            return wrong(format!("`{}` is no number", value.escape_debug()), write(0.5));
+        };
+        if is_share && !(-1.0..=1.0).contains(&number) {
+            // Whoever writes 34.5 means per cent; 1.5 may be a slip.
+            let instead = if (2.0..=100.0).contains(&number) {
+                write(number / 100.0)
+            } else {
+                "write a fraction from 0 to 1, or per cent such as 35%".into()
+            };
+            return wrong(format!("`{shown}`: {} is a share, and {number} is none", kpi.id()), instead);
+        }
         if sign != wanted {
             return wrong(
                 format!("`{shown}` asks for `{sign}`, and the aim of {} is `{wanted}`", kpi.id()),
-                format!("write {}{wanted}{value}", kpi.id()),
+                write(number),
             );
         }
-        let share = kpi.indicator.unit.contains("share");
-        match value.parse::<f64>() {
-            Ok(value) if value.is_finite() && !(share && value.abs() > 1.0) => Ok(Goal { kpi: *kpi, value }),
-            Ok(value) if share && value.is_finite() => wrong(
-                format!("`{shown}`: {} is a share, and {value} is above 1", kpi.id()),
-                format!("write {}{wanted}{}", kpi.id(), value / 100.0),
-            ),
-            _ => wrong(format!("`{}` is no number", value.escape_debug()), format!("write {name}{wanted}0.5")),
-        }
+        Ok(Goal { kpi: *kpi, value: number })
     }
 }
 
@@ -70,6 +78,7 @@ mod tests {
     fn targets_are_read_and_wrong_ones_explained() {
         let goal = Goal::parse("tsr_current_practice[size=large] >= 0.7").unwrap();
         assert_eq!((goal.kpi.id().as_str(), goal.value), ("tsr_current_practice[size=large]", 0.7));
+        assert_eq!(Goal::parse("mic_introduction>=34.5%").unwrap().value, 0.345);
         assert_eq!(Goal::parse("regional_gap<=0.05").unwrap().kpi.segment, "total");
         for (text, instead) in [
             ("mic_introduction", "mic_introduction>=0.345"),
@@ -79,6 +88,9 @@ mod tests {
             ("telework>=0.1", "write one of mic_introduction, "),
             ("mic_introduction>=half", "write mic_introduction>=0.5"),
             ("mic_introduction>=NaN", "write mic_introduction>=0.5"),
+            ("mic_introduction>=1.0001", "write a fraction from 0 to 1"),
+            ("mic_introduction>=3450", "write a fraction from 0 to 1"),
+            ("regional_gap>=5", "write regional_gap<=0.05"),
         ] {
             let problem = Goal::parse(text).unwrap_err();
             assert!(problem.advice.as_ref().unwrap().contains(instead), "{text}: {problem:?}");

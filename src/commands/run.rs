@@ -1,7 +1,7 @@
 //! `telework run`: a scenario in, a run folder out.
 
 use super::{
-    Common, Experiment, Line, Prepared, RunContext, Study, Uncertainty,
+    CommandLine, Common, Prepared, RunContext, Study, StudyRuns, UncertaintyFlags,
     chunk::{ChunkBase, WorkUnit, usual_runs},
     findings::{Findings, SoFar},
     read_data,
@@ -9,7 +9,7 @@ use super::{
     warn_of_idle_targets,
 };
 use crate::{
-    analysis::{Answers, KpiYear, cases},
+    analysis::{Answers, Fan, KpiYear, cases},
     data::Data,
     engine::{Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
@@ -42,7 +42,7 @@ pub struct RunRequest {
     /// What is uncertain.
     #[command(flatten)]
     #[serde(flatten)]
-    pub uncertainty: Uncertainty,
+    pub uncertainty: UncertaintyFlags,
     /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
     #[arg(long)]
     pub panel: bool,
@@ -77,6 +77,8 @@ pub struct RunOutcome {
     pub folder: PathBuf,
     /// Candidate KPIs by fiscal year.
     pub kpi: Vec<KpiYear>,
+    /// Candidate KPIs by week, with the published figures.
+    pub fans: Vec<Fan>,
     /// What the ranges hold, and how the posterior's certificate stands.
     pub caveat: String,
 }
@@ -158,7 +160,7 @@ impl PlannedRun {
     fn manifest(&self) -> Manifest {
         let mut manifest = Manifest::new(
             &self.run,
-            &Study::Run(self.request.clone()).line(Line::Recorded),
+            &Study::Run(self.request.clone()).line(CommandLine::Recorded),
             self.source(),
             &self.loaded.resolved_toml,
         );
@@ -170,9 +172,9 @@ impl PlannedRun {
         manifest
     }
 
-    fn experiment(&self) -> Experiment<'_> {
+    fn experiment(&self) -> StudyRuns<'_> {
         let store = Store::new(self.request.common.store.as_deref());
-        Experiment::new(&store, vec![self.source()], &self.data, &self.population)
+        StudyRuns::new(&store, vec![self.source()], &self.data, &self.population)
     }
 }
 
@@ -240,12 +242,12 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
     write_report(&draft, &planned.data)?;
     draft.publish()?;
     let caveat = caveat("Ranges", source);
-    Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, caveat })
+    Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, fans: made.answers.digest.fans, caveat })
 }
 
 /// The finished runs of one scenario and what they come to.
 pub(super) struct Made<'a> {
-    experiment: &'a Experiment<'a>,
+    experiment: &'a StudyRuns<'a>,
     findings: Findings<'a>,
     /// What is said of the scenario.
     pub answers: Answers,
@@ -255,9 +257,9 @@ impl<'a> Made<'a> {
     /// Makes the runs that are missing and sums all up.
     ///
     /// # Errors
-    /// As [`Experiment::complete`].
+    /// As [`StudyRuns::complete`].
     pub fn new(
-        experiment: &'a Experiment<'a>,
+        experiment: &'a StudyRuns<'a>,
         source: ParameterSource<'a>,
         data: &'a Data,
         population: &'a Population,

@@ -116,9 +116,8 @@ impl Validation {
     fn forecast(&self, name: &str, context: RunContext) -> Result<Vec<ForecastRow>, Problems> {
         let scenario = scenario::load(name, &[])?.scenario;
         let population = population::synthesise(&self.data, scenario.run.population_seed, scenario.run.scale)?;
-        let (as_of, draws) = (self.certificate.as_of, &self.data.posterior.draws);
         let RunContext { threads, observe, stop } = context;
-        forecast(&scenario, &self.data, &population, as_of, draws, threads, observe, stop)
+        forecast(&scenario, &self.data, &population, &self.data.posterior, threads, observe, stop)
             .map_err(|_| Problem::error(Kind::Interrupted, "interrupted: nothing was written").into())
     }
 }

@@ -8,13 +8,14 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
-pub use posterior::{DISCREPANCY, Draw, Gate, Posterior};
+pub use posterior::{DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL};
 
 use crate::{
+    calendar::Week,
     classification::{BARRIERS, Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
     error::{Kind, Problem},
 };
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use std::ops::RangeInclusive;
 
 /// Everything read from `data/`.
@@ -74,6 +75,17 @@ impl Data {
             range.start(),
             range.end()
         )))
+    }
+
+    /// What was known on a day: figures published by then, infections of weeks that had ended, versions of declarations
+    /// that had been announced. Everything else stands still.
+    pub fn known_on(&self, day: Date) -> Data {
+        let mut known = self.clone();
+        known.observations.retain(|row| row.published_on() <= day);
+        known.declarations.retain(|row| row.announced <= day);
+        let ended = (0..known.infections.len()).take_while(|week| Week(*week as u32).sunday() <= day).count();
+        known.infections.truncate(ended);
+        known
     }
 
     /// Declarations as the public knew them on a day: of each declaration the last version announced by then.
@@ -161,6 +173,16 @@ pub struct Observation {
     pub confidence: String,
     /// Source for people.
     pub source: String,
+}
+
+/// Days from the end of the field work after which a figure without a known day of publication counts as published.
+const ASSUMED_DAYS_TO_PUBLICATION: i32 = 30;
+
+impl Observation {
+    /// The day on which it was published, as far as is known.
+    pub fn published_on(&self) -> Date {
+        self.published.unwrap_or_else(|| self.field_end.saturating_add(ASSUMED_DAYS_TO_PUBLICATION.days()))
+    }
 }
 
 /// One figure of a programme.

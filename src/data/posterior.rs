@@ -13,6 +13,14 @@ use std::path::Path;
 /// Start of the column names of model discrepancies in `posterior/draws.csv`.
 pub const DISCREPANCY: &str = "discrepancy_";
 
+/// Start of the column names of residuals in `posterior/draws.csv`; the number of the figure's row in `figures.csv`, from 1,
+/// follows.
+pub const RESIDUAL: &str = "residual_";
+
+/// Columns of `figures.csv`.
+pub(crate) const FIGURE_COLUMNS: &[&str] =
+    &["survey", "wave", "date", "metric", "segment_type", "segment", "respondents", "published"];
+
 /// For who names a folder that lacks a table.
 pub(crate) const FOLDER_ADVICE: &str = "the folder must hold every table that `telework calibrate` writes";
 
@@ -28,6 +36,29 @@ pub struct Posterior {
     pub draws: Vec<Draw>,
     /// Gates of the certificate.
     pub gates: Vec<Gate>,
+    /// Published figures that the draws know, in the order of their residuals.
+    pub figures: Vec<FittedFigure>,
+}
+
+/// A published figure that was fitted, spelt as in `data/observations`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedFigure {
+    /// Survey id.
+    pub survey: String,
+    /// Wave as printed.
+    pub wave: String,
+    /// Middle of the field period.
+    pub date: Date,
+    /// Metric.
+    pub metric: String,
+    /// Segment type.
+    pub segment_type: String,
+    /// Segment.
+    pub segment: String,
+    /// Respondents behind it.
+    pub respondents: f64,
+    /// The published share, 0-1.
+    pub published: f64,
 }
 
 /// One set of parameters that the surveys leave possible.
@@ -35,8 +66,10 @@ pub struct Posterior {
 pub struct Draw {
     /// Every model parameter.
     pub parameters: Parameters,
-    /// Standard deviation of the model's discrepancy in log odds, by group of figures, such as `tsr_size`.
+    /// Constants of the predictive law, such as `tsr_size`: standard deviation of that group's model error in log odds.
     pub discrepancy: Vec<(String, f64)>,
+    /// Published less simulated, in log odds, of each of [`Posterior::figures`].
+    pub residuals: Vec<f64>,
 }
 
 /// One check of the certificate.
@@ -69,6 +102,7 @@ impl Posterior {
             &table("about.csv", &["name", "value"])?,
             &table("draws.csv", &parameters)?,
             &table("gates.csv", GATE_COLUMNS)?,
+            &table("figures.csv", FIGURE_COLUMNS)?,
         )
     }
 
@@ -78,8 +112,8 @@ impl Posterior {
     }
 }
 
-/// From `posterior/about.csv`, `posterior/draws.csv` and `posterior/gates.csv`.
-pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<Posterior, Problem> {
+/// From `posterior/about.csv`, `posterior/draws.csv`, `posterior/gates.csv` and `posterior/figures.csv`.
+pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &Table) -> Result<Posterior, Problem> {
     let as_of = about.rows().find(|row| row.text("name") == "as_of").ok_or_else(|| {
         about
             .problem("name", "no row says by which day the figures behind the draws were published")
@@ -93,7 +127,12 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<P
             .problem(TABLE[0].name, "there is no draw")
             .advise("restore the table: a run needs one at least"));
     }
-    let known = |name: &str| name.starts_with(DISCREPANCY) || TABLE.iter().any(|p| p.name == name);
+    let residuals: Vec<String> = (1..=figures.rows().len()).map(|number| format!("{RESIDUAL}{number}")).collect();
+    let known = |name: &str| {
+        name.starts_with(DISCREPANCY)
+            || residuals.iter().any(|residual| residual == name)
+            || TABLE.iter().any(|p| p.name == name)
+    };
     if let Some(name) = draws.columns().find(|name| !known(name)) {
         let advice = format!("name a model parameter, or a discrepancy as {DISCREPANCY}...; or drop the column");
         return Err(draws.problem(name, format!("`{name}` is no model parameter")).advise(advice));
@@ -113,12 +152,34 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table) -> Result<P
         }
         let discrepancy =
             discrepancies.iter().map(|name| Ok((name[DISCREPANCY.len()..].to_string(), row.number(name)?)));
-        Ok(Draw { parameters, discrepancy: discrepancy.collect::<Result<_, Problem>>()? })
+        let residuals = residuals.iter().map(|name| row.number(name)).collect::<Result<_, Problem>>()?;
+        Ok(Draw { parameters, discrepancy: discrepancy.collect::<Result<_, Problem>>()?, residuals })
     };
+    if let Some(missing) = residuals.iter().find(|name| !draws.columns().any(|column| column == name.as_str())) {
+        return Err(draws
+            .problem(TABLE[0].name, format!("there is no column `{missing}`, though figures.csv has that figure"))
+            .advise("restore both tables from one calibration"));
+    }
     Ok(Posterior {
         as_of: as_of.date("value")?,
         draws: draws.rows().map(draw).collect::<Result<_, _>>()?,
         gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
+        figures: figures.rows().map(figure).collect::<Result<_, _>>()?,
+    })
+}
+
+/// From a row of `figures.csv`.
+fn figure(row: Row) -> Result<FittedFigure, Problem> {
+    let text = |column: &str| row.text(column).into_owned();
+    Ok(FittedFigure {
+        survey: text("survey"),
+        wave: text("wave"),
+        date: row.date("date")?,
+        metric: text("metric"),
+        segment_type: text("segment_type"),
+        segment: text("segment"),
+        respondents: row.number("respondents")?,
+        published: row.share("published")?,
     })
 }
 

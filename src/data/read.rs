@@ -3,7 +3,7 @@
 use super::{
     Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, Posterior, PrefectureRow,
     ProgrammeFigure,
-    posterior::GATE_COLUMNS,
+    posterior::{FIGURE_COLUMNS, GATE_COLUMNS},
     table::{Row, Table, read_text},
 };
 use crate::{
@@ -37,6 +37,7 @@ embedded!(
     "posterior/about.csv",
     "posterior/draws.csv",
     "posterior/gates.csv",
+    "posterior/figures.csv",
 );
 
 /// Texts of the files, and how many rows each must have.
@@ -112,6 +113,7 @@ fn posterior(files: &Files) -> Result<Posterior, Problem> {
         &files.table("posterior/about.csv", &["name", "value"])?,
         &files.table("posterior/draws.csv", &parameters)?,
         &files.table("posterior/gates.csv", GATE_COLUMNS)?,
+        &files.table("posterior/figures.csv", FIGURE_COLUMNS)?,
     )
 }
 

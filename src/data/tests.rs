@@ -273,7 +273,7 @@ fn a_draw_that_cannot_be_meant_is_shown_at_its_cell() {
 
 #[test]
 fn a_folder_without_posterior_says_which_file_is_missing() {
-    for file in ["about", "draws", "gates"].map(|name| format!("posterior/{name}.csv")) {
+    for file in ["about", "draws", "gates", "figures"].map(|name| format!("posterior/{name}.csv")) {
         let problem = damaged(&file, |_| None);
         assert!(problem.message.contains(&file), "{problem}");
         assert!(problem.advice.unwrap().contains("every table"));
@@ -283,7 +283,7 @@ fn a_folder_without_posterior_says_which_file_is_missing() {
 #[test]
 fn every_file_has_its_hash() {
     let files = data().files;
-    assert_eq!(files.len(), 15);
+    assert_eq!(files.len(), 16);
     let (name, hash) = &files[1];
     let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)).unwrap();
     assert_eq!(*hash, blake3::hash(&bytes).to_hex().to_string());

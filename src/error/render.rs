@@ -3,7 +3,8 @@
 //! Text that comes from files is shown without control characters and direction marks, which could otherwise repaint a
 //! terminal, and only the neighbourhood of the place is shown, however long the line.
 
-use super::{Place, Problem, Problems, Severity};
+use super::{Place, Problem, Problems, Severity, in_japanese};
+use crate::text::{for_terminal, one_line};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// Longest line shown to the renderer as it is.
@@ -26,14 +27,42 @@ pub enum Style {
     Coloured,
 }
 
+/// The language in which the program speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Japanese, as far as `japanese.toml` goes.
+    Japanese,
+}
+
+impl Language {
+    /// A text of the program in this language.
+    fn say(self, english: &str) -> String {
+        let japanese = || in_japanese(english);
+        (self == Language::Japanese).then(japanese).flatten().unwrap_or_else(|| english.to_string())
+    }
+}
+
 impl Problems {
     /// All problems, each as a block of lines, and a last line that counts them.
     pub fn render(&self, style: Style) -> String {
-        let blocks: Vec<String> = self.0.iter().map(|problem| problem.render(style)).collect();
+        self.render_in(style, Language::English)
+    }
+
+    /// [`Problems::render`] in a language.
+    pub fn render_in(&self, style: Style, language: Language) -> String {
+        let blocks: Vec<String> = self.0.iter().map(|problem| problem.render_in(style, language)).collect();
         let count = |severity| self.0.iter().filter(|problem| problem.severity == severity).count();
         let counted = [(Severity::Error, "error"), (Severity::Warning, "warning")].map(|(severity, word)| {
             let number = count(severity);
-            (number > 0).then(|| format!("{number} {word}{}", if number == 1 { "" } else { "s" }))
+            let plural = if number == 1 { "" } else { "s" };
+            (number > 0).then(|| match (language, severity) {
+                (Language::English, _) => format!("{number} {word}{plural}"),
+                (Language::Japanese, Severity::Error) => format!("エラー {number} 件"),
+                (Language::Japanese, _) => format!("警告 {number} 件"),
+            })
         });
         let counted: Vec<String> = counted.into_iter().flatten().collect();
         if counted.is_empty() { blocks.join("\n") } else { format!("{}\n{}\n", blocks.join("\n"), counted.join(", ")) }
@@ -43,16 +72,24 @@ impl Problems {
 impl Problem {
     /// One problem as a block of lines that ends with a line break.
     pub fn render(&self, style: Style) -> String {
+        self.render_in(style, Language::English)
+    }
+
+    /// [`Problem::render`] in a language.
+    pub fn render_in(&self, style: Style, language: Language) -> String {
+        let named =
+            |level: Level<'static>, name| if language == Language::Japanese { level.with_name(name) } else { level };
         let level = match self.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            Severity::Note => Level::NOTE,
+            Severity::Error => named(Level::ERROR, "エラー"),
+            Severity::Warning => named(Level::WARNING, "警告"),
+            Severity::Note => named(Level::NOTE, "注"),
         };
-        let mut group = Group::with_title(level.primary_title(harmless(&shortened(&self.message, LONGEST_TEXT))));
+        let mut group =
+            Group::with_title(level.primary_title(one_line(&shortened(&language.say(&self.message), LONGEST_TEXT))));
         if let Some(place) = &self.place {
             let (line, column) = place.line_column();
             let (window, span) = window(place);
-            let file = harmless(&place.file);
+            let file = one_line(&place.file);
             // A cut line cannot tell its columns, so the place is then said beside it.
             let cut = window.starts_with(CUT) || window.is_empty();
             if cut {
@@ -64,7 +101,8 @@ impl Problem {
             }
         }
         if let Some(advice) = &self.advice {
-            group = group.element(Level::HELP.message(harmless(&shortened(advice, LONGEST_TEXT))));
+            let help = named(Level::HELP, "対処");
+            group = group.element(help.message(one_line(&shortened(&language.say(advice), LONGEST_TEXT))));
         }
         let renderer = if style == Style::Coloured { Renderer::styled() } else { Renderer::plain() };
         let text = renderer.term_width(AROUND * 2 + INSIDE + 40).render(&[group]);
@@ -92,11 +130,11 @@ fn window(place: &Place) -> (String, std::ops::Range<usize>) {
     let long = source[line_start..line_end].chars().nth(LONGEST_LINE).is_some();
     let skipped = if long { before.chars().count().saturating_sub(AROUND) } else { 0 };
     let mut text = if skipped > 0 { CUT.to_string() } else { String::new() };
-    text.push_str(&harmless(&before.chars().skip(skipped).collect::<String>()));
+    text.push_str(&for_terminal(&before.chars().skip(skipped).collect::<String>()));
     let from = text.len();
-    text.push_str(&harmless(&shortened(inside, if long { INSIDE } else { LONGEST_LINE })));
+    text.push_str(&for_terminal(&shortened(inside, if long { INSIDE } else { LONGEST_LINE })));
     let until = text.len();
-    text.push_str(&harmless(&shortened(after, if long { AROUND } else { LONGEST_LINE })));
+    text.push_str(&for_terminal(&shortened(after, if long { AROUND } else { LONGEST_LINE })));
     (text, from..until)
 }
 
@@ -106,16 +144,6 @@ fn shortened(text: &str, longest: usize) -> String {
         Some((at, _)) => format!("{}...", &text[..at]),
         None => text.to_string(),
     }
-}
-
-/// A text that cannot repaint a terminal: control characters and marks of direction or no width become U+FFFD.
-pub fn harmless(text: &str) -> String {
-    let harmful = |c: char| {
-        (c.is_control() && c != '\t' && c != '\n')
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-    };
-    text.chars().map(|c| if harmful(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod checks;
 mod quantity;
+pub mod written;
 
 pub use checks::Checks;
 pub use quantity::{Day, Dimension, QuantityError, Weeks, Yen};

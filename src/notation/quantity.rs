@@ -3,6 +3,7 @@
 //! Money and durations are strings with their unit (`"20 million yen"`, `"6 months"`), so that no reader has to guess
 //! one. A month is a twelfth of a mean Gregorian year of 365.2425 days.
 
+use super::written::{number, plain};
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ impl Dimension {
             Dimension::Weeks => format!("\"{number} weeks\" (days, weeks, months and years are known)"),
         }
     }
-    /// Units and their size in yen or weeks.
+    /// Units as they are written and named, with their size in yen or weeks.
     fn units(self) -> &'static [(&'static str, f64)] {
         const YEAR: f64 = 365.2425 / 7.0;
         match self {
@@ -60,6 +61,24 @@ impl Dimension {
             ],
         }
     }
+    /// The unit of [`Dimension::units`] that a word, in lower case, stands for.
+    fn unit(self, word: &str) -> Option<f64> {
+        let word = match (self, word) {
+            (Dimension::Yen, "円" | "jpy" | "yen.") => "yen".to_string(),
+            (Dimension::Yen, word) => word.replace("jpy", "yen").replace("bn ", "billion "),
+            (Dimension::Weeks, "週" | "週間") => "weeks".into(),
+            (Dimension::Weeks, "日" | "日間") => "days".into(),
+            (Dimension::Weeks, "年" | "年間") => "years".into(),
+            (Dimension::Weeks, word) => {
+                let counted = word.strip_suffix('間').unwrap_or(word);
+                let month = counted
+                    .strip_suffix('月')
+                    .is_some_and(|before| "かヶカヵケ箇".contains(before) && !before.is_empty());
+                if month { "months".into() } else { word.to_string() }
+            }
+        };
+        self.units().iter().find(|(name, _)| *name == word).map(|(_, size)| *size)
+    }
     /// Largest value that makes sense: a quadrillion yen, a century.
     pub fn largest(self) -> f64 {
         match self {
@@ -68,20 +87,22 @@ impl Dimension {
         }
     }
 
-    /// Reads `"20 million yen"` or `"6 months"`.
+    /// Reads `"20 million yen"` or `"6 months"`, and other ways of writing that can mean one thing only: `6000万円`,
+    /// `¥500,000`, `60 Million JPY`, `6か月`.
     pub fn parse(self, text: &str) -> Result<f64, QuantityError> {
-        let text = text.trim();
-        let split = text.find(|c: char| c.is_whitespace() || (c.is_alphabetic() && c != 'e' && c != 'E'));
-        let (number, unit) = text.split_at(split.unwrap_or(text.len()));
-        let value: f64 = number.replace('_', "").parse().map_err(|_| QuantityError::NoNumber)?;
-        let unit = unit.split_whitespace().collect::<Vec<_>>().join(" ");
-        if unit.is_empty() {
-            return Err(QuantityError::MissingUnit(number.to_string()));
+        let text = plain(text);
+        let lower = text.to_lowercase();
+        // A sign of the yen may stand in front.
+        let front =
+            ["¥", "jpy "].into_iter().find_map(|sign| lower.strip_prefix(sign)).filter(|_| self == Dimension::Yen);
+        let (value, rest) = number(front.unwrap_or(&lower).trim_start()).ok_or(QuantityError::NoNumber)?;
+        let written = rest.trim();
+        if written.is_empty() && front.is_none() {
+            return Err(QuantityError::MissingUnit(text));
         }
-        let size = self.units().iter().find(|(name, _)| *name == unit).map(|(_, size)| *size);
-        let Some(size) = size else {
-            return Err(QuantityError::UnknownUnit(unit));
-        };
+        let unit =
+            if front.is_some() { format!("{written} yen").trim_start().to_string() } else { written.to_string() };
+        let size = self.unit(&unit).ok_or_else(|| QuantityError::UnknownUnit(written.to_string()))?;
         let value = value * size;
         // Also catches NaN, which compares false.
         if (0.0..=self.largest()).contains(&value) { Ok(value) } else { Err(QuantityError::OutOfRange) }
@@ -90,13 +111,19 @@ impl Dimension {
     /// Says what is wrong with a quantity and what to write instead.
     pub fn explain(self, error: &QuantityError) -> (String, String) {
         match error {
-            QuantityError::NoNumber => {
-                ("this is not a number with a unit".into(), format!("write {}", self.example("4")))
-            }
+            QuantityError::NoNumber => (
+                "this is not a number with a unit".into(),
+                match self {
+                    Dimension::Yen => {
+                        "write an amount such as \"20 million yen\", \"500,000 yen\" or \"6000万円\"".into()
+                    }
+                    Dimension::Weeks => "write a time such as \"4 weeks\", \"6 months\" or \"6か月\"".into(),
+                },
+            ),
             QuantityError::MissingUnit(number) => ("missing unit".into(), format!("write {}", self.example(number))),
             QuantityError::UnknownUnit(unit) => {
                 let known: Vec<&str> = self.units().iter().map(|(name, _)| *name).collect();
-                (format!("unknown unit `{unit}`"), format!("units known here: {}", known.join(", ")))
+                (format!("unknown unit `{}`", unit.escape_debug()), format!("units known here: {}", known.join(", ")))
             }
             QuantityError::OutOfRange => (
                 "value out of range".into(),
@@ -170,10 +197,15 @@ macro_rules! quantity {
 quantity!(
     Yen,
     Dimension::Yen,
-    r"^\s*[0-9][0-9_.]*\s*((thousand|million|billion|trillion)\s+)?yen\s*$",
+    r"^\s*([0-9][0-9_.,]*\s*(([Tt]housand|[Mm]illion|[Bb]illion|[Tt]rillion)\s+)?([Yy]en|JPY)|[0-9][0-9,.千百万億兆]*円|[¥￥][0-9][0-9,]*)\s*$",
     "An amount of money in yen."
 );
-quantity!(Weeks, Dimension::Weeks, r"^\s*[0-9][0-9_.]*\s*(day|week|month|year)s?\s*$", "A duration in weeks.");
+quantity!(
+    Weeks,
+    Dimension::Weeks,
+    r"^\s*[0-9][0-9_.]*\s*((day|week|month|year)s?|日間?|週間?|[かヶ]月間?|年間?)\s*$",
+    "A duration in weeks."
+);
 
 /// A calendar day, a TOML local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,6 +270,39 @@ mod tests {
         for bad in ["-5 weeks", "NaN weeks", "inf weeks", "1e300 weeks"] {
             assert!(Dimension::Weeks.parse(bad).is_err(), "{bad}");
         }
+    }
+
+    /// 60 million yen, 500 million yen, half a mean year.
+    #[test]
+    fn amounts_are_read_as_people_write_them_in_both_languages() {
+        let ways = [
+            "60,000,000 yen",
+            "6000万円",
+            "６０００万円",
+            "60 Million Yen",
+            "60 million JPY",
+            "¥60,000,000",
+            "￥６０，０００，０００",
+            "JPY 60 million",
+            "“60 million yen”",
+            "60百万円",
+            "60,000千円",
+            "六千万円",
+            "0.6億円",
+            "60\u{a0}000\u{a0}000 yen",
+        ];
+        for text in ways {
+            assert_eq!(Dimension::Yen.parse(text), Ok(6e7), "{text}");
+        }
+        assert_eq!(Dimension::Yen.parse("5億円"), Ok(5e8));
+        assert_eq!(Dimension::Yen.parse("3億5,000万円"), Ok(3.5e8));
+        for text in ["6 months", "6 Months", "6か月", "６ヶ月", "6カ月間", "0.5 years", "0.5年"] {
+            assert!(Dimension::Weeks.parse(text).is_ok_and(|weeks| (weeks - 365.2425 / 14.0).abs() < 1e-9), "{text}");
+        }
+        // June, or six months? And sixty, or six thousand?
+        assert_eq!(Dimension::Weeks.parse("6月"), Err(QuantityError::UnknownUnit("月".into())));
+        assert_eq!(Dimension::Yen.parse("60,00 yen"), Err(QuantityError::NoNumber));
+        assert_eq!(Dimension::Yen.parse("-5 yen"), Err(QuantityError::OutOfRange));
     }
 
     #[test]

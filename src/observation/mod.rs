@@ -4,6 +4,7 @@ mod appointments;
 mod indicators;
 mod observers;
 mod respondents;
+pub mod segments;
 mod sums;
 mod surveys;
 mod view;
@@ -11,7 +12,7 @@ mod workers;
 
 pub use indicators::{Cadence, Indicator, REGISTRY, describe};
 pub use observers::{Observe, Observers};
-pub use surveys::{Figure, Survey, Wave, design_effect};
+pub use surveys::{Figure, Survey, Wave};
 pub use view::{Tally, View};
 pub use workers::{BANDS, Staff, WorkerTable, Workers, staff};
 

@@ -11,11 +11,11 @@ use super::{
     view::View,
     workers::WorkerTable,
 };
-use crate::{classification::Industry, parameters::Parameters, population::Response, random::Key};
+use crate::{parameters::Parameters, population::Response, random::Key};
 use std::cell::LazyCell;
 
 /// A simulated survey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Survey {
     /// Tokyo Shoko Research, questionnaire to firms: large = capital of 100 million yen or more.
     Tsr,
@@ -33,15 +33,6 @@ pub enum Survey {
     Nira,
     /// Tokyo Metropolitan Government: firms in Tokyo with 30 and more employees.
     TokyoFirms,
-}
-
-/// How much a survey's errors exceed those of a simple random sample (variance ratio); assumed, not published by any of
-/// them: stratified post and telephone surveys 1.5, MIC's weighted two-stage sample 2, web panels 2.
-pub fn design_effect(survey: &str) -> f64 {
-    match survey {
-        "tsr_practice" | "tokyo_firms" => 1.5,
-        _ => 2.0,
-    }
 }
 
 /// One figure before anything is matched with it.
@@ -104,6 +95,61 @@ impl Survey {
         }
     }
 
+    /// The survey of an id.
+    pub fn parse(id: &str) -> Option<Survey> {
+        Survey::ALL.into_iter().find(|survey| survey.id() == id)
+    }
+
+    /// How much its errors exceed those of a simple random sample (variance ratio); assumed, not published by any of
+    /// them: stratified post and telephone surveys 1.5, MIC's weighted two-stage sample 2, web panels 2.
+    pub fn design_effect(self) -> f64 {
+        match self {
+            Survey::Tsr | Survey::TokyoFirms => 1.5,
+            Survey::Mic | Survey::Mlit | Survey::CabinetOffice | Survey::Jpc | Survey::Persol | Survey::Nira => 2.0,
+        }
+    }
+
+    /// Step in which it prints its shares.
+    pub fn rounding(self) -> f64 {
+        match self {
+            Survey::Nira => 0.01,
+            Survey::Tsr
+            | Survey::Mic
+            | Survey::Mlit
+            | Survey::CabinetOffice
+            | Survey::Jpc
+            | Survey::Persol
+            | Survey::TokyoFirms => 0.001,
+        }
+    }
+
+    /// Whether workers answer, and not firms.
+    pub fn asks_workers(self) -> bool {
+        match self {
+            Survey::Tsr | Survey::Mic | Survey::TokyoFirms => false,
+            Survey::Mlit | Survey::CabinetOffice | Survey::Jpc | Survey::Persol | Survey::Nira => true,
+        }
+    }
+
+    /// Name of the parameter that says who answers; TSR has the size exponent instead.
+    pub fn response_parameter(self) -> Option<&'static str> {
+        Some(match self {
+            Survey::Tsr => return None,
+            Survey::Mic => "mic_response",
+            Survey::Mlit => "mlit_response",
+            Survey::CabinetOffice => "cao_response",
+            Survey::Jpc => "jpc_response",
+            Survey::Persol => "persol_response",
+            Survey::Nira => "nira_response",
+            Survey::TokyoFirms => "tokyo_response",
+        })
+    }
+
+    /// Share among those who answer, from the share of the frame.
+    pub fn among_respondents(self, share: f64, parameters: &Parameters) -> f64 {
+        responding(share, self.response(parameters))
+    }
+
     /// Published metrics that are simulated, spelt as in `data/observations`. (`tokyo_firms` also holds a chamber of
     /// commerce's survey of its members in the 23 wards, with other metrics: not simulated.)
     pub fn metrics(self) -> &'static [&'static str] {
@@ -145,17 +191,7 @@ impl Survey {
 
     /// By how much the log odds of teleworking are higher among those who answer than in the frame.
     fn response(self, parameters: &Parameters) -> f64 {
-        match self {
-            // Answers in proportion to a power of the employees instead.
-            Survey::Tsr => 0.0,
-            Survey::Mic => parameters.mic_response,
-            Survey::Mlit => parameters.mlit_response,
-            Survey::CabinetOffice => parameters.cao_response,
-            Survey::Jpc => parameters.jpc_response,
-            Survey::Persol => parameters.persol_response,
-            Survey::Nira => parameters.nira_response,
-            Survey::TokyoFirms => parameters.tokyo_response,
-        }
+        self.response_parameter().and_then(|name| parameters.get(name)).unwrap_or(0.0)
     }
 
     /// The wanted figures of one wave, by metric, segment type and segment. The table of workers is only made for a
@@ -248,28 +284,4 @@ impl Sheet<'_> {
             self.figures.push(Figure { metric, segment_type, segment, respondents, expected, answer });
         }
     }
-}
-
-/// Industries by the surveys' names.
-const INDUSTRY_SEGMENTS: [(&str, &str); 16] = [
-    ("information & communications", "G"),
-    ("finance & insurance", "J"),
-    ("real estate", "K"),
-    ("construction", "D"),
-    ("manufacturing", "E"),
-    ("research, professional & technical services", "L"),
-    ("accommodation & food", "M"),
-    ("education & learning support", "O"),
-    ("finance, insurance & real estate", "JK"),
-    ("medical, welfare & childcare", "P"),
-    ("medical, care & welfare", "P"),
-    ("medical & welfare", "P"),
-    ("transport", "H"),
-    ("transport & postal", "H"),
-    ("wholesale & retail", "I"),
-    ("services", "LMNR"),
-];
-
-fn industries(letters: &str) -> Vec<Industry> {
-    Industry::all().filter(|i| letters.contains(i.letter())).collect()
 }

@@ -43,11 +43,11 @@ impl Axes {
     /// Grid lines with their values at the left edge, when `labels`.
     pub fn draw_values(&self, canvas: &Canvas, text_size: f32, labels: bool) {
         let panel = self.panel(canvas);
-        for tick in ticks(self.values.0, self.values.1, 7) {
+        for (tick, text) in labelled_ticks(self.values.0, self.values.1, 7, self.unit) {
             panel.line(vec![(0, tick), (self.day(self.dates.1), tick)], PALE, 1.0, 0.0);
             if labels {
                 let label = style(text_size, GREY).anchored(Anchor::End);
-                panel.text_beside((0, tick), (-6.0, text_size * 0.36), &written(tick, self.unit), label);
+                panel.text_beside((0, tick), (-6.0, text_size * 0.36), &text, label);
             }
         }
     }
@@ -67,17 +67,27 @@ impl Axes {
         tick(last);
     }
 
-    /// A band between two curves.
+    /// A band between two curves; of a single day a bar.
     pub fn draw_band(&self, canvas: &Canvas, points: &[(Date, f64, f64)], colour: Colour, opacity: f64) {
         let inside = || points.iter().filter(|p| self.holds(p.0));
+        if let (Some((at, low, high)), 1) = (inside().next(), inside().count()) {
+            let (middle, half) = (self.day(*at), (self.day(self.dates.1) / 50).max(1));
+            let (left, right) = (middle - half, middle + half);
+            let corners = vec![(left, *low), (right, *low), (right, *high), (left, *high)];
+            return self.panel(canvas).area(corners, colour, opacity);
+        }
         let upper = inside().map(|p| (self.day(p.0), p.2));
         let lower = inside().rev().map(|p| (self.day(p.0), p.1));
         self.panel(canvas).area(upper.chain(lower).collect(), colour, opacity);
     }
 
-    /// A curve.
+    /// A curve; of a single day a point.
     pub fn draw_curve(&self, canvas: &Canvas, points: &[(Date, f64)], colour: Colour, width: f32, dash: f32) {
-        let inside = points.iter().filter(|p| self.holds(p.0));
+        let mut inside = points.iter().filter(|p| self.holds(p.0));
+        if let (Some(point), 1) = (inside.clone().next(), inside.clone().count()) {
+            return self.draw_point(canvas, *point, 2.0 * width, colour, colour);
+        }
+        let inside = inside.by_ref();
         self.panel(canvas).line(inside.map(|p| (self.day(p.0), p.1)).collect(), colour, width, dash);
     }
 
@@ -99,22 +109,38 @@ impl Axes {
 
 /// The end of an axis from 0 that holds `highest`, on a round value.
 pub fn axis_end(highest: f64) -> f64 {
-    match ticks(0.0, highest, 6)[..] {
+    // Below this, values are rounding, and the steps between ticks would be none.
+    let ticks = if highest > 1e-12 { ticks(0.0, highest, 6) } else { Vec::new() };
+    match ticks[..] {
         [first, second, ..] => (highest / (second - first) - 1e-9).ceil() * (second - first),
         _ => 1.0,
     }
 }
 
-/// A value on an axis, with its unit when it is a share.
-pub fn written(value: f64, unit: Unit) -> String {
-    let decimals = |v: f64| {
-        let text = format!("{v:.3}");
-        text.trim_end_matches('0').trim_end_matches('.').to_string()
+/// At most `most` round values from `low` to `high`, as [`ticks`] gives them, with their texts.
+pub fn labelled_ticks(low: f64, high: f64, most: usize, unit: Unit) -> Vec<(f64, String)> {
+    let ticks = ticks(low, high, most);
+    let texts = written(&ticks, unit);
+    ticks.into_iter().zip(texts).collect()
+}
+
+/// Round values of an axis, each with the decimals that tell it from the next; shares with their unit.
+fn written(ticks: &[f64], unit: Unit) -> Vec<String> {
+    let (factor, sign) = match unit {
+        Unit::Share => (100.0, " %"),
+        Unit::Number => (1.0, ""),
     };
-    match unit {
-        Unit::Share => format!("{} %", decimals(value * 100.0)),
-        Unit::Number => decimals(value),
-    }
+    // A step of 1, 2 or 5 times a power of ten has no digits behind its first.
+    let step = ticks.windows(2).map(|pair| (pair[1] - pair[0]).abs() * factor).fold(f64::INFINITY, f64::min);
+    let decimals =
+        if step.is_finite() && step > 0.0 { (-(step * (1.0 + 1e-9)).log10().floor()).max(0.0) as usize } else { 3 };
+    let text = |tick: &f64| {
+        let text = format!("{:.decimals$}", tick * factor);
+        // Minus nothing is nothing.
+        let text = if text.trim_matches(['-', '0', '.']).is_empty() { "0".to_string() } else { text };
+        format!("{text}{sign}")
+    };
+    ticks.iter().map(text).collect()
 }
 
 /// A number in few characters: 4,687; 64,000; 1.2 M.
@@ -138,11 +164,25 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_axes_end_on_one() {
-        let written_ticks: Vec<String> = ticks(0.0, 1.0, 7).iter().map(|t| written(*t, Unit::Share)).collect();
-        assert_eq!(written_ticks, ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]);
+        assert_eq!(written(&ticks(0.0, 1.0, 7), Unit::Share), ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]);
         assert_eq!(axis_end(0.83), 1.0);
         assert_eq!(axis_end(0.21), 0.25);
         assert_eq!(axis_end(0.0), 1.0);
+    }
+
+    /// However small the values, no two ticks read the same.
+    #[test]
+    fn ticks_have_the_digits_that_they_need() {
+        assert_eq!(written(&[0.0, 0.000_02, 0.000_04], Unit::Share), ["0 %", "0.002 %", "0.004 %"]);
+        assert_eq!(written(&[-0.05, 0.0, 0.05], Unit::Share), ["-5 %", "0 %", "5 %"]);
+        assert_eq!(written(&[0.0, 0.5, 1.0], Unit::Number), ["0", "0.5", "1.0"]);
+        for power in -10..=3 {
+            for highest in [1.0, 1.3, 2.6, 4.4, 7.9].map(|head| head * 10f64.powi(power)) {
+                let all = written(&ticks(0.0, axis_end(highest), 7), Unit::Share);
+                let different: std::collections::BTreeSet<&String> = all.iter().collect();
+                assert!(all.len() > 2 && different.len() == all.len(), "{highest}: {all:?}");
+            }
+        }
     }
 
     #[test]

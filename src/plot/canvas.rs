@@ -4,7 +4,10 @@
 //! with DejaVu Sans from inside the program, so pictures are the same on a machine without fonts; the SVG names that
 //! font and common ones of about its width.
 
-use crate::error::{Kind, Problem};
+use crate::{
+    error::{Kind, Problem},
+    text::one_line,
+};
 use plotters::{
     coord::{
         ranged1d::Ranged,
@@ -235,8 +238,8 @@ impl<'a, X: Ranged<ValueType: Clone>, Y: Ranged<ValueType: Clone>> Surface<'a, X
 
     /// A line of text whose anchor and base line are `shift` units of the sheet from a point.
     pub fn text_beside(&self, at: (X::ValueType, Y::ValueType), shift: Point, text: &str, style: Style) {
-        // XML has no place for control characters and U+FFFE and U+FFFF, which a scenario's title may hold.
-        let text = text.replace(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'), " ");
+        // XML has no place for control characters either, which a scenario's title may hold.
+        let text = one_line(text);
         let rise = style.size * TOP_TO_BASE;
         let (x, y) = if style.upwards { (shift.0 - rise, shift.1) } else { (shift.0, shift.1 - rise) };
         self.draw(&(EmptyElement::at(at) + Text::new(text, (steps(x), steps(y)), style.of_plotters())));
@@ -311,7 +314,7 @@ mod tests {
     fn the_same_drawing_gives_the_same_bytes_and_text_is_escaped() {
         let (svg, png) = drawing();
         assert_eq!((svg.clone(), png.clone()), drawing());
-        assert!(svg.contains("R&amp;D &lt;5 %") && svg.contains("<title>a &amp; b</title>"), "{svg}");
+        assert!(svg.contains("R&amp;D &lt;5\u{fffd}%") && svg.contains("<title>a &amp; b</title>"), "{svg}");
         let pixmap = Pixmap::decode_png(&png).unwrap();
         assert_eq!((pixmap.width(), pixmap.height()), (120, 80));
         assert!(pixmap.pixels().iter().any(|p| p.red() < 60), "text is drawn dark, without any font of the system");

@@ -14,6 +14,7 @@ pub use certificate::certificate_pictures;
 
 use crate::{
     analysis::{Answers, Fan},
+    calendar::Week,
     data::Data,
     engine::{ParameterChoice, ParameterSource},
     error::Problem,
@@ -21,7 +22,7 @@ use crate::{
     scenario::Scenario,
 };
 use canvas::{Anchor, Canvas, GREY, INK, Style, style, wrap};
-use jiff::civil::Date;
+use jiff::{Span, civil::Date};
 
 /// What the pictures are drawn from.
 #[derive(Clone, Copy)]
@@ -71,9 +72,15 @@ pub fn pictures(subject: &Subject) -> Result<Vec<Picture>, Problem> {
     sheets.into_iter().flatten().map(picture).collect()
 }
 
-/// First and last day of the run.
+/// First and last day of the run's weeks, with some room on both sides of a run of a few weeks.
 fn period(subject: &Subject) -> (Date, Date) {
-    (subject.scenario.run.start, subject.scenario.run.end)
+    let run = &subject.scenario.run;
+    let first = Week::containing(run.start).map_or(run.start, Week::monday);
+    if (run.end - first).get_days() >= 28 {
+        return (first, run.end);
+    }
+    let apart = |date: Date, days: i64| date.checked_add(Span::new().days(days)).unwrap_or(date);
+    (apart(first, -14), apart(run.end, 21))
 }
 
 /// Title and scenario line at the top of a sheet.
@@ -122,7 +129,6 @@ mod tests {
     use super::*;
     use crate::{
         analysis::{Extent, Inquiry, answer, candidate_kpis},
-        calendar::Week,
         classification::{PREFECTURES, Prefecture},
         data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
@@ -308,6 +314,30 @@ mod tests {
         let subject =
             Subject { scenario: &scenario, parameters: ParameterChoice::Point, data: &data, answers: &answers };
         assert_eq!(pictures(&subject).unwrap().len(), 0);
+    }
+
+    /// One week of one figure is a circle for the median and a bar for each band, not a line from nowhere to nowhere.
+    #[test]
+    fn a_single_week_is_drawn_as_a_point() {
+        let (mut scenario, data) = (scenario(), data());
+        (scenario.run.start, scenario.run.end) = (date(2021, 6, 9), date(2021, 6, 9));
+        let week = Week::containing(scenario.run.start).unwrap();
+        let one = |replicate: u32| {
+            let figure = IndicatorSeries {
+                indicator: "tsr_current_practice",
+                segment: "total".into(),
+                values: vec![(Week::containing(date(2021, 6, 9)).unwrap(), 0.2 + replicate as f32 / 100.0)],
+            };
+            Series { replicate, indicators: vec![figure], ..Series::default() }
+        };
+        let answers = answers(&scenario, &data, one);
+        let subject =
+            Subject { scenario: &scenario, parameters: ParameterChoice::Point, data: &data, answers: &answers };
+        let (first, last) = period(&subject);
+        assert!(first < week.monday() && week.sunday() < last);
+        let (_, svg) = kpi::fans(&subject).unwrap();
+        // One circle in the legend, filled and edged; one of the median.
+        assert_eq!(svg.matches("<circle").count(), 4, "{svg}");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::{
     Sheet, Subject,
-    axes::{Unit, axis_end, written},
-    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, sheet, style, ticks},
+    axes::{Unit, axis_end, labelled_ticks},
+    canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, sheet, style},
     draw_source, draw_title,
 };
 use crate::{calendar::Week, classification::Prefecture};
@@ -87,11 +87,11 @@ fn draw_scale(canvas: &Canvas, end: f64) {
         let at = left + width * i as f32 / 90.0;
         canvas.rectangle((at, top), (width / 90.0 + 0.6, 16.0), colour((f64::from(i) + 0.5) / 90.0), 1.0);
     }
-    for tick in ticks(0.0, end, 7) {
+    for (tick, text) in labelled_ticks(0.0, end, 7, Unit::Share) {
         let x = left + width * (tick / end) as f32;
         canvas.line(vec![(x, top + 16.0), (x, top + 21.0)], GREY, 1.0, 0.0);
         let anchor = if tick == 0.0 { Anchor::Start } else { Anchor::Middle };
-        canvas.text((x, top + 34.0), &written(tick, Unit::Share), style(11.0, INK).anchored(anchor));
+        canvas.text((x, top + 34.0), &text, style(11.0, INK).anchored(anchor));
     }
     canvas.text((left + width + 30.0, top + 13.0), "share of firms that practise", style(11.5, INK));
 }

@@ -101,10 +101,12 @@ fn practised<'a>(segment: &'a str, fit: &'a [SurveyFit]) -> impl Iterator<Item =
 
 fn draw_declarations(canvas: &Canvas, panel: &Axes, subject: &Subject) {
     for (week, share) in declarations::shares(subject.scenario, subject.data) {
-        let (from, until) = (week.monday(), week.sunday());
-        let until = until.tomorrow().unwrap_or(until).min(panel.dates.1);
+        let until = week.sunday();
+        let (from, until) = (week.monday().max(panel.dates.0), until.tomorrow().unwrap_or(until).min(panel.dates.1));
         let (low, high) = panel.values;
-        panel.draw_band(canvas, &[(from, low, high), (until, low, high)], okabe_ito::ORANGE, 0.08 + 0.27 * share);
+        if from < until {
+            panel.draw_band(canvas, &[(from, low, high), (until, low, high)], okabe_ito::ORANGE, 0.08 + 0.27 * share);
+        }
     }
 }
 

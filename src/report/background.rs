@@ -30,6 +30,7 @@ pub(super) fn background(folders: &[Folder], data: &Data) -> Value {
         "prefectures": prefectures(data),
         "industries": Industry::all().map(|i| json!({ "key": i.key(), "name": i.name() })).collect::<Vec<_>>(),
         "regions": Region::ALL.map(Region::name),
+        "kinds": crate::scenario::KINDS,
         "sizes": SizeClass::ALL.map(SizeClass::key),
         "tables": tables(data),
         "surveys": surveys(&data.observations),
@@ -162,10 +163,18 @@ fn collect(value: &Value, found: &mut impl FnMut(&Value, &str)) {
     }
 }
 
-/// Name, kind and whether it is on.
+/// A day of a scenario's text as ISO text; `null` where there is none.
+fn day(value: &Value) -> Value {
+    // TOML days come through JSON as a table with one key of serde's own.
+    let text = value.as_str().or_else(|| value.as_object()?.values().next()?.as_str());
+    text.map_or(Value::Null, Value::from)
+}
+
+/// Name, kind, whether it is on, and its last day.
 fn intervention(table: &Value) -> Value {
     let kind = crate::scenario::KINDS.iter().find(|kind| !table[**kind].is_null());
-    json!({ "name": table["name"], "kind": kind, "active": table["active"] != json!(false) })
+    json!({ "name": table["name"], "kind": kind, "active": table["active"] != json!(false),
+        "until": day(&table["until"]) })
 }
 
 /// What differs between the program and data that wrote a folder and those at hand.

@@ -60,7 +60,7 @@ pub const SUMMARIES: &[Summary] = &[
          published_by @published_for parameters certificate",
     ),
     summary("fans", RUN, "scenario kpi segment @week #low_5 #low_25 #median #high_75 #high_95 #replicates"),
-    summary("published", RUN, "kpi segment survey @date #value confidence"),
+    summary("published", RUN, "kpi segment survey @date @from @until #value confidence"),
     summary("segments", RUN, "scenario indicator class member @week #low_5 #median #high_95"),
     summary(
         "fit",
@@ -96,10 +96,11 @@ pub const SUMMARIES: &[Summary] = &[
     summary(
         "costs",
         COMPARE,
-        "scenario reference #fiscal_year #extra_spend_yen #extra_firms #extra_firms_low #extra_firms_high \
-         #yen_per_firm #yen_per_firm_low #yen_per_firm_high #extra_teleworkers #extra_teleworkers_low \
-         #extra_teleworkers_high #yen_per_teleworker #yen_per_teleworker_low #yen_per_teleworker_high price_basis",
+        "scenario reference #fiscal_year #extra_spend_yen #extra_spend_low #extra_spend_high spend_verdict \
+         #extra_firms #extra_firms_low #extra_firms_high firms_verdict #yen_per_firm #yen_per_firm_low #yen_per_firm_high #extra_teleworkers #extra_teleworkers_low \
+         #extra_teleworkers_high teleworkers_verdict #yen_per_teleworker #yen_per_teleworker_low #yen_per_teleworker_high price_basis",
     ),
+    summary("acceptability", COMPARE, "scenario reference #fiscal_year per #yen #probability #low_90 #high_90"),
     summary(
         "attribution",
         ATTRIBUTE,

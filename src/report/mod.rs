@@ -65,6 +65,24 @@ pub fn content(folders: &[Folder], data: &Data) -> Result<Value, Problem> {
     }))
 }
 
+/// English texts of the program's tables (names of KPIs, titles of scenarios) with their Japanese, and members of classes.
+///
+/// # Errors
+/// When the texts inside the program are damaged.
+pub fn japanese_words() -> Result<Vec<(String, String)>, Problem> {
+    let texts = texts::texts()?;
+    let object = |key: &str| texts[key].as_object().cloned().unwrap_or_default().into_iter();
+    let words = object("words").filter_map(|(english, japanese)| Some((english, japanese.as_str()?.to_string())));
+    let kinds = object("page").filter_map(|(key, pair)| {
+        let english = key
+            .strip_prefix("member.")
+            .map(str::to_string)
+            .or_else(|| Some(key.strip_prefix("kind.")?.replace('_', " ")))?;
+        Some((english, pair[1].as_str()?.to_string()))
+    });
+    Ok(words.chain(kinds).collect())
+}
+
 /// JSON that ends neither the script element nor a line: `<` and the separators U+2028 and U+2029 as escapes, which
 /// mean the same in JSON.
 fn safe_in_a_page(json: &str) -> String {

@@ -4,7 +4,7 @@
 
 use super::tables::{field, finite, number};
 use crate::{
-    analysis::{Answers, Choice, Part, Price, Probability, published},
+    analysis::{Answers, Choice, Difference, Part, Price, Probability, prices, published},
     data::Observation,
 };
 use std::io::{self, Write};
@@ -28,7 +28,8 @@ pub const ANSWER_TABLES: [(&str, Write1); 8] = [
 ];
 
 /// More tables of a folder with several scenarios.
-pub const COMPARISON_TABLES: [(&str, Write1); 2] = [("differences.csv", differences), ("costs.csv", costs)];
+pub const COMPARISON_TABLES: [(&str, Write1); 3] =
+    [("differences.csv", differences), ("costs.csv", costs), ("acceptability.csv", acceptability)];
 
 /// File name of the published figures that stand beside fans.
 pub const PUBLISHED: &str = "published.csv";
@@ -55,11 +56,13 @@ fn fans(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
 
 /// Writes the published figures that have a candidate KPI's meaning.
 pub fn write_published(out: &mut dyn Write, answers: &[Answers], observations: &[Observation]) -> io::Result<()> {
-    writeln!(out, "kpi,segment,survey,date,value,confidence")?;
+    writeln!(out, "kpi,segment,survey,date,from,until,value,confidence")?;
     for fan in answers.first().iter().flat_map(|one| &one.digest.fans) {
         for (date, o) in published(&fan.kpi, observations) {
             let (id, segment) = (fan.kpi.indicator.id, field(fan.kpi.segment));
-            writeln!(out, "{id},{segment},{},{date},{},{}", field(&o.survey), finite(o.value), field(&o.confidence))?;
+            let field_days = format!("{},{}", o.field_start, o.field_end);
+            let (value, confidence) = (finite(o.value), field(&o.confidence));
+            writeln!(out, "{id},{segment},{},{date},{field_days},{value},{confidence}", field(&o.survey))?;
         }
     }
     Ok(())
@@ -246,17 +249,19 @@ fn costs(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
     let of = |what: &str, unit: &str| {
         let ends = ["", "_low", "_high"];
         let extra = ends.map(|end| format!("extra_{what}{end}")).join(",");
-        format!("{extra},{}", ends.map(|end| format!("yen_per_{unit}{end}")).join(","))
+        format!("{extra},{what}_verdict,{}", ends.map(|end| format!("yen_per_{unit}{end}")).join(","))
     };
     let (firms, teleworkers) = (of("firms", "firm"), of("teleworkers", "teleworker"));
-    writeln!(out, "scenario,reference,fiscal_year,extra_spend_yen,{firms},{teleworkers},price_basis")?;
+    writeln!(
+        out,
+        "scenario,reference,fiscal_year,extra_spend_yen,extra_spend_low,extra_spend_high,spend_verdict,{firms},\
+         {teleworkers},price_basis"
+    )?;
+    let difference =
+        |d: &Difference| format!("{},{}", joined(&[d.mean, d.pairs_90.0, d.pairs_90.1]), d.direction.key());
     let price = |price: &Price| {
-        let (low, high) = price.extra.pairs_90;
-        format!(
-            "{},{}",
-            joined(&[price.extra.mean, low, high]),
-            [price.yen, price.yen_low, price.yen_high].map(number).join(",")
-        )
+        let yen = [price.yen, price.yen_low, price.yen_high].map(number).join(",");
+        format!("{},{yen}", difference(&price.extra))
     };
     for one in answers {
         for c in &one.costs {
@@ -266,11 +271,27 @@ fn costs(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
                 field(&one.scenario),
                 field(one.reference.as_deref().unwrap_or_default()),
                 c.fiscal_year,
-                finite(c.extra_spend_yen),
+                difference(&c.spend),
                 price(&c.firms),
                 price(&c.teleworkers),
                 field(PRICE_BASIS),
             )?;
+        }
+    }
+    Ok(())
+}
+
+fn acceptability(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
+    writeln!(out, "scenario,reference,fiscal_year,per,yen,probability,low_90,high_90")?;
+    for one in answers {
+        for c in &one.costs {
+            for (per, price) in [("firm", &c.firms), ("teleworker", &c.teleworkers)] {
+                for (yen, worth) in prices().zip(&price.acceptable) {
+                    let reference = field(one.reference.as_deref().unwrap_or_default());
+                    let of = format!("{},{reference},{},{per}", field(&one.scenario), c.fiscal_year);
+                    writeln!(out, "{of},{},{}", finite(yen), with_interval(worth))?;
+                }
+            }
         }
     }
     Ok(())

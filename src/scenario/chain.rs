@@ -24,11 +24,14 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
     let mut sound = true;
     while let Some((origin, name, text)) = next.take() {
         let base = sources.add(name, text.clone());
-        let (table, errors) = parse(&text, base);
+        let (table, mut errors) = parse(&text, base);
+        // One message a line: what follows a first slip on it is mostly its echo.
+        let line = |error: &(String, Range<usize>)| text[..on_char(&text, error.1.start - base)].matches('\n').count();
+        errors.dedup_by_key(|error| line(error));
         sound &= errors.is_empty();
         let more = errors.len().saturating_sub(SYNTAX_ERRORS);
         for (place, (message, span)) in errors.into_iter().take(SYNTAX_ERRORS).enumerate() {
-            let (message, advice) = syntax_error(&message);
+            let (message, advice) = syntax_error(&message, line_at(&text, span.start - base));
             let mut problem = Problem::error(Kind::Scenario, message).advise(advice);
             if place + 1 == SYNTAX_ERRORS && more > 0 {
                 problem = problem.advise(format!("and {more} more places in this file are no TOML"));
@@ -49,19 +52,73 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
     sound
 }
 
+/// The nearest place at or before `at` where a character begins.
+fn on_char(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The line of a text that holds a place, without its end.
+fn line_at(text: &str, at: usize) -> &str {
+    let at = on_char(text, at);
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    text[start..].lines().next().unwrap_or_default()
+}
+
 /// A parser's message, and what to do.
-fn syntax_error(message: &str) -> (String, &'static str) {
+fn syntax_error(message: &str, line: &str) -> (String, String) {
     if let Some(expected) = message.strip_prefix("invalid date") {
-        return (format!("impossible date{expected}"), "dates are written year-month-day, such as 2021-02-28");
+        return (
+            format!("impossible date{expected}"),
+            "dates are written year-month-day, such as 2021-02-28".to_string(),
+        );
     }
     let advice = if message.contains("duplicate key") {
-        "keep one of the two lines"
+        "keep one of the two lines".to_string()
     } else if message.contains("recurs") {
-        "a scenario needs no more than a few levels of brackets"
+        "a scenario needs no more than a few levels of brackets".to_string()
+    } else if let Some(line) = mended(line) {
+        format!("write {line}")
+    } else if line.contains(['“', '”', '„', '‘', '’', '「', '」', '＂']) {
+        "text stands in straight quotes, \"...\"".to_string()
     } else {
-        "a file consists of [section] lines and of lines key = value; text stands in quotes"
+        "a file consists of [section] lines and of lines key = value; text stands in quotes".to_string()
     };
     (format!("not TOML: {message}"), advice)
+}
+
+/// A line that was no TOML as it would be: with ASCII signs and straight quotes, or with quotes around its value.
+fn mended(line: &str) -> Option<String> {
+    const LONGEST: usize = 200;
+    let sound = |line: &String| !line.is_empty() && line.len() <= LONGEST && DeTable::parse(line).is_ok();
+    let ascii = |text: &str| -> String {
+        let narrow = |c| match c {
+            '“' | '”' | '„' | '＂' => '"',
+            '‘' | '’' => '\'',
+            '＝' => '=',
+            '［' => '[',
+            '］' => ']',
+            '｛' => '{',
+            '｝' => '}',
+            '，' => ',',
+            '．' => '.',
+            '\u{3000}' | '\u{a0}' => ' ',
+            '０'..='９' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            c => c,
+        };
+        text.chars().map(narrow).collect()
+    };
+    let line = line.trim();
+    let straight = ascii(line);
+    if sound(&straight) {
+        return Some(straight);
+    }
+    let (key, value) = line.split_once(['=', '＝'])?;
+    let value = value.split('#').next()?.trim();
+    let value = value.trim_matches(['"', '“', '”', '「', '」', '\'', '‘', '’']);
+    if value.is_empty() || value.starts_with(['[', '{']) {
+        return None;
+    }
+    Some(format!("{} = \"{value}\"", ascii(key).trim())).filter(sound)
 }
 
 /// Opens the file that `extends` names.

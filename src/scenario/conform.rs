@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     error::{Kind, Problem, Problems},
-    notation::Dimension,
+    notation::{Dimension, written::plain as plain_text},
+    text::harmful,
 };
 use serde_json::Value as Schema;
 use std::ops::Range;
@@ -61,7 +62,7 @@ impl Form<'_> {
             }
             ("string", DeValue::String(text)) if schema["format"] != "date" => {
                 let text = text.to_string();
-                self.text(path, span, &text, schema)
+                self.harmless(path, span.clone(), &text) && self.text(path, span, &text, schema)
             }
             ("string", other) if schema["x-unit"].is_string() && schema["format"] != "date" => {
                 let number = match other {
@@ -84,8 +85,12 @@ impl Form<'_> {
             "array" => ("a list", "write [first, second]"),
             "boolean" => ("true or false", "write true or false, without quotes"),
             "integer" => ("a whole number", "write digits only, without quotes or a decimal point"),
+            "number" if schema["x-unit"] == "share" => ("a share", "write a fraction such as 0.03, or \"3%\""),
             "number" => ("a number", "write a number, without quotes"),
-            _ if schema["format"] == "date" => ("a date", "write a date such as 2021-04-01, without quotes"),
+            _ if schema["format"] == "date" => (
+                "a date",
+                "write a day such as 2021-04-01 or \"令和3年4月1日\"; for the first or last day of a period also \"FY2021\"",
+            ),
             _ => ("text", "write text in quotes"),
         };
         let advice = match schema["enum"].as_array() {
@@ -105,13 +110,27 @@ impl Form<'_> {
         }
         let shown = self.sources.text(span.clone()).to_string();
         let unit = schema["x-unit"].as_str().unwrap_or("");
-        let advice = if unit == "share" && value > 1.0 && value <= 100.0 {
+        let advice = if unit == "share" && (2.0..=100.0).contains(&value) && value / 100.0 <= maximum {
             format!("a share is a fraction between 0 and 1: for {value} % write {}", value / 100.0)
         } else {
             let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
             format!("write a number from {} to {}{unit}", plain(&schema["minimum"]), plain(&schema["maximum"]))
         };
         self.error(span, format!("`{path}` is out of range: {shown}"), advice)
+    }
+
+    /// Refuses what could repaint a terminal, and line ends where one line is shown.
+    fn harmless(&mut self, path: &str, span: Range<usize>, text: &str) -> bool {
+        if let Some(c) = text.chars().find(|c| harmful(*c)) {
+            let message = format!("`{path}` holds the character U+{:04X}, which is not for showing", u32::from(c));
+            return self.error(span, message, "take it out: text has letters, digits, signs and spaces only");
+        }
+        let one_line = matches!(path, "title" | "question" | "sources");
+        if one_line && text.trim().contains(['\n', '\t']) {
+            let message = format!("`{path}` is one line of text, without line ends and tabs");
+            return self.error(span, message, "put a space in their place");
+        }
+        true
     }
 
     fn text(&mut self, path: &str, span: Range<usize>, text: &str, schema: &Schema) -> bool {
@@ -130,14 +149,24 @@ impl Form<'_> {
                 return true;
             }
             let what = schema["x-list"].as_str().unwrap_or("choice");
-            let advice = match nearest(text, members.iter().copied()) {
+            // A Japanese name is most like every other one that ends in 県.
+            let advice = match nearest(text, members.iter().copied()).filter(|_| text.is_ascii()) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!("write one of: {}", members.iter().take(47).copied().collect::<Vec<_>>().join(", ")),
+                None => {
+                    let also = match what {
+                        "prefecture" => "\"Tokyo area\", \"outside the Tokyo area\", \"Kinki area\", \"Chukyo area\", ",
+                        "size class" => "\"SME\" (micro and medium), ",
+                        _ => "",
+                    };
+                    format!("write one of: {also}{}", members.iter().take(47).copied().collect::<Vec<_>>().join(", "))
+                }
             };
             return self.error(span, format!("unknown {what} `{}` in `{path}`", text.escape_debug()), advice);
         }
         if schema["pattern"].is_string() && !is_name(text) {
             let advice = "begin with a lower-case letter; go on with lower-case letters, digits and underscores";
+            let like: String = plain_text(text).to_lowercase().replace([' ', '-', '.'], "_");
+            let advice = if is_name(&like) { format!("write \"{like}\": {advice}") } else { advice.to_string() };
             return self.error(span, format!("`{}` cannot be a name", text.escape_debug()), advice);
         }
         true

@@ -24,8 +24,9 @@ pub use vary::Number;
 use crate::{
     classification::Prefecture,
     error::{Kind, Problem, Problems, Severity},
-    notation::{Day, placed},
+    notation::{Day, placed, written},
     parameters::TABLE,
+    text::is_file_name,
 };
 use jiff::civil::Date;
 use raw::RawScenario;
@@ -126,6 +127,14 @@ fn load_from(
     text: Arc<str>,
     overrides: &[Override],
 ) -> Result<Loaded, Problems> {
+    if !is_file_name(name) {
+        let message = format!("`{}` cannot be a scenario's name", name.escape_debug());
+        return Err(Problem::error(Kind::Scenario, message)
+            .advise(
+                "rename the file: letters, digits, _ and -, with a letter or a digit first, such as my_scenario.toml",
+            )
+            .into());
+    }
     let mut found = Problems::default();
     let mut sources = Sources::default();
     let empty = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
@@ -142,8 +151,11 @@ fn load_from(
         sources.add(&change.flag, format!("{}={}", change.path, change.value).into());
     }
     let merged = inherit::merge(files, overrides, &sources, &mut found);
-    let mut tree = merged.into_value();
+    let written = merged.into_value();
+    let meant = written::meant(&written, schema::form());
+    let mut tree = written;
     let given = ["title", "question", "sources"].map(|key| tree.get_ref().get(key).is_some());
+    written::replace(&mut tree, &meant);
     conform::conform(&mut tree, schema::form(), &sources, &mut found);
     let toml::de::DeValue::Table(table) = tree.into_inner() else {
         return Err(worth_fixing(in_order(found)));

@@ -4,6 +4,7 @@
 
 mod chains;
 mod correlation;
+mod importance;
 mod normal;
 mod proportion;
 mod quantiles;
@@ -13,10 +14,11 @@ mod student;
 
 pub use chains::{ess_bulk, ess_tail, rank_rhat};
 pub use correlation::{pearson, ranks, spearman};
+pub use importance::pareto_smoothed;
 pub use normal::{normal_cdf, normal_quantile};
 pub use proportion::{fell, wilson};
 pub use quantiles::quantile_sorted;
-pub use scores::{coverage, crps_of_distribution, crps_of_draws, interval_score};
+pub use scores::{coverage, crps_of_distribution, crps_of_draws, interval_score, weighted_interval_score};
 pub use significance::{sign_flip, uniform_ranks};
 pub use student::{mean_interval, student_within};
 

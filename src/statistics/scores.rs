@@ -31,6 +31,20 @@ pub fn interval_score((low, high): (f64, f64), level: f64, observed: f64) -> f64
     (high - low) + 2.0 / (1.0 - level) * ((low - observed).max(0.0) + (observed - high).max(0.0))
 }
 
+/// Weighted interval score of a distribution given by rising values of equal weight: of the median and the central intervals
+/// of 10, 20 ... 90 and 95 %. Source: Bracher, Ray, Gneiting and Reich (2021), "Evaluating epidemic forecasts in an interval
+/// format". `None` of nothing.
+pub fn weighted_interval_score(sorted: &[f64], observed: f64) -> Option<f64> {
+    let quantile = |p| super::quantile_sorted(sorted, p);
+    let levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+    let mut sum = 0.5 * (observed - quantile(0.5)?).abs();
+    for level in levels {
+        let ends = (quantile(0.5 - level / 2.0)?, quantile(0.5 + level / 2.0)?);
+        sum += 0.5 * (1.0 - level) * interval_score(ends, level, observed);
+    }
+    Some(sum / (levels.len() as f64 + 0.5))
+}
+
 /// Share of the observed values inside their interval, ends included; `None` of nothing.
 pub fn coverage(cases: &[((f64, f64), f64)]) -> Option<f64> {
     let inside = cases.iter().filter(|((low, high), observed)| (*low..=*high).contains(observed)).count();
@@ -78,6 +92,19 @@ mod tests {
         let se = (crate::statistics::variance(&fair).unwrap() / fair.len() as f64).sqrt();
         let found = mean(&fair).unwrap();
         assert!((found - crps_of_standard_normal(y)).abs() < 5.0 * se && se < 0.005, "{found} +- {se}");
+    }
+
+    /// Over many levels the score tends to the CRPS (Bracher et al. 2021, section 2.2); ten levels come within a tenth.
+    #[test]
+    fn the_weighted_interval_score_is_about_the_crps() {
+        let grid: Vec<f64> = (0..20_000).map(|i| normal_quantile((f64::from(i) + 0.5) / 20_000.0)).collect();
+        for y in [-1.5, 0.0, 0.8] {
+            let score = weighted_interval_score(&grid, y).unwrap();
+            assert!((score / crps_of_standard_normal(y) - 1.0).abs() < 0.1, "{y}: {score}");
+        }
+        assert_eq!(weighted_interval_score(&[], 0.0), None);
+        // One value everywhere: 10.5 distances over 10.5.
+        assert!((weighted_interval_score(&[1.0; 9], 3.0).unwrap() - 2.0).abs() < 1e-12);
     }
 
     /// By hand: draws 1, 2, 4 against 3: mean distance 4/3; mean difference over 9 pairs 12/9, over 6 pairs 12/6.

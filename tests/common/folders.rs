@@ -104,8 +104,8 @@ fn forecast(folder: &Path, scenarios: &[&str], with_scenario: bool, values: &mut
     save(
         folder,
         "published",
-        "kpi,segment,survey,date,value,confidence",
-        "mic_introduction,total,mic_introduction,2019-11-15,0.202,seed\n".into(),
+        "kpi,segment,survey,date,from,until,value,confidence",
+        "mic_introduction,total,mic_introduction,2019-11-15,2019-11-01,2019-11-30,0.202,seed\n".into(),
     );
     save(folder, "segments", "scenario,indicator,class,member,week,low_5,median,high_95", segments);
     save(
@@ -177,13 +177,20 @@ pub fn comparison_folder(folder: &Path) {
         "scenario,reference,kpi,segment,fiscal_year,median,low_5,high_95,target,target_source,attainability,effect,effect_low,effect_high,noise_sd,signal_to_noise,survey,respondents,survey_se,smallest_visible_change,visible,scale_to_be_visible,verdict",
         choice,
     );
-    let costs = "push,plain,2024,100000000,10,-5,25,,,,90,-40,220,,,,nominal yen\npush,plain,2025,200000000,400,100,700,500000,285714,2000000,3000,-10,6010,66667,33278,,nominal yen\n";
+    let costs = "push,plain,2024,100000000,90000000,110000000,positive,10,-5,25,undecided,,,,90,-40,220,undecided,,,,nominal yen\npush,plain,2025,200000000,190000000,210000000,positive,400,100,700,positive,500000,285714,2000000,3000,-10,6010,positive,66667,33278,,nominal yen\n";
     save(
         folder,
         "costs",
-        "scenario,reference,fiscal_year,extra_spend_yen,extra_firms,extra_firms_low,extra_firms_high,yen_per_firm,yen_per_firm_low,yen_per_firm_high,extra_teleworkers,extra_teleworkers_low,extra_teleworkers_high,yen_per_teleworker,yen_per_teleworker_low,yen_per_teleworker_high,price_basis",
+        "scenario,reference,fiscal_year,extra_spend_yen,extra_spend_low,extra_spend_high,spend_verdict,extra_firms,extra_firms_low,extra_firms_high,firms_verdict,yen_per_firm,yen_per_firm_low,yen_per_firm_high,extra_teleworkers,extra_teleworkers_low,extra_teleworkers_high,teleworkers_verdict,yen_per_teleworker,yen_per_teleworker_low,yen_per_teleworker_high,price_basis",
         costs.into(),
     );
+    let worth: String = ["firm", "teleworker"]
+        .iter()
+        .flat_map(|per| {
+            (4..10).map(move |power| format!("push,plain,2025,{per},{},0.{power},0.3,0.95\n", 10u64.pow(power)))
+        })
+        .collect();
+    save(folder, "acceptability", "scenario,reference,fiscal_year,per,yen,probability,low_90,high_90", worth);
 }
 
 /// An attribution folder and a target folder.

@@ -5,7 +5,6 @@ use super::{
     names::{experiment_name, figure, forecaster_name, is_share, short_wave, spaced, survey_name},
     summary::median,
 };
-use crate::error::harmless;
 use std::fmt::Write;
 
 /// Rows of a list of worst or strongest.
@@ -36,7 +35,7 @@ pub fn report(certificate: &Certificate) -> String {
         text.push('\n');
     }
     // Tables may hold anything; a terminal should not obey it.
-    harmless(&text)
+    text
 }
 
 /// Gates by part; parts and gates that fail come first.
@@ -210,6 +209,29 @@ fn held_out(text: &mut String, certificate: &Certificate) {
                 score.figures,
                 score.crps * 100.0,
                 score.interval_score * 100.0
+            );
+        }
+        for score in certificate.scores.iter().filter(|s| s.experiment == experiment && s.forecaster == "model") {
+            let _ = writeln!(
+                text,
+                "    model, {:<14}{:>4} figures  WIS {:.2}  inside 50 %: {:.0} %, 90 %: {:.0} %  width {:.1}  PIT {:.2}",
+                score.horizon,
+                score.figures,
+                score.weighted_interval_score * 100.0,
+                score.inside_50 * 100.0,
+                score.inside_90 * 100.0,
+                score.width_90 * 100.0,
+                score.pit_mean
+            );
+        }
+        for pool in certificate.pools.iter().filter(|pool| pool.experiment == experiment) {
+            let better = if pool.pool_ratio < 1.0 { "better than" } else { "no better than" };
+            let _ = writeln!(
+                text,
+                "    beside {:<24} the model deserves a weight of {:.2}; the pool is {better} the model ({:.2})",
+                forecaster_name(&pool.against),
+                pool.weight,
+                pool.pool_ratio
             );
         }
     }

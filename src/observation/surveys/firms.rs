@@ -1,14 +1,22 @@
 //! Surveys of firms.
 
-use super::{INDUSTRY_SEGMENTS, Sheet, Wave, industries};
+use super::{Sheet, Wave};
 use crate::{
     classification::{INDUSTRIES, PREFECTURES, Prefecture},
     observation::{
         respondents::{Stream, one_of},
+        segments::{INDUSTRY_SEGMENTS, industries},
         view::{Tally, View, all_of, staff_shares, tallies},
     },
+    parameters::Parameters,
     population::{Response, Tallies},
 };
+
+/// Shares that answer never, now, stopped: some of those that have stopped do not say so.
+fn answered(tally: &Tally, parameters: &Parameters) -> [f64; 3] {
+    let forgotten = parameters.tsr_forgotten * tally.stopped();
+    [tally.never() + forgotten, tally.current(), tally.stopped() - forgotten]
+}
 
 pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wave) {
     let tallies = view.state.tallies();
@@ -29,20 +37,19 @@ pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wav
             sheet.push(metric, "size", segment, asked as u32, expected, answer);
         }
     };
+    let answers = sizes.each_ref().map(|tally| answered(tally, view.parameters));
     let mut practice = [[0.0; 3]; 2];
     let mut formal = [[0.0; 2]; 2];
     for size in 0..2 {
         let tally = &sizes[size];
         let label = ["tsr/SME", "tsr/large"][size];
         let mut stream = Stream::new(key, label, view.week.0);
-        practice[size] =
-            one_of(asked[size], [tally.never(), tally.current(), tally.stopped()], &mut stream).map(|c| c as f64);
+        practice[size] = one_of(asked[size], answers[size], &mut stream).map(|c| c as f64);
         let (before, after) = (tally.formal_since_start(), tally.formal() - tally.formal_since_start());
         let [b, a, _] = one_of(asked[size], [before, after, 1.0 - tally.formal()], &mut stream);
         formal[size] = [b as f64, a as f64];
     }
-    let [never, current, stopped] =
-        [Tally::never, Tally::current, Tally::stopped].map(|share| [share(&sizes[0]), share(&sizes[1])]);
+    let [never, current, stopped] = [0, 1, 2].map(|answer| [answers[0][answer], answers[1][answer]]);
     let ever = never.map(|n| 1.0 - n);
     let counts = |kind: usize| [practice[0][kind], practice[1][kind]];
     let ever_counts = [practice[0][1] + practice[0][2], practice[1][1] + practice[1][2]];
@@ -65,7 +72,7 @@ pub(super) fn tsr(sheet: &mut Sheet, view: &View, response: &Response, wave: Wav
         tsr_staff_shares(sheet, view, response, wave, practice);
     }
     if wave.prefectures {
-        tsr_prefectures(sheet, view.week.0, &tallies, &sizes, wave);
+        tsr_prefectures(sheet, view, &tallies, &sizes, wave);
     }
 }
 
@@ -84,7 +91,7 @@ fn tsr_staff_shares(sheet: &mut Sheet, view: &View, response: &Response, wave: W
 }
 
 /// By prefecture: all sizes together, large firms weighted to their share of respondents.
-fn tsr_prefectures(sheet: &mut Sheet, week: u32, counted: &Tallies, sizes: &[Tally; 2], wave: Wave) {
+fn tsr_prefectures(sheet: &mut Sheet, view: &View, counted: &Tallies, sizes: &[Tally; 2], wave: Wave) {
     let all = sizes[0].all() + sizes[1].all();
     let by: [[Tally; PREFECTURES]; 2] = [false, true].map(|large| {
         let tallies = tallies::<PREFECTURES>(counted.responding(large));
@@ -100,14 +107,15 @@ fn tsr_prefectures(sheet: &mut Sheet, week: u32, counted: &Tallies, sizes: &[Tal
         let mut tally = by[0][prefecture.index()];
         tally.add(&by[1][prefecture.index()], 1.0);
         let asked = (f64::from(wave.respondents) * tally.all() / all).round() as u64;
-        let mut stream = Stream::new(sheet.key, &format!("tsr/{}", prefecture.name()), week);
-        let [never, current, stopped] = one_of(asked, [tally.never(), tally.current(), tally.stopped()], &mut stream);
+        let mut stream = Stream::new(sheet.key, &format!("tsr/{}", prefecture.name()), view.week.0);
+        let answers = answered(&tally, view.parameters);
+        let [never, current, stopped] = one_of(asked, answers, &mut stream);
         for (metric, expected, count) in [
-            ("practised", 1.0 - tally.never(), current + stopped),
-            ("ever_practised", 1.0 - tally.never(), current + stopped),
-            ("never_practised", tally.never(), never),
-            ("current_practice", tally.current(), current),
-            ("stopped", tally.stopped(), stopped),
+            ("practised", 1.0 - answers[0], current + stopped),
+            ("ever_practised", 1.0 - answers[0], current + stopped),
+            ("never_practised", answers[0], never),
+            ("current_practice", answers[1], current),
+            ("stopped", answers[2], stopped),
         ] {
             let answer = count as f64 / asked.max(1) as f64;
             sheet.push(metric, "prefecture", prefecture.name(), asked as u32, expected, answer);
@@ -128,9 +136,9 @@ pub(super) fn mic(sheet: &mut Sheet, view: &View) {
     put("size", "100-299 employees", &middle);
     put("size", "300+ employees", &large);
     let by = [false, true].map(|three_hundred| tallies::<INDUSTRIES>(counted.hundred(three_hundred)));
-    for (segment, letters) in INDUSTRY_SEGMENTS {
+    for (segment, _) in INDUSTRY_SEGMENTS {
         let mut tally = Tally::default();
-        for industry in industries(letters) {
+        for industry in industries(segment) {
             tally.add(&by[0][industry.index()], 1.0);
             tally.add(&by[1][industry.index()], 1.0);
         }
@@ -152,7 +160,9 @@ pub(super) fn tokyo(sheet: &mut Sheet, view: &View) {
                     100..300 => 1,
                     _ => 2,
                 };
-                let practises = view.state.status(firm).practises();
+                // As in MIC's survey: introduced is also what stands in the rules without being practised this week.
+                let status = view.state.status(firm);
+                let practises = status.practises() || status.formal();
                 classes[class][0] += cell.weight;
                 classes[class][1] += if practises { cell.weight } else { 0.0 };
             }

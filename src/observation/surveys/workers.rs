@@ -1,9 +1,12 @@
 //! Surveys of workers. They ask by residence; the model counts by place of work.
 
-use super::{INDUSTRY_SEGMENTS, RECALLED_SPRING, Sheet, industries};
+use super::{RECALLED_SPRING, Sheet};
 use crate::{
     classification::{Prefecture, Region},
-    observation::workers::{WorkerTable, Workers},
+    observation::{
+        segments::{INDUSTRY_SEGMENTS, industries, prefectures},
+        workers::{WorkerTable, Workers},
+    },
     parameters::Parameters,
 };
 
@@ -28,8 +31,8 @@ fn put(
 }
 
 fn by_industry(sheet: &mut Sheet, table: &WorkerTable, questions: &[Question]) {
-    for (segment, letters) in INDUSTRY_SEGMENTS {
-        put(sheet, table, questions, "industry", segment, &table.industries(&industries(letters)));
+    for (segment, _) in INDUSTRY_SEGMENTS {
+        put(sheet, table, questions, "industry", segment, &table.industries(&industries(segment)));
     }
 }
 
@@ -65,36 +68,31 @@ pub(super) fn mlit(sheet: &mut Sheet, table: &WorkerTable, parameters: &Paramete
     by_industry(sheet, table, &[ever, scheme]);
 }
 
+/// Asks about places by their names.
+fn by_place(sheet: &mut Sheet, table: &WorkerTable, questions: &[Question], segments: &[&str]) {
+    for segment in segments {
+        let inside = prefectures(segment);
+        put(sheet, table, questions, "region", segment, &table.places(|place| inside.contains(&place)));
+    }
+}
+
 pub(super) fn cabinet_office(sheet: &mut Sheet, table: &WorkerTable) {
     let questions = [("experienced", (&|workers: &Workers| workers.share(workers.ever)) as _), RATE[0]];
-    let urban = |place: Prefecture| [Region::Kinki, Region::Chukyo].contains(&place.region());
     put(sheet, table, &questions, "region", "national", &table.total());
-    put(sheet, table, &questions, "region", "Tokyo area", &table.region(Region::Tokyo));
-    put(sheet, table, &questions, "region", "Osaka-Nagoya area", &table.places(urban));
-    put(sheet, table, &questions, "region", "regional area", &table.region(Region::Regional));
+    by_place(sheet, table, &questions, &["Tokyo area", "Osaka-Nagoya area", "regional area"]);
     by_industry(sheet, table, &questions);
 }
 
 pub(super) fn jpc(sheet: &mut Sheet, table: &WorkerTable) {
-    let named = |names: &[&str]| table.places(|place| names.contains(&place.name()));
     put(sheet, table, &RATE, "total", "all employees", &table.total());
-    put(sheet, table, &RATE, "region", "Tokyo + 3 prefectures", &table.region(Region::Tokyo));
-    put(sheet, table, &RATE, "region", "Tokyo", &named(&["Tokyo"]));
-    put(sheet, table, &RATE, "region", "Osaka + Hyogo", &named(&["Osaka", "Hyogo"]));
+    by_place(sheet, table, &RATE, &["Tokyo + 3 prefectures", "Tokyo", "Osaka + Hyogo"]);
 }
 
 /// Persol asks regular employees of firms with ten and more; the model has them among all employees.
 pub(super) fn persol(sheet: &mut Sheet, table: &WorkerTable) {
-    const EMERGENCY: [&str; 7] = ["Tokyo", "Kanagawa", "Saitama", "Chiba", "Osaka", "Hyogo", "Fukuoka"];
-    const KANTO: [&str; 7] = ["Ibaraki", "Tochigi", "Gunma", "Saitama", "Chiba", "Tokyo", "Kanagawa"];
-    const KINKI: [&str; 6] = ["Shiga", "Kyoto", "Osaka", "Hyogo", "Nara", "Wakayama"];
-    let within = |names: &[&str]| table.places(|place| names.contains(&place.name()));
     put(sheet, table, &RATE, "total", "regular employees", &table.total());
-    put(sheet, table, &RATE, "region", "Tokyo area", &table.region(Region::Tokyo));
-    put(sheet, table, &RATE, "region", "7 emergency prefectures", &within(&EMERGENCY));
-    put(sheet, table, &RATE, "region", "other prefectures", &table.places(|place| !EMERGENCY.contains(&place.name())));
-    put(sheet, table, &RATE, "region", "Kanto", &within(&KANTO));
-    put(sheet, table, &RATE, "region", "Kinki", &within(&KINKI));
+    let places = ["Tokyo area", "7 emergency prefectures", "other prefectures", "Kanto", "Kinki"];
+    by_place(sheet, table, &RATE, &places);
     by_prefecture(sheet, table, &RATE);
     by_industry(sheet, table, &RATE);
 }

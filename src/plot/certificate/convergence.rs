@@ -8,8 +8,8 @@ use crate::{
     calibration::certificate::{Certificate, Converged, Sweep},
     plot::{
         Sheet,
-        axes::{Unit, axis_end, compact, written},
-        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style, ticks},
+        axes::{Unit, axis_end, compact, labelled_ticks},
+        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style},
     },
 };
 
@@ -113,14 +113,15 @@ fn draw_trace(canvas: &Canvas, (left, top): Point, (name, unit, value): &Trace, 
     let first = points.iter().map(|p| p.0).fold(last - 1.0, f64::min);
     let x = |sweep: f64| left + width * ((sweep - first) / (last - first)) as f32;
     let y = |v: f64| top + height * ((values.1 - v) / (values.1 - values.0)) as f32;
-    for tick in ticks(values.0, values.1, 5) {
+    for (tick, text) in labelled_ticks(values.0, values.1, 5, *unit) {
         canvas.line(vec![(left, y(tick)), (left + width, y(tick))], PALE, 1.0, 0.0);
-        let label = if tick.abs() >= 1000.0 { compact(tick) } else { written(tick, *unit) };
+        let label = if tick.abs() >= 1000.0 { compact(tick) } else { text };
         canvas.text((left - 6.0, y(tick) + 4.0), &label, style(10.5, GREY).anchored(Anchor::End));
     }
-    for tick in ticks(first, last, 8).into_iter().filter(|tick| tick.fract() == 0.0) {
+    for (tick, text) in labelled_ticks(first, last, 8, Unit::Number).into_iter().filter(|(tick, _)| tick.fract() == 0.0)
+    {
         let label = style(10.5, GREY).anchored(Anchor::Middle);
-        canvas.text((x(tick), top + height + 15.0), &written(tick, Unit::Number), label);
+        canvas.text((x(tick), top + height + 15.0), &text, label);
     }
     canvas.text((left + width, top + height + 29.0), "sweep", style(10.5, GREY).anchored(Anchor::End));
     canvas.line(points.iter().map(|p| (x(p.0), y(p.1))).collect(), HOLDS, 1.8, 0.0);

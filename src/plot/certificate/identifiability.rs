@@ -8,8 +8,8 @@ use crate::{
     calibration::certificate::{Certificate, Correlated, Identified, PRIOR_KEPT, ProfilePoint, distinct},
     plot::{
         Sheet,
-        axes::{Unit, written},
-        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style, ticks},
+        axes::{Unit, labelled_ticks},
+        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style},
     },
 };
 
@@ -192,13 +192,13 @@ fn draw_profile(canvas: &Canvas, (left, top): Point, name: &str, points: &[&Prof
     let (corner, size) = ((left + 46.0, top + 34.0), (290.0, 140.0));
     let x = |value: f64| corner.0 + size.0 * ((value - first) / (last - first)) as f32;
     let y = |value: f64| corner.1 + size.1 * ((high - value) / (high - low)) as f32;
-    for tick in ticks(low, high, 5) {
+    for (tick, text) in labelled_ticks(low, high, 5, Unit::Number) {
         canvas.line(vec![(corner.0, y(tick)), (corner.0 + size.0, y(tick))], PALE, 1.0, 0.0);
         let label = style(10.5, GREY).anchored(Anchor::End);
-        canvas.text((corner.0 - 6.0, y(tick) + 4.0), &written(tick, Unit::Number), label);
+        canvas.text((corner.0 - 6.0, y(tick) + 4.0), &text, label);
     }
-    for tick in ticks(first, last, 6) {
-        draw_label(canvas, (x(tick), corner.1 + size.1 + 16.0), &written(tick, Unit::Number), INK);
+    for (tick, text) in labelled_ticks(first, last, 6, Unit::Number) {
+        draw_label(canvas, (x(tick), corner.1 + size.1 + 16.0), &text, INK);
     }
     let edge = y(-PROFILE_DROP);
     canvas.line(vec![(corner.0, edge), (corner.0 + size.0, edge)], MISSES, 1.5, 5.0);

@@ -11,8 +11,8 @@ use crate::{
     },
     plot::{
         Sheet,
-        axes::{Unit, axis_end, written},
-        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style, ticks},
+        axes::{Unit, axis_end, labelled_ticks},
+        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style},
     },
 };
 use jiff::civil::Date;
@@ -94,10 +94,10 @@ fn tsr_by_size(certificate: &Certificate, rows: &[&Predicted]) -> Sheet {
             let high = of.iter().map(|row| row.q95.max(row.published)).fold(0.0, f64::max);
             let end = axis_end(high).min(1.0);
             let y = |value: f64| top + height * (1.0 - value / end) as f32;
-            for tick in ticks(0.0, end, 6) {
+            for (tick, text) in labelled_ticks(0.0, end, 6, Unit::Share) {
                 canvas.line(vec![(left, y(tick)), (left + wide, y(tick))], PALE, 1.0, 0.0);
                 let label = style(11.0, GREY).anchored(Anchor::End);
-                canvas.text((left - 6.0, y(tick) + 4.0), &written(tick, Unit::Share), label);
+                canvas.text((left - 6.0, y(tick) + 4.0), &text, label);
             }
             draw_questions(canvas, (left, top), step, height, &waves);
             let head = style(11.0, GREY).anchored(Anchor::End);

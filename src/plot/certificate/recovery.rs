@@ -8,8 +8,8 @@ use crate::{
     calibration::certificate::{Certificate, Recovered},
     plot::{
         Sheet,
-        axes::{Unit, axis_end, written},
-        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style, ticks},
+        axes::{Unit, axis_end, labelled_ticks},
+        canvas::{Anchor, Canvas, GREY, INK, PALE, Point, style},
     },
 };
 use std::collections::BTreeSet;
@@ -99,10 +99,10 @@ fn draw_histogram(canvas: &Canvas, (left, top): Point, rows: &[Recovered]) {
     let y = |count: f64| top + height * (1.0 - count / end) as f32;
     let step = width / BINS as f32;
     draw_heading(canvas, (left - 46.0, top - 30.0), "Ranks of the truths among their posterior draws");
-    for tick in ticks(0.0, end, 6) {
+    for (tick, text) in labelled_ticks(0.0, end, 6, Unit::Number) {
         canvas.line(vec![(left, y(tick)), (left + width, y(tick))], PALE, 1.0, 0.0);
         let label = style(10.5, GREY).anchored(Anchor::End);
-        canvas.text((left - 6.0, y(tick) + 4.0), &written(tick, Unit::Number), label);
+        canvas.text((left - 6.0, y(tick) + 4.0), &text, label);
     }
     for (bin, count) in counts.iter().enumerate() {
         let x = left + step * bin as f32;

@@ -2,8 +2,8 @@
 
 use super::{Mark, draw_intervals, draw_mark};
 use crate::plot::{
-    axes::{Unit, written},
-    canvas::{Anchor, Canvas, Colour, GREY, PALE, Point, style, text_width, ticks},
+    axes::{Unit, labelled_ticks},
+    canvas::{Anchor, Canvas, Colour, GREY, PALE, Point, style, text_width},
 };
 
 /// What lies behind rows and headings.
@@ -48,11 +48,11 @@ impl Rows {
         let (top, bottom) = (self.corner.1, self.bottom());
         let label = style(10.5, GREY).anchored(Anchor::Middle);
         let most = (self.width / 60.0).clamp(2.0, 9.0) as usize;
-        for tick in ticks(self.values.0, self.values.1, most) {
+        for (tick, text) in labelled_ticks(self.values.0, self.values.1, most, self.unit) {
             let x = self.x(tick);
             canvas.line(vec![(x, top), (x, bottom)], PALE, 1.0, 0.0);
             for y in [top - 5.0, bottom + 13.0] {
-                canvas.text((x, y), &written(tick, self.unit), label);
+                canvas.text((x, y), &text, label);
             }
         }
         canvas.text(

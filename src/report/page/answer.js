@@ -1,6 +1,7 @@
 // The first page: the question, the answer in a sentence, the number with its range, how sure, what is assumed.
 
-import { absent, el, note, p } from "./elements.js";
+import { el, note, p } from "./elements.js";
+import { summary } from "./summary.js";
 import {
   background,
   distinct,
@@ -89,31 +90,24 @@ export function answerWords() {
 }
 
 export function answerSection() {
-  if (rows("kpi").length === 0) return [scenarioList(), absent("kpi"), ...confidence()];
   const last = leadRow();
-  const unit = last.unit;
   return [
-    scenarioList(),
-    answerWords(),
+    ...summary(),
     el(
       "div",
       { class: "cards" },
+      el("div", { class: "card" }, el("h3", {}, t("answer.confidence")), ...confidence()),
       el(
         "div",
         { class: "card" },
-        el("h3", {}, t("answer.number")),
-        p(amount(last.median, unit), "big"),
-        p(kpiName(last) + t("comma") + fiscal(last.fiscal_year)),
-        missing(last.low_5)
-          ? null
-          : p(t("answer.range", { low: amount(last.low_5, unit), high: amount(last.high_95, unit) })),
-        targetSentence(last),
+        el("h3", {}, t("answer.assumed")),
+        ...assumptions(),
+        last ? targetSentence(last) : null,
       ),
-      el("div", { class: "card" }, el("h3", {}, t("answer.confidence")), ...confidence()),
-      el("div", { class: "card" }, el("h3", {}, t("answer.assumed")), ...assumptions()),
-      el("div", { class: "card" }, el("h3", {}, t("answer.choice")), ...choiceWords()),
     ),
-    pointWarning(last),
+    last ? pointWarning(last) : null,
+    el("h3", {}, t("answer.scenarios")),
+    scenarioList(),
   ].filter(Boolean);
 }
 
@@ -254,23 +248,6 @@ function assumptions() {
     kinds.length ? p(t("assumed.effects", { kinds: listed(kinds.map(kindName)) })) : p(t("assumed.no_measures")),
     p(t("assumed.parameters", { assumed, all: background.parameters.length })),
   ];
-}
-
-/** Which candidates are worth choosing, in a sentence. */
-function choiceWords() {
-  const list = rows("choice").filter((row) => row.verdict && row.verdict !== "not_compared");
-  if (list.length === 0) return [note(t("choice.needs_compare", { command: "telework compare" }))];
-  const last = list.filter((row) => row.fiscal_year === lastYear(list));
-  return distinct(last, "scenario").map((scenario) => {
-    const own = last.filter((row) => row.scenario === scenario);
-    const worth = own.filter((row) => row.verdict === "worth_choosing");
-    const values = {
-      scenario: quoted(scenarioTitle(own[0].name)),
-      all: own.length,
-      worth: worth.map(kpiName).join(t("semicolon")),
-    };
-    return p(worth.length ? t("choice.worth", values) : t("choice.none", values));
-  });
 }
 
 /** A run at one parameter set has too narrow ranges. */

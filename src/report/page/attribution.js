@@ -1,7 +1,7 @@
 // Which intervention the effect of a package comes from, and what scale would reach a target.
 
 import { leadKpi } from "./answer.js";
-import { broken, COLOURS, chart, clear, dots, sideAxis, tall, zeroLine } from "./charts.js";
+import { broken, COLOURS, chart, course, dots, hover, sideAxis, tall, zeroLine } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, assumedChip, el, note, p, table } from "./elements.js";
 import { distinct, idOf, lastYear, rows, unitOf } from "./tables.js";
@@ -17,10 +17,12 @@ import {
   EMPTY,
   fine,
   fiscal,
-  kindName,
+  kindOf,
   known,
   kpiName,
+  measureName,
   missing,
+  scenarioTitle,
   signed,
   t,
   yen,
@@ -34,7 +36,7 @@ export function attributionSection() {
     ...choosing(
       "attribution",
       [
-        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")) },
+        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario"), scenarioTitle) },
         { key: "kpi", label: t("kpi"), options: kpiOptions(list), fallback: leadKpi() },
         {
           key: "year",
@@ -54,9 +56,7 @@ export function attributionSection() {
         const { factor, title } = axisOf(unit, true);
         const write = (value) => change(value, unit);
         const label = (row) =>
-          row.intervention === "package"
-            ? t("attribution.package")
-            : kindName(row.kind) + " (" + row.intervention + ")";
+          row.intervention === "package" ? t("attribution.package") : measureName(row.intervention, row.kind);
         const bars = [...parts, whole].filter(Boolean);
         const waterfall = {
           type: "waterfall",
@@ -68,7 +68,7 @@ export function attributionSection() {
           textposition: "outside",
           cliponaxis: false,
           hovertext: bars.map((row) => write(row.shapley) + " (" + changes(row.low_90, row.high_90, unit) + ")"),
-          hovertemplate: "%{y}<br>%{hovertext}<extra></extra>",
+          hovertemplate: hover("%{y}\n%{hovertext}"),
           increasing: { marker: { color: "#0072B2" } },
           decreasing: { marker: { color: "#D55E00" } },
           totals: { marker: { color: "#52606d" } },
@@ -79,7 +79,7 @@ export function attributionSection() {
         const edges = [0, ...parts.map((row) => (sum += row.shapley * factor)), whole ? whole.shapley * factor : 0];
         const [least, most] = [Math.min(...edges), Math.max(...edges)];
         const reach = [least - 0.35 * (least < 0 ? most - least : 0), most + 0.5 * (most - least || 1)];
-        const names = parts.map((row) => kindName(row.kind) + " (" + row.intervention + ")");
+        const names = parts.map((row) => measureName(row.intervention, row.kind));
         const of = (key) => parts.map((row) => (missing(row[key]) ? null : row[key] * factor));
         const text = (value, low, high) =>
           parts.map((row) => write(row[value]) + " (" + changes(row[low], row[high], unit) + ")");
@@ -120,7 +120,11 @@ export function attributionSection() {
           missing(row[value])
             ? EMPTY
             : { text: write(row[value]), small: changes(row[low], row[high], unit), value: row[value] };
-        const caption = t("attribution.caption", { kpi: kpiName(own[0]), year: fiscal(year), scenario });
+        const caption = t("attribution.caption", {
+          kpi: kpiName(own[0]),
+          year: fiscal(year),
+          scenario: scenarioTitle(scenario),
+        });
         return [
           el(
             "div",
@@ -164,7 +168,7 @@ export function attributionSection() {
               t("attribution.method"),
             ],
             bars.map((row) => [
-              row === whole ? t("attribution.package") : { text: kindName(row.kind), small: row.intervention },
+              row === whole ? t("attribution.package") : measureName(row.intervention, row.kind),
               cell(row, "shapley", "low_90", "high_90"),
               cell(row, "leave_one_out", "loo_low_90", "loo_high_90"),
               cell(row, "alone", "alone_low_90", "alone_high_90"),
@@ -191,6 +195,7 @@ function interactionChart(scenario, kpi, year, unit) {
   if (own.length === 0) return rows("interactions").length ? null : absent("interactions");
   const { factor, title } = axisOf(unit, true);
   const names = [...new Set(own.flatMap((row) => [row.intervention_a, row.intervention_b]))];
+  const labels = names.map((name) => broken(measureName(name, kindOf(name))));
   const find = (a, b) =>
     own.find(
       (row) =>
@@ -203,8 +208,8 @@ function interactionChart(scenario, kpi, year, unit) {
   const told = (row) => row && (row.low_90 > 0 || row.high_90 < 0);
   const trace = {
     type: "heatmap",
-    x: names,
-    y: names,
+    x: labels,
+    y: labels,
     z: grid.map((line) => line.map((row) => (row ? row.interaction * factor : null))),
     zmin: -most,
     zmax: most,
@@ -221,7 +226,7 @@ function interactionChart(scenario, kpi, year, unit) {
     ),
     texttemplate: "%{text}",
     customdata: grid.map((line) => line.map((row) => (row ? changes(row.low_90, row.high_90, unit) : ""))),
-    hovertemplate: "%{y} × %{x}<br>%{text} (%{customdata})<extra></extra>",
+    hovertemplate: hover("%{y} × %{x}\n%{text} (%{customdata})"),
     textfont: { size: 11 },
   };
   return chart({
@@ -237,8 +242,8 @@ function interactionChart(scenario, kpi, year, unit) {
     values: {
       head: [t("measure"), t("measure"), "#" + t("interactions.size"), "#" + t("interval")],
       body: own.map((row) => [
-        row.intervention_a,
-        row.intervention_b,
+        measureName(row.intervention_a, kindOf(row.intervention_a)),
+        measureName(row.intervention_b, kindOf(row.intervention_b)),
         write(row.interaction),
         changes(row.low_90, row.high_90, unit),
       ]),
@@ -267,7 +272,7 @@ function targetPart() {
         by: day(first.by),
         vary: first.vary,
         wanted: chance(first.wanted_probability),
-        scenario: first.scenario,
+        scenario: scenarioTitle(first.scenario),
       };
       const said = answer
         ? t("target.answer", {
@@ -281,29 +286,18 @@ function targetPart() {
         : t("target.none", values);
       const wide = curve.length > 1 && curve[0].value > 0 && curve[curve.length - 1].value / curve[0].value > 30;
       const x = curve.map((row) => row.value);
-      const line = (column, extra) => ({
+      const of = (column) => curve.map((row) => row[column] * 100);
+      const traces = course({
         x,
-        y: curve.map((row) => row[column] * 100),
-        mode: "lines",
-        line: { width: 0 },
-        hoverinfo: "skip",
-        showlegend: false,
-        ...extra,
+        mid: of("probability"),
+        bands: [{ low: of("low_90"), high: of("high_90"), alpha: 0.16, name: t("interval") }],
+        colour: COLOURS[0],
+        name: t("probability"),
+        text: curve.map((row) => chance(row.probability) + " (" + chances(row.low_90, row.high_90) + ")"),
+        template: "%{x}: %{text}",
       });
-      const traces = [
-        line("low_90"),
-        line("high_90", { fill: "tonexty", fillcolor: clear(COLOURS[0], 0.16), name: t("interval"), showlegend: true }),
-        {
-          x,
-          y: curve.map((row) => row.probability * 100),
-          mode: "lines+markers",
-          name: t("probability"),
-          line: { color: COLOURS[0], width: 2.5 },
-          marker: { size: 8 },
-          text: curve.map((row) => chance(row.probability) + " (" + chances(row.low_90, row.high_90) + ")"),
-          hovertemplate: "%{x}: %{text}<extra></extra>",
-        },
-      ];
+      // The values that were tried.
+      Object.assign(traces[traces.length - 1], { mode: "lines+markers", marker: { size: 8, color: COLOURS[0] } });
       if (answer)
         traces.push({
           x: [answer.value],

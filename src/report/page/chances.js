@@ -1,11 +1,24 @@
 // How likely a target is, when it is reached, and where the uncertainty comes from.
 
 import { leadKpi, leadScenario } from "./answer.js";
-import { COLOURS, chart, clear, DASHES, HATCHES, sideAxis, tall, waiting } from "./charts.js";
+import { chart, course, HATCHES, hover, scenarioLook, sideAxis, tall, waiting } from "./charts.js";
 import { choices, choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, el, note, p, table } from "./elements.js";
 import { distinct, idOf, kpisIn, lastYear, rows, targetOf, unitOf } from "./tables.js";
-import { amount, axisOf, chance, chances, change, day, EMPTY, fiscal, kpiName, missing, t } from "./words.js";
+import {
+  amount,
+  axisOf,
+  chance,
+  chances,
+  change,
+  day,
+  EMPTY,
+  fiscal,
+  kpiName,
+  missing,
+  scenarioTitle,
+  t,
+} from "./words.js";
 
 export function exceedanceSection() {
   const list = rows("exceedance");
@@ -30,7 +43,6 @@ export function exceedanceSection() {
           year,
           own,
           scenarios.filter((name) => own.some((row) => row.scenario === name)),
-          scenarios,
         );
       },
     ),
@@ -49,53 +61,30 @@ function readOff(curve, target) {
   return { probability: between("probability"), low: between("low_90"), high: between("high_90") };
 }
 
-function exceedancePart(kpi, year, own, shown, scenarios) {
+function exceedancePart(kpi, year, own, shown) {
   if (own.length === 0) return [note(t("no_values"))];
   const unit = unitOf(own[0].kpi);
   const { factor, title } = axisOf(unit);
   const curves = shown.map((name) => own.filter((row) => row.scenario === name).sort((a, b) => a.target - b.target));
   const traces = curves.flatMap((curve, at) => {
-    const place = scenarios.indexOf(shown[at]);
-    const colour = COLOURS[place % COLOURS.length];
-    const x = curve.map((row) => row.target * factor);
-    return [
-      {
-        x,
-        y: curve.map((row) => row.low_90 * 100),
-        mode: "lines",
-        line: { width: 0 },
-        hoverinfo: "skip",
-        showlegend: false,
-      },
-      {
-        x,
-        y: curve.map((row) => row.high_90 * 100),
-        mode: "lines",
-        line: { width: 0 },
-        fill: "tonexty",
-        fillcolor: clear(colour, 0.16),
-        hoverinfo: "skip",
-        showlegend: false,
-      },
-      {
-        x,
-        y: curve.map((row) => row.probability * 100),
-        mode: "lines",
-        name: shown[at],
-        showlegend: true,
-        line: { color: colour, width: 2.5, dash: DASHES[place % DASHES.length] },
-        text: curve.map(
-          (row) =>
-            amount(row.target, unit) +
-            t("colon") +
-            chance(row.probability) +
-            " (" +
-            chances(row.low_90, row.high_90) +
-            ")",
-        ),
-        hovertemplate: "%{text}<extra>" + shown[at] + "</extra>",
-      },
-    ];
+    const of = (key) => curve.map((row) => row[key] * 100);
+    return course({
+      ...scenarioLook(shown[at]),
+      x: curve.map((row) => row.target * factor),
+      mid: of("probability"),
+      bands: [{ low: of("low_90"), high: of("high_90"), alpha: 0.16 }],
+      name: scenarioTitle(shown[at]),
+      text: curve.map(
+        (row) =>
+          amount(row.target, unit) +
+          t("colon") +
+          chance(row.probability) +
+          " (" +
+          chances(row.low_90, row.high_90) +
+          ")",
+      ),
+      template: "%{text}",
+    });
   });
   const targets = own.map((row) => row.target);
   const [least, most] = [Math.min(...targets), Math.max(...targets)];
@@ -127,7 +116,7 @@ function exceedancePart(kpi, year, own, shown, scenarios) {
       head: [t("choice.target"), t("scenario"), "#" + t("probability"), "#" + t("interval")],
       body: own.map((row) => [
         amount(row.target, unit),
-        row.scenario,
+        scenarioTitle(row.scenario),
         chance(row.probability),
         chances(row.low_90, row.high_90),
       ]),
@@ -141,7 +130,7 @@ function exceedancePart(kpi, year, own, shown, scenarios) {
       ...curves.map((curve, at) => {
         const found = readOff(curve, target);
         const values = {
-          scenario: shown[at],
+          scenario: scenarioTitle(shown[at]),
           target: amount(target, unit),
           chance: chance(found.probability),
           low: chance(found.low),
@@ -200,6 +189,9 @@ function exceedancePart(kpi, year, own, shown, scenarios) {
   ];
 }
 
+/** A day on which a target is first met; counting begins in April 2021. */
+const when = (date) => (date ? (date < "2021-05" ? t("reached.already") : day(date)) : t("reached.later"));
+
 function reachedPart() {
   const list = rows("reached");
   const heading = el("h3", {}, t("reached.title"));
@@ -213,12 +205,12 @@ function reachedPart() {
         const target = row.kpi === "regional_gap" ? t("at_most", value) : t("at_least", value);
         return [
           kpiName(row),
-          row.scenario,
+          scenarioTitle(row.scenario),
           { text: target, small: t("target_source." + row.target_source) },
           { text: chance(row.probability), small: chances(row.low_90, row.high_90) },
-          row.date_50 ? day(row.date_50) : t("reached.later"),
-          row.date_5 ? day(row.date_5) : t("reached.later"),
-          row.date_95 ? day(row.date_95) : t("reached.later"),
+          when(row.date_50),
+          when(row.date_5),
+          when(row.date_95),
         ];
       }),
   );
@@ -253,7 +245,12 @@ export function splitSection() {
     ...choosing(
       "split",
       [
-        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() },
+        {
+          key: "scenario",
+          label: t("scenario"),
+          options: plain(distinct(list, "scenario"), scenarioTitle),
+          fallback: leadScenario(),
+        },
         {
           key: "year",
           label: t("year"),
@@ -281,11 +278,11 @@ export function splitSection() {
               line: { color: "#ffffff", width: 1 },
             },
             text: share.map(chance),
-            hovertemplate: "%{customdata}<br>" + t("split." + source) + ": %{text}<extra></extra>",
+            hovertemplate: hover("%{customdata}\n%{text}", t("split." + source)),
             textposition: "none",
           };
         });
-        const title = t("split.title", { scenario, year: fiscal(year) });
+        const title = t("split.title", { scenario: scenarioTitle(scenario), year: fiscal(year) });
         const write = (row) =>
           missing(row.share) ? EMPTY : { text: chance(row.share), small: chances(row.low_90, row.high_90) };
         return [

@@ -1,12 +1,63 @@
 // Charts: one look, a title, a source line and the values as a table for each.
 
+import { leadScenario } from "./answer.js";
 import { el, folded, p, table } from "./elements.js";
 import { exporters } from "./exports.js";
+import { background, distinct, rows } from "./tables.js";
 import { japanese, listed, missing, t } from "./words.js";
 
-export const COLOURS = ["#0072B2", "#D55E00", "#007A59", "#9A4C82", "#946800", "#3A7CA5", "#000000"];
+// Told apart with any common colour blindness, together with dash or hatching.
+export const COLOURS = [
+  "#0072B2",
+  "#D55E00",
+  "#007A59",
+  "#9A4C82",
+  "#946800",
+  "#3A7CA5",
+  "#000000",
+  "#B5485D",
+  "#5B6F00",
+  "#6A51A3",
+  "#1B7F8C",
+];
 export const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "solid", "dash"];
 export const HATCHES = ["", "/", "x", "-", "\\", "+", "."];
+
+/** A number that a text decides alone. */
+const numberOf = (text) => [...text].reduce((sum, c) => (Math.imul(sum, 31) + (c.codePointAt(0) || 0)) >>> 0, 7);
+/**
+ * Places of names among `size` looks: a name's place is its own, whatever stands beside it; only of two names that
+ * would look the same one moves on.
+ */
+function looks(names, size) {
+  const found = new Map();
+  for (const name of [...new Set(names)].sort()) {
+    const taken = [...found.values()];
+    let place = numberOf(name) % size;
+    for (let tries = 0; tries < size && taken.includes(place); tries++) place = (place + 1) % size;
+    found.set(name, place);
+  }
+  return found;
+}
+/** Colour and dash of a scenario: the reference is blue and solid, the others have looks of their own. */
+export function scenarioLook(name) {
+  const first = leadScenario();
+  if (name === first) return { colour: COLOURS[0], dash: "solid" };
+  const all = ["kpi", "fans", "exceedance", "costs"].flatMap((source) => distinct(rows(source), "scenario"));
+  const others = looks(
+    all.filter((one) => one !== first),
+    COLOURS.length - 1,
+  );
+  const place = others.get(name) || 0;
+  return { colour: COLOURS[place + 1], dash: DASHES[1 + (place % (DASHES.length - 1))] };
+}
+/** Colour and hatching of a measure: the colour is its kind's, the hatching its own among the measures of that kind. */
+export function measureLook(name, kind) {
+  const same = background.scenarios.flatMap((one) => one.interventions).filter((one) => one.kind === kind);
+  const names = [name, ...same.map((one) => one.name)];
+  const place = Math.max(0, background.kinds.indexOf(kind));
+  return { colour: COLOURS[place % COLOURS.length], hatch: HATCHES[looks(names, HATCHES.length).get(name)] };
+}
 export const clear = (colour, alpha) => {
   const part = (at) => parseInt(colour.slice(at, at + 2), 16);
   return "rgba(" + part(1) + "," + part(3) + "," + part(5) + "," + alpha + ")";
@@ -33,6 +84,76 @@ export function drawCharts() {
 
 const FONT =
   "system-ui, -apple-system, 'Segoe UI', 'Hiragino Sans', 'Yu Gothic UI', 'Meiryo', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
+
+/** What a chart says where it is pointed at: a template whose lines are apart by line feeds, and a name beside it. */
+export const hover = (template, name) => ({ template, name: name || "" });
+/** Text as the chart library shows it: what it would take for markup, or for a place to fill in, is text. */
+const shownText = (text) =>
+  text
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/%\{/g, "&#37;{")
+    .replace(/\n/g, "<br>");
+const FORMATS = ["tickformat", "hoverformat", "texttemplate", "family"];
+/**
+ * Traces and layouts with every text made safe: the one door to the chart library.
+ * @returns {any}
+ */
+function safe(value, key) {
+  if (typeof value === "string") return FORMATS.includes(key) ? value : shownText(value);
+  if (Array.isArray(value)) return value.map((one) => safe(one, key));
+  if (value === null || typeof value !== "object") return value;
+  if (key === "hovertemplate")
+    return value.template.replace(/\n/g, "<br>") + "<extra>" + shownText(value.name) + "</extra>";
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, safe(one, name)]));
+}
+
+/**
+ * A course over time or over values: bands, wide ones first, and a middle line. A single place is drawn as a point with
+ * its ranges.
+ * @param {{ x: any[], mid: number[], bands: { low: number[], high: number[], alpha: number, name?: string }[],
+ *   colour: string, dash?: string, name: string, text: string[], template: string }} one
+ * @returns {any[]}
+ */
+export function course({ x, mid, bands, colour, dash, name, text, template }) {
+  const middle = { x, y: mid, name, text, hovertemplate: hover(template, name), showlegend: true };
+  if (x.length === 1) {
+    const range = (band, at) => ({
+      x,
+      y: mid,
+      mode: "markers",
+      name: band.name || "",
+      showlegend: Boolean(band.name),
+      hoverinfo: "skip",
+      marker: { color: colour, size: 1 },
+      error_y: {
+        type: "data",
+        symmetric: false,
+        color: clear(colour, 0.5),
+        thickness: 2 + 4 * at,
+        width: 8,
+        array: [band.high[0] - mid[0]],
+        arrayminus: [mid[0] - band.low[0]],
+      },
+    });
+    return [...bands.map(range), { ...middle, mode: "markers", marker: { color: colour, size: 10 } }];
+  }
+  const edge = { x, mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
+  const area = (band) => [
+    { ...edge, y: band.low, showlegend: false },
+    {
+      ...edge,
+      y: band.high,
+      fill: "tonexty",
+      fillcolor: clear(colour, band.alpha),
+      name: band.name || "",
+      showlegend: Boolean(band.name),
+    },
+  ];
+  const line = { color: colour, width: 2.5, dash: dash || "solid" };
+  return [...bands.flatMap(area), { ...middle, mode: "lines", line }];
+}
 
 /**
  * A chart. `tables`: names of the tables that it shows; `values`: the folded table below it.
@@ -68,9 +189,15 @@ export function chart({ title, tables, traces, layout, values, extra, height }) 
       exponentformat: "none",
       ...whole[axis],
     };
+    // A range of one day shows nothing.
+    const ends = whole[axis].range;
+    if (whole[axis].type === "date" && ends && ends[0] === ends[1])
+      whole[axis].range = [-21, 21].map((days) =>
+        new Date(Date.parse(ends[0]) + days * 864e5).toISOString().slice(0, 10),
+      );
     if (whole[axis].title) whole[axis].title = { text: whole[axis].title, standoff: 8 };
   }
-  waiting.push([place, traces, whole]);
+  waiting.push([place, safe(traces), safe(whole)]);
   return el(
     "figure",
     {},
@@ -115,7 +242,7 @@ export function dots(series, names, apart) {
       : undefined,
     customdata: names,
     text: one.text,
-    hovertemplate: "%{customdata}<br>%{text}<extra>" + one.name + "</extra>",
+    hovertemplate: hover("%{customdata}\n%{text}", one.name),
   }));
 }
 export const narrow = () => window.innerWidth < 700;
@@ -140,7 +267,7 @@ export function broken(name) {
     if (last >= 0 && (lines[last] + part.trimEnd()).length <= width) lines[last] += part;
     else lines.push(part);
   }
-  return lines.join("<br>");
+  return lines.join("\n");
 }
 export const zeroLine = {
   type: "line",

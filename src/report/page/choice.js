@@ -15,6 +15,7 @@ import {
   known,
   kpiName,
   missing,
+  scenarioTitle,
   surveyName,
   t,
   verdictName,
@@ -30,7 +31,7 @@ export function choiceSection() {
     ...choosing(
       "choice",
       [
-        { key: "scenario", label: t("scenario"), options: plain(scenarios) },
+        { key: "scenario", label: t("scenario"), options: plain(scenarios, scenarioTitle) },
         {
           key: "year",
           label: t("year"),
@@ -82,7 +83,7 @@ export function choiceSection() {
         });
         const verdicts = distinct(own, "verdict").filter((verdict) => known("verdict_meaning." + verdict));
         return [
-          table(t("choice.caption", { scenario, year: fiscal(year) }), head, body),
+          table(t("choice.caption", { scenario: scenarioTitle(scenario), year: fiscal(year) }), head, body),
           p(t("source_plain", { tables: "choice.csv" }), "source"),
           el(
             "dl",

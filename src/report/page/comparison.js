@@ -16,6 +16,7 @@ import {
   fiscal,
   kpiName,
   missing,
+  scenarioTitle,
   t,
   verdictName,
 } from "./words.js";
@@ -28,7 +29,7 @@ export function comparisonSection() {
     ...choosing(
       "comparison",
       [
-        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")) },
+        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario"), scenarioTitle) },
         {
           key: "year",
           label: t("year"),
@@ -79,7 +80,11 @@ export function comparisonSection() {
             names,
           ),
         ];
-        const title = t("comparison.title", { scenario, reference: own[0].reference, year: fiscal(year) });
+        const title = t("comparison.title", {
+          scenario: scenarioTitle(scenario),
+          reference: scenarioTitle(own[0].reference),
+          year: fiscal(year),
+        });
         const head = [
           t("kpi"),
           "#" + t("comparison.level"),

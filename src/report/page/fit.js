@@ -5,7 +5,20 @@ import { chart, dots, narrow, sideAxis } from "./charts.js";
 import { choosing, plain } from "./choosers.js";
 import { absent, note, p } from "./elements.js";
 import { distinct, rows } from "./tables.js";
-import { amount, amounts, axisOf, count, day, metricName, missing, segmentName, surveyName, t, word } from "./words.js";
+import {
+  amount,
+  amounts,
+  axisOf,
+  count,
+  day,
+  metricName,
+  missing,
+  scenarioTitle,
+  segmentName,
+  surveyName,
+  t,
+  word,
+} from "./words.js";
 
 // Kinds of segments that stand before the others.
 const WIDE = ["total", "size"];
@@ -25,7 +38,12 @@ export function fitSection() {
           options: plain(distinct(list, "survey"), surveyName),
           fallback: "tsr_practice",
         },
-        { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() },
+        {
+          key: "scenario",
+          label: t("scenario"),
+          options: plain(distinct(list, "scenario"), scenarioTitle),
+          fallback: leadScenario(),
+        },
       ],
       ({ survey, scenario }) => {
         const own = list.filter((row) => row.survey === survey && row.scenario === scenario);

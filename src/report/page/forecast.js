@@ -1,11 +1,25 @@
 // Candidate KPIs by fiscal year, and over time.
 
 import { leadKpi, leadScenario } from "./answer.js";
-import { COLOURS, chart, clear, DASHES, dateAxis } from "./charts.js";
+import { chart, course, dateAxis, hover, scenarioLook } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, folded, note, p, table } from "./elements.js";
 import { background, distinct, idOf, indicatorOf, kpisIn, rows, targetOf, unitOf } from "./tables.js";
-import { amount, amounts, axisOf, day, EMPTY, fiscal, kpiName, missing, surveyName, t, word } from "./words.js";
+import {
+  amount,
+  amounts,
+  axisOf,
+  day,
+  EMPTY,
+  fiscal,
+  kpiName,
+  missing,
+  range,
+  scenarioTitle,
+  surveyName,
+  t,
+  word,
+} from "./words.js";
 
 const FIRST_YEAR = 2021;
 const LAST_YEAR = 2025;
@@ -22,20 +36,18 @@ export function kpiSection() {
     p(t("kpi.how")),
     ...choosing(
       "kpi",
-      [{ key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() }],
+      [
+        {
+          key: "scenario",
+          label: t("scenario"),
+          options: plain(distinct(list, "scenario"), scenarioTitle),
+          fallback: leadScenario(),
+        },
+      ],
       ({ scenario }) => {
         const own = list.filter((row) => row.scenario === scenario);
         const body = kpisIn(own).map(([id, row]) => {
-          const published = rows("kpi")
-            .filter((one) => one.scenario === scenario && idOf(one) === id && !missing(one.published))
-            .pop();
-          const known = published
-            ? {
-                text: amount(published.published, row.unit),
-                small: surveyName(published.published_by) + t("comma") + day(published.published_for),
-                value: published.published,
-              }
-            : EMPTY;
+          const known = publishedCell(scenario, id, row.unit);
           return [
             { text: kpiName(row), small: word(row.frame) },
             known,
@@ -44,17 +56,36 @@ export function kpiSection() {
         });
         return [
           table(
-            t("kpi.caption", { scenario }),
+            t("kpi.caption", { scenario: scenarioTitle(scenario) }),
             [t("kpi"), "#" + t("kpi.published"), ...years.map((year) => "#" + fiscal(year))],
             body,
           ),
-          p(t("source_plain", { tables: "kpi.csv" }), "source"),
+          p(t("source_plain", { tables: "kpi.csv, published.csv, fans.csv" }), "source"),
           kpiMeanings(),
         ];
       },
     ),
   ];
 }
+
+/** The last published figure with its survey and field period, and what was simulated in the same week. */
+function publishedCell(scenario, id, unit) {
+  const figures = rows("published").filter((row) => idOf(row) === id);
+  const last = figures.sort((a, b) => a.date.localeCompare(b.date)).pop();
+  if (!last) return EMPTY;
+  const weeks = rows("fans").filter(
+    (row) =>
+      row.scenario === scenario && idOf(row) === id && row.week <= last.date && daysApart(row.week, last.date) < 7,
+  );
+  const then = weeks[0];
+  const field = last.from && last.from !== last.until ? range(last.from, last.until, day) : day(last.date);
+  const said = surveyName(last.survey) + t("comma") + field;
+  const simulated = then
+    ? t("kpi.same_week", { value: amount(then.median, unit), range: amounts(then.low_5, then.high_95, unit) })
+    : t("kpi.not_simulated");
+  return { text: amount(last.value, unit), small: said + t("semicolon") + simulated, value: last.value };
+}
+const daysApart = (from, until) => (Date.parse(until) - Date.parse(from)) / 864e5;
 
 /** What each KPI counts. */
 const kpiMeanings = () =>
@@ -72,7 +103,10 @@ export function fanSection() {
   const list = rows("fans");
   if (list.length === 0) return [absent("fans")];
   const scenarios = distinct(list, "scenario");
-  const options = scenarios.length > 1 ? [["", t("all_scenarios")], ...plain(scenarios)] : plain(scenarios);
+  const options =
+    scenarios.length > 1
+      ? [["", t("all_scenarios")], ...plain(scenarios, scenarioTitle)]
+      : plain(scenarios, scenarioTitle);
   return choosing(
     "fan",
     [
@@ -80,162 +114,137 @@ export function fanSection() {
       { key: "scenario", label: t("scenario"), options, fallback: leadScenario() },
     ],
     ({ kpi, scenario }) => {
-      const shown = scenario === "" ? scenarios : [scenario];
-      const own = list.filter((row) => idOf(row) === kpi && shown.includes(row.scenario));
-      const unit = unitOf(own[0].kpi);
-      const { factor, title } = axisOf(unit);
-      /** @type {any[]} */
-      const traces = shown.flatMap((name) => {
-        const at = scenarios.indexOf(name);
-        const mine = own.filter((row) => row.scenario === name);
-        const colour = COLOURS[at % COLOURS.length];
-        const ends = (key) => mine.map((row) => (missing(row[key]) ? null : row[key] * factor));
-        const band = (low, high, alpha, label) => {
-          if (mine.every((row) => missing(row[low]))) return [];
-          const week = mine.map((row) => row.week);
-          return [
-            {
-              x: week,
-              y: ends(low),
-              mode: "lines",
-              line: { width: 0 },
-              hoverinfo: "skip",
-              showlegend: false,
-            },
-            {
-              x: week,
-              y: ends(high),
-              mode: "lines",
-              line: { width: 0 },
-              fill: "tonexty",
-              fillcolor: clear(colour, alpha),
-              hoverinfo: "skip",
-              name: label,
-              showlegend: shown.length === 1,
-            },
-          ];
-        };
-        return [
-          ...band("low_5", "high_95", 0.16, t("band.90")),
-          ...band("low_25", "high_75", 0.3, t("band.50")),
-          {
-            x: mine.map((row) => row.week),
-            y: mine.map((row) => row.median * factor),
-            mode: "lines",
-            name: shown.length === 1 ? t("median") : name,
-            line: { color: colour, width: 2.5, dash: shown.length === 1 ? "solid" : DASHES[at % DASHES.length] },
-            text: mine.map((row) => amount(row.median, unit) + " (" + amounts(row.low_5, row.high_95, unit) + ")"),
-            hovertemplate: "%{x|%Y-%m-%d}<br>%{text}<extra>" + name + "</extra>",
-          },
-        ];
-      });
-      const seen = new Set();
-      const survey = rows("published").filter(
-        (row) =>
-          idOf(row) === kpi &&
-          !seen.has(row.survey + row.date + row.value) &&
-          seen.add(row.survey + row.date + row.value),
-      );
-      if (survey.length) {
-        traces.push({
-          x: survey.map((row) => row.date),
-          y: survey.map((row) => row.value * factor),
-          mode: "markers",
-          name: t("published", { survey: surveyName(survey[0].survey) }),
-          marker: { color: "#000000", symbol: "diamond-open", size: 10, line: { width: 2 } },
-          text: survey.map((row) => amount(row.value, unit)),
-          hovertemplate: "%{x|%Y-%m-%d}<br>%{text}<extra>" + surveyName(survey[0].survey) + "</extra>",
-        });
-      }
-      const known = background.posterior.as_of;
-      const weeks = own.map((row) => row.week).sort();
-      // From the last figure before the run on, where there is one in the year before it.
-      const before = survey
-        .map((row) => row.date)
-        .filter((date) => date < weeks[0] && date >= String(Number(weeks[0].slice(0, 4)) - 1));
-      const first = new Date(before.sort().pop() || weeks[0]);
-      first.setDate(first.getDate() - (before.length ? 21 : 0));
-      const start = first.toISOString().slice(0, 10);
-      /** @type {any[]} */
-      const shapes = [
-        {
-          type: "line",
-          x0: known,
-          x1: known,
-          yref: "paper",
-          y0: 0,
-          y1: 1,
-          line: { color: "#52606d", dash: "dot", width: 1.5 },
-        },
-      ];
-      const target = targetOf(kpi);
-      /** @type {any[]} */
-      const annotations = [
-        {
-          x: known,
-          yref: "paper",
-          y: 0.02,
-          xanchor: "left",
-          yanchor: "bottom",
-          showarrow: false,
-          text: " " + t("fan.known"),
-          font: { color: "#3e4c59", size: 12 },
-        },
-      ];
-      if (!missing(target)) {
-        shapes.push({
-          type: "line",
-          xref: "paper",
-          x0: 0,
-          x1: 1,
-          y0: target * factor,
-          y1: target * factor,
-          line: { color: "#D55E00", dash: "dash", width: 1.5 },
-        });
-        annotations.push({
-          xref: "paper",
-          x: 0.995,
-          y: target * factor,
-          xanchor: "right",
-          yanchor: "bottom",
-          showarrow: false,
-          text: t("fan.target", { target: amount(target, unit) }),
-          font: { color: "#8a3c00", size: 12 },
-          bgcolor: "rgba(255,255,255,0.8)",
-        });
-      }
-      const row = own[0];
-      return [
-        chart({
-          title: kpiName(row),
-          tables: ["fans", "published"],
-          traces,
-          height: 440,
-          layout: {
-            xaxis: { ...dateAxis(), range: [start, weeks[weeks.length - 1]] },
-            yaxis: { title, rangemode: "tozero", ticksuffix: "" },
-            shapes,
-            annotations,
-          },
-          values: {
-            head: [
-              t("week"),
-              ...(shown.length > 1 ? [t("scenario")] : []),
-              "#" + t("median"),
-              "#" + t("band.90"),
-              "#" + t("band.50"),
-            ],
-            body: own.map((one) => [
-              day(one.week),
-              ...(shown.length > 1 ? [one.scenario] : []),
-              amount(one.median, unit),
-              amounts(one.low_5, one.high_95, unit),
-              amounts(one.low_25, one.high_75, unit),
-            ]),
-          },
-        }),
-        note(t("fan.frame", { frame: word((indicatorOf(row.kpi) || {}).frame) })),
-      ];
+      const frame = word((indicatorOf(kpi.split("|")[0]) || {}).frame);
+      return [fanChart(kpi, scenario === "" ? scenarios : [scenario], 440), note(t("fan.frame", { frame }))];
     },
   );
+}
+
+/** The course of a KPI under some scenarios, with the published figures. */
+export function fanChart(kpi, shown, height) {
+  const own = rows("fans").filter((row) => idOf(row) === kpi && shown.includes(row.scenario));
+  if (own.length === 0) return null;
+  const unit = unitOf(own[0].kpi);
+  const { factor, title } = axisOf(unit);
+  /** @type {any[]} */
+  const traces = shown.flatMap((name) => {
+    const mine = own.filter((row) => row.scenario === name);
+    const of = (key) => mine.map((row) => row[key] * factor);
+    const alone = shown.length === 1;
+    const { colour, dash } = scenarioLook(name);
+    return course({
+      x: mine.map((row) => row.week),
+      mid: of("median"),
+      bands: [
+        { low: of("low_5"), high: of("high_95"), alpha: 0.16, name: alone ? t("band.90") : "" },
+        { low: of("low_25"), high: of("high_75"), alpha: 0.3, name: alone ? t("band.50") : "" },
+      ],
+      colour,
+      dash: alone ? "solid" : dash,
+      name: alone ? t("median") : scenarioTitle(name),
+      text: mine.map((row) => amount(row.median, unit) + " (" + amounts(row.low_5, row.high_95, unit) + ")"),
+      template: "%{x|%Y-%m-%d}\n%{text}",
+    });
+  });
+  const seen = new Set();
+  const survey = rows("published").filter(
+    (row) =>
+      idOf(row) === kpi && !seen.has(row.survey + row.date + row.value) && seen.add(row.survey + row.date + row.value),
+  );
+  if (survey.length) {
+    traces.push({
+      x: survey.map((row) => row.date),
+      y: survey.map((row) => row.value * factor),
+      mode: "markers",
+      name: t("published", { survey: surveyName(survey[0].survey) }),
+      marker: { color: "#000000", symbol: "diamond-open", size: 10, line: { width: 2 } },
+      text: survey.map((row) => amount(row.value, unit)),
+      hovertemplate: hover("%{x|%Y-%m-%d}\n%{text}", surveyName(survey[0].survey)),
+    });
+  }
+  const known = background.posterior.as_of;
+  const weeks = own.map((row) => row.week).sort();
+  // From the last figure before the run on, where there is one in the year before it.
+  const before = survey
+    .map((row) => row.date)
+    .filter((date) => date < weeks[0] && date >= String(Number(weeks[0].slice(0, 4)) - 1));
+  const first = new Date(before.sort().pop() || weeks[0]);
+  first.setDate(first.getDate() - (before.length ? 21 : 0));
+  const start = first.toISOString().slice(0, 10);
+  /** @type {any[]} */
+  const shapes = [
+    {
+      type: "line",
+      x0: known,
+      x1: known,
+      yref: "paper",
+      y0: 0,
+      y1: 1,
+      line: { color: "#52606d", dash: "dot", width: 1.5 },
+    },
+  ];
+  const target = targetOf(kpi);
+  /** @type {any[]} */
+  const annotations = [
+    {
+      x: known,
+      yref: "paper",
+      y: 0.02,
+      xanchor: "left",
+      yanchor: "bottom",
+      showarrow: false,
+      text: " " + t("fan.known"),
+      font: { color: "#3e4c59", size: 12 },
+    },
+  ];
+  if (!missing(target)) {
+    shapes.push({
+      type: "line",
+      xref: "paper",
+      x0: 0,
+      x1: 1,
+      y0: target * factor,
+      y1: target * factor,
+      line: { color: "#D55E00", dash: "dash", width: 1.5 },
+    });
+    annotations.push({
+      xref: "paper",
+      x: 0.995,
+      y: target * factor,
+      xanchor: "right",
+      yanchor: "bottom",
+      showarrow: false,
+      text: t("fan.target", { target: amount(target, unit) }),
+      font: { color: "#8a3c00", size: 12 },
+      bgcolor: "rgba(255,255,255,0.8)",
+    });
+  }
+  return chart({
+    title: kpiName(own[0]),
+    tables: ["fans", "published"],
+    traces,
+    height,
+    layout: {
+      xaxis: { ...dateAxis(), range: [start, weeks[weeks.length - 1]] },
+      yaxis: { title, rangemode: "tozero", ticksuffix: "" },
+      shapes,
+      annotations,
+    },
+    values: {
+      head: [
+        t("week"),
+        ...(shown.length > 1 ? [t("scenario")] : []),
+        "#" + t("median"),
+        "#" + t("band.90"),
+        "#" + t("band.50"),
+      ],
+      body: own.map((one) => [
+        day(one.week),
+        ...(shown.length > 1 ? [scenarioTitle(one.scenario)] : []),
+        amount(one.median, unit),
+        amounts(one.low_5, one.high_95, unit),
+        amounts(one.low_25, one.high_75, unit),
+      ]),
+    },
+  });
 }

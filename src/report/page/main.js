@@ -15,25 +15,39 @@ import { breakdownSection, mapSection } from "./places.js";
 import { background, take } from "./tables.js";
 import { day, language, setLanguage, t, word } from "./words.js";
 
-/** @type {[string, () => any[]][]} */
+/**
+ * The sections in order, each described here alone: its id, its title in English and Japanese, what it holds,
+ * and whether it is left out on paper.
+ * @type {{ id: string, title: [string, string], parts: () => any[], paper?: boolean }[]}
+ */
 const SECTIONS = [
-  ["answer", answerSection],
-  ["kpi", kpiSection],
-  ["fans", fanSection],
-  ["choice", choiceSection],
-  ["exceedance", exceedanceSection],
-  ["comparison", comparisonSection],
-  ["split", splitSection],
-  ["fit", fitSection],
-  ["map", mapSection],
-  ["breakdown", breakdownSection],
-  ["spending", spendingSection],
-  ["attribution", attributionSection],
-  ["certificate", certificateSection],
-  ["parameters", parameterSection],
-  ["sources", sourceSection],
-  ["reproduce", reproduceSection],
+  { id: "answer", title: ["The answer in a minute", "一分でわかる結論"], parts: answerSection },
+  { id: "kpi", title: ["Candidate KPIs, fiscal 2021 to 2025", "KPI候補の見通し（2021～2025年度）"], parts: kpiSection },
+  { id: "fans", paper: false, title: ["Course of each KPI", "KPIの推移と予測区間"], parts: fanSection },
+  { id: "choice", title: ["Which KPI is worth choosing", "どのKPIを選ぶべきか"], parts: choiceSection },
+  { id: "exceedance", paper: false, title: ["How likely a target is", "目標値の達成確率"], parts: exceedanceSection },
+  { id: "comparison", title: ["Comparison of scenarios", "シナリオの比較"], parts: comparisonSection },
+  { id: "split", paper: false, title: ["Where the uncertainty comes from", "不確実性の内訳"], parts: splitSection },
+  { id: "fit", title: ["Simulated and published surveys", "調査結果の再現度"], parts: fitSection },
+  { id: "map", paper: false, title: ["Prefectures", "都道府県別の状況"], parts: mapSection },
+  {
+    id: "breakdown",
+    paper: false,
+    title: ["By size, industry and region", "規模別・業種別・地域別"],
+    parts: breakdownSection,
+  },
+  { id: "spending", title: ["Reach and cost of the measures", "施策の到達と費用"], parts: spendingSection },
+  {
+    id: "attribution",
+    title: ["What caused what, and what scale is needed", "効果の要因分解と必要規模"],
+    parts: attributionSection,
+  },
+  { id: "certificate", title: ["Certificate of the calibration", "較正の品質証明"], parts: certificateSection },
+  { id: "parameters", paper: false, title: ["Every parameter", "全パラメータ"], parts: parameterSection },
+  { id: "sources", paper: false, title: ["Data sources", "データの出典"], parts: sourceSection },
+  { id: "reproduce", title: ["How to reproduce this page", "再現の方法"], parts: reproduceSection },
 ];
+const titleOf = (section) => section.title[language === "ja" ? 1 : 0];
 
 /** `#ja/kpi` is the section `kpi` in Japanese; either part may be missing. */
 function place() {
@@ -54,18 +68,19 @@ function build() {
   forgetCharts();
   const titles = [...new Set(background.scenarios.map((one) => (one.title ? word(one.title) : one.name)))];
   document.title = t("title") + (titles.length ? t("colon") + titles[0] : "");
-  const sections = SECTIONS.map(([id, make]) => {
+  const sections = SECTIONS.map((section) => {
+    const { id } = section;
     let parts;
     try {
-      parts = make();
+      parts = section.parts();
     } catch (error) {
       console.error(error);
       parts = [p(t("broken", { error: String(error) }), "warning")];
     }
     return el(
       "section",
-      { id, "aria-labelledby": id + "-title", tabindex: "-1" },
-      el("h2", { id: id + "-title" }, t("section." + id)),
+      { id, class: section.paper === false ? "screen" : null, "aria-labelledby": id + "-title", tabindex: "-1" },
+      el("h2", { id: id + "-title" }, titleOf(section)),
       parts.flat(),
     );
   });
@@ -90,7 +105,7 @@ function build() {
         el(
           "ol",
           {},
-          SECTIONS.map(([id]) => el("li", {}, el("a", { href: "#" + language + "/" + id }, t("section." + id)))),
+          SECTIONS.map((one) => el("li", {}, el("a", { href: "#" + language + "/" + one.id }, titleOf(one)))),
         ),
       ),
       el(
@@ -112,7 +127,7 @@ function follow() {
     build();
   }
   const target = section && byId(section);
-  if (target && SECTIONS.some(([id]) => id === section)) {
+  if (target && SECTIONS.some((one) => one.id === section)) {
     target.scrollIntoView();
     target.focus({ preventScroll: true });
   }
@@ -125,5 +140,5 @@ follow();
 window.addEventListener("hashchange", follow);
 // On paper every chart has the width of the sheet.
 window.addEventListener("beforeprint", () =>
-  document.querySelectorAll(".js-plotly-plot").forEach((plot) => Plotly.Plots.resize(plot)),
+  document.querySelectorAll("section:not(.screen) .js-plotly-plot").forEach((plot) => Plotly.Plots.resize(plot)),
 );

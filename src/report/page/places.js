@@ -1,11 +1,22 @@
 // Where firms practise: a tile map of the prefectures by month, and breakdowns by size, industry and region.
 
 import { leadScenario } from "./answer.js";
-import { COLOURS, chart, clear, DASHES, dateAxis, dots, sideAxis, tall } from "./charts.js";
+import { COLOURS, chart, course, DASHES, dateAxis, dots, sideAxis, tall } from "./charts.js";
 import { choices, choosing, plain } from "./choosers.js";
 import { absent, el, folded, note, p, table } from "./elements.js";
 import { background, distinct, rows } from "./tables.js";
-import { amounts, decimals, EMPTY, japanese, memberName, missing, monthOf, percent, t } from "./words.js";
+import {
+  amounts,
+  decimals,
+  EMPTY,
+  japanese,
+  memberName,
+  missing,
+  monthOf,
+  percent,
+  scenarioTitle,
+  t,
+} from "./words.js";
 
 // Light to dark, told apart in any kind of colour vision; each tile also has its number.
 const SCALE = ["#f3f7fb", "#d3e4f2", "#a8cde6", "#6fb0d6", "#3a8fc2", "#1a6aa6", "#0b4a82", "#06305a"];
@@ -22,7 +33,14 @@ export function mapSection() {
     p(t("map.how")),
     ...choosing(
       "map",
-      [{ key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() }],
+      [
+        {
+          key: "scenario",
+          label: t("scenario"),
+          options: plain(distinct(list, "scenario"), scenarioTitle),
+          fallback: leadScenario(),
+        },
+      ],
       ({ scenario }) => {
         const own = list.filter((row) => row.scenario === scenario);
         const at = new Map(own.map((row) => [row.week + row.member, row]));
@@ -103,10 +121,15 @@ export function mapSection() {
           el(
             "figure",
             {},
-            el("figcaption", {}, t("map.title", { scenario })),
+            el("figcaption", {}, t("map.title", { scenario: scenarioTitle(scenario) })),
             el(
               "div",
-              { class: "scroll", tabindex: "0", role: "region", "aria-label": t("map.title", { scenario }) },
+              {
+                class: "scroll",
+                tabindex: "0",
+                role: "region",
+                "aria-label": t("map.title", { scenario: scenarioTitle(scenario) }),
+              },
               el("div", { class: "tiles", style: "grid-template-columns:repeat(" + columns + ",1fr)" }, tiles),
             ),
             el("p", { class: "scale" }, t("map.scale") + " ", steps),
@@ -116,7 +139,7 @@ export function mapSection() {
                 ...new Set([...weeks.filter((week) => week.slice(5, 7) === "03"), weeks[weeks.length - 1]]),
               ];
               return table(
-                t("map.title", { scenario }),
+                t("map.title", { scenario: scenarioTitle(scenario) }),
                 [t("prefecture"), ...chosen.map((week) => "#" + monthOf(week))],
                 background.prefectures.map((one) => [
                   memberName(one.name),
@@ -142,7 +165,12 @@ export function breakdownSection() {
     "breakdown",
     [
       { key: "kind", label: t("breakdown.by"), options: plain(kinds, (kind) => t("breakdown." + kind)) },
-      { key: "scenario", label: t("scenario"), options: plain(distinct(list, "scenario")), fallback: leadScenario() },
+      {
+        key: "scenario",
+        label: t("scenario"),
+        options: plain(distinct(list, "scenario"), scenarioTitle),
+        fallback: leadScenario(),
+      },
     ],
     ({ kind, scenario }) => {
       const own = list.filter((row) => row.class === kind && row.scenario === scenario);
@@ -167,7 +195,7 @@ export function breakdownSection() {
           text: row.map((one) => percent(one.median) + " (" + amounts(one.low_5, one.high_95, "share") + ")"),
         };
       };
-      const title = t("breakdown.title", { by: t("breakdown." + kind), scenario });
+      const title = t("breakdown.title", { by: t("breakdown." + kind), scenario: scenarioTitle(scenario) });
       const charts = [];
       if (kind !== "industry") {
         charts.push(
@@ -175,34 +203,22 @@ export function breakdownSection() {
             title,
             tables: ["segments"],
             height: 400,
-            traces: members.flatMap((member, at) => {
+            traces: members.flatMap((member) => {
               const mine = own.filter((row) => row.member === member);
-              const colour = COLOURS[at % COLOURS.length];
-              const line = {
+              const of = (key) => mine.map((row) => row[key] * 100);
+              // Sizes and regions are fixed lists: a member keeps its colour when others are missing.
+              const fixed = kind === "size" ? background.sizes : background.regions;
+              const at = Math.max(0, fixed.indexOf(member));
+              return course({
                 x: mine.map((row) => row.week),
-                mode: "lines",
-                line: { width: 0 },
-                hoverinfo: "skip",
-                showlegend: false,
-              };
-              return [
-                { ...line, y: mine.map((row) => (missing(row.low_5) ? null : row.low_5 * 100)) },
-                {
-                  ...line,
-                  y: mine.map((row) => (missing(row.high_95) ? null : row.high_95 * 100)),
-                  fill: "tonexty",
-                  fillcolor: clear(colour, 0.14),
-                },
-                {
-                  x: mine.map((row) => row.week),
-                  y: mine.map((row) => row.median * 100),
-                  mode: "lines",
-                  name: memberName(member),
-                  line: { color: colour, dash: DASHES[at % DASHES.length], width: 2.5 },
-                  text: mine.map((row) => percent(row.median) + " (" + amounts(row.low_5, row.high_95, "share") + ")"),
-                  hovertemplate: "%{x|%Y-%m}<br>%{text}<extra>" + memberName(member) + "</extra>",
-                },
-              ];
+                mid: of("median"),
+                bands: [{ low: of("low_5"), high: of("high_95"), alpha: 0.14 }],
+                colour: COLOURS[at % COLOURS.length],
+                dash: DASHES[at % DASHES.length],
+                name: memberName(member),
+                text: mine.map((row) => percent(row.median) + " (" + amounts(row.low_5, row.high_95, "share") + ")"),
+                template: "%{x|%Y-%m}\n%{text}",
+              });
             }),
             layout: {
               xaxis: { ...dateAxis(), range: [weeks[0], last] },

@@ -171,6 +171,18 @@ export const scenarioTitle = (name) => {
   const scenario = scenarioOf(name);
   return scenario && scenario.title ? word(scenario.title) : name;
 };
+/** A measure by what it is; its own name stands behind where a scenario has several of the kind. */
+export function measureName(name, kind) {
+  const several = background.scenarios.some(
+    (one) => one.interventions.filter((other) => other.kind === kind).length > 1,
+  );
+  return kindName(kind) + (several || !kind ? t("bracketed", { text: name }) : "");
+}
+/** The kind of a measure, by its name. */
+export const kindOf = (name) =>
+  (background.scenarios.flatMap((one) => one.interventions).find((one) => one.name === name) || {}).kind;
+/** A scenario by its title; by its name where two folders hold it. */
+export const scenarioName = (row) => (row.name !== row.scenario ? row.scenario : scenarioTitle(row.name));
 export const quoted = (text) => t("quoted", { text });
 /** What stands between two sentences. */
 export const gap = () => (japanese() ? "" : " ");
