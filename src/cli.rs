@@ -6,6 +6,7 @@ mod comparison_text;
 mod japanese;
 mod progress;
 mod shell;
+mod stopping;
 mod studio;
 mod study;
 mod study_text;
@@ -28,6 +29,8 @@ use std::{
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
 };
+use stopping::STOP;
+pub use stopping::out_of_memory;
 
 /// Simulates how Japan's firms take up, drop and formalise telework under policy.
 #[derive(Debug, Parser)]
@@ -41,6 +44,9 @@ struct Arguments {
     /// Language of what is printed: `en` or `ja`; without it, that of the environment (LANG)
     #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "ja"])]
     lang: Option<String>,
+    /// Opens the report in the browser when it is written (run, compare, attribute, target, report)
+    #[arg(long, global = true)]
+    open: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -82,8 +88,16 @@ enum Command {
     },
 }
 
-/// Set by Ctrl-C and by SIGTERM; runs look at it between weeks.
-static STOP: AtomicBool = AtomicBool::new(false);
+/// Whether a report is opened when it is written.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Opens a report in the browser when that was asked for.
+fn open_if_asked(report: &Path) {
+    if OPEN.load(Ordering::Relaxed) {
+        // Where there is no browser the printed path is enough.
+        let _ = open::that_detached(report);
+    }
+}
 
 /// The command line as clap has it, for completions, manual pages and documentation.
 pub fn command() -> clap::Command {
@@ -101,6 +115,7 @@ fn numbers(command: clap::Command) -> clap::Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    stopping::begin();
     let parsed = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
@@ -110,8 +125,17 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
+    // A studio is closed by it; all else is interrupted.
+    let code = if matches!(arguments.command, Command::Studio(_)) { 0 } else { Kind::Interrupted as i32 };
     japanese::choose(arguments.lang.as_deref());
-    match dispatch(arguments.command) {
+    OPEN.store(arguments.open, Ordering::Relaxed);
+    let writes = matches!(arguments.command, Command::Request(Request::Study(_)) | Command::Report(_));
+    if arguments.open && !writes {
+        let message = "`--open` opens a report, and this command writes none";
+        complain(&[Problem::error(Kind::Usage, message).advise("leave it out")]);
+        return ExitCode::from(Kind::Usage as u8);
+    }
+    match stopping::catch_interrupts(code).map_err(Problems::from).and_then(|()| dispatch(arguments.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             complain(&problems.0);
@@ -129,12 +153,13 @@ fn dispatch(command: Command) -> Result<(), Problems> {
         Command::Schema => print(&schema_text()),
         Command::New { name } => {
             let path = commands::new_scenario(&name, Path::new(""))?;
-            print(&format!("Wrote {}. Run it with: telework run {0}\n", path.display()))
+            print(&format!("Wrote {}. Run it with: telework run {0}\n", text::shown(&path)))
         }
         Command::Verify(request) => verify(&request),
         Command::Report(request) => {
             let written = commands::report(&request)?;
-            print(&format!("Report: {}\n", written.display()))
+            open_if_asked(&written);
+            print(&format!("Report: {}\n", text::shown(&written)))
         }
         Command::Validate(request) => validate(&request),
         Command::Studio(arguments) => studio::studio(arguments),
@@ -166,23 +191,22 @@ fn carried_out<T>(
 }
 
 fn calibrate(request: &CalibrateRequest) -> Result<(), Problems> {
-    catch_interrupts()?;
+    complain(&commands::survey_rows(request)?);
     let threads = request.execution.threads;
     let outcome = carried_out("calibrating", threads, |context| commands::calibrate(request, context))?;
     print(&text::gates(&outcome.gates))?;
-    print(&format!("\nPosterior: {}\n", outcome.folder.display()))
+    print(&format!("\nPosterior: {}\n", text::shown(&outcome.folder)))
 }
 
 fn validate(request: &ValidateRequest) -> Result<(), Problems> {
-    catch_interrupts()?;
     let validation = commands::validate(request)?;
     print(&validation.text)?;
     let threads = request.execution.threads;
     let folder = carried_out("forecasting", threads, |context| validation.write(request, context))?;
     if let Some(file) = &request.forecast {
-        print(&format!("Forecast: {}\n", file.display()))?;
+        print(&format!("Forecast: {}\n", text::shown(&file)))?;
     }
-    print(&format!("Certificate folder with its pictures: {}\n", folder.display()))
+    print(&format!("Certificate folder with its pictures: {}\n", text::shown(&folder)))
 }
 
 fn check(request: &CheckRequest) -> Result<(), Problems> {
@@ -200,28 +224,26 @@ fn check(request: &CheckRequest) -> Result<(), Problems> {
 }
 
 fn verify(request: &VerifyRequest) -> Result<(), Problems> {
-    catch_interrupts()?;
     let folder = &request.run_dir;
     let data = request.execution.data.as_deref();
     let found =
         carried_out("running again", request.execution.threads, |context| commands::verify(folder, data, context))?;
-    let changes = found.changes.into_iter().map(|change| Problem::warning(Kind::Different, change));
-    complain(&changes.collect::<Vec<_>>());
-    if found.differences.is_empty() {
+    let uncovered = format!("Not covered: {}.\n", found.uncovered.join(", "));
+    if found.differences.is_empty() && found.changes.is_empty() {
+        let files = [found.tables, found.others].concat().join(", ");
         return print(&format!(
-            "SAME: {} of {} are byte for byte as run again.\n",
-            found.tables.join(", "),
-            folder.display()
+            "SAME: {files} of {} are byte for byte as run again.\n{uncovered}",
+            text::shown(&folder)
         ));
     }
+    print(&uncovered)?;
+    let other = |change: String| {
+        Problem::error(Kind::Different, format!("DIFFERENT: {change}"))
+            .advise("verify with the program and with --data DIR as the folder was made")
+    };
     let different = |d: String| Problem::error(Kind::Different, format!("DIFFERENT: {d} (in the folder, run again)"));
-    Err(Problems(found.differences.into_iter().map(different).collect()))
-}
-
-/// Lets Ctrl-C and SIGTERM stop a run between two weeks.
-fn catch_interrupts() -> Result<(), Problem> {
-    ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed))
-        .map_err(|e| Problem::error(Kind::Files, format!("cannot listen for interrupts: {e}")))
+    let changes = found.changes.into_iter().map(other);
+    Err(Problems(changes.chain(found.differences.into_iter().map(different)).collect()))
 }
 
 /// Writes to standard output: the one door to it, through which nothing from a file or a name reaches the terminal as a
@@ -251,6 +273,16 @@ fn complain(problems: &[Problem]) {
 mod tests {
     use super::*;
     use crate::commands::CommandLine;
+
+    /// The advice of a refused negative number is its limits, never to pass it off as a file's name.
+    #[test]
+    fn a_negative_number_is_refused_as_a_value_of_its_flag() {
+        for flag in ["--seed", "--sample", "--replicates", "--split", "--threads"] {
+            let found = command().try_get_matches_from(["telework", "run", "baseline", flag, "-1"]);
+            let said = found.unwrap_err().to_string();
+            assert!(said.contains("'-1'") && said.contains(flag) && !said.contains("-- -1"), "{said}");
+        }
+    }
 
     /// Undocumented flags, clashing names and the like fail here.
     #[test]

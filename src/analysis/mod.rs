@@ -5,9 +5,11 @@
 //! thousand numbers a run ([`Outcome`]), so memory hardly grows with their number.
 
 mod answers;
+mod as_published;
 mod choice;
 mod coalition;
 mod cost;
+mod effect_card;
 mod fan;
 mod grid;
 mod outcome;
@@ -21,9 +23,11 @@ pub mod target;
 mod uncertainty;
 
 pub use answers::{Answers, Inquiry, answer, cases};
+pub use as_published::{AsPublished, DatedFigure};
 pub use choice::{Choice, Evidence, Verdict, choices};
 pub use coalition::Coalition;
-pub use cost::{Cost, Price, costs, prices};
+pub use cost::{Cost, Price, costs, prices, unlike};
+pub use effect_card::{EffectCard, card_scenario, effect_card, prior_draw};
 pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, published};
 pub use grid::{Digest, digest};
 pub use outcome::{Account, Extent, Outcome, first_reached};

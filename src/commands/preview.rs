@@ -75,7 +75,9 @@ impl<'a> Preview<'a> {
         ensemble.run(&tasks, context, &keep).map_err(|_| Problem::error(Kind::Interrupted, "interrupted"))?;
         self.series.extend(made.into_inner().unwrap_or_else(PoisonError::into_inner));
         let (series, missing) = (&self.series, || Problem::error(Kind::Interrupted, "interrupted"));
-        let read = |source| move |key: RunKey| series.get(&(source, key)).map(|series| Series::clone(series)).ok_or_else(missing);
+        let read = |source| {
+            move |key: RunKey| series.get(&(source, key)).map(|series| Series::clone(series)).ok_or_else(missing)
+        };
         let readers: Vec<_> = (0..self.loaded.len()).map(read).collect();
         let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();
         let answers = self.findings.answers(&readers, draws, 0, &[])?;

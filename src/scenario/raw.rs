@@ -6,7 +6,7 @@
 
 use crate::{
     interventions::{self, Measure, Typed, with_kinds},
-    notation::{At, Checks, Day, RawIndustry, RawLater, RawPrefecture, RawSize, Weeks, Yen},
+    notation::{At, Checks, Day, RawIndustry, RawLater, RawPrefecture, RawRegion, RawSize, Weeks, Yen},
     parameters,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -19,10 +19,13 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 #[serde(deny_unknown_fields)]
 pub struct RawScenario {
     /// Title for people, one line.
+    #[schemars(length(min = 1))]
     pub title: Option<At<String>>,
     /// The policy question that the scenario answers.
+    #[schemars(length(min = 1))]
     pub question: Option<At<String>>,
     /// Where its figures come from; a child's sources are added to the inherited ones.
+    #[schemars(length(min = 1))]
     pub sources: Option<Vec<At<String>>>,
     /// Period, seeds and scale.
     pub run: Option<RawRun>,
@@ -53,7 +56,8 @@ pub struct RawRun {
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "runs"))]
     pub replicates: Option<At<u32>>,
     /// About how many firms are simulated, as a weighted sample. Default 60000. Not together with `whole = true`.
-    #[schemars(range(min = 100, max = 3_375_255), extend("x-unit" = "firms"))]
+    /// At least one firm of each of the 5,670 kinds is in it.
+    #[schemars(range(min = 5_670, max = 3_375_255), extend("x-unit" = "firms"))]
     pub sample: Option<At<u32>>,
     /// Simulate all 3,375,255 firms instead of a sample.
     pub whole: Option<At<bool>>,
@@ -111,6 +115,9 @@ macro_rules! raw_intervention {
             pub scale: Option<At<f64>>,
             /// Which firms it may serve. Default: all.
             pub target: Option<At<RawTarget>>,
+            /// How its firms are found: `random` or `inclined` (firms that are inclined to telework ask more readily). Default:
+            /// `inclined` where firms ask (support network, managers, subsidies), else `random`.
+            pub selection: Option<At<RawSelection>>,
             /// Money that it may spend in a fiscal year, before `scale`. Default: not limited by money.
             pub budget_per_fiscal_year: Option<At<Yen>>,
             /// Money spent for one delivery (what that is depends on the kind). Default: not costed; satellite offices and subsidies cost what their rule pays.
@@ -137,15 +144,36 @@ macro_rules! raw_intervention {
 
 with_kinds!(raw_intervention);
 
+/// How firms are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum RawSelection {
+    /// All are as likely.
+    Random,
+    /// The inclined ask more readily.
+    Inclined,
+}
+
 /// Which firms an intervention may serve; conditions are joined by *and*.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawTarget {
     /// Head office in one of these prefectures.
+    #[schemars(length(min = 1))]
     pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
+    /// Head office in one of these region groups of the land ministry: `tokyo` (Tokyo, Kanagawa, Saitama, Chiba), `chukyo`
+    /// (Aichi, Gifu, Mie), `kinki` (Kyoto, Osaka, Hyogo, Nara), `regional` (all others).
+    pub regions: Option<At<Vec<At<RawRegion>>>>,
+    /// Head office in none of these prefectures.
+    pub not_prefectures: Option<At<Vec<At<RawPrefecture>>>>,
+    /// Of none of these industries.
+    pub not_industries: Option<At<Vec<At<RawIndustry>>>>,
     /// Of one of these industries.
+    #[schemars(length(min = 1))]
     pub industries: Option<At<Vec<At<RawIndustry>>>>,
     /// Of one of these size classes of the SME Basic Act.
+    #[schemars(length(min = 1))]
     pub sizes: Option<At<Vec<At<RawSize>>>>,
     /// At least so many regular employees.
     #[schemars(range(min = 1, max = 10_000_000), extend("x-unit" = "employees"))]

@@ -37,12 +37,19 @@ pub fn described(keys: &[&str]) -> Option<&'static Value> {
 /// The JSON Schema of a scenario file, for completion in editors.
 pub fn schema() -> Value {
     let mut schema = form().clone();
-    let item = &mut schema["properties"]["intervention"]["items"];
-    let mut edit = item.clone();
+    let mut edit = schema["properties"]["intervention"]["items"].clone();
     relax(&mut edit);
     if let Some(properties) = edit["properties"].as_object_mut() {
         properties.shift_remove("name");
     }
+    for key in ["title", "question"] {
+        // Not of spaces alone.
+        schema["properties"][key]["pattern"] = json!("\\S");
+    }
+    schema["properties"]["run"]["not"] =
+        json!({ "required": ["whole", "sample"], "properties": { "whole": { "const": true } } });
+    schema["anyOf"] = json!([{ "required": ["extends"] }, { "required": ["title", "question", "sources"] }]);
+    let item = &mut schema["properties"]["intervention"]["items"];
     item["oneOf"] = KINDS.iter().map(|kind| json!({ "required": [kind] })).collect();
     let mut properties = Map::new();
     properties.insert(
@@ -196,6 +203,7 @@ fn value_words(schema: &Value) -> String {
         "array" => match schema["items"]["x-list"].as_str() {
             Some("prefecture") => "list of prefectures".into(),
             Some("industry") => "list of industries".into(),
+            Some("region") => "list of regions".into(),
             Some(_) => "list of sizes".into(),
             None if schema["items"]["properties"].is_object() => "list of tables, see below".into(),
             None => format!("list: {}", value_words(&schema["items"])),

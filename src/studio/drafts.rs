@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::{Kind, Problem},
-    results::write_file,
+    results::{Form, Product, write_file},
     scenario::SIZE_LIMIT,
 };
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,16 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+};
+
+/// A draft's file.
+static DRAFT: Product = Product {
+    name: "draft",
+    mark: "text of a draft",
+    form: Form::File,
+    flag: "--folder DIR",
+    holds_mark: |file| fs::read(file).is_ok_and(|bytes| serde_json::from_slice::<Draft>(&bytes).is_ok()),
+    wrote: |_, _| true,
 };
 
 /// Drafts that may be kept at a time.
@@ -227,7 +237,7 @@ impl Drafts {
             return Err(problem.advise("close some of them first"));
         }
         let text = serde_json::to_string(&draft).unwrap_or_default();
-        write_file(&path, true, |out| out.write_all(text.as_bytes()))?;
+        write_file(&DRAFT, &path, true, |out| out.write_all(text.as_bytes()))?;
         Ok(draft)
     }
 

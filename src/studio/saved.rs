@@ -3,7 +3,7 @@
 use super::drafts;
 use crate::{
     error::{Kind, Problem},
-    results::write_file,
+    results::{Form, Product, write_file},
     scenario::{BUILT_IN, SIZE_LIMIT},
 };
 use std::{
@@ -13,6 +13,16 @@ use std::{
 
 /// Longest name.
 pub const LONGEST: usize = 64;
+
+/// A saved scenario, wherever it was edited: drafts have asked before one is replaced.
+static SCENARIO: Product = Product {
+    name: "scenario",
+    mark: "scenario",
+    form: Form::File,
+    flag: "another name",
+    holds_mark: |_| true,
+    wrote: |_, _| true,
+};
 
 /// The folder of saved scenarios.
 pub struct Saved {
@@ -76,7 +86,7 @@ impl Saved {
             let problem = Problem::error(Kind::Usage, format!("`{name}` is the name of a built-in scenario"));
             return Err(problem.advise("others are based on it: choose another name"));
         }
-        write_file(&self.path(name)?, true, |out| out.write_all(toml.as_bytes()))
+        write_file(&SCENARIO, &self.path(name)?, true, |out| out.write_all(toml.as_bytes()))
     }
 
     /// Deletes a saved scenario.

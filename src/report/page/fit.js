@@ -3,7 +3,7 @@
 import { leadScenario } from "./answer.js";
 import { chart, dots, narrow, sideAxis } from "./charts.js";
 import { choosing, plain } from "./choosers.js";
-import { absent, note, p } from "./elements.js";
+import { absent, note, p, table } from "./elements.js";
 import { distinct, rows } from "./tables.js";
 import {
   amount,
@@ -24,11 +24,22 @@ import {
 const WIDE = ["total", "size"];
 
 export function fitSection() {
-  const list = rows("fit").filter((row) => !missing(row.observed));
+  const list = rows("fit").filter((row) => !missing(row.observed) && !missing(row.low_5));
   if (list.length === 0) return [absent("fit")];
   const inside = (row) => row.observed >= row.low_5 && row.observed <= row.high_95;
+  // All surveys first, so that no reader sees the best one alone.
+  const lead = list.some((row) => row.scenario === leadScenario()) ? leadScenario() : list[0].scenario;
+  const shown = list.filter((row) => row.scenario === lead);
+  const surveys = distinct(shown, "survey").map((survey) => shown.filter((row) => row.survey === survey));
+  const counted = (name, own) => [name, count(own.filter(inside).length), count(own.length)];
   return [
     p(t("fit.how")),
+    table(
+      t("fit.all", { scenario: scenarioTitle(lead) }),
+      [t("survey"), "#" + t("fit.inside_count"), "#" + t("fit.all_count")],
+      [...surveys.map((own) => counted(surveyName(own[0].survey), own)), counted(t("fit.total"), shown)],
+    ),
+    p(t("source_plain", { tables: "fit.csv" }), "source"),
     ...choosing(
       "fit",
       [

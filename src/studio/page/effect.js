@@ -1,6 +1,6 @@
 // The first view: what the scenario changes, beside what it is based on, with the same draws.
 
-import { leadKpi } from "../../report/page/answer.js";
+import { effectSentence, leadKpi } from "../../report/page/answer.js";
 import { COLOURS, chart, clear, DASHES, dateAxis } from "../../report/page/charts.js";
 import { choosing, kpiOptions } from "../../report/page/choosers.js";
 import { byId, el, note } from "../../report/page/elements.js";
@@ -40,7 +40,9 @@ export function effectSection() {
       const names = distinct(list, "scenario");
       const base = names.length > 1 ? names.find((name) => name === reference()) || names[0] : null;
       const own = list.filter((row) => idOf(row) === kpi);
-      return [el("div", { class: "effect" }, sentences(kpi, names, base)), figure(kpi, own, names, base)];
+      const others = names.filter((name) => name !== base);
+      const seen = base === null ? [] : others.map((name) => note(effectSentence(name, kpi)));
+      return [el("div", { class: "effect" }, sentences(kpi, names, base)), figure(kpi, own, names, base), ...seen];
     },
   );
 }
