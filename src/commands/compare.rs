@@ -333,7 +333,8 @@ pub fn compare(comparison: &Comparison, context: RunContext) -> Result<CompareOu
     Ok(CompareOutcome { folder: comparison.folder.clone(), answers, caveat })
 }
 
-/// Makes a comparison folder again, from its manifest, with runs of its own.
+/// Makes a comparison folder again, from its manifest, with runs of its own. Gives the name that
+/// the program would give it: its tables bear that of the manifest.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -343,7 +344,7 @@ pub(super) fn repeat_comparison(
     folder: &Path,
     store: &Path,
     context: RunContext,
-) -> Result<(), Problems> {
+) -> Result<String, Problems> {
     let mut loaded = Vec::new();
     for one in &manifest.scenarios {
         loaded.push(scenario::load_text(&one.scenario, &one.scenario_toml, &[])?);
@@ -356,6 +357,7 @@ pub(super) fn repeat_comparison(
         ..CompareRequest::default()
     };
     let goals = manifest.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let comparison = Comparison { command: manifest.command.clone(), ..assemble(loaded, goals, request, data)? };
-    compare(&comparison, context).map(drop)
+    let mut comparison = Comparison { command: manifest.command.clone(), ..assemble(loaded, goals, request, data)? };
+    let name = std::mem::replace(&mut comparison.run, manifest.run.clone());
+    compare(&comparison, context).map(|_| name)
 }

@@ -439,7 +439,8 @@ pub fn target(aim: &TargetSearch, context: RunContext) -> Result<TargetOutcome, 
     Ok(TargetOutcome { folder: aim.folder.clone(), searched, saturated_at, caveat: caveat("Intervals", source) })
 }
 
-/// Makes a search's folder again, from its manifest, with runs of its own.
+/// Makes a search's folder again, from its manifest, with runs of its own. Gives the name that
+/// the program would give it: its tables bear that of the manifest.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -449,8 +450,10 @@ pub(super) fn repeat_target(
     folder: &Path,
     store: &Path,
     context: RunContext,
-) -> Result<(), Problems> {
-    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(()) };
+) -> Result<String, Problems> {
+    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else {
+        return Ok(String::new());
+    };
     let mut loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     loaded.scenario.run.replicates = manifest.draws;
     let request = TargetRequest {
@@ -463,7 +466,9 @@ pub(super) fn repeat_target(
         ..TargetRequest::default()
     };
     let aim = assemble(loaded, data, Goal::parse(goal)?, request)?;
-    target(&TargetSearch { command: manifest.run.command.clone(), ..aim }, context).map(drop)
+    let name = aim.run.clone();
+    let again = TargetSearch { command: manifest.run.command.clone(), run: manifest.run.run.clone(), ..aim };
+    target(&again, context).map(|_| name)
 }
 
 #[cfg(test)]
