@@ -10,6 +10,7 @@ import {
   idOf,
   isReference,
   lastYear,
+  level,
   reference,
   rows,
   targetOf,
@@ -54,12 +55,12 @@ function sentences(kpi, names, base) {
   const levels = rows("kpi").filter((row) => idOf(row) === kpi);
   const year = levels.length ? lastYear(levels) : null;
   const told = others.map((name) => {
-    const level = levels.find((row) => row.scenario === name && row.fiscal_year === year);
+    const last = levels.find((row) => row.scenario === name && row.fiscal_year === year);
+    const { median, low, high } = last ? level(last) : { median: null, low: null, high: null };
     const found = rows("differences").filter((row) => row.scenario === name && idOf(row) === kpi && !isReference(row));
     const row = found.find((one) => one.fiscal_year === lastYear(found));
-    const range =
-      !level || missing(level.low_5) ? "" : t("effect.range", { range: amounts(level.low_5, level.high_95, unit) });
-    const stands = level ? t("effect.level", { year: fiscal(year), value: amount(level.median, unit), range }) : "";
+    const range = missing(low) ? "" : t("effect.range", { range: amounts(low, high, unit) });
+    const stands = last ? t("effect.level", { year: fiscal(year), value: amount(median, unit), range }) : "";
     const values = row && { change: change(row.difference, unit), range: changes(row.mean_low, row.mean_high, unit) };
     const moved = !row ? "" : row.verdict === "identical" ? t("effect.identical") : t("effect.change", values);
     return el(
