@@ -22,10 +22,13 @@ use telework::{
 };
 
 /// Tries one input; the text says what broke.
-type Try = Box<dyn FnMut(&[u8]) -> Result<(), String>>;
+pub type Try = Box<dyn FnMut(&[u8]) -> Result<(), String>>;
 
-/// Name, seeds, and what opens the target.
-pub const TARGETS: &[(&str, fn() -> Vec<Vec<u8>>, fn() -> Try)] = &[
+/// A target: what it is called, its seeds, and what opens it.
+pub type Target = (&'static str, fn() -> Vec<Vec<u8>>, fn() -> Try);
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
     ("scenario", scenarios, || Box::new(scenario)),
     ("calibration", || vec![SHIPPED.into()], || Box::new(calibration)),
     ("data", || tables(|file| !file.starts_with("posterior/")), || Box::new(table)),
