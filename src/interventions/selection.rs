@@ -54,7 +54,7 @@ impl Slot {
     /// The address of one of its draws, below 4,096, as [`Key::words`] takes it.
     fn address(self, attempt: u32) -> (u32, u32) {
         let Slot { week, class, number } = self;
-        ((number as u32) << 12 | attempt, week.0 | (class as u32) << 10 | (number >> 20) as u32 % 256 << 24)
+        ((number as u32) << 12 | attempt, week.0 | (class as u32) << 10 | ((number >> 20) as u32 % 256) << 24)
     }
 
     /// The first of the slots that are looked up together with this one.
