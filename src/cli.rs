@@ -204,7 +204,7 @@ fn validate(request: &ValidateRequest) -> Result<(), Problems> {
     let threads = request.execution.threads;
     let folder = carried_out("forecasting", threads, |context| validation.write(request, context))?;
     if let Some(file) = &request.forecast {
-        print(&format!("Forecast: {}\n", text::shown(&file)))?;
+        print(&format!("Forecast: {}\n", text::shown(file)))?;
     }
     print(&format!("Certificate folder with its pictures: {}\n", text::shown(&folder)))
 }
@@ -233,7 +233,7 @@ fn verify(request: &VerifyRequest) -> Result<(), Problems> {
         let files = [found.tables, found.others].concat().join(", ");
         return print(&format!(
             "SAME: {files} of {} are byte for byte as run again.\n{uncovered}",
-            text::shown(&folder)
+            text::shown(folder)
         ));
     }
     print(&uncovered)?;

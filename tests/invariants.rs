@@ -70,7 +70,7 @@ fn status_counts_add_up_to_the_population() {
     }
     // The totals are kept by events; count the firms afresh.
     let mut weighted = 0.0;
-    for (block, kept) in state.blocks.iter().zip(&state.tallies) {
+    for (block, kept) in population.layout().blocks.iter().zip(&state.tallies) {
         assert_eq!(&Tallies::of(&population, &response, block, &state.firms.status), kept);
         weighted += kept.sizes().iter().flatten().sum::<i64>() as f64 / UNIT;
     }

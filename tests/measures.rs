@@ -51,7 +51,7 @@ fn effect_cards_stay_in_their_documented_ranges() {
         "| kind | firms reached | starts by the end of the first year | by the end of the fifth | lowest and highest of four draws from the priors | practising after five years | million yen per start |\n\
          |---|---:|---:|---:|---|---:|---:|\n",
     );
-    let mut outside = Vec::new();
+    let (mut outside, mut starts) = (Vec::new(), Vec::new());
     let documented = rows(&page, "### Ranges");
     let named: BTreeSet<&str> = documented.iter().map(|row| row[0].trim_matches('`')).collect();
     let single: BTreeSet<&str> = KINDS.into_iter().filter(|kind| *kind != "emergency_declaration").collect();
@@ -65,6 +65,7 @@ fn effect_cards_stay_in_their_documented_ranges() {
         let drawn: Vec<f64> =
             (0..DRAWS).map(|number| card(&prior_draw(&parameters, number), 1).starts_fifth_year).collect();
         let (low, high) = drawn.iter().fold((f64::MAX, f64::MIN), |(low, high), x| (low.min(*x), high.max(*x)));
+        starts.push((kind.to_string(), middle.starts_fifth_year));
         text += &format!(
             "| `{kind}` | {:.0} | {:.1} | {:.1} | {low:.1} to {high:.1} | {:.1} | {} |\n",
             middle.reached,
@@ -79,8 +80,11 @@ fn effect_cards_stay_in_their_documented_ranges() {
             }
         }
     }
+    assert!(outside.is_empty(), "{outside:#?}\n{text}");
+    let fifth = |kind: &str| starts.iter().find(|(of, _)| of == kind).map_or(f64::NAN, |(_, starts)| *starts);
+    let order = ["disclosure", "support_network", "telework_managers", "subsidy"].map(fifth);
+    assert!(order.is_sorted_by(|a, b| a < b), "{order:?}\n{text}");
     current_parts("docs/measures.md", &[("cards", text)]);
-    assert!(outside.is_empty(), "{outside:#?}");
 }
 
 /// Every programme of `data/policy/programmes.csv` has a row, and the entries that the table names are those of `baseline`.

@@ -135,7 +135,7 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
             reached: when.collect(),
             spending: spending(scenario, outcomes, extent),
             costs: match reference {
-                Some(reference) if unlike(&inquiry.scenarios[0].0, scenario).is_empty() => {
+                Some(reference) if unlike(inquiry.scenarios[0].0, scenario).is_empty() => {
                     costs(reference, outcomes, extent)
                 }
                 Some(_) | None => Vec::new(),

@@ -1,6 +1,6 @@
 //! What deliveries add to the inclination of single firms, with delay and fading. Deliveries in, lifts out.
 
-use crate::population::fetch;
+use crate::population::prefetch;
 
 /// One delivery's effect on one firm.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,8 +80,8 @@ impl Lifts {
 
     /// Asks the processor to bring near what [`Lifts::of`] will look at first.
     #[inline(always)]
-    pub fn fetch(&self, firm: u32) {
-        fetch(&self.first, firm as usize);
+    pub fn prefetch(&self, firm: u32) {
+        prefetch(&self.first, firm as usize);
     }
 
     /// What a firm that entered its practice in the week `entered` faces in a week.

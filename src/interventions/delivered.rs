@@ -4,6 +4,7 @@ use super::{
     Setting,
     accounts::{Accounts, Effect},
 };
+use crate::population::prefetch;
 
 /// What all interventions together have delivered to firms.
 #[derive(Clone, Debug)]
@@ -105,13 +106,12 @@ impl Delivered {
         }
     }
 
-    /// Looks at all that a delivery to a firm will look at, so that it is near by then.
+    /// Asks for all that a delivery to a firm will look at.
     #[inline]
-    pub fn look(&self, setting: &Setting, kind: KindNumber, firm: u32) {
-        use std::hint::black_box;
+    pub fn prefetch(&self, setting: &Setting, kind: KindNumber, firm: u32) {
         let firm = firm as usize;
-        black_box(setting.population.teleworkable.get(firm));
-        black_box(self.served[kind.0].get(firm).copied());
-        self.accounts.look(setting, firm);
+        prefetch(&setting.population.teleworkable, firm);
+        prefetch(&self.served[kind.0], firm);
+        self.accounts.prefetch(setting, firm);
     }
 }

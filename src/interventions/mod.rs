@@ -30,19 +30,16 @@ use crate::{
     dynamics::Terms,
     environment::Environment,
     parameters::Parameters,
-    population::{Criteria, Directory, Pool, Population, State, matches, matches_now},
+    population::{Pool, Population, State, matches, matches_now, prefetch},
     random::Key,
 };
 use certificates::Certificates;
 use delivered::{Delivered, KindNumber};
 use pending::Pending;
 use selection::{Candidate, Misses, Slot, Slots};
-use std::{
-    hint::black_box,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 /// What interventions know beside the firms' state; fixed for one run.
@@ -119,20 +116,18 @@ impl Now<'_, '_> {
 impl<'a> Programmes<'a> {
     /// A scenario's interventions before their first week.
     pub fn new(all: &'a [Intervention], setting: Setting<'a>) -> Programmes<'a> {
-        let directory = Arc::new(Directory::new(setting.population));
         let number = |spec: &Intervention| {
             let alike = |other: &Intervention| other.measure.key() == spec.measure.key();
             KindNumber(all.iter().position(alike).unwrap_or(0))
         };
-        let mut known = Vec::new();
         let begin = |(place, spec): (usize, &'a Intervention)| {
             let kind = spec.measure.kind();
             let programme = Programme {
                 place,
                 kind: number(spec),
                 chain: Chain::new(spec),
-                slots: Slots::new(&setting, spec.measure.key(), &directory),
-                pools: pools(kind.pools(&spec.target), setting.population, &directory, &mut known),
+                slots: Slots::new(&setting, spec.measure.key()),
+                pools: kind.pools(&spec.target).iter().map(|criteria| setting.population.pool(criteria)).collect(),
                 records: Pending::new(spec),
                 misses: [Misses::default(); CLASSES],
                 season: season::Season::new(spec, kind.spread(setting.data)),
@@ -188,24 +183,6 @@ impl<'a> Programmes<'a> {
     }
 }
 
-/// Pools of firms that meet some criteria; those known already where the criteria are the same.
-fn pools(
-    wanted: Vec<Criteria>,
-    population: &Population,
-    directory: &Directory,
-    known: &mut Vec<(Criteria, Arc<Pool>)>,
-) -> Vec<Arc<Pool>> {
-    let pool = |criteria: Criteria| match known.iter().find(|(other, _)| *other == criteria) {
-        Some((_, pool)) => pool.clone(),
-        None => {
-            let pool = Arc::new(Pool::new(population, directory, &criteria));
-            known.push((criteria, pool.clone()));
-            pool
-        }
-    };
-    wanted.into_iter().map(pool).collect()
-}
-
 impl Programme<'_> {
     /// Whether a firm belongs to the target now and was not served by this kind before.
     fn may_serve(&self, candidate: &Candidate, now: &Now) -> bool {
@@ -232,8 +209,8 @@ impl Programme<'_> {
             !inclined || key.asks(setting.population.id[firm], now.week, chance)
         };
         let look = |firm| {
-            black_box(setting.population.employees[firm as usize]);
-            now.delivered.look(setting, kind, firm);
+            prefetch(&setting.population.employees, firm as usize);
+            now.delivered.prefetch(setting, kind, firm);
         };
         self.slots.fill(setting, slot, &self.pools, pool, look, |candidate| {
             !now.delivered.exhausted(kind, candidate.firm)

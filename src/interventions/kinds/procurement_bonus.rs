@@ -76,7 +76,7 @@ impl Kind for ProcurementBonus {
         let bidders = setting.population.cells.iter().filter(|cell| cell.bidder);
         let bidders: f64 = bidders.map(|cell| f64::from(cell.firms)).sum();
         let published = setting.data.programmes.iter().filter(|f| f.programme == "public_procurement");
-        let total = published.filter(|f| f.item == "total (planned)").map(|f| f.value).last().unwrap_or(0.0);
+        let total = published.filter(|f| f.item == "total (planned)").map(|f| f.value).next_back().unwrap_or(0.0);
         let contracts_yen = total / bidders.max(1.0);
         Box::new(Bonus { bonus: self.clone(), contracts_yen, seen: 0, holders: Vec::new() })
     }

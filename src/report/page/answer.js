@@ -9,6 +9,7 @@ import {
   isReference,
   kpisIn,
   lastYear,
+  level,
   reference,
   rows,
   runName,
@@ -69,9 +70,9 @@ export function answerWords() {
     scenario: quoted(scenarioTitle(last.name)),
     kpi: kpiName(last),
     year: fiscal(last.fiscal_year),
-    value: amount(last.median, unit),
-    low: amount(last.low_5, unit),
-    high: amount(last.high_95, unit),
+    value: amount(level(last).median, unit),
+    low: amount(level(last).low, unit),
+    high: amount(level(last).high, unit),
   });
   const effects = comparedScenarios().map((name) => effectSentence(name, idOf(last)));
   return el(

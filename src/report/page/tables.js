@@ -63,3 +63,9 @@ export const isReference = (row) => row.scenario === row.reference || row.name =
 /** The scenario that the others are compared with. */
 export const reference = () => (rows("differences")[0] || rows("choice")[0] || {}).reference;
 export const lastYear = (list) => Math.max(...list.map((row) => row.fiscal_year));
+
+/** A year's level as published; inside the model where no figure is published. */
+export const level = (row) =>
+  row.as_published_median === null
+    ? { median: row.median, low: row.low_5, high: row.high_95 }
+    : { median: row.as_published_median, low: row.as_published_low_5, high: row.as_published_high_95 };
