@@ -28,7 +28,7 @@ use crate::{
     population::{self, Population},
     random::Key,
     results::Draft,
-    scenario::{self, Measure, Scale, Scenario},
+    scenario::{self, Loaded, Measure, Scale, Scenario},
 };
 use clap::Args;
 use jiff::civil::Date;
@@ -81,7 +81,7 @@ struct Histories<'a> {
 }
 
 /// Everything that fits share.
-struct Calibration<'a> {
+pub(super) struct Calibration<'a> {
     config: &'a Config,
     data: &'a Data,
     scenario: &'a Scenario,
@@ -136,17 +136,7 @@ pub fn calibrate_on(
         // What another try left would otherwise be taken up without being asked for.
         let _ = std::fs::remove_dir_all(&work);
     }
-    let world = Calibration {
-        config: &config,
-        data: &data,
-        scenario: &loaded.scenario,
-        toml: &loaded.resolved_toml,
-        space: Space::new(),
-        work,
-        key,
-        context,
-        elsewhere,
-    };
+    let world = Calibration::new(&config, &data, &loaded, work, context, elsewhere);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(context.threads)
         .build()
@@ -179,9 +169,66 @@ fn key(config: &Config, scenario_toml: &str, data: &Data) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-fn interrupted() -> Problem {
+pub(super) fn interrupted() -> Problem {
     Problem::error(Kind::Interrupted, "interrupted: what was fitted is kept")
         .advise("the same command with --resume goes on from there")
+}
+
+impl<'a> Calibration<'a> {
+    /// Of a configuration and what was known on its day.
+    pub(super) fn new(
+        config: &'a Config,
+        data: &'a Data,
+        loaded: &'a Loaded,
+        work: PathBuf,
+        context: RunContext<'a>,
+        elsewhere: Option<RemoteExecutor<'a>>,
+    ) -> Calibration<'a> {
+        Calibration {
+            key: key(config, &loaded.resolved_toml, data),
+            config,
+            data,
+            scenario: &loaded.scenario,
+            toml: &loaded.resolved_toml,
+            space: Space::new(),
+            work,
+            context,
+            elsewhere,
+        }
+    }
+
+    /// A fit alone, and what was fitted.
+    pub(super) fn fitted(
+        &self,
+        settings: &Settings,
+        place: &(dyn Fn(f64) -> f64 + Sync),
+    ) -> Result<(Chains, Likelihood), Problem> {
+        self.with_histories(|histories| {
+            let likelihood = self.likelihood(histories.history)?;
+            Ok((self.fit("fit", histories, &likelihood, settings, place)?, likelihood))
+        })
+    }
+
+    fn likelihood(&self, history: &History) -> Result<Likelihood, Problem> {
+        let targets = history.targets(self.config.as_of);
+        if targets.is_empty() {
+            return Err(Problem::error(Kind::Data, format!("no figure was published by {}", self.config.as_of))
+                .advise("choose a later day: the first figures are of March 2020"));
+        }
+        Ok(Likelihood::new(&self.space, targets))
+    }
+
+    /// Does something with the history on both samples.
+    fn with_histories<T, E: From<Problem>>(&self, work: impl FnOnce(Histories) -> Result<T, E>) -> Result<T, E> {
+        let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
+        let past = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
+        let made = self.made_elsewhere(past(self.config.sample))?;
+        let made_refined = self.made_elsewhere(past(self.config.refined_sample))?;
+        let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
+        let history = &of(&populations[0]).made(made.as_deref());
+        let refined = &of(&populations[1]).made(made_refined.as_deref());
+        work(Histories { history, refined })
+    }
 }
 
 impl Calibration<'_> {
@@ -191,22 +238,18 @@ impl Calibration<'_> {
         let held_out = if self.config.certificate.held_out { 0.5 } else { 0.0 };
         let whole = 1.0 + held_out + 0.06 * truths as f64;
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
-        let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
-        let past = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
-        let made = [self.config.sample, self.config.refined_sample].map(|sample| self.made_elsewhere(past(sample)));
-        let [made, made_refined] = made;
-        let (made, made_refined) = (made?, made_refined?);
-        let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
-        let history = &of(&populations[0]).made(made.as_deref());
-        let refined = &of(&populations[1]).made(made_refined.as_deref());
-        let histories = Histories { history, refined };
-        let targets = history.targets(self.config.as_of);
-        if targets.is_empty() {
-            return Err(Problem::error(Kind::Data, format!("no figure was published by {}", self.config.as_of))
-                .advise("choose a later day: the first figures are of March 2020")
-                .into());
-        }
-        let likelihood = Likelihood::new(&self.space, targets);
+        self.with_histories(|histories| self.run_with(histories, truths, held_out, &part))
+    }
+
+    fn run_with<P: Fn(f64) -> f64 + Sync>(
+        &self,
+        histories: Histories,
+        truths: usize,
+        held_out: f64,
+        part: &dyn Fn(f64, f64) -> P,
+    ) -> Result<(Vec<Table>, Vec<Gate>), Problems> {
+        let refined = histories.refined;
+        let likelihood = self.likelihood(histories.history)?;
         let chains = self.fit("fit", histories, &likelihood, &self.config.sampler, &part(0.0, 0.95))?;
         let fitted = Fitted { space: &self.space, likelihood: &likelihood, chains: &chains };
         let (convergence, mut gates) = fitted.convergence();
@@ -221,7 +264,7 @@ impl Calibration<'_> {
         gates.push(gate);
         let (identifiability, gate) = fitted.identifiability();
         gates.push(gate);
-        gates.extend(self.forecast(&populations[0], &chosen)?);
+        gates.extend(self.forecast(&chosen)?);
         let mut all = vec![
             draws,
             fitted.figures(),
@@ -245,16 +288,14 @@ impl Calibration<'_> {
             all.extend([scores::rows_table(), scores::tests_table(), scores::scores_table(), scores::pools_table()]);
         }
         let recovered = self.recovery(truths, &part(1.0 + held_out, 0.06 * truths as f64))?;
-        if truths > 0 {
-            gates.extend(recovery::gates(&recovered));
-        }
+        gates.extend(recovery::gates(&recovered));
         all.push(recovered);
         all.push(tables::gates(&gates));
         all.push(self.about(&chains, &likelihood));
         Ok((all, gates))
     }
 
-    fn goes_on(&self) -> bool {
+    pub(super) fn goes_on(&self) -> bool {
         !self.context.stop.load(Ordering::Relaxed)
     }
 
@@ -275,7 +316,7 @@ impl Calibration<'_> {
         })))
     }
 
-    fn population(&self, firms: u32) -> Result<Population, Problem> {
+    pub(super) fn population(&self, firms: u32) -> Result<Population, Problem> {
         population::synthesise(self.data, self.scenario.run.population_seed, Scale::Sample(firms))
     }
 
@@ -349,13 +390,21 @@ impl Calibration<'_> {
     }
 
     /// A forecast from a few draws, to see that one can be made.
-    fn forecast(&self, population: &Population, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
+    fn forecast(&self, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
         let (as_of, RunContext { threads, stop, .. }) = (self.config.as_of, self.context);
         let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new() };
-        let rows = forecast(self.scenario, self.data, population, &posterior, threads, &|_| {}, stop)
-            .map_err(|_| interrupted())?;
+        let rows = forecast(
+            self.scenario,
+            self.data,
+            &self.population(self.config.sample)?,
+            &posterior,
+            threads,
+            &|_| {},
+            stop,
+        )
+        .map_err(|_| interrupted())?;
         Ok(tables::forecast_gates(&rows, as_of, self.scenario.run.end))
     }
 
