@@ -18,7 +18,7 @@ use crate::{
     },
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::schema_text,
-    text::for_terminal,
+    text::{for_terminal, one_line},
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use progress::ProgressLine;
@@ -41,6 +41,9 @@ struct Arguments {
     /// Language of what is printed: `en` or `ja`; without it, that of the environment (LANG)
     #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "ja"])]
     lang: Option<String>,
+    /// Opens the report in the browser when it is written (run, compare, attribute, target, report)
+    #[arg(long, global = true)]
+    open: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,7 +74,7 @@ enum Command {
     Selftest,
     /// Prints how the synthesised firms compare with published figures
     Population(PopulationRequest),
-    /// Prints the completions of a shell: where they go is told in the README
+    /// Prints the completions of a shell; docs/commands.md says where they go
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -86,6 +89,16 @@ enum Command {
 
 /// Set by Ctrl-C and by SIGTERM; runs look at it between weeks.
 static STOP: AtomicBool = AtomicBool::new(false);
+/// Whether a report is opened when it is written.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Opens a report in the browser when that was asked for.
+fn open_if_asked(report: &Path) {
+    if OPEN.load(Ordering::Relaxed) {
+        // Where there is no browser the printed path is enough.
+        let _ = open::that_detached(report);
+    }
+}
 
 /// The command line as clap has it, for completions, manual pages and documentation.
 pub fn command() -> clap::Command {
@@ -113,6 +126,13 @@ pub fn main() -> ExitCode {
         }
     };
     japanese::choose(arguments.lang.as_deref());
+    OPEN.store(arguments.open, Ordering::Relaxed);
+    let writes = matches!(arguments.command, Command::Request(Request::Study(_)) | Command::Report(_));
+    if arguments.open && !writes {
+        let message = "`--open` opens a report, and this command writes none";
+        complain(&[Problem::error(Kind::Usage, message).advise("leave it out")]);
+        return ExitCode::from(Kind::Usage as u8);
+    }
     match dispatch(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
@@ -136,7 +156,8 @@ fn dispatch(command: Command) -> Result<(), Problems> {
         Command::Verify(request) => verify(&request),
         Command::Report(request) => {
             let written = commands::report(&request)?;
-            print(&format!("Report: {}\n", written.display()))
+            open_if_asked(&written);
+            print(&format!("Report: {}\n", one_line(&written.display().to_string())))
         }
         Command::Validate(request) => validate(&request),
         Command::Evaluate(request) => evaluate(&request),
@@ -261,7 +282,17 @@ fn complain(problems: &[Problem]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::Line;
+    use crate::commands::CommandLine;
+
+    /// The advice of a refused negative number is its limits, never to pass it off as a file's name.
+    #[test]
+    fn a_negative_number_is_refused_as_a_value_of_its_flag() {
+        for flag in ["--seed", "--sample", "--replicates", "--split", "--threads"] {
+            let found = command().try_get_matches_from(["telework", "run", "baseline", flag, "-1"]);
+            let said = found.unwrap_err().to_string();
+            assert!(said.contains("'-1'") && said.contains(flag) && !said.contains("-- -1"), "{said}");
+        }
+    }
 
     /// Undocumented flags, clashing names and the like fail here.
     #[test]
@@ -278,7 +309,11 @@ mod tests {
             let Ok(Arguments { command: Command::Request(Request::Study(study)), .. }) = line(words) else {
                 panic!("{own} is no study")
             };
-            assert_eq!(study.line(Line::Recorded).matches(" --").count(), 4 + own.matches(" --").count(), "{own}");
+            assert_eq!(
+                study.line(CommandLine::Recorded).matches(" --").count(),
+                4 + own.matches(" --").count(),
+                "{own}"
+            );
             for name in ["draws", "replicates"] {
                 assert!(line(&format!("--{name} 3")).is_ok() && line(&format!("--{name} 0")).is_err(), "{own} {name}");
             }

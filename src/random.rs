@@ -35,8 +35,6 @@ pub enum Purpose {
     Propensity = 7,
     /// Barriers of a firm (population synthesis).
     Barriers = 8,
-    /// Which firms are drawn into a weighted sample.
-    Thinning = 9,
     /// Model discrepancy of a forecast.
     Discrepancy = 10,
     /// Moves of the calibration.

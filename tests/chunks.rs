@@ -8,7 +8,9 @@ use std::{
     sync::atomic::AtomicBool,
 };
 use telework::{
-    commands::{Chunk, ChunkWorker, Common, Prepared, RunContext, RunRequest, Uncertainty, WorkUnit, execute, prepare},
+    commands::{
+        Chunk, ChunkWorker, Common, Prepared, RunContext, RunRequest, UncertaintyFlags, WorkUnit, execute, prepare,
+    },
     error::Kind,
     results::CODE,
 };
@@ -26,7 +28,7 @@ fn request(home: &Path, name: &str, replicates: u32) -> RunRequest {
             store: Some(home.join(format!("{name}.store"))),
             ..Common::default()
         },
-        uncertainty: Uncertainty { split: 3, ..Uncertainty::default() },
+        uncertainty: UncertaintyFlags { split: 3, ..UncertaintyFlags::default() },
         ..RunRequest::default()
     }
 }

@@ -9,8 +9,8 @@ use std::{
 };
 use telework::{
     commands::{
-        Common, CompareRequest, RunContext, RunRequest, Uncertainty, compare, execute, prepare, prepare_comparison,
-        verify,
+        Common, CompareRequest, RunContext, RunRequest, UncertaintyFlags, compare, execute, prepare,
+        prepare_comparison, verify,
     },
     engine::Progress,
     error::{Kind, Problems},
@@ -29,7 +29,7 @@ fn request(scenarios: &[&str], home: &Path, name: &str) -> CompareRequest {
         scenarios: scenarios.iter().map(|name| (*name).to_string()).collect(),
         common: common(home.join(name), home.join("store")),
         targets: vec!["mic_introduction>=0.4".into()],
-        uncertainty: Uncertainty { split: 3, ..Uncertainty::default() },
+        uncertainty: UncertaintyFlags { split: 3, ..UncertaintyFlags::default() },
     }
 }
 
@@ -70,7 +70,7 @@ fn differences_are_those_of_separate_runs() {
         let request = RunRequest {
             scenario: scenario.into(),
             common: common(home.path().join(scenario), home.path().join(format!("store of {scenario}"))),
-            uncertainty: Uncertainty { split: 0, ..Uncertainty::default() },
+            uncertainty: UncertaintyFlags { split: 0, ..UncertaintyFlags::default() },
             ..RunRequest::default()
         };
         execute(prepare(request).unwrap(), context(2)).unwrap().folder

@@ -8,7 +8,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use telework::{
-    commands::{Common, Execution, RunContext, RunRequest, Uncertainty, execute, prepare, verify},
+    commands::{Common, Execution, RunContext, RunRequest, UncertaintyFlags, execute, prepare, verify},
     data::Data,
     engine::Progress,
     parameters::{Parameters, TABLE},
@@ -63,7 +63,7 @@ fn request(home: &Path, out: &str, replicates: u32, set: &[(&str, &str)]) -> Run
 }
 
 fn at_the_point(request: RunRequest) -> RunRequest {
-    RunRequest { uncertainty: Uncertainty { point: true, ..request.uncertainty }, ..request }
+    RunRequest { uncertainty: UncertaintyFlags { point: true, ..request.uncertainty }, ..request }
 }
 
 fn run(request: RunRequest, threads: usize) -> PathBuf {

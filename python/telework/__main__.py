@@ -40,7 +40,9 @@ def _arguments() -> argparse.ArgumentParser:
         )
         one.add_argument("--scheduler", required=True, metavar="ADDRESS", help="of the Dask scheduler: tcp://host:8786")
         if study != "calibrate":
-            one.add_argument("--chunk", type=int, metavar="N", help="runs in a chunk; some seconds of a core by default")
+            one.add_argument(
+                "--chunk", type=int, metavar="N", help="runs in a chunk; some seconds of a core by default"
+            )
         else:
             one.add_argument("--store", metavar="PLACE", help="where finished chunks are kept")
     return parser

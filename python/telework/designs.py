@@ -129,7 +129,7 @@ class Model:
         threads: int = 0,
     ) -> None:
         self.scenario = _scenario(scenario)
-        asked = {"scenario": scenario.file, "sample": sample, "seed": seed}
+        asked = {"scenario": self.scenario.file, "sample": sample, "seed": seed}
         changes = _engine.changes(request("run", asked))
         self._toml = self.scenario.loaded(changes).toml
         self._load()

@@ -123,7 +123,7 @@ class Answers(Results):
 
     @property
     def split(self) -> Table:
-        """What the uncertainty consists of: Sobol total effects of parameters, luck, emergencies, survey sampling."""
+        """What the uncertainty consists of: Sobol total effects of parameters, process noise (`luck`), emergencies, survey sampling."""
         return self.table("split")
 
     @property
@@ -164,7 +164,7 @@ class Run(Answers):
 
 
 class Comparison(Answers):
-    """Scenarios on the same draws, luck and later emergencies; the first is the reference."""
+    """Scenarios on the same draws, process noise and later emergencies; the first is the reference."""
 
     @property
     def differences(self) -> Table:

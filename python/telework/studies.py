@@ -189,7 +189,8 @@ def _plain(value: Any) -> Any:
 
 def place_of(given: dict[str, Any]) -> Place | None:
     """Takes ``out``, or its other name ``folder``, out of the arguments."""
-    out, folder = given.pop("out"), given.pop("folder")
+    out: Place | None = given.pop("out")
+    folder: Place | None = given.pop("folder")
     if out is not None and folder is not None:
         raise error("usage", "out= and folder= are one argument", "keep one of the two")
     return folder if out is None else out

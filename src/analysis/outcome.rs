@@ -163,9 +163,8 @@ fn accounts(weeks: &[crate::engine::InterventionWeek], extent: &Extent) -> Vec<A
     years
 }
 
-/// The first week from April 2021 on in which a KPI reaches a target.
+/// The first observed week in which a KPI reaches a target.
 pub fn first_reached(series: &Series, kpi: &Kpi, target: f64) -> Option<Week> {
     let figures = series.indicators.iter().find(|i| (i.indicator, &*i.segment) == (kpi.indicator.id, kpi.segment))?;
-    let later = figures.values.iter().filter(|(week, _)| week.fiscal_year() >= super::FIRST_YEAR);
-    later.into_iter().find(|(_, value)| kpi.reaches(f64::from(*value), target)).map(|(week, _)| *week)
+    figures.values.iter().find(|(_, value)| kpi.reaches(f64::from(*value), target)).map(|(week, _)| *week)
 }

@@ -91,7 +91,7 @@ pub struct Reached {
     pub target: f64,
     /// Who set it: `official`, `given` or `reference`.
     pub source: &'static str,
-    /// Probability that some week from April 2021 to the end of the run reaches it.
+    /// Probability that some observed week of the run reaches it.
     pub probability: Probability,
     /// Monday of the first such week: 5 %, 50 % and 95 % of the runs; `None` = later than the end.
     pub dates: [Option<Date>; 3],

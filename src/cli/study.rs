@@ -1,9 +1,10 @@
 //! `run`, `compare`, `attribute` and `target`: what is printed around them.
 
-use super::{carried_out, catch_interrupts, comparison_text, complain, print, study_text, text};
+use super::{carried_out, catch_interrupts, comparison_text, complain, open_if_asked, print, study_text, text};
 use crate::{
     commands::{self, AttributeRequest, CompareRequest, RunRequest, Study, TargetRequest},
     error::{Problem, Problems, Severity},
+    report::REPORT,
 };
 use std::path::Path;
 
@@ -63,6 +64,7 @@ fn target(request: TargetRequest) -> Result<(), Problems> {
 }
 
 fn written(what: &str, folder: &Path) -> Result<(), Problems> {
+    open_if_asked(&folder.join(REPORT));
     print(&text::written(&format!("{what} folder"), folder))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Fan, FanPoint, KpiYear},
-    calendar::mondays,
+    calendar::{EPOCH, mondays},
     commands::PlannedRun,
     data::Gate,
     engine::{ParameterChoice, ParameterSource},
@@ -22,7 +22,8 @@ pub fn plan(job: &PlannedRun, notes: &[Problem]) -> String {
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "  {name:<11} {value}");
     };
-    line("Period", format!("{} to {} ({} weeks)", run.start, run.end, mondays(run.start, run.end)));
+    let before = if mondays(EPOCH, run.start) > 1 { format!(", simulated from {EPOCH} on") } else { String::new() };
+    line("Period", format!("{} to {} ({} weeks{before})", run.start, run.end, mondays(run.start, run.end)));
     let (simulated, all) = (grouped(job.population.len() as u64), grouped(job.population.firms()));
     line(
         "Firms",

@@ -1,7 +1,7 @@
 //! `telework attribute`: a scenario in, a folder with what each of its measures brings out.
 
 use super::{
-    Common, Experiment, Line, Prepared, RunContext, SoFar, Study,
+    CommandLine, Common, Prepared, RunContext, SoFar, Study, StudyRuns,
     chunk::{ChunkBase, WorkUnit, usual_runs},
     read_data,
     report::write_report,
@@ -258,7 +258,7 @@ impl Attribution {
         let source = self.source(&self.loaded.scenario);
         let mut run = Manifest::new(
             &self.run,
-            &Study::Attribute(self.request.clone()).line(Line::Recorded),
+            &Study::Attribute(self.request.clone()).line(CommandLine::Recorded),
             source,
             &self.loaded.resolved_toml,
         );
@@ -304,9 +304,9 @@ impl Games {
         all.into_iter().map(|(_, coalition)| coalition).collect()
     }
 
-    fn experiment<'a>(&'a self, attribution: &'a Attribution, store: &Store) -> Experiment<'a> {
+    fn experiment<'a>(&'a self, attribution: &'a Attribution, store: &Store) -> StudyRuns<'a> {
         let sources = self.scenarios.iter().map(|scenario| attribution.source(scenario)).collect();
-        Experiment::new(store, sources, &attribution.data, &attribution.population)
+        StudyRuns::new(store, sources, &attribution.data, &attribution.population)
     }
 
     /// Draw by draw, so that an interrupted attribution has whole draws.

@@ -91,7 +91,7 @@ pub(super) struct Calibration<'a> {
     work: PathBuf,
     key: String,
     context: RunContext<'a>,
-    elsewhere: Option<RemoteExecutor<'a>>,
+    remote: Option<RemoteExecutor<'a>>,
 }
 
 /// Makes chunks on other machines: chunks in, the bytes of each out, in order; `None` when stopped.
@@ -109,14 +109,14 @@ pub fn calibrate(request: &CalibrateRequest, context: RunContext) -> Result<Cali
     calibrate_on(request, context, None)
 }
 
-/// [`calibrate`] with the runs of its fits made elsewhere.
+/// [`calibrate`] with the runs of its fits made by other machines.
 ///
 /// # Errors
 /// As [`calibrate`].
 pub fn calibrate_on(
     request: &CalibrateRequest,
     context: RunContext,
-    elsewhere: Option<RemoteExecutor>,
+    remote: Option<RemoteExecutor>,
 ) -> Result<CalibrateOutcome, Problems> {
     let mut config = Config::load(request.config.as_deref())?;
     config.as_of = request.as_of.unwrap_or(config.as_of);
@@ -136,7 +136,7 @@ pub fn calibrate_on(
         // What another try left would otherwise be taken up without being asked for.
         let _ = std::fs::remove_dir_all(&work);
     }
-    let world = Calibration::new(&config, &data, &loaded, work, context, elsewhere);
+    let world = Calibration::new(&config, &data, &loaded, work, context, remote);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(context.threads)
         .build()
@@ -182,7 +182,7 @@ impl<'a> Calibration<'a> {
         loaded: &'a Loaded,
         work: PathBuf,
         context: RunContext<'a>,
-        elsewhere: Option<RemoteExecutor<'a>>,
+        remote: Option<RemoteExecutor<'a>>,
     ) -> Calibration<'a> {
         Calibration {
             key: key(config, &loaded.resolved_toml, data),
@@ -193,7 +193,7 @@ impl<'a> Calibration<'a> {
             space: Space::new(),
             work,
             context,
-            elsewhere,
+            remote,
         }
     }
 
@@ -221,9 +221,9 @@ impl<'a> Calibration<'a> {
     /// Does something with the history on both samples.
     fn with_histories<T, E: From<Problem>>(&self, work: impl FnOnce(Histories) -> Result<T, E>) -> Result<T, E> {
         let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
-        let past = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
-        let made = self.made_elsewhere(past(self.config.sample))?;
-        let made_refined = self.made_elsewhere(past(self.config.refined_sample))?;
+        let plan = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
+        let made = self.made_remotely(plan(self.config.sample))?;
+        let made_refined = self.made_remotely(plan(self.config.refined_sample))?;
         let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
         let history = &of(&populations[0]).made(made.as_deref());
         let refined = &of(&populations[1]).made(made_refined.as_deref());
@@ -299,18 +299,18 @@ impl Calibration<'_> {
         !self.context.stop.load(Ordering::Relaxed)
     }
 
-    /// Makes figures of a history elsewhere, when there is such a place.
-    fn made_elsewhere(&self, past: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
-        let Some(elsewhere) = self.elsewhere else { return Ok(None) };
-        let runs = past.usual_runs(self.scenario);
-        let base = ChunkBase::of_history(self.toml, past)?;
+    /// Makes figures of a history on other machines, when there are some.
+    fn made_remotely(&self, plan: HistoryPlan) -> Result<Option<Box<MakesFigures<'_>>>, Problem> {
+        let Some(remote) = self.remote else { return Ok(None) };
+        let runs = plan.usual_runs();
+        let base = ChunkBase::of_history(self.toml, plan)?;
         Ok(Some(Box::new(move |points: &[(Parameters, u32)]| {
             let chunk = |points: &[(Parameters, u32)]| {
                 let parts =
                     points.iter().map(|(parameters, replicate)| ChunkPart::at(parameters, *replicate)).collect();
                 Chunk::new(ChunkOutput::Expected, &base, parts, self.data)
             };
-            let bytes = elsewhere(points.chunks(runs).map(chunk).collect())?;
+            let bytes = remote(points.chunks(runs).map(chunk).collect())?;
             let each = |(bytes, points): (&Vec<u8>, &[(Parameters, u32)])| expected(bytes, points.len());
             Some(bytes.iter().zip(points.chunks(runs)).map(each).collect::<Option<Vec<_>>>()?.concat())
         })))
@@ -477,8 +477,8 @@ impl Calibration<'_> {
         scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
         let as_of = self.config.certificate.truth_as_of.min(self.config.as_of);
         let known = self.data.known_on(as_of);
-        let past = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
-        let made = self.made_elsewhere(past)?;
+        let plan = HistoryPlan { end: as_of, sample: self.config.certificate.truth_sample, measures: false };
+        let made = self.made_remotely(plan)?;
         let history = History::new(scenario, &known, &population, as_of).made(made.as_deref());
         let likelihood = Likelihood::new(&self.space, history.targets(as_of));
         let histories = Histories { history: &history, refined: &history };

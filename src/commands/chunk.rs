@@ -6,7 +6,7 @@
 //! makes them is [`ChunkWorker`](super::ChunkWorker).
 
 use crate::{
-    calendar::mondays,
+    calendar::{EPOCH, mondays},
     data::Data,
     engine::{ParameterChoice, RunKey},
     error::{Kind, Problem},
@@ -32,7 +32,7 @@ pub fn usual_runs(scenario: &Scenario) -> usize {
         Scale::Whole => FIRMS,
         Scale::Sample(firms) => firms.into(),
     };
-    of_so_long(firms, mondays(scenario.run.start, scenario.run.end))
+    of_so_long(firms, mondays(EPOCH, scenario.run.end))
 }
 
 fn of_so_long(firms: u64, weeks: u32) -> usize {
@@ -52,8 +52,8 @@ pub struct HistoryPlan {
 
 impl HistoryPlan {
     /// Runs in one chunk.
-    pub(super) fn usual_runs(&self, scenario: &Scenario) -> usize {
-        of_so_long(self.sample.into(), mondays(scenario.run.start, self.end))
+    pub(super) fn usual_runs(&self) -> usize {
+        of_so_long(self.sample.into(), mondays(EPOCH, self.end))
     }
 }
 
@@ -63,7 +63,8 @@ pub struct ChunkBase {
     pub(super) scenario_toml: String,
     pub(super) parameters: ParameterChoice,
     pub(super) among: Vec<String>,
-    pub(super) past: Option<HistoryPlan>,
+    #[serde(rename = "past")]
+    pub(super) history: Option<HistoryPlan>,
 }
 
 impl ChunkBase {
@@ -83,13 +84,13 @@ impl ChunkBase {
             run.insert("replicates".into(), 1.into());
         }
         let scenario_toml = toml::to_string(&text).map_err(|e| failed(&e))?;
-        Ok(Arc::new(ChunkBase { scenario_toml, parameters, among: among.to_vec(), past: None }))
+        Ok(Arc::new(ChunkBase { scenario_toml, parameters, among: among.to_vec(), history: None }))
     }
 
     /// Of a scenario's history.
-    pub(super) fn of_history(scenario_toml: &str, past: HistoryPlan) -> Result<Arc<ChunkBase>, Problem> {
+    pub(super) fn of_history(scenario_toml: &str, history: HistoryPlan) -> Result<Arc<ChunkBase>, Problem> {
         let base = ChunkBase::new(scenario_toml, ParameterChoice::Point, &[])?;
-        Ok(Arc::new(ChunkBase { past: Some(past), ..Arc::unwrap_or_clone(base) }))
+        Ok(Arc::new(ChunkBase { history: Some(history), ..Arc::unwrap_or_clone(base) }))
     }
 }
 

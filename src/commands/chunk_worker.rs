@@ -21,13 +21,13 @@ use std::{
 };
 
 /// Which firms a scenario is simulated on.
-type Firms = (u64, Scale);
+type PopulationKey = (u64, Scale);
 
 /// Where chunks are made: the tables, and the firms of the last one, which the next one mostly needs too.
 pub struct ChunkWorker {
     data: Data,
     tables: String,
-    firms: Mutex<Option<(Firms, Arc<Population>)>>,
+    firms: Mutex<Option<(PopulationKey, Arc<Population>)>>,
 }
 
 impl ChunkWorker {
@@ -111,10 +111,11 @@ impl ChunkWorker {
         for (row, bits) in TABLE.iter().zip(&part.parameters) {
             scenario.parameters.set(row.name, f64::from_bits(*bits));
         }
-        if let Some(past) = base.past {
-            scenario.run.end = past.end;
-            scenario.run.scale = Scale::Sample(past.sample);
-            let stays = |one: &Intervention| past.measures || matches!(one.measure, Measure::EmergencyDeclaration(_));
+        if let Some(history) = base.history {
+            scenario.run.end = history.end;
+            scenario.run.scale = Scale::Sample(history.sample);
+            let stays =
+                |one: &Intervention| history.measures || matches!(one.measure, Measure::EmergencyDeclaration(_));
             scenario.interventions.retain(stays);
         }
         let Some(coalition) = part.coalition else { return Ok(scenario) };
@@ -133,7 +134,7 @@ impl ChunkWorker {
     ) -> Result<Vec<u8>, Problem> {
         let (wanted, kpis) = (chunk.wanted, candidate_kpis());
         // A history knows what was known on its last day.
-        let known = chunk.base.past.map(|past| self.data.known_on(past.end));
+        let known = chunk.base.history.map(|history| self.data.known_on(history.end));
         let data = known.as_ref().unwrap_or(&self.data);
         let extents: Vec<Extent> = sources.iter().map(|source| Extent::new(source.scenario, population)).collect();
         let made = Mutex::new(vec![Vec::new(); tasks.len()]);

@@ -1,7 +1,7 @@
 //! `telework compare`: scenarios in, a folder with their paired differences out.
 
 use super::{
-    Common, Experiment, Line, Prepared, RunContext, Study, Uncertainty,
+    CommandLine, Common, Prepared, RunContext, Study, StudyRuns, UncertaintyFlags,
     chunk::{ChunkBase, WorkUnit, usual_runs},
     findings::{Findings, SoFar},
     goal::Goal,
@@ -41,7 +41,7 @@ pub struct CompareRequest {
     /// What is uncertain.
     #[command(flatten)]
     #[serde(flatten)]
-    pub uncertainty: Uncertainty,
+    pub uncertainty: UncertaintyFlags,
 }
 
 impl CompareRequest {
@@ -120,7 +120,7 @@ fn assemble(
     data: Data,
 ) -> Result<Comparison, Problems> {
     let replicates = loaded.first().map_or(0, |one| one.scenario.run.replicates);
-    let Uncertainty { split, .. } = request.uncertainty;
+    let UncertaintyFlags { split, .. } = request.uncertainty;
     let parameters = request.uncertainty.parameters();
     if parameters == ParameterChoice::Point {
         for one in &mut loaded {
@@ -209,8 +209,8 @@ impl Comparison {
         cases(self.replicates(), self.request.uncertainty.split)
     }
 
-    fn experiment(&self, store: &Store) -> Experiment<'_> {
-        Experiment::new(store, self.sources(), &self.data, &self.population)
+    fn experiment(&self, store: &Store) -> StudyRuns<'_> {
+        StudyRuns::new(store, self.sources(), &self.data, &self.population)
     }
 
     /// Makes the runs that are missing and answers.
@@ -250,8 +250,11 @@ impl Comparison {
             manifest
         };
         let scenarios = self.loaded.iter().zip(self.sources()).map(of).collect();
-        let mut manifest =
-            ComparisonManifest::new(&self.run, &Study::Compare(self.request.clone()).line(Line::Recorded), scenarios);
+        let mut manifest = ComparisonManifest::new(
+            &self.run,
+            &Study::Compare(self.request.clone()).line(CommandLine::Recorded),
+            scenarios,
+        );
         manifest.targets = self.request.targets.clone();
         manifest
     }
@@ -334,7 +337,7 @@ pub(super) fn repeat_comparison(
     let request = CompareRequest {
         targets: manifest.targets.clone(),
         common: Common { out: Some(folder.to_path_buf()), ..Common::default() },
-        uncertainty: Uncertainty { point, split: manifest.split },
+        uncertainty: UncertaintyFlags { point, split: manifest.split },
         ..CompareRequest::default()
     };
     let goals = manifest.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;

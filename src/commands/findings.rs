@@ -1,6 +1,6 @@
 //! What is said of scenarios on the same firms, and the summary tables it is written in. Finished runs in, tables out.
 
-use super::Experiment;
+use super::StudyRuns;
 use crate::{
     analysis::{Answers, Extent, Inquiry, Source, answer, candidate_kpis},
     data::Data,
@@ -94,7 +94,7 @@ pub struct SoFar {
 impl SoFar {
     /// From the replicates that an experiment has finished in all of its scenarios; without the split of uncertainty.
     pub(super) fn of(
-        experiment: &Experiment,
+        experiment: &StudyRuns,
         findings: &Findings,
         manifest: Value,
         given: &[(usize, f64)],

@@ -1,6 +1,6 @@
 //! `telework selftest`, and the golden result of each shipped scenario: the KPI table of a small run.
 
-use super::{Experiment, RunContext, fresh_store, read_data, run::Made};
+use super::{RunContext, StudyRuns, fresh_store, read_data, run::Made};
 use crate::{
     engine::{ParameterChoice, ParameterSource},
     error::{Kind, Problem, Problems},
@@ -28,7 +28,7 @@ pub fn golden(scenario: &str) -> Result<String, Problems> {
     let source =
         ParameterSource { choice: ParameterChoice::Point, scenario: &loaded.scenario, posterior: &data.posterior };
     let (_place, store) = fresh_store()?;
-    let experiment = Experiment::new(&store, vec![source], &data, &population);
+    let experiment = StudyRuns::new(&store, vec![source], &data, &population);
     let made = Made::new(&experiment, source, &data, &population, 0, context)?;
     let mut table = Vec::new();
     write_kpi(&mut table, &made.answers.kpi, None).map_err(|e| Problem::error(Kind::Files, e.to_string()))?;

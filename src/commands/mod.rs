@@ -6,7 +6,6 @@ mod chunk;
 mod chunk_worker;
 mod compare;
 mod evaluate;
-mod experiment;
 mod files;
 mod findings;
 mod goal;
@@ -16,6 +15,7 @@ mod preview;
 mod report;
 mod request;
 mod run;
+mod study_runs;
 mod target;
 mod validate;
 mod verify;
@@ -30,7 +30,6 @@ pub use compare::{
     CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, prepare_loaded_comparison, unpaired,
 };
 pub use evaluate::{EvaluateOutcome, EvaluateRequest, evaluate, evaluate_on};
-pub use experiment::Experiment;
 pub use files::{CheckRequest, PopulationRequest, check, new_scenario, population_report};
 pub use findings::SoFar;
 pub use goal::Goal;
@@ -38,8 +37,11 @@ pub use golden::{golden, selftest};
 pub use prepared::Prepared;
 pub use preview::Preview;
 pub use report::{ReportRequest, report};
-pub use request::{Common, Execution, Line, Request, SPLIT, Study, Uncertainty, arguments, from_json, from_words};
+pub use request::{
+    CommandLine, Common, Execution, Request, SPLIT, Study, UncertaintyFlags, arguments, from_json, from_words,
+};
 pub use run::{PlannedRun, RunOutcome, RunRequest, execute, prepare, prepare_loaded};
+pub use study_runs::StudyRuns;
 pub use target::{TargetOutcome, TargetRequest, TargetSearch, prepare_loaded_target, prepare_target, target};
 pub use validate::{ValidateRequest, Validation, validate};
 pub use verify::{Verification, VerifyRequest, verify};

@@ -37,7 +37,7 @@ const EXECUTION: [&str; 5] = ["out", "store", "force", "threads", "data"];
 pub enum Study {
     /// Runs a scenario and writes a run folder
     Run(RunRequest),
-    /// Runs scenarios on the same draws and the same luck and tells what the others change against the first
+    /// Runs scenarios on the same draws and the same process noise and tells what the others change against the first
     Compare(CompareRequest),
     /// Splits the effect of a scenario's measures among them
     Attribute(AttributeRequest),
@@ -96,7 +96,7 @@ pub struct Common {
 
 /// What is uncertain, and whether it is told apart.
 #[derive(Args, Clone, Copy, Debug, Serialize)]
-pub struct Uncertainty {
+pub struct UncertaintyFlags {
     /// One parameter set for all replicates in place of posterior draws: no parameter uncertainty; every output says so
     #[arg(long)]
     pub point: bool,
@@ -105,13 +105,13 @@ pub struct Uncertainty {
     pub split: u32,
 }
 
-impl Default for Uncertainty {
-    fn default() -> Uncertainty {
-        Uncertainty { point: false, split: SPLIT }
+impl Default for UncertaintyFlags {
+    fn default() -> UncertaintyFlags {
+        UncertaintyFlags { point: false, split: SPLIT }
     }
 }
 
-impl Uncertainty {
+impl UncertaintyFlags {
     /// Posterior draws, or the point for all replicates.
     pub fn parameters(self) -> ParameterChoice {
         if self.point { ParameterChoice::Point } else { ParameterChoice::Posterior }
@@ -169,7 +169,7 @@ impl Common {
 
 /// Which words of a command line are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum CommandLine {
     /// All of them, to be typed again.
     Whole,
     /// For a manifest: what the figures follow from, with file names for paths.
@@ -178,7 +178,7 @@ pub enum Line {
 
 impl Study {
     /// The command line that asks for the same, as a shell takes it; scenarios are named as in the request.
-    pub fn line(&self, line: Line) -> String {
+    pub fn line(&self, line: CommandLine) -> String {
         let json = serde_json::to_value(self).unwrap_or_default();
         let command = described::<Study>();
         let name = json["command"].as_str().unwrap_or_default();
@@ -187,7 +187,7 @@ impl Study {
             arguments.partition(|arg| EXECUTION.contains(&arg.get_id().as_str()));
         let mut words = vec!["telework".to_string(), name.to_string()];
         words.extend(first.iter().flat_map(|arg| typed(arg, &json[arg.get_id().as_str()], line)));
-        if line == Line::Whole {
+        if line == CommandLine::Whole {
             words.extend(last.iter().flat_map(|arg| typed(arg, &json[arg.get_id().as_str()], line)));
         }
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
@@ -287,7 +287,7 @@ pub fn from_json<R: Subcommand + FromArgMatches>(json: &Map<String, Value>) -> R
         // As one word, so that a value that begins with a dash is no flag.
         match arg.get_long() {
             _ if arg.is_positional() => places.extend(values(value)),
-            Some(_) if is_switch(arg) => flags.extend(typed(arg, value, Line::Whole)),
+            Some(_) if is_switch(arg) => flags.extend(typed(arg, value, CommandLine::Whole)),
             Some(long) => flags.extend(values(value).map(|value| format!("--{long}={value}"))),
             None => {}
         }
@@ -385,7 +385,7 @@ fn values(value: &Value) -> impl Iterator<Item = String> + '_ {
 }
 
 /// An argument as it is typed; nothing where it is as when it is left out.
-fn typed(arg: &Arg, value: &Value, line: Line) -> Vec<String> {
+fn typed(arg: &Arg, value: &Value, line: CommandLine) -> Vec<String> {
     let flag = arg.get_long().map(|long| format!("--{long}"));
     if is_switch(arg) {
         return flag.filter(|_| *value == Value::Bool(true)).into_iter().collect();
@@ -397,7 +397,7 @@ fn typed(arg: &Arg, value: &Value, line: Line) -> Vec<String> {
         return Vec::new();
     }
     match (flag, arg.get_value_delimiter()) {
-        (None, _) if line == Line::Recorded => all.into_iter().map(name).collect(),
+        (None, _) if line == CommandLine::Recorded => all.into_iter().map(name).collect(),
         (None, _) => all,
         (Some(flag), Some(delimiter)) => vec![flag, all.join(&delimiter.to_string())],
         // A value that begins with a dash would be taken for a flag.

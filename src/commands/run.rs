@@ -1,7 +1,7 @@
 //! `telework run`: a scenario in, a run folder out.
 
 use super::{
-    Common, Experiment, Line, Prepared, RunContext, Study, Uncertainty,
+    CommandLine, Common, Prepared, RunContext, Study, StudyRuns, UncertaintyFlags,
     chunk::{ChunkBase, WorkUnit, usual_runs},
     findings::{Findings, SoFar},
     read_data,
@@ -42,7 +42,7 @@ pub struct RunRequest {
     /// What is uncertain.
     #[command(flatten)]
     #[serde(flatten)]
-    pub uncertainty: Uncertainty,
+    pub uncertainty: UncertaintyFlags,
     /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
     #[arg(long)]
     pub panel: bool,
@@ -160,7 +160,7 @@ impl PlannedRun {
     fn manifest(&self) -> Manifest {
         let mut manifest = Manifest::new(
             &self.run,
-            &Study::Run(self.request.clone()).line(Line::Recorded),
+            &Study::Run(self.request.clone()).line(CommandLine::Recorded),
             self.source(),
             &self.loaded.resolved_toml,
         );
@@ -172,9 +172,9 @@ impl PlannedRun {
         manifest
     }
 
-    fn experiment(&self) -> Experiment<'_> {
+    fn experiment(&self) -> StudyRuns<'_> {
         let store = Store::new(self.request.common.store.as_deref());
-        Experiment::new(&store, vec![self.source()], &self.data, &self.population)
+        StudyRuns::new(&store, vec![self.source()], &self.data, &self.population)
     }
 }
 
@@ -247,7 +247,7 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
 
 /// The finished runs of one scenario and what they come to.
 pub(super) struct Made<'a> {
-    experiment: &'a Experiment<'a>,
+    experiment: &'a StudyRuns<'a>,
     findings: Findings<'a>,
     /// What is said of the scenario.
     pub answers: Answers,
@@ -257,9 +257,9 @@ impl<'a> Made<'a> {
     /// Makes the runs that are missing and sums all up.
     ///
     /// # Errors
-    /// As [`Experiment::complete`].
+    /// As [`StudyRuns::complete`].
     pub fn new(
-        experiment: &'a Experiment<'a>,
+        experiment: &'a StudyRuns<'a>,
         source: ParameterSource<'a>,
         data: &'a Data,
         population: &'a Population,

@@ -1,8 +1,8 @@
 //! `telework target`: a scenario, a KPI and a number to vary in; a folder with the smallest value that reaches the KPI out.
 
 use super::{
-    Common, Experiment, Goal, Line, Prepared, RunContext, SoFar, Study, WorkUnit, read_data, report::write_report,
-    warn_of_idle_targets,
+    CommandLine, Common, Goal, Prepared, RunContext, SoFar, Study, StudyRuns, WorkUnit, read_data,
+    report::write_report, warn_of_idle_targets,
 };
 use crate::{
     analysis::{
@@ -273,7 +273,7 @@ impl TargetSearch {
             scenario: &scenario,
             posterior: &self.data.posterior,
         };
-        let experiment = Experiment::new(store, vec![source], &self.data, &self.population);
+        let experiment = StudyRuns::new(store, vec![source], &self.data, &self.population);
         let keys: Vec<RunKey> = (0..self.draws()).map(RunKey::from).collect();
         // How many values there will be is not known: about so many, or as many as there were.
         let passed = std::sync::atomic::AtomicU64::new(before);
@@ -349,7 +349,7 @@ impl TargetSearch {
         let source = ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &self.data.posterior };
         let mut run = Manifest::new(
             &self.run,
-            &Study::Target(self.request.clone()).line(Line::Recorded),
+            &Study::Target(self.request.clone()).line(CommandLine::Recorded),
             source,
             &self.loaded.resolved_toml,
         );

@@ -1,7 +1,7 @@
 //! `telework verify`: runs a run folder's manifest again and compares the bytes of every table.
 
 use super::{
-    Execution, Experiment, RunContext,
+    Execution, RunContext, StudyRuns,
     attribute::repeat_attribution,
     compare::repeat_comparison,
     fresh_store, read_data,
@@ -113,7 +113,7 @@ fn repeat_run(
     let population = population::synthesise(data, plan.population_seed, plan.scale)?;
     let source =
         ParameterSource { choice: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
-    let experiment = Experiment::new(store, vec![source], data, &population);
+    let experiment = StudyRuns::new(store, vec![source], data, &population);
     let made = Made::new(&experiment, source, data, &population, manifest.split, context)?;
     let panel = if panel { Some(self::panel(source, data, &population, context)?) } else { None };
     let draft = Draft::open(folder, false)?;

@@ -1,8 +1,8 @@
 //! Many runs in parallel, of one scenario or of several, with progress and interruption.
 
 use super::{
-    basis::{ParameterSource, RunKey},
-    run::{Options, simulate_with},
+    parameter_source::{ParameterSource, RunKey},
+    run::{Inputs, Options, simulate_with},
     series::Series,
 };
 use crate::{calendar::Week, data::Data, population::Population, scenario::Scenario};
@@ -79,8 +79,15 @@ impl Ensemble<'_> {
             tasks.par_iter().try_for_each(|&task| {
                 let Some(source) = sources.get(task.source) else { return Ok(()) };
                 let parameters = source.parameters(task.key.parameters);
-                let series =
-                    simulate_with(&parameters, source.scenario, data, population, task.key, options, &goes_on, stop);
+                let inputs = Inputs {
+                    parameters: &parameters,
+                    scenario: source.scenario,
+                    data,
+                    population,
+                    run: task.key,
+                    options,
+                };
+                let series = simulate_with(inputs, &goes_on, stop);
                 if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
             })
         };
@@ -96,7 +103,5 @@ impl Ensemble<'_> {
 
 /// Weeks of one run.
 fn weeks(scenario: &Scenario) -> u64 {
-    let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
-    let last = Week::containing(scenario.run.end).map_or(first, |w| w.0);
-    u64::from(last - first + 1)
+    Week::containing(scenario.run.end).map_or(1, |last| u64::from(last.0) + 1)
 }

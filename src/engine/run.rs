@@ -1,7 +1,7 @@
 //! One run: a pure function of scenario, population, parameters and replicate.
 
 use super::{
-    basis::RunKey,
+    parameter_source::RunKey,
     series::{InterventionSeries, PanelRow, Series},
 };
 use crate::{
@@ -38,24 +38,29 @@ pub fn simulate(
     goes_on: &dyn Fn(Week) -> bool,
 ) -> Option<Series> {
     let never = AtomicBool::new(false);
-    simulate_with(&scenario.parameters, scenario, data, population, replicate.into(), options, goes_on, &never)
+    let parameters = &scenario.parameters;
+    simulate_with(Inputs { parameters, scenario, data, population, run: replicate.into(), options }, goes_on, &never)
 }
 
-/// [`simulate`] with other parameters than the scenario's, process noise and emergencies of the given run. When `stop` is
-/// set, the run is also given up inside a week.
-#[allow(clippy::too_many_arguments)]
-pub(super) fn simulate_with(
-    parameters: &Parameters,
-    scenario: &Scenario,
-    data: &Data,
-    population: &Population,
-    run: RunKey,
-    options: Options,
-    goes_on: &dyn Fn(Week) -> bool,
-    stop: &AtomicBool,
-) -> Option<Series> {
+/// What one run depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    /// In place of the scenario's own.
+    pub parameters: &'a Parameters,
+    pub scenario: &'a Scenario,
+    pub data: &'a Data,
+    pub population: &'a Population,
+    /// Of which process noise and emergencies are taken.
+    pub run: RunKey,
+    pub options: Options,
+}
+
+/// [`simulate`] of any inputs. When `stop` is set, the run is also given up inside a week.
+pub(super) fn simulate_with(inputs: Inputs, goes_on: &dyn Fn(Week) -> bool, stop: &AtomicBool) -> Option<Series> {
+    let Inputs { parameters, scenario, data, population, run, options } = inputs;
     let key = Key::new(scenario.run.seed, run.noise);
     let emergencies = Key::new(scenario.run.seed, run.emergencies);
+    // What is reported begins with the run's start; what is simulated always in January 2020.
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0));
     let last = Week::containing(scenario.run.end).unwrap_or(first);
     let response = Response::new(parameters);
@@ -63,7 +68,7 @@ pub(super) fn simulate_with(
     let own = dynamics::own(population, parameters);
     let mut state = dynamics::initial_state(population, parameters, &response, own, key);
     let mut terms = Terms::new(population.cells.len());
-    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (first, last) };
+    let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (Week(0), last) };
     let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
     let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
     let mut interventions: Vec<InterventionSeries> = scenario
@@ -75,10 +80,10 @@ pub(super) fn simulate_with(
     let observed = options.observe != Observe::Nothing;
     let staff = if observed { observation::staff(population) } else { Vec::new() };
     let staff = staff.as_slice();
-    if observed {
+    if observed && first == Week(0) {
         observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
     }
-    for week in (first.0..=last.0).map(Week) {
+    for week in (0..=last.0).map(Week) {
         if !goes_on(week) {
             return None;
         }
@@ -89,15 +94,15 @@ pub(super) fn simulate_with(
             return None;
         }
         for (series, week) in interventions.iter_mut().zip(weeks) {
-            series.weeks.extend(week);
+            series.weeks.extend(week.filter(|record| record.week >= first));
         }
         // Others' practice and transitions.
         dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
         // Observers look on.
-        if observed {
+        if observed && week >= first {
             observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
         }
-        if options.panel && week.closes_month() {
+        if options.panel && week >= first && week.closes_month() {
             panel.extend(panel_rows(week, population, &state, &terms, parameters));
         }
     }

@@ -130,7 +130,7 @@ fn middle(row: &Observation) -> Date {
     recalled.map_or(row.field_start.saturating_add((days / 2).days()), |(_, day)| *day)
 }
 
-/// Surveys whose field period ended at most so many days before the run see its first state.
+/// Surveys whose field period ended at most so many days before January 2020 see the first state.
 const BEFORE_THE_RUN_DAYS: i32 = 120;
 
 fn published<'a>(survey: Survey, rows: &[&'a Observation], weeks: (Week, Week)) -> Vec<Appointment<'a>> {
@@ -148,7 +148,7 @@ fn published<'a>(survey: Survey, rows: &[&'a Observation], weeks: (Week, Week)) 
             let date = middle(rows[0]);
             let week = match Week::containing(date).filter(|week| *week >= weeks.0) {
                 Some(week) if week <= weeks.1 => Some(week),
-                None if date < first && (first - date).get_days() <= BEFORE_THE_RUN_DAYS => None,
+                None if weeks.0 == Week(0) && date < first && (first - date).get_days() <= BEFORE_THE_RUN_DAYS => None,
                 _ => return None,
             };
             let (label, wave) = (wave.to_string(), wave_of(survey, &rows));

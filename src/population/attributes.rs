@@ -62,7 +62,7 @@ impl<'w> AttributeDraws<'w> {
     pub fn of(&self, id: u32, cell: &Cell) -> Attributes {
         let (industry, size) = (cell.industry.index(), cell.size.index());
         let [rank, _] = self.key.uniforms(id, 0, Purpose::Employees);
-        let employees = self.workforce.draw(industry, size, cell.high_capital, rank);
+        let employees = self.workforce.draw(industry, size, cell.high_capital, cell.band, rank);
         let [u, v] = self.key.uniforms(id, 0, Purpose::Teleworkable);
         let expected = self.teleworkable[industry * SIZES + size].quantile(u);
         let (share, some) = if employees <= DRAWN_JOBS {

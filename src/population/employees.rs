@@ -5,7 +5,7 @@
 //! industry and size the exponent follows from the mean. The size tail of the employment reports is not fitted
 //! class by class: it chose how far the medium class reaches, and is reported.
 
-use super::raking::rake;
+use super::{Band, SPLIT_EMPLOYEES, raking::rake};
 use crate::{
     classification::{INDUSTRIES, SIZES, SizeClass},
     data::Data,
@@ -83,6 +83,8 @@ pub(super) struct Workforce {
     top: f64,
     // Share of firms with high capital by size; large firms are not told apart.
     high_capital: [Option<f64>; SIZES],
+    // At `(industry * 3 + size) * 2 + high capital`: share with `SPLIT_EMPLOYEES` and more.
+    split: Vec<f64>,
 }
 
 impl Workforce {
@@ -138,7 +140,7 @@ impl Workforce {
             let most = (0.1 * persons).max(5.0 * mean).max(f64::from(smallest) + 1.0);
             TruncatedPareto::with_mean(smallest, largest.min(most as u32), mean)
         };
-        Ok(Workforce {
+        let mut workforce = Workforce {
             classes: (0..INDUSTRIES * SIZES).map(distribution).collect(),
             top: data.fact_in("high_capital_top", 0.001..=1.0)?,
             high_capital: [
@@ -146,11 +148,42 @@ impl Workforce {
                 Some(data.fact_in("high_capital_medium", 0.0..=1.0)?),
                 None,
             ],
-        })
+            split: Vec::new(),
+        };
+        let split = |class: usize| workforce.share_from(class / 2, class % 2 == 1, SPLIT_EMPLOYEES);
+        workforce.split = (0..INDUSTRIES * SIZES * 2).map(split).collect();
+        Ok(workforce)
     }
 
-    /// Employees of a firm at the quantile `u` in (0, 1).
-    pub fn draw(&self, industry: usize, size: usize, high_capital: bool, u: f64) -> u32 {
+    /// Share of firms with at least so many employees in a class of industry and size.
+    fn share_from(&self, class: usize, high_capital: bool, employees: u32) -> f64 {
+        let (mut from, mut below) = (0.0, 1.0);
+        for _ in 0..52 {
+            let middle = 0.5 * (from + below);
+            let enough = self.of_all(class / SIZES, class % SIZES, high_capital, middle) >= employees;
+            if enough { from = middle } else { below = middle }
+        }
+        from
+    }
+
+    /// Share of a cell's firms that the part with [`SPLIT_EMPLOYEES`] and more is.
+    pub fn split(&self, industry: usize, size: usize, high_capital: bool) -> f64 {
+        self.split[(industry * SIZES + size) * 2 + usize::from(high_capital)]
+    }
+
+    /// Employees of a firm at the quantile `u` in (0, 1), counted from the top, of a band.
+    pub fn draw(&self, industry: usize, size: usize, high_capital: bool, band: Band, u: f64) -> u32 {
+        let split = self.split(industry, size, high_capital);
+        let u = match band {
+            Band::All => u,
+            Band::From => u * split,
+            Band::Below => split + u * (1.0 - split),
+        };
+        self.of_all(industry, size, high_capital, u)
+    }
+
+    /// Employees of a firm at the quantile `u` in (0, 1), counted from the top.
+    fn of_all(&self, industry: usize, size: usize, high_capital: bool, u: f64) -> u32 {
         let rank = match self.high_capital[size] {
             Some(share) if share < self.top => {
                 // The others' part of the top: what high capital leaves of it.
@@ -169,10 +202,10 @@ impl Workforce {
     }
 
     /// Expected employees of a firm.
-    pub fn expected(&self, industry: usize, size: usize, high_capital: bool) -> f64 {
+    pub fn expected(&self, industry: usize, size: usize, high_capital: bool, band: Band) -> f64 {
         const STEPS: u32 = 400;
         let at = |step| (f64::from(step) + 0.5) / f64::from(STEPS);
-        let sum: f64 = (0..STEPS).map(|step| f64::from(self.draw(industry, size, high_capital, at(step)))).sum();
+        let sum: f64 = (0..STEPS).map(|step| f64::from(self.draw(industry, size, high_capital, band, at(step)))).sum();
         sum / f64::from(STEPS)
     }
 }

@@ -5,7 +5,8 @@
 //! establishments stand; large ones where large firms have their head offices.
 
 use super::{
-    Cell,
+    Band, Cell,
+    employees::Workforce,
     raking::{CarryRounding, apportion, rake, round_to_margins},
 };
 use crate::{
@@ -91,10 +92,14 @@ fn head_offices(data: &Data, by_size: &[u32]) -> Vec<u32> {
     round_to_margins(&fitted, &rows, &columns)
 }
 
-/// The cells that hold firms, ordered by industry, prefecture, size, capital, bidding; nothing simulated yet.
+/// Medium firms of one kind are told apart by employees where at least so many are expected to have 100 and more: a
+/// cell more where it counts, and few enough cells for a sample of 6,000.
+const WORTH_SPLITTING: f64 = 30.0;
+
+/// The cells that hold firms, ordered by industry, prefecture, size, capital, bidding, employees; nothing simulated yet.
 ///
-/// Capital class and bidding are split off by shares with carried rounding, which keeps national totals by size.
-pub(super) fn cells(data: &Data, counts: &FirmCounts) -> Result<Vec<Cell>, Problem> {
+/// Capital class, bidding and band are split off by shares with carried rounding, which keeps national totals by size.
+pub(super) fn cells(data: &Data, counts: &FirmCounts, workforce: &Workforce) -> Result<Vec<Cell>, Problem> {
     let high = [data.fact_in("high_capital_micro", 0.0..=1.0)?, data.fact_in("high_capital_medium", 0.0..=1.0)?];
     let pull = [head_office_pull(data, &counts[0])?, head_office_pull(data, &counts[1])?];
     let mut bidders = [0.0; SIZES];
@@ -103,6 +108,15 @@ pub(super) fn cells(data: &Data, counts: &FirmCounts) -> Result<Vec<Cell>, Probl
     }
     let mut capital_carry = [(); SIZES].map(|()| CarryRounding::new());
     let mut bidder_carry = [(); SIZES * 2].map(|()| CarryRounding::new());
+    let mut band_carry = CarryRounding::new();
+    let mut bands = |industry: Industry, size: SizeClass, high_capital: bool, firms: u32| {
+        let share = workforce.split(industry.index(), size.index(), high_capital);
+        if size != SizeClass::Medium || f64::from(firms) * share.min(1.0 - share) < WORTH_SPLITTING {
+            return [(Band::All, firms), (Band::From, 0)];
+        }
+        let from = band_carry.take(firms, share);
+        [(Band::Below, firms - from), (Band::From, from)]
+    };
     let mut cells = Vec::new();
     let mut first_id = 0;
     for industry in Industry::all() {
@@ -116,19 +130,22 @@ pub(super) fn cells(data: &Data, counts: &FirmCounts) -> Result<Vec<Cell>, Probl
                 for (high_capital, firms) in [(false, firms - with_capital), (true, with_capital)] {
                     let bidding = bidder_carry[s * 2 + usize::from(high_capital)].take(firms, bidders[s]);
                     for (bidder, firms) in [(false, firms - bidding), (true, bidding)] {
-                        if firms > 0 {
-                            cells.push(Cell {
-                                industry,
-                                prefecture,
-                                size,
-                                high_capital,
-                                bidder,
-                                first_id,
-                                firms,
-                                range: 0..0,
-                                weight: 1.0,
-                            });
-                            first_id += firms;
+                        for (band, firms) in bands(industry, size, high_capital, firms) {
+                            if firms > 0 {
+                                cells.push(Cell {
+                                    industry,
+                                    prefecture,
+                                    size,
+                                    high_capital,
+                                    bidder,
+                                    band,
+                                    first_id,
+                                    firms,
+                                    range: 0..0,
+                                    weight: 1.0,
+                                });
+                                first_id += firms;
+                            }
                         }
                     }
                 }

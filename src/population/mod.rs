@@ -33,12 +33,25 @@ use crate::{
     classification::{Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
     data::Data,
     error::Problem,
-    random::Key,
 };
 use attributes::AttributeDraws;
 use employees::Workforce;
 use rayon::prelude::*;
 use std::ops::Range;
+
+/// Regular employees by which a cell of medium firms is split, so that a sample can keep more of the larger ones.
+pub const SPLIT_EMPLOYEES: u32 = 100;
+
+/// Which firms of an industry, prefecture, size, capital and bidding a cell holds, by employees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Band {
+    /// All.
+    All,
+    /// Those with fewer than [`SPLIT_EMPLOYEES`].
+    Below,
+    /// Those with as many or more.
+    From,
+}
 
 /// All firms that share every fixed class, and so face the same week apart from what is their own.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +66,8 @@ pub struct Cell {
     pub high_capital: bool,
     /// Bids for public contracts.
     pub bidder: bool,
+    /// Which of the class's firms these are, by employees.
+    pub band: Band,
     /// Permanent id of the cell's first firm in the whole population; its firms are `first_id..first_id + firms`.
     pub first_id: u32,
     /// Firms of the cell in the whole population.
@@ -115,17 +130,17 @@ pub fn synthesise(data: &Data, seed: u64, scale: Scale) -> Result<Population, Pr
     let counts = margins::firm_counts(data)?;
     let workforce = Workforce::fit(data, &margins::industry_by_size(data)?)?;
     let draws = AttributeDraws::new(data, &workforce, seed)?;
-    let cells = margins::cells(data, &counts)?;
+    let cells = margins::cells(data, &counts, &workforce)?;
     let workplaces = workplaces::workplaces(data, &workplaces::head_office_employment(&cells, &workforce))?;
     let kept = match scale {
         Scale::Whole => cells.iter().map(|cell| cell.firms).collect(),
         Scale::Sample(wanted) => sample::allocate(&cells, wanted)?,
     };
-    Ok(Population { workplaces, ..fill(cells, &kept, &draws, Key::new(seed, 0)) })
+    Ok(Population { workplaces, ..fill(cells, &kept, &draws) })
 }
 
 /// Chooses and draws the firms of each cell; workplaces are left empty.
-fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>, key: Key) -> Population {
+fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>) -> Population {
     let mut start = 0;
     for (cell, kept) in cells.iter_mut().zip(kept) {
         cell.range = start..start + *kept as usize;
@@ -141,9 +156,10 @@ fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>, key: Key
         workplaces: Vec::new(),
         cells,
     };
-    population.by_cell().into_par_iter().for_each(|(cell, firms)| {
-        let ids = sample::choose(cell, firms.id.len() as u32, key);
-        for (i, id) in ids.into_iter().enumerate() {
+    let chosen = sample::choose(&population.cells, draws);
+    population.by_cell().into_par_iter().zip(&chosen).for_each(|((cell, firms), ids)| {
+        for i in 0..firms.id.len() {
+            let id = ids.as_ref().map_or(cell.first_id + i as u32, |ids| ids[i]);
             let attributes = draws.of(id, cell);
             firms.id[i] = id;
             firms.employees[i] = attributes.employees;

@@ -110,7 +110,7 @@ fn persons_engaged_are_met() {
     // Before chance, the expected employment meets it within what rounding of means costs.
     let by_size = margins::industry_by_size(data()).unwrap();
     let workforce = Workforce::fit(data(), &by_size).unwrap();
-    let cells = margins::cells(data(), &margins::firm_counts(data()).unwrap()).unwrap();
+    let cells = margins::cells(data(), &margins::firm_counts(data()).unwrap(), &workforce).unwrap();
     let expected: f64 = workplaces::head_office_employment(&cells, &workforce).iter().sum();
     assert!((expected / row.published - 1.0).abs() < 0.01, "{expected}");
 }
@@ -139,7 +139,7 @@ fn cells_and_ids_cover_the_population_in_order() {
     let (mut next, mut start) = (0, 0);
     let mut before = None;
     for cell in &whole().cells {
-        let key = (cell.industry, cell.prefecture, cell.size, cell.high_capital, cell.bidder);
+        let key = (cell.industry, cell.prefecture, cell.size, cell.high_capital, cell.bidder, cell.band);
         assert!(before.is_none_or(|b| b < key));
         before = Some(key);
         assert_eq!((cell.first_id, cell.range.start), (next, start));
@@ -192,10 +192,10 @@ fn one_more_firm_changes_no_other() {
     let data = data();
     let workforce = Workforce::fit(data, &margins::industry_by_size(data).unwrap()).unwrap();
     let draws = AttributeDraws::new(data, &workforce, 1).unwrap();
-    let mut cells = margins::cells(data, &margins::firm_counts(data).unwrap()).unwrap();
+    let mut cells = margins::cells(data, &margins::firm_counts(data).unwrap(), &workforce).unwrap();
     cells.last_mut().unwrap().firms += 1;
     let kept: Vec<u32> = cells.iter().map(|cell| cell.firms).collect();
-    let more = fill(cells, &kept, &draws, Key::new(1, 0));
+    let more = fill(cells, &kept, &draws);
     let n = whole().len();
     assert_eq!(more.len(), n + 1);
     assert_eq!(more.employees[..n], whole().employees[..]);

@@ -5,7 +5,7 @@
 //! prefecture and falls with distance, raked to the places of work that micro firms leave over. The kernel's two
 //! parameters a size are assumed (`own_prefecture_*`, `branch_distance_*` in `population/facts.csv`).
 
-use super::{Cell, employees::Workforce, raking::rake};
+use super::{Band, Cell, employees::Workforce, raking::rake};
 use crate::{
     classification::{INDUSTRIES, PREFECTURES, SIZES},
     data::Data,
@@ -14,14 +14,15 @@ use crate::{
 
 /// Expected employees of the firms with their head office in a prefecture, at `(industry * 3 + size) * 47 + prefecture`.
 pub(super) fn head_office_employment(cells: &[Cell], workforce: &Workforce) -> Vec<f64> {
-    let expected: Vec<[f64; 2]> = (0..INDUSTRIES * SIZES)
-        .map(|class| [false, true].map(|high| workforce.expected(class / SIZES, class % SIZES, high)))
-        .collect();
+    let of = |class: usize, high, band| workforce.expected(class / SIZES, class % SIZES, high, band);
+    let bands = |class, high| [Band::All, Band::Below, Band::From].map(|band| of(class, high, band));
+    let expected: Vec<[[f64; 3]; 2]> =
+        (0..INDUSTRIES * SIZES).map(|class| [false, true].map(|high| bands(class, high))).collect();
     let mut employment = vec![0.0; INDUSTRIES * SIZES * PREFECTURES];
     for cell in cells {
         let class = cell.industry.index() * SIZES + cell.size.index();
         employment[class * PREFECTURES + cell.prefecture.index()] +=
-            f64::from(cell.firms) * expected[class][usize::from(cell.high_capital)];
+            f64::from(cell.firms) * expected[class][usize::from(cell.high_capital)][cell.band as usize];
     }
     employment
 }

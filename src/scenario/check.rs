@@ -93,7 +93,7 @@ impl Check<'_> {
         let name = raw.name.to_string();
         let measure = self.measure(raw)?;
         let active = raw.active.as_ref().is_none_or(|active| **active);
-        let from = self.checks.day(&raw.from, Week::containing(run.start).map_or(run.start, Week::monday));
+        let from = self.checks.day(&raw.from, EPOCH);
         let until = self.checks.day(&raw.until, run.end);
         let place = raw.until.as_ref().or(raw.from.as_ref()).map_or(raw.name.span(), At::span);
         let late = place.clone();
@@ -101,9 +101,9 @@ impl Check<'_> {
             self.checks.period(from, until, place.clone(), &format!("`{name}`"));
         }
         let sound = self.sound_run && !(raw.from.is_some() && raw.until.is_some() && until < from);
-        if active && sound && (run.end < from || until < run.start) {
+        if active && sound && (run.end < from || until < EPOCH) {
             let message = format!("`{name}` ({from} to {until}) lies outside the run: it has no effect");
-            self.checks.warn(place, message, format!("the run goes from {} to {}", run.start, run.end));
+            self.checks.warn(place, message, format!("the run goes from {EPOCH} to {}", run.end));
         }
         let delivers = measure.kind().yearly_capacity().is_some();
         if active && sound && delivers && from <= until && Week::of_period(from, until).is_none() {

@@ -37,7 +37,8 @@ pub struct Scenario {
 /// Period, seed and scale of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunPlan {
-    /// First day; the run starts with its week. Never before 6 January 2020.
+    /// First day that is reported, with its week. Whatever it is, firms are simulated from 6 January 2020 on; it is never
+    /// before that day.
     pub start: Date,
     /// Last day; the run ends with its week.
     pub end: Date,

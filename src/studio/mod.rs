@@ -27,7 +27,7 @@ use crate::{
     data::Data,
     error::{Kind, Problem, Problems},
 };
-use jobs::{Jobs, Places};
+use jobs::{Jobs, StudioPlaces};
 use populations::Populations;
 use quick::Quick;
 use saved::Saved;
@@ -86,7 +86,7 @@ impl Studio {
         let saved = Saved::open(&folder)?;
         let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
         let beside = folder.parent().unwrap_or(&folder).join("store");
-        let places = Places {
+        let places = StudioPlaces {
             store: settings.store.as_ref().map_or(beside, absolute),
             store_shown: settings
                 .store

@@ -9,7 +9,7 @@ use telework::{
     data::Data,
     engine::{Options, Series, simulate},
     parameters::Parameters,
-    population::{Cell, Population, synthesise},
+    population::{Band, Cell, Population, synthesise},
     scenario::{LaterInfections, RunPlan, Scale, Scenario, load},
 };
 
@@ -43,6 +43,7 @@ pub fn equal_firms(firms: u32) -> Population {
         size: SizeClass::Medium,
         high_capital: false,
         bidder: true,
+        band: Band::All,
         first_id: 0,
         firms,
         range: 0..firms as usize,

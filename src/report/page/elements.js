@@ -53,7 +53,7 @@ export function table(caption, head, body, quiet) {
         ? el("small", { class: /^[\d¥+\u2212週]/.test(own.small) && own.small.length < 28 ? "tight" : null }, own.small)
         : null,
     ].flat();
-    const short = typeof own.text === "string" && own.text.length < 10;
+    const short = typeof own.text === "string" && own.text.length < 12;
     const attributes = {
       class: [numeric[at] ? "number" : "", short ? "tight" : ""].join(" ").trim() || null,
       "data-value": own.value,

@@ -29,7 +29,7 @@ export function certificateSection() {
     ...failing.map((gate) => p(t("confidence.failing", gateWords(gate)), "warning")),
     ...changedNotes(),
     table(
-      t("section.certificate"),
+      t("certificate.title"),
       [t("gate.part"), t("gate.check"), "#" + t("gate.found"), "#" + t("gate.required"), t("gate.result")],
       body,
       true,

@@ -28,7 +28,7 @@ const SECTIONS = [
   { id: "exceedance", paper: false, title: ["How likely a target is", "目標値の達成確率"], parts: exceedanceSection },
   { id: "comparison", title: ["Comparison of scenarios", "シナリオの比較"], parts: comparisonSection },
   { id: "split", paper: false, title: ["Where the uncertainty comes from", "不確実性の内訳"], parts: splitSection },
-  { id: "fit", title: ["Simulated and published surveys", "調査結果の再現度"], parts: fitSection },
+  { id: "fit", paper: false, title: ["Simulated and published surveys", "調査結果の再現度"], parts: fitSection },
   { id: "map", paper: false, title: ["Prefectures", "都道府県別の状況"], parts: mapSection },
   {
     id: "breakdown",

@@ -6,7 +6,7 @@ mod request;
 mod work;
 
 pub use record::JobState;
-pub use request::{JobRequest, NOT_ASKED, Places};
+pub use request::{JobRequest, NOT_ASKED, StudioPlaces};
 
 use super::{gate::Gate, problems, reading};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     scenario::{Loaded, Override},
 };
 use order::Turns;
-use record::Record;
+use record::JobRecord;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -37,32 +37,32 @@ const LEAST: Duration = Duration::from_millis(500);
 /// All jobs of a studio.
 pub struct Jobs {
     /// Where they read and write.
-    pub places: Places,
+    pub places: StudioPlaces,
     /// Lets previews pass.
     pub gate: Gate,
     threads: usize,
     folder: PathBuf,
     /// Number of the last job or preview.
     last: AtomicU64,
-    inner: Mutex<Inner>,
+    inner: Mutex<JobQueue>,
     /// A job was added, or the studio closes.
     news: Condvar,
 }
 
 #[derive(Default)]
-struct Inner {
-    all: BTreeMap<u64, Entry>,
+struct JobQueue {
+    all: BTreeMap<u64, TrackedJob>,
     turns: Turns,
     closing: bool,
 }
 
-struct Entry {
-    record: Record,
+struct TrackedJob {
+    record: JobRecord,
     stop: Arc<AtomicBool>,
     progress: Arc<JobProgress>,
     prepared: Option<Arc<dyn Prepared>>,
     /// The newest picture of a running job.
-    partial: Option<Partial>,
+    partial: Option<JobPicture>,
 }
 
 /// A job that is worked on.
@@ -76,7 +76,7 @@ struct Begun {
 
 /// A picture of a running job.
 #[derive(Clone)]
-struct Partial {
+struct JobPicture {
     content: Arc<Value>,
     made: Instant,
     /// How long it stays the newest: looking must not hold up the work.
@@ -91,9 +91,9 @@ struct JobProgress {
     begun: Mutex<Option<Instant>>,
 }
 
-impl Entry {
-    fn new(record: Record) -> Entry {
-        Entry { record, stop: Arc::default(), progress: Arc::default(), prepared: None, partial: None }
+impl TrackedJob {
+    fn new(record: JobRecord) -> TrackedJob {
+        TrackedJob { record, stop: Arc::default(), progress: Arc::default(), prepared: None, partial: None }
     }
 }
 
@@ -102,19 +102,19 @@ impl Jobs {
     ///
     /// # Errors
     /// When the folder cannot be used.
-    pub fn open(places: Places, threads: usize) -> Result<Jobs, Problem> {
+    pub fn open(places: StudioPlaces, threads: usize) -> Result<Jobs, Problem> {
         let folder = places.folder.join("jobs");
         for folder in [&folder, &places.home()] {
             fs::create_dir_all(folder).map_err(|e| {
                 Problem::error(error::Kind::Files, format!("cannot make the folder {}: {e}", folder.display()))
             })?;
         }
-        let mut inner = Inner::default();
-        for mut record in Record::all(&folder) {
+        let mut inner = JobQueue::default();
+        for mut record in JobRecord::all(&folder) {
             if record.state == JobState::Running {
                 record.state = JobState::Queued;
             }
-            inner.all.insert(record.id, Entry::new(record));
+            inner.all.insert(record.id, TrackedJob::new(record));
         }
         let last = inner.all.keys().next_back().copied().unwrap_or(0).into();
         let (inner, news, gate) = (Mutex::new(inner), Condvar::new(), Gate::default());
@@ -139,7 +139,7 @@ impl Jobs {
         let files = loaded.iter().map(|one| self.snapshot(one)).collect::<Result<Vec<_>, _>>()?;
         let titles: Vec<&str> = loaded.iter().map(|one| one.scenario.title.as_str()).collect();
         let id = self.number();
-        let record = Record {
+        let record = JobRecord {
             id,
             tab: tab.to_string(),
             command: request.command(&files, &self.places)?,
@@ -152,7 +152,7 @@ impl Jobs {
             problems: Vec::new(),
         };
         record.keep(&self.folder)?;
-        self.lock().all.insert(id, Entry::new(record));
+        self.lock().all.insert(id, TrackedJob::new(record));
         self.news.notify_all();
         Ok(id)
     }
@@ -237,7 +237,7 @@ impl Jobs {
         id: u64,
         content: impl FnOnce(commands::SoFar) -> Result<Value, Problem>,
     ) -> Result<Option<Arc<Value>>, Problem> {
-        let known = |entry: &Entry| Some((entry.prepared.clone()?, entry.partial.clone()));
+        let known = |entry: &TrackedJob| Some((entry.prepared.clone()?, entry.partial.clone()));
         let Some((prepared, partial)) = self.lock().all.get(&id).and_then(known) else { return Ok(None) };
         if let Some(partial) = partial.filter(|partial| partial.made.elapsed() < partial.lasts) {
             return Ok(Some(partial.content));
@@ -245,7 +245,8 @@ impl Jobs {
         let begun = Instant::now();
         let Some(so_far) = prepared.so_far()? else { return Ok(None) };
         let content = Arc::new(content(so_far)?);
-        let partial = Partial { content: content.clone(), made: Instant::now(), lasts: LEAST.max(begun.elapsed() * 4) };
+        let partial =
+            JobPicture { content: content.clone(), made: Instant::now(), lasts: LEAST.max(begun.elapsed() * 4) };
         if let Some(entry) = self.lock().all.get_mut(&id).filter(|entry| entry.prepared.is_some()) {
             entry.partial = Some(partial);
         }
@@ -285,7 +286,7 @@ impl Jobs {
                 entry.record.state = JobState::Running;
                 // When this cannot be kept the job is still queued on disk, which is as good.
                 let _ = entry.record.keep(&self.folder);
-                let Record { request, files, .. } = entry.record.clone();
+                let JobRecord { request, files, .. } = entry.record.clone();
                 return Some(Begun { id, request, files, stop: entry.stop.clone(), progress: entry.progress.clone() });
             }
             inner = self.news.wait(inner).unwrap_or_else(PoisonError::into_inner);
@@ -323,12 +324,12 @@ impl Jobs {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, JobQueue> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Inner {
+impl JobQueue {
     /// Numbers of the queued jobs, oldest first.
     fn waiting(&self) -> Vec<u64> {
         self.all.values().filter(|entry| entry.record.state == JobState::Queued).map(|entry| entry.record.id).collect()
@@ -343,8 +344,8 @@ impl Inner {
 }
 
 /// A job as the page reads it.
-fn shown(entry: &Entry, position: Option<&usize>) -> Value {
-    let Entry { record, progress, .. } = entry;
+fn shown(entry: &TrackedJob, position: Option<&usize>) -> Value {
+    let TrackedJob { record, progress, .. } = entry;
     let (done, total) = (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
     let running = record.state == JobState::Running;
     let begun = *progress.begun.lock().unwrap_or_else(PoisonError::into_inner);

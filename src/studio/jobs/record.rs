@@ -31,7 +31,7 @@ impl JobState {
 
 /// One job.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Record {
+pub struct JobRecord {
     /// Number, from 1 in the order of asking.
     pub id: u64,
     /// Tab that asked.
@@ -55,7 +55,7 @@ pub struct Record {
     pub problems: Vec<Value>,
 }
 
-impl Record {
+impl JobRecord {
     /// Writes it, whole or not at all.
     ///
     /// # Errors
@@ -66,13 +66,13 @@ impl Record {
     }
 
     /// All that are kept, in order. A file that is none of ours is passed over.
-    pub fn all(jobs: &Path) -> Vec<Record> {
+    pub fn all(jobs: &Path) -> Vec<JobRecord> {
         let entries = fs::read_dir(jobs).into_iter().flatten().flatten();
         let read = |entry: fs::DirEntry| {
-            let record: Record = serde_json::from_slice(&fs::read(entry.path()).ok()?).ok()?;
+            let record: JobRecord = serde_json::from_slice(&fs::read(entry.path()).ok()?).ok()?;
             (entry.file_name().to_str() == Some(&format!("{}.json", record.id))).then_some(record)
         };
-        let mut all: Vec<Record> = entries.filter_map(read).collect();
+        let mut all: Vec<JobRecord> = entries.filter_map(read).collect();
         all.sort_by_key(|record| record.id);
         all
     }

@@ -1,7 +1,7 @@
 //! What a job is asked to do: scenarios as the page has them, and the arguments of the command that is called.
 
 use crate::{
-    commands::{Line, Prepared, Study, from_json},
+    commands::{CommandLine, Prepared, Study, from_json},
     error::{Kind, Problem, Problems},
     studio::reading::Text,
 };
@@ -26,7 +26,7 @@ pub struct JobRequest {
 
 /// Where the use cases read and write.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct StudioPlaces {
     /// The studio's folder.
     pub folder: PathBuf,
     /// The store of finished runs.
@@ -37,7 +37,7 @@ pub struct Places {
     pub data: Option<PathBuf>,
 }
 
-impl Places {
+impl StudioPlaces {
     /// Where the run folders are.
     pub fn home(&self) -> PathBuf {
         self.folder.join("folders")
@@ -86,19 +86,19 @@ impl JobRequest {
     ///
     /// # Errors
     /// As [`JobRequest::named`].
-    pub fn command(&self, files: &[String], places: &Places) -> Result<String, Problem> {
+    pub fn command(&self, files: &[String], places: &StudioPlaces) -> Result<String, Problem> {
         let mut study = self.study(files)?;
         let common = study.common();
         common.store = Some(places.store_shown.clone().into());
         common.execution.data.clone_from(&places.data);
-        Ok(study.line(Line::Whole))
+        Ok(study.line(CommandLine::Whole))
     }
 
     /// The same while the scenarios are only in the page, as it will be once they are saved.
     ///
     /// # Errors
     /// As [`JobRequest::named`].
-    pub fn command_once_saved(&self, places: &Places) -> Result<String, Problem> {
+    pub fn command_once_saved(&self, places: &StudioPlaces) -> Result<String, Problem> {
         let files: Vec<String> = self.scenarios.iter().map(|one| format!("scenarios/{}.toml", one.name)).collect();
         self.command(&files, places)
     }
@@ -107,7 +107,7 @@ impl JobRequest {
     ///
     /// # Errors
     /// As the command.
-    pub fn prepare(&self, files: &[PathBuf], places: &Places) -> Result<Box<dyn Prepared>, Problems> {
+    pub fn prepare(&self, files: &[PathBuf], places: &StudioPlaces) -> Result<Box<dyn Prepared>, Problems> {
         let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         let mut study = self.study(&files)?;
         let common = study.common();
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_command_line_says_what_is_wanted() {
         let data = Some("the tables".into());
-        let places = Places { folder: "x".into(), store: "s".into(), store_shown: "../my store".into(), data };
+        let places = StudioPlaces { folder: "x".into(), store: "s".into(), store_shown: "../my store".into(), data };
         let request = |text: &str| -> JobRequest { serde_json::from_str(text).unwrap() };
         let run = request(
             r#"{"kind":"run","scenarios":[{"name":"a","toml":""}],"sample":500,"replicates":3,"point":true,"split":0}"#,

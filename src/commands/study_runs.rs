@@ -15,23 +15,23 @@ use crate::{
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 /// Runs of scenarios on one population, in a store.
-pub struct Experiment<'a> {
+pub struct StudyRuns<'a> {
     sources: Vec<ParameterSource<'a>>,
     caches: Vec<RunCache>,
     data: &'a Data,
     population: &'a Population,
 }
 
-impl<'a> Experiment<'a> {
+impl<'a> StudyRuns<'a> {
     /// Of these scenarios; a task names one by its place.
     pub fn new(
         store: &Store,
         sources: Vec<ParameterSource<'a>>,
         data: &'a Data,
         population: &'a Population,
-    ) -> Experiment<'a> {
+    ) -> StudyRuns<'a> {
         let caches = sources.iter().map(|source| store.cache(*source, data)).collect();
-        Experiment { sources, caches, data, population }
+        StudyRuns { sources, caches, data, population }
     }
 
     /// The runs of all scenarios in these keys, key by key, so that an interrupted comparison has whole pairs.
