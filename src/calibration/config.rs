@@ -125,9 +125,9 @@ mod tests {
     #[test]
     fn a_wrong_number_or_key_is_shown_at_its_place() {
         for (from, to, word) in [
-            ("chains = 4", "chains = 0", "chains"),
+            ("chains = 2", "chains = 0", "chains"),
             ("draws = ", "drws = ", "drws"),
-            ("sample = 40000", "sample = 40", "sample"),
+            ("sample = 24000", "sample = 40", "sample"),
             ("as_of = \"2021-04-30\"", "as_of = \"2021-02-30\"", "2021-02"),
         ] {
             let text = SHIPPED.replacen(from, to, 1);
