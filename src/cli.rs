@@ -6,6 +6,7 @@ mod comparison_text;
 mod japanese;
 mod progress;
 mod shell;
+mod stopping;
 mod studio;
 mod study;
 mod study_text;
@@ -28,6 +29,8 @@ use std::{
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
 };
+use stopping::STOP;
+pub use stopping::out_of_memory;
 
 /// Simulates how Japan's firms take up, drop and formalise telework under policy.
 #[derive(Debug, Parser)]
@@ -87,8 +90,6 @@ enum Command {
     },
 }
 
-/// Set by Ctrl-C and by SIGTERM; runs look at it between weeks.
-static STOP: AtomicBool = AtomicBool::new(false);
 /// Whether a report is opened when it is written.
 static OPEN: AtomicBool = AtomicBool::new(false);
 
@@ -116,6 +117,7 @@ fn numbers(command: clap::Command) -> clap::Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    stopping::begin();
     let parsed = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
@@ -125,6 +127,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
+    // A studio is closed by it; all else is interrupted.
+    let code = if matches!(arguments.command, Command::Studio(_)) { 0 } else { Kind::Interrupted as i32 };
     japanese::choose(arguments.lang.as_deref());
     OPEN.store(arguments.open, Ordering::Relaxed);
     let writes = matches!(arguments.command, Command::Request(Request::Study(_)) | Command::Report(_));
@@ -133,7 +137,7 @@ pub fn main() -> ExitCode {
         complain(&[Problem::error(Kind::Usage, message).advise("leave it out")]);
         return ExitCode::from(Kind::Usage as u8);
     }
-    match dispatch(arguments.command) {
+    match stopping::catch_interrupts(code).map_err(Problems::from).and_then(|()| dispatch(arguments.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             complain(&problems.0);
@@ -190,7 +194,7 @@ fn carried_out<T>(
 }
 
 fn calibrate(request: &CalibrateRequest) -> Result<(), Problems> {
-    catch_interrupts()?;
+    complain(&commands::survey_rows(request)?);
     let threads = request.execution.threads;
     let outcome = carried_out("calibrating", threads, |context| commands::calibrate(request, context))?;
     print(&text::gates(&outcome.gates))?;
@@ -198,7 +202,6 @@ fn calibrate(request: &CalibrateRequest) -> Result<(), Problems> {
 }
 
 fn evaluate(request: &EvaluateRequest) -> Result<(), Problems> {
-    catch_interrupts()?;
     let threads = request.execution.threads;
     let outcome = carried_out("evaluating", threads, |context| commands::evaluate(request, context))?;
     print(&outcome.text)?;
@@ -206,7 +209,6 @@ fn evaluate(request: &EvaluateRequest) -> Result<(), Problems> {
 }
 
 fn validate(request: &ValidateRequest) -> Result<(), Problems> {
-    catch_interrupts()?;
     let validation = commands::validate(request)?;
     print(&validation.text)?;
     let threads = request.execution.threads;
@@ -232,28 +234,23 @@ fn check(request: &CheckRequest) -> Result<(), Problems> {
 }
 
 fn verify(request: &VerifyRequest) -> Result<(), Problems> {
-    catch_interrupts()?;
     let folder = &request.run_dir;
     let data = request.execution.data.as_deref();
     let found =
         carried_out("running again", request.execution.threads, |context| commands::verify(folder, data, context))?;
-    let changes = found.changes.into_iter().map(|change| Problem::warning(Kind::Different, change));
-    complain(&changes.collect::<Vec<_>>());
-    if found.differences.is_empty() {
-        return print(&format!(
-            "SAME: {} of {} are byte for byte as run again.\n",
-            found.tables.join(", "),
-            folder.display()
-        ));
+    let uncovered = format!("Not covered: {}.\n", found.uncovered.join(", "));
+    if found.differences.is_empty() && found.changes.is_empty() {
+        let files = [found.tables, found.others].concat().join(", ");
+        return print(&format!("SAME: {files} of {} are byte for byte as run again.\n{uncovered}", folder.display()));
     }
+    print(&uncovered)?;
+    let other = |change: String| {
+        Problem::error(Kind::Different, format!("DIFFERENT: {change}"))
+            .advise("verify with the program and with --data DIR as the folder was made")
+    };
     let different = |d: String| Problem::error(Kind::Different, format!("DIFFERENT: {d} (in the folder, run again)"));
-    Err(Problems(found.differences.into_iter().map(different).collect()))
-}
-
-/// Lets Ctrl-C and SIGTERM stop a run between two weeks.
-fn catch_interrupts() -> Result<(), Problem> {
-    ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed))
-        .map_err(|e| Problem::error(Kind::Files, format!("cannot listen for interrupts: {e}")))
+    let changes = found.changes.into_iter().map(other);
+    Err(Problems(changes.chain(found.differences.into_iter().map(different)).collect()))
 }
 
 /// Writes to standard output: the one door to it, through which nothing from a file or a name reaches the terminal as a

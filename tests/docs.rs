@@ -107,6 +107,13 @@ fn the_tables_of_the_model_description_are_current() {
     current_parts("docs/model.md", &parts);
 }
 
+#[test]
+fn what_can_be_simulated_is_listed() {
+    let data = telework::data::Data::embedded().unwrap();
+    let known = telework::calibration::rows::questions(&data).unwrap();
+    current_parts("docs/calibration.md", &[("questions", telework::calibration::rows::listed(&known))]);
+}
+
 /// A pipe in a cell would break the table.
 #[test]
 fn no_cell_holds_a_pipe() {

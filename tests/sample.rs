@@ -85,7 +85,7 @@ fn values(scale: Scale) -> Values {
     let run = |replicate: u32| {
         let series =
             simulate(scenario, &DATA, &population, replicate, Options::default(), &|_| true).expect("nobody stops it");
-        Outcome::of(replicate.into(), &series, &kpis, &extent)
+        Outcome::of(replicate.into(), &series, &kpis, &extent, None)
     };
     let outcomes: Vec<Outcome> = (0..REPLICATES).into_par_iter().map(run).collect();
     let mut values = Values::new();

@@ -2,9 +2,10 @@
 
 use super::{
     Source,
+    as_published::{AsPublished, DatedFigure},
     choice::{Choice, Evidence, choices},
     cost::{Cost, costs},
-    fan::{KpiYear, by_fiscal_year},
+    fan::{KpiYear, QUANTILES, by_fiscal_year},
     grid::{Digest, digest},
     outcome::{Extent, Outcome, first_reached},
     paired::{KpiDifference, differences, median},
@@ -13,7 +14,9 @@ use super::{
     spending::{Spending, spending},
     uncertainty::{Uncertainty, replaced, uncertainty},
 };
-use crate::{data::Observation, engine::RunKey, error::Problem, scenario::Scenario};
+use crate::{
+    calendar::Week, data::Observation, engine::RunKey, error::Problem, scenario::Scenario, statistics::quantile_sorted,
+};
 use rayon::prelude::*;
 
 /// What is asked.
@@ -30,6 +33,8 @@ pub struct Inquiry<'a> {
     pub extent: Extent,
     /// Published figures.
     pub observations: &'a [Observation],
+    /// What makes published figures of simulated ones.
+    pub law: &'a AsPublished<'a>,
     /// Targets that the user gave: place of the KPI and value.
     pub given: &'a [(usize, f64)],
 }
@@ -74,8 +79,11 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
     let Inquiry { kpis, extent, .. } = inquiry;
     let plain: Vec<RunKey> = (0..inquiry.replicates).map(RunKey::from).collect();
     let all = cases(inquiry.replicates, inquiry.split);
+    // Runs with one source replaced only split what is inside the model.
+    let law = |place: usize| (place < plain.len()).then_some(inquiry.law);
     let outcomes_of = |source: Source, cases: &[RunKey]| -> Result<Vec<Outcome>, Problem> {
-        cases.par_iter().map(|&case| Ok(Outcome::of(case, &source(case)?, kpis, extent))).collect()
+        let of = |(place, &case): (usize, &RunKey)| Ok(Outcome::of(case, &source(case)?, kpis, extent, law(place)));
+        cases.par_iter().enumerate().map(of).collect()
     };
     let mut outcomes = Vec::with_capacity(inquiry.scenarios.len());
     let mut split = Vec::with_capacity(inquiry.scenarios.len());
@@ -109,14 +117,19 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
         };
         let first = plain.par_iter().map(first).collect::<Result<Vec<_>, Problem>>()?;
         let when = targets.iter().enumerate().filter_map(|(t, (k, target, set_by))| {
-            let weeks: Vec<_> = first.iter().map(|run| run[t]).collect();
-            reached(&kpis[*k], *target, set_by, &weeks)
+            let inside: Vec<_> = first.iter().map(|run| run[t]).collect();
+            let reaches = |figure: &&DatedFigure| kpis[*k].reaches(figure.value, *target);
+            let weeks: Vec<_> = outcomes
+                .iter()
+                .map(|o| o.dated[*k].iter().find(reaches).and_then(|figure| Week::containing(figure.date)))
+                .collect();
+            reached(&kpis[*k], *target, set_by, &weeks, &inside)
         });
         let digest = digest(*source, &plain, kpis, inquiry.observations)?;
         answers.push(Answers {
             scenario: scenario.name.clone(),
             reference: (place > 0).then(|| inquiry.scenarios[0].0.name.clone()),
-            kpi: digest.fans.iter().flat_map(by_fiscal_year).collect(),
+            kpi: years(&digest, outcomes, kpis, extent),
             digest,
             exceedance: probabilities.next().unwrap_or_default(),
             reached: when.collect(),
@@ -128,6 +141,21 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
         });
     }
     Ok(answers)
+}
+
+/// KPIs by fiscal year, inside the model and as published.
+fn years(digest: &Digest, outcomes: &[Outcome], kpis: &[Kpi], extent: &Extent) -> Vec<KpiYear> {
+    let mut years: Vec<KpiYear> = digest.fans.iter().flat_map(by_fiscal_year).collect();
+    for year in &mut years {
+        let (Some(k), Some(place)) = (kpis.iter().position(|kpi| *kpi == year.kpi), extent.place(year.fiscal_year))
+        else {
+            continue;
+        };
+        let mut values: Vec<f64> = outcomes.iter().map(|o| o.published[k][place]).filter(|v| v.is_finite()).collect();
+        values.sort_by(f64::total_cmp);
+        year.as_published = QUANTILES.map(|q| quantile_sorted(&values, q).unwrap_or(f64::NAN));
+    }
+    years
 }
 
 /// A target: place of the KPI, value, who set it.
@@ -145,8 +173,12 @@ fn targets(inquiry: &Inquiry, outcomes: &[Vec<Outcome>]) -> (Vec<Target>, Vec<Ch
         let given = inquiry.given.iter().filter(|(place, _)| *place == k).map(|(_, value)| (k, *value, "given"));
         let official = kpi.target.map(|value| (k, value, "official"));
         let end = || {
-            let values: Vec<f64> = outcomes[0].iter().filter_map(|o| o.kpi[k].last().copied()).collect();
-            Some((k, median(&values), "reference")).filter(|(_, value, _)| value.is_finite())
+            let of = |of: fn(&Outcome) -> &Vec<Vec<f64>>| {
+                median(&outcomes[0].iter().filter_map(|o| of(o)[k].last().copied()).collect::<Vec<_>>())
+            };
+            let published = of(|o| &o.published);
+            Some((k, if published.is_finite() { published } else { of(|o| &o.kpi) }, "reference"))
+                .filter(|(_, value, _)| value.is_finite())
         };
         let of_kpi: Vec<Target> = given.chain(official).chain((outcomes.len() > 1).then(end).flatten()).collect();
         chosen.push(of_kpi.first().map(|(_, value, set_by)| (*value, *set_by)));

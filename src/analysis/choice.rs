@@ -18,7 +18,7 @@ pub struct Choice {
     pub median: f64,
     /// Target and who set it (`official`, `given`, `reference`).
     pub target: Option<(f64, &'static str)>,
-    /// Share of runs that reach it, under the scenario.
+    /// Share of runs whose figure as published reaches it, under the scenario.
     pub attainability: Option<f64>,
     /// The scenario's effect, when there is another scenario to compare with.
     pub effect: Option<KpiDifference>,
@@ -113,7 +113,8 @@ pub fn choices(kpis: &[Kpi], extent: &Extent, evidence: &Evidence) -> Vec<Choice
         let values = |outcomes: &[Outcome]| outcomes.iter().map(|o| o.kpi[k][place]).collect::<Vec<_>>();
         let target = evidence.targets.get(k).copied().flatten();
         let attained = |outcomes: &[Outcome]| {
-            let values: Vec<f64> = values(outcomes).into_iter().filter(|v| v.is_finite()).collect();
+            let values = outcomes.iter().map(|o| o.published[k][place]);
+            let values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
             let (target, _) = target.filter(|_| !values.is_empty())?;
             Some(values.iter().filter(|v| kpi.reaches(**v, target)).count() as f64 / values.len() as f64)
         };

@@ -40,10 +40,12 @@ pub struct KpiYear {
     pub kpi: Kpi,
     /// Fiscal year.
     pub fiscal_year: i16,
-    /// Monday of the week of the value.
+    /// Monday of the week of the value inside the model.
     pub as_of: Date,
-    /// 5 %, 25 %, 50 %, 75 % and 95 % of the replicates.
+    /// Inside the model: 5 %, 25 %, 50 %, 75 % and 95 % of the replicates.
     pub quantiles: [f64; 5],
+    /// The same of the year's figure as published; `NAN` where there is none.
+    pub as_published: [f64; 5],
     /// Replicates that have a value.
     pub replicates: u32,
     /// The last figure published for this fiscal year, and the middle of its field period.
@@ -114,6 +116,7 @@ pub fn by_fiscal_year(fan: &Fan) -> Vec<KpiYear> {
         fiscal_year: year,
         as_of: point.date,
         quantiles: point.quantiles,
+        as_published: [f64::NAN; 5],
         replicates: point.replicates,
         published: fan.published.iter().rfind(|(date, _)| fiscal_year(*date) == year).copied(),
     };

@@ -5,6 +5,7 @@
 //! thousand numbers a run ([`Outcome`]), so memory hardly grows with their number.
 
 mod answers;
+mod as_published;
 mod choice;
 mod coalition;
 mod cost;
@@ -21,6 +22,7 @@ pub mod target;
 mod uncertainty;
 
 pub use answers::{Answers, Inquiry, answer, cases};
+pub use as_published::{AsPublished, DatedFigure};
 pub use choice::{Choice, Evidence, Verdict, choices};
 pub use coalition::Coalition;
 pub use cost::{Cost, Price, costs, prices};

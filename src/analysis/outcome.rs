@@ -1,6 +1,9 @@
 //! What is kept of every run: each candidate KPI by fiscal year, spending, counts. [`Series`] in, [`Outcome`] out.
 
-use super::registry::Kpi;
+use super::{
+    as_published::{AsPublished, DatedFigure, by_year},
+    registry::Kpi,
+};
 use crate::{
     calendar::Week,
     engine::{RunKey, Series},
@@ -66,6 +69,12 @@ pub struct Outcome {
     pub case: RunKey,
     /// `[kpi][year]`: the value of the last observed week.
     pub kpi: Vec<Vec<f64>>,
+    /// `[kpi]`: as published, by rising dates; empty without the law.
+    pub dated: Vec<Vec<DatedFigure>>,
+    /// `[kpi][year]`: the year's last figure as published, or with the model error of its group.
+    pub published: Vec<Vec<f64>>,
+    /// `[kpi][year]`: that figure without sampling and rounding, with this replicate's model errors and the next one's.
+    pub with_errors: Vec<Vec<[f64; 2]>>,
     /// `[kpi][year]`: variance of the sampling error of the surveys that show the KPI, as they would be taken that year.
     pub sampling: Vec<Vec<f64>>,
     /// `[kpi][year]`: respondents of those surveys.
@@ -79,8 +88,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Of one run.
-    pub fn of(case: RunKey, series: &Series, kpis: &[Kpi], extent: &Extent) -> Outcome {
+    /// Of one run, inside the model and (with the law) as published.
+    pub fn of(case: RunKey, series: &Series, kpis: &[Kpi], extent: &Extent, law: Option<&AsPublished>) -> Outcome {
         let last = |indicator: &str, segment: &str| {
             let mut values = vec![f64::NAN; extent.len()];
             let figures = series.indicators.iter().find(|i| i.indicator == indicator && i.segment == segment);
@@ -92,10 +101,21 @@ impl Outcome {
             values
         };
         let scaled = |values: Vec<f64>, by: f64| values.into_iter().map(|v| v * by).collect();
+        let dated = law.map_or_else(|| vec![Vec::new(); kpis.len()], |law| law.figures(case, series, kpis));
+        let years: Vec<_> = dated.iter().map(|figures| by_year(figures, extent)).collect();
+        let of_years =
+            |years: &Vec<Option<DatedFigure>>| years.iter().map(|f| f.map_or(f64::NAN, |f| f.value)).collect();
+        let errors_of = |years: &Vec<Option<DatedFigure>>| {
+            years.iter().map(|f| f.map_or([f64::NAN; 2], |f| f.with_errors)).collect()
+        };
+        let (published, with_errors) = (years.iter().map(of_years).collect(), years.iter().map(errors_of).collect());
         let (sampling, respondents) = kpis.iter().map(|kpi| surveyed(kpi, series, extent)).unzip();
         Outcome {
             case,
             kpi: kpis.iter().map(|kpi| last(kpi.indicator.id, kpi.segment)).collect(),
+            dated,
+            published,
+            with_errors,
             sampling,
             respondents,
             firms: scaled(last("current_practice", "total"), extent.firms),

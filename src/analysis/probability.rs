@@ -26,7 +26,7 @@ impl Probability {
     }
 }
 
-/// Probability that a KPI is at least a target at the end of a fiscal year.
+/// Probability that a KPI's figure of a fiscal year is at least a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exceedance {
     /// Which.
@@ -35,8 +35,10 @@ pub struct Exceedance {
     pub fiscal_year: i16,
     /// Target.
     pub target: f64,
-    /// P(KPI >= target).
+    /// P(figure as published >= target).
     pub probability: Probability,
+    /// P(value at the year's end >= target) inside the model.
+    pub inside: Option<Probability>,
 }
 
 /// Steps of a KPI's targets.
@@ -51,11 +53,15 @@ pub fn exceedance(scenarios: &[&[Outcome]], kpis: &[Kpi], extent: &Extent) -> Ve
         for ((k, kpi), grid) in kpis.iter().enumerate().zip(&grids) {
             for fiscal_year in FIRST_YEAR.max(*extent.years.start())..=*extent.years.end() {
                 let Some(place) = extent.place(fiscal_year) else { continue };
-                let values: Vec<f64> = outcomes.iter().map(|o| o.kpi[k][place]).filter(|v| v.is_finite()).collect();
+                let values = |of: fn(&Outcome) -> &Vec<Vec<f64>>| -> Vec<f64> {
+                    outcomes.iter().map(|o| of(o)[k][place]).filter(|v| v.is_finite()).collect()
+                };
+                let (published, inside) = (values(|o| &o.published), values(|o| &o.kpi));
                 all.extend(grid.iter().filter_map(|&target| {
-                    let yes = values.iter().filter(|v| **v >= target).count();
-                    let probability = Probability::of(yes, values.len())?;
-                    Some(Exceedance { kpi: *kpi, fiscal_year, target, probability })
+                    let of =
+                        |values: &[f64]| Probability::of(values.iter().filter(|v| **v >= target).count(), values.len());
+                    let (probability, inside) = (of(&published)?, of(&inside));
+                    Some(Exceedance { kpi: *kpi, fiscal_year, target, probability, inside })
                 }));
             }
         }
@@ -66,7 +72,12 @@ pub fn exceedance(scenarios: &[&[Outcome]], kpis: &[Kpi], extent: &Extent) -> Ve
 
 fn grid(scenarios: &[&[Outcome]], kpi: usize, extent: &Extent) -> Vec<f64> {
     let first = extent.place(FIRST_YEAR.max(*extent.years.start())).unwrap_or(0);
-    let values = scenarios.iter().copied().flatten().flat_map(|o| &o.kpi[kpi][first..]).filter(|v| v.is_finite());
+    let values = scenarios
+        .iter()
+        .copied()
+        .flatten()
+        .flat_map(|o| o.kpi[kpi][first..].iter().chain(&o.published[kpi][first..]))
+        .filter(|v| v.is_finite());
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(*v), high.max(*v)));
     if low > high {
         return Vec::new();
@@ -91,14 +102,23 @@ pub struct Reached {
     pub target: f64,
     /// Who set it: `official`, `given` or `reference`.
     pub source: &'static str,
-    /// Probability that some observed week of the run reaches it.
+    /// Probability that some wave of its survey to the end of the run publishes it (without a survey: that it is reached at
+    /// the end of some fiscal year).
     pub probability: Probability,
-    /// Monday of the first such week: 5 %, 50 % and 95 % of the runs; `None` = later than the end.
+    /// Probability that some observed week of the run reaches it inside the model.
+    pub inside: Option<Probability>,
+    /// Monday of the first week of such a wave: 5 %, 50 % and 95 % of the runs; `None` = later than the end.
     pub dates: [Option<Date>; 3],
 }
 
 /// When a target is reached, from the first week of each run that does; runs that never do have `None`.
-pub fn reached(kpi: &Kpi, target: f64, source: &'static str, first: &[Option<Week>]) -> Option<Reached> {
+pub fn reached(
+    kpi: &Kpi,
+    target: f64,
+    source: &'static str,
+    first: &[Option<Week>],
+    inside: &[Option<Week>],
+) -> Option<Reached> {
     let yes = first.iter().flatten().count();
     let mut weeks: Vec<f64> = first.iter().map(|week| week.map_or(f64::INFINITY, |w| f64::from(w.0))).collect();
     weeks.sort_by(f64::total_cmp);
@@ -106,7 +126,8 @@ pub fn reached(kpi: &Kpi, target: f64, source: &'static str, first: &[Option<Wee
         let week = quantile_sorted(&weeks, q).filter(|week| week.is_finite())?;
         Some(Week(week.ceil() as u32).monday())
     });
-    Some(Reached { kpi: *kpi, target, source, probability: Probability::of(yes, first.len())?, dates })
+    let inside = Probability::of(inside.iter().flatten().count(), inside.len());
+    Some(Reached { kpi: *kpi, target, source, probability: Probability::of(yes, first.len())?, inside, dates })
 }
 
 #[cfg(test)]
@@ -117,7 +138,7 @@ mod tests {
     fn a_target_that_few_runs_reach_has_no_late_date() {
         let kpi = Kpi::of("mic_introduction", "total").unwrap();
         let first: Vec<Option<Week>> = (0..100).map(|i| (i < 60).then_some(Week(100 + i))).collect();
-        let found = reached(&kpi, 0.3, "given", &first).unwrap();
+        let found = reached(&kpi, 0.3, "given", &first, &[]).unwrap();
         assert_eq!(found.probability.share, 0.6);
         // The 5 % point lies between the fifth and the sixth run, the median between the 50th and 51st; the week after.
         assert_eq!(found.dates[0], Some(Week(105).monday()));

@@ -3,7 +3,10 @@
 //!
 //! Names, formulas, frames and units are those of [`crate::observation::REGISTRY`].
 
-use crate::observation::{Indicator, describe};
+use crate::{
+    observation::{Indicator, Survey, describe},
+    prediction::Series,
+};
 
 /// A candidate KPI.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +134,16 @@ impl Kpi {
                 .find(|(id, segment, ..)| (*id, *segment) == (self.indicator.id, self.segment))
                 .and_then(|(_, _, published, _)| published.as_ref())
                 .map_or(&[], std::slice::from_ref),
+        }
+    }
+
+    /// The series whose group lends its model error to a KPI that no survey publishes: firms by place for practice by region,
+    /// workers for days a week, firms for the rest.
+    pub fn stand_in(&self) -> Series {
+        match (self.indicator.unit, self.segment.split_once('=')) {
+            ("days a week", _) => Series::new(Survey::Mlit, self.indicator.id, "total", "teleworkers"),
+            (_, Some(("region", place))) => Series::new(Survey::Tsr, "current_practice", "prefecture", place),
+            _ => Series::new(Survey::Tsr, self.indicator.id, "size", "total"),
         }
     }
 

@@ -1,13 +1,21 @@
 //! The configuration of a calibration: a TOML file, or one of the two built in. Text in, [`Config`] out.
 
 use super::sampler::Settings;
-use crate::error::{Kind, Problem};
+use crate::{
+    error::{Kind, Problem},
+    scenario::SIZE_LIMIT,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::{ops::Range, path::Path, sync::Arc};
+use std::{fs::File, io::Read, ops::Range, path::Path, sync::Arc};
 
 /// The configuration that the shipped posterior was made with.
 pub const SHIPPED: &str = include_str!("../../data/posterior/calibration.toml");
+
+/// Draws of a posterior at most: ten times what any interval needs.
+const MOST_DRAWS: usize = 100_000;
+/// Synthetic truths at most; each takes a fit.
+const MOST_TRUTHS: usize = 10_000;
 
 /// What is fitted, to what, and how hard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,24 +72,29 @@ impl Config {
         let config: Config = toml::from_str(text).map_err(|e| {
             at(e.span(), e.message().to_string()).advise("see docs/calibration.md for every key of a calibration")
         })?;
-        let wrong = [
-            (config.draws == 0, "draws", "write at least 1"),
-            (config.sample < 6000, "sample", "write at least 6000, one firm of each kind"),
-            (config.refined_sample < 6000, "refined_sample", "write at least 6000"),
-            (
-                config.certificate.truths > 0 && config.certificate.truth_sample < 6000,
-                "truth_sample",
-                "write at least 6000",
-            ),
-        ];
-        if let Some((_, key, advice)) = wrong.into_iter().find(|(wrong, ..)| *wrong) {
-            return Err(at(place(text, key), format!("`{key}` is too small")).advise(advice));
-        }
         let certificate = &config.certificate;
-        for settings in [&config.sampler, &certificate.held_out_sampler, &certificate.truth_sampler] {
-            settings
-                .check()
-                .map_err(|(key, advice)| at(place(text, key), format!("`{key}` cannot be so")).advise(advice))?;
+        // Every kind of firm has one at least in a sample; more than all firms there are not.
+        let firms = "write a number of firms from 6000 to 3375255";
+        let sound = |sample: u32| (6000..=3_375_255).contains(&sample);
+        let wrong = [
+            ((1..=MOST_DRAWS).contains(&config.draws), "", "draws", "write a number from 1 to 100000"),
+            (sound(config.sample), "", "sample", firms),
+            (sound(config.refined_sample), "", "refined_sample", firms),
+            (certificate.truths <= MOST_TRUTHS, "certificate", "truths", "write a number from 0 to 10000"),
+            (certificate.truths == 0 || sound(certificate.truth_sample), "certificate", "truth_sample", firms),
+        ];
+        let cannot = |section: &str, key: &str, advice: &str| {
+            at(place(text, section, key), format!("`{key}` cannot be so")).advise(advice)
+        };
+        if let Some((_, section, key, advice)) = wrong.into_iter().find(|(sound, ..)| !sound) {
+            return Err(cannot(section, key, advice));
+        }
+        for (section, settings) in [
+            ("sampler", &config.sampler),
+            ("certificate.held_out_sampler", &certificate.held_out_sampler),
+            ("certificate.truth_sampler", &certificate.truth_sampler),
+        ] {
+            settings.check().map_err(|(key, advice)| cannot(section, key, advice))?;
         }
         Ok(config)
     }
@@ -92,10 +105,17 @@ impl Config {
     /// The file cannot be read, or as [`Config::parse`].
     pub fn load(path: Option<&Path>) -> Result<Config, Problem> {
         let Some(path) = path else { return Config::parse("calibration.toml", SHIPPED) };
-        let text = std::fs::read_to_string(path).map_err(|e| {
+        let mut text = String::new();
+        // A device or pipe may never end.
+        let read = File::open(path).and_then(|file| file.take(SIZE_LIMIT + 1).read_to_string(&mut text));
+        read.map_err(|e| {
             Problem::error(Kind::Files, format!("cannot read {}: {e}", path.display()))
                 .advise("name a TOML file such as the project's data/posterior/calibration.toml")
         })?;
+        if text.len() as u64 > SIZE_LIMIT {
+            let message = format!("{} is too large for a configuration", path.display());
+            return Err(Problem::error(Kind::Scenario, message).advise("the shipped one has a kilobyte"));
+        }
         Config::parse(&path.display().to_string(), &text)
     }
 
@@ -106,10 +126,21 @@ impl Config {
     }
 }
 
-/// Where a key stands for the first time.
-fn place(text: &str, key: &str) -> Option<Range<usize>> {
-    let start = text.find(key)?;
-    Some(start..start + key.len())
+/// Where a key of a section stands.
+fn place(text: &str, section: &str, key: &str) -> Option<Range<usize>> {
+    let mut inside = section.is_empty();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        if bare.starts_with('[') {
+            inside = bare.trim_matches(['[', ']', ' ']) == section;
+        } else if inside && bare.split('=').next().is_some_and(|name| name.trim() == key) {
+            let at = start + (line.len() - line.trim_start().len());
+            return Some(at..at + key.len());
+        }
+        start += line.len();
+    }
+    None
 }
 
 #[cfg(test)]
@@ -127,7 +158,11 @@ mod tests {
         for (from, to, word) in [
             ("chains = 2", "chains = 0", "chains"),
             ("draws = ", "drws = ", "drws"),
-            ("sample = 24000", "sample = 40", "sample"),
+            ("sample = 24000", "sample = 40", "x.toml:4:1: `sample`"),
+            ("draws = ", "draws = 9000000000000000000 # ", "draws"),
+            ("rounds = ", "rounds = 9000000000000000000 # ", "rounds"),
+            ("final_sweeps = ", "final_sweeps = 9000000000000000000 # ", "final_sweeps"),
+            ("truths = ", "truths = 9000000000000000000 # ", "truths"),
             ("as_of = \"2021-04-30\"", "as_of = \"2021-02-30\"", "2021-02"),
         ] {
             let text = SHIPPED.replacen(from, to, 1);

@@ -9,11 +9,11 @@ use super::{
 use crate::{
     error::{Kind, Problem},
     random::{Key, Purpose, uniform},
+    results::{CODE, KEPT_FIT, KeptKey, cannot, keep, seal, sealed},
     statistics::pareto_smoothed,
 };
 use std::{
-    fs::File,
-    io::{BufReader, BufWriter, Write},
+    fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -22,17 +22,19 @@ use std::{
 #[derive(Clone, Debug)]
 pub struct Kept {
     path: PathBuf,
+    key: KeptKey,
 }
 
 impl Kept {
     /// `folder/<name>-<key>.state`.
     pub fn new(folder: &Path, name: &str, key: &str) -> Kept {
-        Kept { path: folder.join(format!("{name}-{}.state", &key[..key.len().min(16)])) }
+        let path = folder.join(format!("{name}-{}{KEPT_FIT}", &key[..key.len().min(16)]));
+        Kept { path, key: blake3::hash(format!("{CODE} {name} {key}").as_bytes()) }
     }
 
-    /// The state, when there is one that can be read; a damaged one counts as none.
+    /// The state, when there is one; one that is damaged, or of another fit, counts as none.
     pub fn load(&self) -> Option<State> {
-        ciborium::from_reader(BufReader::new(File::open(&self.path).ok()?)).ok()
+        ciborium::from_reader(sealed(&fs::read(&self.path).ok()?, &self.key)?).ok()
     }
 
     /// Keeps a state, whole or not at all.
@@ -40,17 +42,11 @@ impl Kept {
     /// # Errors
     /// The folder or the file cannot be written.
     pub fn save(&self, state: &State) -> Result<(), Problem> {
-        let problem = |e: &dyn std::fmt::Display| {
-            Problem::error(Kind::Files, format!("cannot keep the fit in {}: {e}", self.path.display()))
-        };
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|e| problem(&e))?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| problem(&e))?;
-        let mut out = BufWriter::new(file.as_file_mut());
-        ciborium::into_writer(state, &mut out).map_err(|e| problem(&e))?;
-        out.flush().map_err(|e| problem(&e))?;
-        drop(out);
-        file.persist(&self.path).map_err(|e| problem(&e)).map(drop)
+        let mut bytes = Vec::new();
+        ciborium::into_writer(state, &mut bytes)
+            .map_err(std::io::Error::other)
+            .and_then(|()| keep(&self.path, &seal(&self.key, &bytes)))
+            .map_err(|e| cannot("keep the fit in", &self.path, &e, "--out DIR"))
     }
 }
 

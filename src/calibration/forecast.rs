@@ -238,7 +238,7 @@ mod tests {
     }
 
     fn posterior(draws: Vec<Draw>) -> Posterior {
-        Posterior { as_of: AS_OF, draws, gates: Vec::new(), figures: Vec::new() }
+        Posterior { as_of: AS_OF, draws, gates: Vec::new(), figures: Vec::new(), tables: Vec::new() }
     }
 
     fn rows(world: &World, draws: Vec<Draw>, threads: usize) -> Vec<ForecastRow> {

@@ -12,6 +12,7 @@ pub mod likelihood;
 pub mod opponents;
 pub mod predicted;
 pub mod recovery;
+pub mod rows;
 pub mod sampler;
 pub mod scores;
 pub mod space;

@@ -62,7 +62,15 @@ impl Settings {
             }
             () if self.refined_rounds > self.rounds => Err(("refined_rounds", "write at most as many as rounds")),
             () if self.training < 60 || self.training > 10_000 => Err(("training", "write a number from 60 to 10000")),
-            () if self.final_sweeps == 0 => Err(("final_sweeps", "write at least 1")),
+            () if self.rounds > 1_000 => Err(("rounds", "write at most 1000")),
+            () if self.final_sweeps == 0 || self.final_sweeps > 10_000 => {
+                Err(("final_sweeps", "write a number from 1 to 10000"))
+            }
+            // Every kept sweep holds all particles in memory.
+            () if self.final_sweeps * self.particles > 10_000_000 => {
+                Err(("final_sweeps", "final_sweeps times particles must not exceed ten million"))
+            }
+            () if i64::try_from(self.seed).is_err() => Err(("seed", "write a number from 0 to 9223372036854775807")),
             () => Ok(()),
         }
     }

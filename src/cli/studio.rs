@@ -1,6 +1,6 @@
 //! `studio`: its arguments, the address it prints, and the browser it opens.
 
-use super::{STOP, catch_interrupts, print};
+use super::{STOP, print};
 use crate::{
     error::Problems,
     studio::{Server, Settings},
@@ -23,7 +23,7 @@ pub struct StudioArguments {
     #[arg(long)]
     no_open: bool,
     /// Threads of the jobs; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, value_parser = crate::commands::threads)]
     threads: usize,
     /// Folder of data tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]
@@ -32,7 +32,6 @@ pub struct StudioArguments {
 
 pub fn studio(arguments: StudioArguments) -> Result<(), Problems> {
     let StudioArguments { port, folder, store, no_open, threads, data } = arguments;
-    catch_interrupts()?;
     let server = Server::open(&Settings { port, folder, store, threads, data })?;
     let address = server.address();
     print(&format!(

@@ -1,6 +1,6 @@
 //! `run`, `compare`, `attribute` and `target`: what is printed around them.
 
-use super::{carried_out, catch_interrupts, comparison_text, complain, open_if_asked, print, study_text, text};
+use super::{carried_out, comparison_text, complain, open_if_asked, print, study_text, text};
 use crate::{
     commands::{self, AttributeRequest, CompareRequest, RunRequest, Study, TargetRequest},
     error::{Problem, Problems, Severity},
@@ -10,7 +10,6 @@ use std::path::Path;
 
 /// Carries out a study.
 pub fn study(study: Study) -> Result<(), Problems> {
-    catch_interrupts()?;
     match study {
         Study::Run(request) => run(request),
         Study::Compare(request) => compare(request),

@@ -105,11 +105,15 @@ pub fn gates(gates: &[Gate]) -> String {
 /// Characters of the column of names; longer names have a line of their own.
 const NAME_WIDTH: usize = 42;
 
-/// Candidate KPIs by fiscal year: median, 90 % interval, and what the intervals hold. Groups of prefectures stand in `kpi.csv`.
+/// Candidate KPIs by fiscal year, as published and inside the model: median, 90 % interval, and what the intervals hold. Groups of prefectures stand in `kpi.csv`.
 pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
     let shown: Vec<&KpiYear> = kpi.iter().filter(|k| !k.kpi.segment.starts_with("region=")).collect();
     let years: BTreeSet<i16> = shown.iter().map(|k| k.fiscal_year).collect();
-    let mut text = String::from("Candidate KPIs in the last observed week of each fiscal year\n\n");
+    let mut text = String::from(
+        "Candidate KPIs as published: each fiscal year's figure as its survey will publish it, with errors of the model and of the\n\
+         survey (without a survey: with the model's error). Inside the model: the year's last week, parameters, process noise and\n\
+         emergencies only.\n\n",
+    );
     let mut row = |name: &str, cells: &[String]| {
         let cells: String = cells.iter().map(|cell| format!("{cell:>11}")).collect();
         let _ = writeln!(text, "{}", format!("{name:<NAME_WIDTH$}{cells}").trim_end());
@@ -127,7 +131,8 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
             years.iter().map(|year| of(year).unwrap_or_else(|| "-".to_string())).collect()
         };
         let name = format!("{}, {}", first.kpi.name(), unit.name());
-        let median = cells(&|k| Some(unit.write(k.quantiles[2])));
+        let known = |of: [f64; 5]| of[2].is_finite().then_some(of);
+        let median = cells(&|k| known(k.as_published).map(|of| unit.write(of[2])));
         if name.chars().count() < NAME_WIDTH {
             row(&name, &median);
         } else {
@@ -135,8 +140,9 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
             row("    median", &median);
         }
         if replicates > 1 {
-            let interval = |k: &KpiYear| format!("{}-{}", unit.write(k.quantiles[0]), unit.write(k.quantiles[4]));
-            row("    5-95 % of replicates", &cells(&|k| Some(interval(k))));
+            let interval = |of: [f64; 5]| format!("{}-{}", unit.write(of[0]), unit.write(of[4]));
+            row("    5-95 %", &cells(&|k| known(k.as_published).map(interval)));
+            row("    5-95 % inside the model", &cells(&|k| Some(interval(k.quantiles))));
         }
     }
     let _ = write!(text, "\n{caveat}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n");
@@ -231,16 +237,17 @@ mod tests {
             fiscal_year,
             as_of: date(2021, 3, 29),
             quantiles: [median - 0.02, median - 0.01, median, median + 0.01, median + 0.02],
+            as_published: [median - 0.04, median - 0.02, median, median + 0.02, median + 0.04],
             replicates: 20,
             published: Some((date(2021, 3, 4), 0.692)),
         };
         let table = kpi_table(&[year(2020, 0.68), year(2021, 0.7)], 20, "Ranges hold this.");
-        let lines: Vec<&str> = table.lines().skip(2).take(4).collect();
+        let lines: Vec<&str> = table.lines().skip(4).take(4).collect();
         let expected = [
             "                                               FY2020     FY2021",
             "Current practice, TSR frame: large, %            68.0       70.0",
-            "    5-95 % of replicates                    66.0-70.0  68.0-72.0",
-            "",
+            "    5-95 %                                  64.0-72.0  66.0-74.0",
+            "    5-95 % inside the model                 66.0-70.0  68.0-72.0",
         ];
         assert_eq!(lines, expected);
         assert!(table.contains("\n\nRanges hold this.\n"));

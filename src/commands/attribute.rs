@@ -34,6 +34,8 @@ use std::{
 const EXACT_BY_DEFAULT: usize = 8;
 /// About so many runs are made unless the user says otherwise: a few minutes on two cores.
 const RUNS: u64 = 2_000;
+/// Runs at most: months of work.
+const MOST_RUNS: u64 = 2_000_000;
 /// Never fewer draws than this without being told so: an interval needs some.
 const FEWEST_DRAWS: u32 = 8;
 
@@ -89,6 +91,8 @@ pub struct Attribution {
     pub design: Design,
     kpis: Vec<Kpi>,
     request: AttributeRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -147,7 +151,8 @@ fn assemble(
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
     loaded.notes.extend(uncertified(&data.posterior));
-    Ok(Attribution { loaded, data, population, folder, players, design, kpis, request, run })
+    let command = Study::Attribute(request.clone()).line(CommandLine::Recorded);
+    Ok(Attribution { loaded, data, population, folder, players, design, kpis, request, command, run })
 }
 
 /// The KPIs named by id, with or without a segment.
@@ -179,7 +184,13 @@ fn design(request: &AttributeRequest, players: usize, scenario: &Scenario) -> Re
     };
     let most = scenario.run.replicates.max(FEWEST_DRAWS);
     let affordable = (RUNS / make(1).runs().max(1)).clamp(FEWEST_DRAWS.into(), most.into()) as u32;
-    Ok(make(request.common.paired_draws()?.unwrap_or(affordable)))
+    let draws = request.common.paired_draws()?.unwrap_or(affordable);
+    let of_one = u64::from(draws) * make(1).runs();
+    if of_one > MOST_RUNS {
+        return Err(Problem::error(Kind::Usage, format!("{of_one} runs are more than can be made"))
+            .advise("write a smaller --draws, name fewer measures with --among, or write --sampled"));
+    }
+    Ok(make(draws))
 }
 
 impl Attribution {
@@ -203,7 +214,7 @@ impl Attribution {
     /// Makes the runs that are missing and splits.
     fn attributed(&self, store: &Store, context: RunContext) -> Result<Vec<Attributed>, Problem> {
         let games = Games::new(self);
-        let experiment = games.experiment(self, store);
+        let experiment = games.experiment(self, store).stopped_by(context.stop);
         experiment.complete(&games.tasks(), context)?;
         let extent = Extent::new(&self.loaded.scenario, &self.population);
         let years: Vec<i16> = (FIRST_YEAR.max(*extent.years.start())..=*extent.years.end()).collect();
@@ -213,7 +224,7 @@ impl Attribution {
         let splits = split(&self.design, |draw, coalition| {
             let key = RunKey::from(draw);
             let series = experiment.read(RunTask { source: games.place(coalition), key })?;
-            let outcome = Outcome::of(key, &series, &self.kpis, &extent);
+            let outcome = Outcome::of(key, &series, &self.kpis, &extent, None);
             if coalition == everyone {
                 for (player, place) in self.players.places.iter().enumerate() {
                     let mut yen = 0.0;
@@ -256,12 +267,7 @@ impl Attribution {
             kpis: self.request.kpis.clone(),
         };
         let source = self.source(&self.loaded.scenario);
-        let mut run = Manifest::new(
-            &self.run,
-            &Study::Attribute(self.request.clone()).line(CommandLine::Recorded),
-            source,
-            &self.loaded.resolved_toml,
-        );
+        let mut run = Manifest::new(&self.run, &self.command, source, &self.loaded.resolved_toml);
         run.firms_simulated = self.population.len() as u64;
         run.firms = self.population.firms();
         run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
@@ -372,7 +378,7 @@ pub fn attribute(attribution: &Attribution, context: RunContext) -> Result<Attri
     Ok(AttributeOutcome { folder: attribution.folder.clone(), attributed, caveat })
 }
 
-/// Makes the tables of an attribution again in a folder, from its manifest, with runs of their own.
+/// Makes an attribution folder again, from its manifest, with runs of its own.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -380,15 +386,20 @@ pub(super) fn repeat_attribution(
     manifest: &StudyManifest,
     data: Data,
     folder: &Path,
-    store: &Store,
+    store: &Path,
     context: RunContext,
-) -> Result<Vec<FileHash>, Problems> {
-    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(Vec::new()) };
+) -> Result<(), Problems> {
+    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(()) };
     let loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     let exact = *method == Method::Exact.key();
     let request = AttributeRequest {
         kpis: kpis.clone(),
-        common: Common { draws: Some(manifest.draws), out: Some(folder.to_path_buf()), ..Common::default() },
+        common: Common {
+            draws: Some(manifest.draws),
+            out: Some(folder.to_path_buf()),
+            store: Some(store.to_path_buf()),
+            ..Common::default()
+        },
         exact,
         sampled: !exact,
         ..AttributeRequest::default()
@@ -396,9 +407,5 @@ pub(super) fn repeat_attribution(
     let players = Players::new(&loaded.scenario, data.posterior.as_of, among)?;
     let design = design(&request, players.places.len(), &loaded.scenario)?;
     let attribution = assemble(loaded, data, players, design, chosen(kpis)?, request)?;
-    let attributed = attribution.attributed(store, context)?;
-    let draft = Draft::open(folder, false)?;
-    let tables = attribution.write_tables(&draft, &attributed)?;
-    draft.publish()?;
-    Ok(tables)
+    attribute(&Attribution { command: manifest.run.command.clone(), ..attribution }, context).map(drop)
 }

@@ -14,20 +14,21 @@ use crate::{
         history::{History, REPLICATE},
         likelihood::Likelihood,
         predicted::predict,
-        recovery,
+        recovery, rows,
         sampler::{Problem as Sampling, Settings, State},
         scores,
         space::Space,
         tables::{self, Fitted, Table},
+        targets::targets,
     },
-    data::{Data, Draw, Gate, Posterior},
-    engine::Progress,
+    data::{Data, Draw, FITTED_TO, Gate, Observation, Posterior},
+    engine::{self, Progress},
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
     parameters::Parameters,
     population::{self, Population},
     random::Key,
-    results::Draft,
+    results::{Draft, Form, KEPT_FIT, Product, cannot, tidy},
     scenario::{self, Loaded, Measure, Scale, Scenario},
 };
 use clap::Args;
@@ -35,6 +36,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::{
+    fs,
     path::PathBuf,
     sync::{Mutex, PoisonError, atomic::Ordering},
 };
@@ -68,6 +70,16 @@ pub struct CalibrateOutcome {
     pub gates: Vec<Gate>,
 }
 
+/// The folder of a posterior; never replaced.
+static POSTERIOR: Product = Product {
+    name: "posterior",
+    mark: "about.csv",
+    form: Form::Folder,
+    flag: "--out DIR",
+    holds_mark: |_| false,
+    wrote: |_, _| false,
+};
+
 /// First replicate of the process noise of synthetic truths.
 const TRUTH_REPLICATES: u32 = 1000;
 /// Points at which all published figures are predicted.
@@ -100,6 +112,35 @@ pub type RemoteExecutor<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + 
 /// Parameters and replicates of many runs in, figures of each out.
 type MakesFigures<'a> = dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
 
+/// What a calibration will make of the rows of the surveys: how many are fitted, and each row of one's own that is not used.
+///
+/// # Errors
+/// A configuration or data that cannot be read.
+pub fn survey_rows(request: &CalibrateRequest) -> Result<Vec<Problem>, Problems> {
+    let mut config = Config::load(request.config.as_deref())?;
+    config.as_of = request.as_of.unwrap_or(config.as_of);
+    let data = read_data(request.execution.data.as_deref())?;
+    let scenario = scenario::load(&config.scenario, &[])?.scenario;
+    // Which figures there are does not depend on how many firms give them.
+    let population = population::synthesise(&data, scenario.run.population_seed, Scale::Sample(6_000))?;
+    let history = History::new(scenario, &data, &population, config.as_of);
+    let uses = used_rows(&history, &data, config.as_of)?;
+    let mut said = vec![Problem::note(rows::summary(&uses))];
+    said.extend(rows::unused_of_own(&data)?);
+    Ok(said)
+}
+
+/// What is made of every row.
+fn used_rows<'d>(
+    history: &History,
+    data: &'d Data,
+    as_of: Date,
+) -> Result<Vec<(&'d Observation, rows::Use)>, Problems> {
+    let answers = history.answers(Parameters::default(), &|_| true).unwrap_or_default();
+    let fitted = targets(data, as_of, &answers);
+    Ok(rows::uses(data, &rows::questions(data)?, &answers, &fitted, as_of))
+}
+
 /// Fits, judges, writes.
 ///
 /// # Errors
@@ -124,32 +165,86 @@ pub fn calibrate_on(
     let loaded = scenario::load(&config.scenario, &[])?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
-    if target.exists() {
-        return Err(Problem::error(Kind::Files, format!("{} is already there", target.display()))
-            .advise("write elsewhere with --out DIR, or move that folder away")
-            .into());
-    }
+    POSTERIOR.check(&target, false)?;
     let mut work = target.clone().into_os_string();
     work.push(".partial");
-    let work = PathBuf::from(work);
-    if !request.resume {
-        // What another try left would otherwise be taken up without being asked for.
-        let _ = std::fs::remove_dir_all(&work);
-    }
-    let world = Calibration::new(&config, &data, &loaded, work, context, remote);
+    let work = Unfinished::open(PathBuf::from(work), request.resume)?;
+    let world = Calibration::new(&config, &data, &loaded, work.folder.clone(), context, remote);
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(context.threads)
+        .num_threads(context.threads.min(engine::MOST_THREADS))
         .build()
         .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
     let (all, gates) = pool.install(|| world.run())?;
-    let draft = Draft::open(&target, false)?;
+    let draft = Draft::open_as(&POSTERIOR, &target, false)?;
     for table in &all {
         table.write(&draft)?;
     }
     draft.file("calibration.toml", |out| out.write_all(config.to_toml().as_bytes()))?;
     draft.publish()?;
-    let _ = std::fs::remove_dir_all(&world.work);
+    work.remove();
     Ok(CalibrateOutcome { folder: target, gates })
+}
+
+/// The folder in which the fits of a calibration are kept until it is finished.
+pub(super) struct Unfinished {
+    pub(super) folder: PathBuf,
+}
+
+impl Unfinished {
+    /// The mark of such a folder, and what it says.
+    const MARK: &str = "unfinished.txt";
+    const SAYS: &str = "telework-sim keeps the fits of an unfinished calibration here: telework calibrate --resume\n";
+
+    /// With what another try left there, or empty.
+    ///
+    /// # Errors
+    /// `Kind::Files` when the place is somebody else's, or cannot be written.
+    pub(super) fn open(folder: PathBuf, resume: bool) -> Result<Unfinished, Problem> {
+        let failed = |error: &std::io::Error| cannot("keep the fits in", &folder, error, "--out DIR");
+        let mark = folder.join(Unfinished::MARK);
+        let says = || fs::read_to_string(&mark).unwrap_or_default();
+        let (there, its_own) = match fs::symlink_metadata(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => (false, true),
+            Err(error) => return Err(failed(&error)),
+            Ok(meta) => {
+                let empty = || fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
+                let marked =
+                    || fs::symlink_metadata(&mark).is_ok_and(|mark| mark.is_file()) && says() == Unfinished::SAYS;
+                (true, meta.is_dir() && (marked() || empty()))
+            }
+        };
+        if !its_own {
+            let message =
+                format!("{} is needed for the fits, but is not of an unfinished calibration", folder.display());
+            return Err(
+                Problem::error(Kind::Files, message).advise("write elsewhere with --out DIR, or move it away yourself")
+            );
+        }
+        let unfinished = Unfinished { folder: folder.clone() };
+        if there && !resume {
+            // What another try left would otherwise be taken up without being asked for.
+            unfinished.remove();
+        }
+        tidy(&folder);
+        fs::create_dir_all(&folder).and_then(|()| fs::write(&mark, Unfinished::SAYS)).map_err(|e| failed(&e))?;
+        Ok(unfinished)
+    }
+
+    /// Removes what calibrations have written there, and the folder when nothing else is in it.
+    pub(super) fn remove(&self) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name == Unfinished::MARK || name.ends_with(KEPT_FIT) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        let _ = fs::remove_dir(&self.folder);
+    }
+}
+
+/// Tables that a fit depends on, with their hashes.
+fn fitted_tables(data: &Data) -> impl Iterator<Item = &(String, String)> {
+    data.files.iter().filter(|(file, _)| !file.starts_with("posterior/"))
 }
 
 /// Names everything that the posterior depends on; the shipped posterior is not among it.
@@ -280,6 +375,7 @@ impl Calibration<'_> {
             return Err(interrupted().into());
         }
         all.push(self.point(&fitted));
+        all.push(rows::table(&used_rows(histories.history, self.data, self.config.as_of)?));
         if self.config.certificate.held_out {
             let (tables, more) = self.held_out(histories, &likelihood, &part(1.0, held_out))?;
             all.extend(tables);
@@ -394,7 +490,7 @@ impl Calibration<'_> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
         let (as_of, RunContext { threads, stop, .. }) = (self.config.as_of, self.context);
-        let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new() };
+        let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new(), tables: Vec::new() };
         let rows = forecast(
             self.scenario,
             self.data,
@@ -551,6 +647,9 @@ impl Calibration<'_> {
             ("log_ratio_sd", tables::number(chains.log_ratio_sd)),
         ];
         table.rows = rows.into_iter().map(|(name, value)| vec![name.to_string(), value]).collect();
+        let fitted_to = |(file, hash): &(String, String)| vec![format!("{FITTED_TO}{file}"), hash.clone()];
+        // The list of tables says nothing that they do not say themselves.
+        table.rows.extend(fitted_tables(self.data).filter(|(file, _)| file != "tables.csv").map(fitted_to));
         table
     }
 }

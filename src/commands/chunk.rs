@@ -11,12 +11,12 @@ use crate::{
     engine::{ParameterChoice, RunKey},
     error::{Kind, Problem},
     parameters::{Parameters, TABLE},
-    results::{CODE, keep_sealed, sealed},
+    results::{CODE, Slot},
     scenario::{Scale, Scenario},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 /// Firm-weeks of one chunk, some seconds of one core: long beside the milliseconds that handing it out takes, short
 /// beside what is lost with a worker.
@@ -199,7 +199,7 @@ impl Chunk {
 pub struct WorkUnit {
     /// What is to be made.
     pub chunk: Chunk,
-    pub(super) files: Vec<PathBuf>,
+    pub(super) slots: Vec<Slot>,
 }
 
 impl WorkUnit {
@@ -208,23 +208,23 @@ impl WorkUnit {
     /// # Errors
     /// `Kind::Different` when the bytes are not those of such a chunk; `Kind::Files` when they cannot be kept.
     pub fn keep(&self, bytes: &[u8]) -> Result<(), Problem> {
-        let runs = split(bytes, self.files.len()).ok_or_else(|| {
+        let runs = split(bytes, &self.slots).ok_or_else(|| {
             Problem::error(Kind::Different, format!("damaged on the way: chunk {}", self.chunk.key()))
         })?;
-        self.files.iter().zip(runs).try_for_each(|(file, run)| keep_sealed(file, run))
+        self.slots.iter().zip(runs).try_for_each(|(slot, run)| slot.keep(run))
     }
 }
 
-/// The sealed runs of a chunk's bytes; `None` when they are not so many, or one is not whole.
-fn split(mut bytes: &[u8], runs: usize) -> Option<Vec<&[u8]>> {
-    let mut all = Vec::with_capacity(runs);
+/// The sealed runs of a chunk's bytes; `None` when they are not so many, or one is not whole or another one.
+fn split<'b>(mut bytes: &'b [u8], slots: &[Slot]) -> Option<Vec<&'b [u8]>> {
+    let mut all = Vec::with_capacity(slots.len());
     while let Some((length, rest)) = bytes.split_first_chunk() {
         let (run, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        sealed(run)?;
+        slots.get(all.len()).filter(|slot| slot.takes(run))?;
         all.push(run);
         bytes = rest;
     }
-    (bytes.is_empty() && all.len() == runs).then_some(all)
+    (bytes.is_empty() && all.len() == slots.len()).then_some(all)
 }
 
 /// One name for all tables.

@@ -12,7 +12,7 @@ use crate::{
     error::{Kind, Problem, Problems},
     parameters::TABLE,
     population::{self, Population},
-    results::seal,
+    results::{RunCache, Store, seal_run},
     scenario::{self, Intervention, Measure, Override, Scale, Scenario},
 };
 use std::{
@@ -137,14 +137,16 @@ impl ChunkWorker {
         let known = chunk.base.history.map(|history| self.data.known_on(history.end));
         let data = known.as_ref().unwrap_or(&self.data);
         let extents: Vec<Extent> = sources.iter().map(|source| Extent::new(source.scenario, population)).collect();
+        // Where a store would keep the runs: only their keys are asked for.
+        let caches: Vec<RunCache> = sources.iter().map(|source| Store::new(None).cache(*source, &self.data)).collect();
         let made = Mutex::new(vec![Vec::new(); tasks.len()]);
         let keep = |task: RunTask, series: Series| {
             let bytes = match wanted {
                 ChunkOutput::Runs => {
-                    let run = seal(&series);
+                    let run = seal_run(&caches[task.source].key(sources[task.source], task.key), &series);
                     [&(run.len() as u64).to_le_bytes(), &run[..]].concat()
                 }
-                ChunkOutput::Kpis => figures(&Outcome::of(task.key, &series, &kpis, &extents[task.source])),
+                ChunkOutput::Kpis => figures(&Outcome::of(task.key, &series, &kpis, &extents[task.source], None)),
                 ChunkOutput::Expected => {
                     series.surveys.iter().flat_map(|answer| answer.expected.to_le_bytes()).collect()
                 }

@@ -7,7 +7,7 @@ use super::{
     goal::Goal,
     read_data,
     report::write_report,
-    warn_of_idle_targets,
+    warn_of_idle_targets, warn_of_unused_rows,
 };
 use crate::{
     analysis::{Answers, Source, candidate_kpis, cases},
@@ -62,6 +62,8 @@ pub struct Comparison {
     pub folder: PathBuf,
     goals: Vec<Goal>,
     request: CompareRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -146,8 +148,10 @@ fn assemble(
     }
     if let Some(first) = loaded.first_mut() {
         first.notes.extend(uncertified(&data.posterior));
+        first.notes.extend(warn_of_unused_rows(&data, request.common.execution.data.as_deref())?);
     }
-    Ok(Comparison { loaded, data, population, folder, goals, request, run })
+    let command = Study::Compare(request.clone()).line(CommandLine::Recorded);
+    Ok(Comparison { loaded, data, population, folder, goals, request, command, run })
 }
 
 /// Why scenarios cannot be paired with the first.
@@ -215,7 +219,7 @@ impl Comparison {
 
     /// Makes the runs that are missing and answers.
     fn answers(&self, store: &Store, context: RunContext) -> Result<Vec<Answers>, Problem> {
-        let experiment = self.experiment(store);
+        let experiment = self.experiment(store).stopped_by(context.stop);
         experiment.complete(&experiment.tasks(&self.cases()), context)?;
         let readers: Vec<_> = (0..self.loaded.len()).map(|source| experiment.reader(source)).collect();
         let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();
@@ -250,11 +254,7 @@ impl Comparison {
             manifest
         };
         let scenarios = self.loaded.iter().zip(self.sources()).map(of).collect();
-        let mut manifest = ComparisonManifest::new(
-            &self.run,
-            &Study::Compare(self.request.clone()).line(CommandLine::Recorded),
-            scenarios,
-        );
+        let mut manifest = ComparisonManifest::new(&self.run, &self.command, scenarios);
         manifest.targets = self.request.targets.clone();
         manifest
     }
@@ -318,7 +318,7 @@ pub fn compare(comparison: &Comparison, context: RunContext) -> Result<CompareOu
     Ok(CompareOutcome { folder: comparison.folder.clone(), answers, caveat })
 }
 
-/// Makes the tables of a comparison again in a folder, from its manifest, with runs of their own.
+/// Makes a comparison folder again, from its manifest, with runs of its own.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -326,9 +326,9 @@ pub(super) fn repeat_comparison(
     manifest: &ComparisonManifest,
     data: Data,
     folder: &Path,
-    store: &Store,
+    store: &Path,
     context: RunContext,
-) -> Result<Vec<FileHash>, Problems> {
+) -> Result<(), Problems> {
     let mut loaded = Vec::new();
     for one in &manifest.scenarios {
         loaded.push(scenario::load_text(&one.scenario, &one.scenario_toml, &[])?);
@@ -336,15 +336,11 @@ pub(super) fn repeat_comparison(
     let point = manifest.scenarios.first().is_some_and(|one| one.parameters == ParameterChoice::Point);
     let request = CompareRequest {
         targets: manifest.targets.clone(),
-        common: Common { out: Some(folder.to_path_buf()), ..Common::default() },
+        common: Common { out: Some(folder.to_path_buf()), store: Some(store.to_path_buf()), ..Common::default() },
         uncertainty: UncertaintyFlags { point, split: manifest.split },
         ..CompareRequest::default()
     };
     let goals = manifest.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let comparison = assemble(loaded, goals, request, data)?;
-    let answers = comparison.answers(store, context)?;
-    let draft = Draft::open(folder, false)?;
-    let tables = comparison.write_tables(&draft, &answers)?;
-    draft.publish()?;
-    Ok(tables)
+    let comparison = Comparison { command: manifest.command.clone(), ..assemble(loaded, goals, request, data)? };
+    compare(&comparison, context).map(drop)
 }

@@ -1,7 +1,11 @@
 //! `telework evaluate`: at each origin the model is fitted to what was known then, forecasts, and is scored against all that
 //! was published since. Origins in; a folder of tables, pictures and a page out.
 
-use super::{Execution, RemoteExecutor, RunContext, calibrate::Calibration, read_data};
+use super::{
+    Execution, RemoteExecutor, RunContext,
+    calibrate::{Calibration, Unfinished},
+    read_data,
+};
 use crate::{
     calibration::{
         certificate::{Certificate, scored},
@@ -17,12 +21,13 @@ use crate::{
         targets,
     },
     data::Data,
+    engine,
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
     parameters::Parameters,
     plot::certificate_pictures,
     random::Key,
-    results::Draft,
+    results::{Draft, Form, Product},
     scenario,
     statistics::quantile_sorted,
 };
@@ -36,6 +41,16 @@ use std::path::{Path, PathBuf};
 const FORECAST_FROM: usize = 300;
 /// Seed of the draws of a forecast beside its sampler's.
 const STREAM: u32 = 3;
+
+/// The folder of an evaluation; never replaced.
+static EVALUATION: Product = Product {
+    name: "evaluation",
+    mark: "evaluation.md",
+    form: Form::Folder,
+    flag: "--out DIR",
+    holds_mark: |_| false,
+    wrote: |_, _| false,
+};
 
 /// From which days is forecast.
 #[derive(Args, Clone, Debug, Default, Serialize)]
@@ -96,29 +111,21 @@ pub fn evaluate_on(
     let config = Config::load(request.config.as_deref())?;
     let data = read_data(request.execution.data.as_deref())?;
     let folder = &request.out;
-    if folder.exists() {
-        return Err(Problem::error(Kind::Files, format!("{} is already there", folder.display()))
-            .advise("write elsewhere with --out DIR, or move that folder away")
-            .into());
-    }
+    EVALUATION.check(folder, false)?;
     let mut work = folder.clone().into_os_string();
     work.push(".partial");
-    let work = PathBuf::from(work);
-    if !request.resume {
-        // What another try left would otherwise be taken up without being asked for.
-        let _ = std::fs::remove_dir_all(&work);
-    }
+    let work = Unfinished::open(PathBuf::from(work), request.resume)?;
     let mut origins = request.origins.clone();
     origins.sort_unstable();
     origins.dedup();
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(context.threads)
+        .num_threads(context.threads.min(engine::MOST_THREADS))
         .build()
         .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
     let number = origins.len();
     let one = |(place, origin): (usize, &Date)| {
         let config = Config { as_of: *origin, ..config.clone() };
-        let run = || at_origin(&config, &data, &request.scenario, &work, (place, number), context, elsewhere);
+        let run = || at_origin(&config, &data, &request.scenario, &work.folder, (place, number), context, elsewhere);
         pool.install(run)
     };
     let evaluated = origins.iter().enumerate().map(one).collect::<Result<Vec<Evaluated>, Problems>>()?;
@@ -128,7 +135,7 @@ pub fn evaluate_on(
     let pictures = certificate_pictures(&certificate, &[], &[])?;
     let names: Vec<&str> = pictures.iter().map(|picture| picture.name.as_str()).collect();
     let text = page(&certificate, &names);
-    let draft = Draft::open(folder, false)?;
+    let draft = Draft::open_as(&EVALUATION, folder, false)?;
     for table in &tables {
         table.write(&draft)?;
     }
@@ -142,7 +149,7 @@ pub fn evaluate_on(
     }
     draft.file("evaluation.md", |out| out.write_all(text.as_bytes()))?;
     draft.publish()?;
-    let _ = std::fs::remove_dir_all(&work);
+    work.remove();
     Ok(EvaluateOutcome { folder: folder.clone(), text })
 }
 
@@ -159,7 +166,7 @@ fn at_origin(
     let origin = config.as_of;
     let known = data.known_on(origin);
     let loaded = scenario::load(&config.scenario, &[])?;
-    let calibration = Calibration::new(config, &known, &loaded, work.join(origin.to_string()), context, elsewhere);
+    let calibration = Calibration::new(config, &known, &loaded, work.to_path_buf(), context, elsewhere);
     let place = |done: f64| (progress.0 as f64 + 0.9 * done) / progress.1 as f64;
     let settings = &config.certificate.held_out_sampler;
     let (chains, fitted) = calibration.fitted(settings, &place)?;

@@ -1,19 +1,16 @@
 //! `telework check`, `new` and `population`: scenario files and the synthesised firms.
 
-use super::{read_data, warn_of_idle_targets};
+use super::{read_data, warn_of_idle_targets, warn_of_unused_rows};
 use crate::{
     error::{Kind, Problem, Problems},
     population,
-    scenario::{self, Loaded, Scale},
+    results::{Form, Product, write_file},
+    scenario::{self, BUILT_IN, Loaded, Scale},
     text::is_file_name,
 };
 use clap::{Args, value_parser};
 use serde::Serialize;
-use std::{
-    fs::OpenOptions,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Which scenarios are checked.
 #[derive(Args, Clone, Debug, Serialize)]
@@ -43,13 +40,25 @@ pub struct PopulationRequest {
 /// Ending of scenario files.
 const ENDING: &str = ".toml";
 
+/// A scenario to start from; never replaced.
+static NEW_SCENARIO: Product = Product {
+    name: "scenario",
+    mark: "scenario",
+    form: Form::File,
+    flag: "another NAME",
+    holds_mark: |_| false,
+    wrote: |_, _| true,
+};
+
 /// Checks one scenario as far as a run would, short of running it.
 ///
 /// # Errors
 /// All problems at once.
 pub fn check(name: &str, data: Option<&Path>) -> Result<Loaded, Problems> {
     let mut loaded = scenario::load(name, &[])?;
-    let data = read_data(data)?;
+    let folder = data;
+    let data = read_data(folder)?;
+    loaded.notes.extend(warn_of_unused_rows(&data, folder)?);
     let plan = &loaded.scenario.run;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
@@ -66,23 +75,15 @@ pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
         return Err(Problem::error(Kind::Usage, format!("`{}` cannot be a scenario's name", name.escape_debug()))
             .advise("use letters, digits, _ and -, with a letter or a digit first and without a folder, such as `telework new my_scenario`"));
     }
-    let path = folder.join(format!("{name}{ENDING}"));
-    let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| {
-        let written = file.write_all(scenario::template(name).as_bytes());
-        if written.is_err() {
-            // Half a scenario is worse than none.
-            let _ = std::fs::remove_file(&path);
-        }
-        written
-    });
-    match written {
-        Ok(()) => Ok(path),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Problem::error(Kind::Files, format!("{} is already there", path.display()))
-                .advise("choose another name"))
-        }
-        Err(e) => Err(Problem::error(Kind::Files, format!("cannot write {}: {e}", path.display()))),
+    if BUILT_IN.iter().any(|(file, _)| file.strip_suffix(ENDING) == Some(name)) {
+        return Err(Problem::error(
+            Kind::Usage,
+            format!("`{name}` is the name of a built-in scenario, which the file would hide"),
+        )
+        .advise(format!("choose another name, such as `telework new my_{name}`")));
     }
+    let path = folder.join(format!("{name}{ENDING}"));
+    write_file(&NEW_SCENARIO, &path, false, |out| out.write_all(scenario::template(name).as_bytes())).map(|()| path)
 }
 
 /// Fitted against published figures, as text.
@@ -112,7 +113,7 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["", "../x", "a/b", "a\nb", ".toml", "=1+1", "-x", "a b", "a<b>"] {
+        for name in ["", "../x", "a/b", "a\nb", ".toml", "=1+1", "-x", "a b", "a<b>", "baseline", "forecast.toml"] {
             assert_eq!(new_scenario(name, folder.path()).unwrap_err().kind, Kind::Usage, "{name}");
         }
     }

@@ -2,7 +2,7 @@
 
 use super::StudyRuns;
 use crate::{
-    analysis::{Answers, Extent, Inquiry, Source, answer, candidate_kpis},
+    analysis::{Answers, AsPublished, Extent, Inquiry, Source, answer, candidate_kpis},
     data::Data,
     engine::{ParameterSource, RunKey, RunTask},
     error::{Kind, Problem},
@@ -32,11 +32,15 @@ impl Findings<'_> {
         split: u32,
         given: &[(usize, f64)],
     ) -> Result<Vec<Answers>, Problem> {
+        let kpis = candidate_kpis();
+        let ParameterSource { scenario, posterior, .. } = self.sources[0];
+        let law = AsPublished::new(posterior, scenario.run.seed, &kpis);
         answer(&Inquiry {
             scenarios: self.sources.iter().map(|source| source.scenario).zip(readers.iter().copied()).collect(),
             replicates,
             split,
-            kpis: &candidate_kpis(),
+            kpis: &kpis,
+            law: &law,
             extent: Extent::new(self.sources[0].scenario, self.population),
             observations: &self.data.observations,
             given,

@@ -23,7 +23,7 @@ mod verify;
 pub use attribute::{
     AttributeOutcome, AttributeRequest, Attribution, attribute, prepare_attribution, prepare_loaded_attribution,
 };
-pub use calibrate::{CalibrateOutcome, CalibrateRequest, RemoteExecutor, calibrate, calibrate_on};
+pub use calibrate::{CalibrateOutcome, CalibrateRequest, RemoteExecutor, calibrate, calibrate_on, survey_rows};
 pub use chunk::{Chunk, ChunkBase, ChunkOutput, ChunkPart, WorkUnit, usual_runs};
 pub use chunk_worker::ChunkWorker;
 pub use compare::{
@@ -37,6 +37,7 @@ pub use golden::{golden, selftest};
 pub use prepared::Prepared;
 pub use preview::Preview;
 pub use report::{ReportRequest, report};
+pub(crate) use request::threads;
 pub use request::{
     CommandLine, Common, Execution, Request, SPLIT, Study, UncertaintyFlags, arguments, from_json, from_words,
 };
@@ -49,21 +50,20 @@ pub use verify::{Verification, VerifyRequest, verify};
 pub use crate::engine::RunContext;
 
 use crate::{
+    calibration::rows,
     data::Data,
-    error::{Kind, Problem, Problems},
+    error::{Problem, Problems},
     population::Population,
     population::cell_matches,
-    results::Store,
+    results::{Scratch, Store},
     scenario::{Scenario, Target, idle_targets},
 };
 use std::path::Path;
 
 /// A store that is gone after use, for figures that must not rest on kept runs.
-fn fresh_store() -> Result<(tempfile::TempDir, Store), Problem> {
-    let place = std::env::temp_dir();
-    let failed = |e| Problem::error(Kind::Files, format!("cannot write into {}: {e}", place.display()));
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let store = Store::new(Some(folder.path()));
+fn fresh_store() -> Result<(Scratch, Store), Problem> {
+    let folder = Scratch::new()?;
+    let store = Store::new(Some(&folder.path()));
     Ok((folder, store))
 }
 
@@ -73,6 +73,11 @@ fn read_data(folder: Option<&Path>) -> Result<Data, Problems> {
         Some(folder) => Data::from_dir(folder),
         None => Data::embedded(),
     }?)
+}
+
+/// Warnings about rows of one's own survey table that have no simulated counterpart.
+fn warn_of_unused_rows(data: &Data, folder: Option<&Path>) -> Result<Vec<Problem>, Problems> {
+    folder.map_or_else(|| Ok(Vec::new()), |_| rows::unused_of_own(data))
 }
 
 /// Warnings about interventions whose target matches none of the simulated firms.

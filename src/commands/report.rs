@@ -4,12 +4,36 @@ use super::read_data;
 use crate::{
     data::Data,
     error::{Problem, Problems},
-    report::{Folder, REPORT, page},
-    results::{Draft, write_file},
+    report::{Folder, GENERATOR, REPORT, page},
+    results::{Draft, Form, Product, write_file},
 };
 use clap::Args;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// A page.
+static PAGE: Product = Product {
+    name: "page",
+    mark: "sign in its head",
+    form: Form::File,
+    flag: "--out FILE.html",
+    holds_mark,
+    wrote: |_, _| true,
+};
+
+/// Whether a regular file begins as our pages do.
+fn holds_mark(file: &Path) -> bool {
+    const HEAD: u64 = 1_000;
+    let mut head = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    // Pages of earlier versions have the title alone.
+    let head = String::from_utf8_lossy(&head);
+    read.is_ok() && [GENERATOR, "<title>telework-sim</title>"].iter().any(|mark| head.contains(mark))
+}
 
 /// Which folders, and where the page goes.
 #[derive(Args, Clone, Debug, Default, Serialize)]
@@ -33,17 +57,18 @@ pub struct ReportRequest {
 /// # Errors
 /// A folder or table that is missing or damaged, with file and line; a page that is in the way.
 pub fn report(request: &ReportRequest) -> Result<PathBuf, Problems> {
+    let first = request.folders.first().map_or_else(PathBuf::new, |folder| folder.join(REPORT));
+    let target = request.out.clone().unwrap_or(first);
+    PAGE.check(&target, request.force)?;
     let folders = request.folders.iter().map(|folder| Folder::read(folder)).collect::<Result<Vec<_>, Problem>>()?;
     let data = read_data(request.data.as_deref())?;
     let text = page(&folders, &data)?;
-    let first = request.folders.first().map_or_else(PathBuf::new, |folder| folder.join(REPORT));
-    let target = request.out.clone().unwrap_or(first);
-    write_file(&target, request.force, |out| out.write_all(text.as_bytes()))?;
+    write_file(&PAGE, &target, request.force, |out| out.write_all(text.as_bytes()))?;
     Ok(target)
 }
 
 /// Writes the page of a folder that is still being written, its manifest and tables already in place.
 pub(super) fn write_report(draft: &Draft, data: &Data) -> Result<(), Problem> {
-    let text = page(&[Folder::read(draft.path())?], data)?;
+    let text = page(&[Folder::read(&draft.path())?], data)?;
     draft.file(REPORT, |out| out.write_all(text.as_bytes())).map(drop)
 }

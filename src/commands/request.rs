@@ -8,7 +8,7 @@ use super::{
     prepare_loaded_target, prepare_target,
 };
 use crate::{
-    engine::ParameterChoice,
+    engine::{MOST_THREADS, ParameterChoice},
     error::{Kind, Problem, Problems},
     scenario::{Loaded, Override},
 };
@@ -118,11 +118,17 @@ impl UncertaintyFlags {
     }
 }
 
+/// A number of threads that a machine can bear.
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
+    let sound = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
+    sound.ok_or_else(|| format!("write a whole number from 0 (one for each core) to {MOST_THREADS}"))
+}
+
 /// With what a command is carried out.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct Execution {
     /// Threads; 0 = one for each core; results do not depend on it
-    #[arg(long, value_name = "T", default_value_t = 0)]
+    #[arg(long, value_name = "T", default_value_t = 0, value_parser = threads)]
     pub threads: usize,
     /// Folder of data tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]

@@ -6,7 +6,7 @@ use super::{
     findings::{Findings, SoFar},
     read_data,
     report::write_report,
-    warn_of_idle_targets,
+    warn_of_idle_targets, warn_of_unused_rows,
 };
 use crate::{
     analysis::{Answers, Fan, KpiYear, cases},
@@ -67,6 +67,8 @@ pub struct PlannedRun {
     /// Replicates that are in the store already.
     pub kept: usize,
     request: RunRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -96,13 +98,18 @@ pub fn prepare(request: RunRequest) -> Result<PlannedRun, Problems> {
 ///
 /// # Errors
 /// As [`prepare`].
-pub fn prepare_loaded(mut loaded: Loaded, request: RunRequest) -> Result<PlannedRun, Problems> {
+pub fn prepare_loaded(loaded: Loaded, request: RunRequest) -> Result<PlannedRun, Problems> {
     if request.panel && !PANEL_AVAILABLE {
         return Err(Problem::error(Kind::Usage, "this program was built without the firm panel")
             .advise("leave out --panel, or build with `cargo build --release --features panel`")
             .into());
     }
     let data = read_data(request.common.execution.data.as_deref())?;
+    assemble(loaded, data, request)
+}
+
+/// The run of a scenario that is loaded.
+fn assemble(mut loaded: Loaded, data: Data, request: RunRequest) -> Result<PlannedRun, Problems> {
     let point = match request.uncertainty.parameters() {
         ParameterChoice::Posterior => "",
         ParameterChoice::Point => {
@@ -128,7 +135,9 @@ pub fn prepare_loaded(mut loaded: Loaded, request: RunRequest) -> Result<Planned
         loaded.notes.extend(source.fixed().map(note).collect::<Vec<_>>());
     }
     loaded.notes.extend(uncertified(&data.posterior));
-    let mut planned = PlannedRun { loaded, data, population, folder, kept: 0, request, run };
+    loaded.notes.extend(warn_of_unused_rows(&data, request.common.execution.data.as_deref())?);
+    let command = Study::Run(request.clone()).line(CommandLine::Recorded);
+    let mut planned = PlannedRun { loaded, data, population, folder, kept: 0, request, command, run };
     let experiment = planned.experiment();
     let plain: Vec<RunKey> = (0..planned.loaded.scenario.run.replicates).map(RunKey::from).collect();
     let kept = plain.len() - experiment.missing(&experiment.tasks(&plain)).len();
@@ -158,12 +167,7 @@ impl PlannedRun {
 
     /// Without tables.
     fn manifest(&self) -> Manifest {
-        let mut manifest = Manifest::new(
-            &self.run,
-            &Study::Run(self.request.clone()).line(CommandLine::Recorded),
-            self.source(),
-            &self.loaded.resolved_toml,
-        );
+        let mut manifest = Manifest::new(&self.run, &self.command, self.source(), &self.loaded.resolved_toml);
         manifest.split = self.request.uncertainty.split;
         manifest.firms_simulated = self.population.len() as u64;
         manifest.firms = self.population.firms();
@@ -224,12 +228,15 @@ impl Prepared for PlannedRun {
 pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<RunOutcome, Problems> {
     let planned = planned.borrow();
     let source = planned.source();
-    let experiment = planned.experiment();
+    let experiment = planned.experiment().stopped_by(context.stop);
     let made =
         Made::new(&experiment, source, &planned.data, &planned.population, planned.request.uncertainty.split, context)?;
     let mut manifest = planned.manifest();
-    let panel =
-        if planned.request.panel { Some(panel(source, &planned.data, &planned.population, context)?) } else { None };
+    let panel = if planned.request.panel && PANEL_AVAILABLE {
+        Some(panel(source, &planned.data, &planned.population, context)?)
+    } else {
+        None
+    };
     let draft = Draft::open(&planned.folder, planned.request.common.force)?;
     manifest.tables = made.write_tables(&draft, &planned.run, panel)?;
     let ParameterSource { choice: parameters, scenario, .. } = source;
@@ -243,6 +250,28 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
     draft.publish()?;
     let caveat = caveat("Ranges", source);
     Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, fans: made.answers.digest.fans, caveat })
+}
+
+/// Makes a run folder again, from its manifest, with runs of its own.
+///
+/// # Errors
+/// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
+pub(super) fn repeat_run(
+    manifest: &Manifest,
+    data: Data,
+    folder: &Path,
+    store: &Path,
+    context: RunContext,
+) -> Result<(), Problems> {
+    let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
+    let request = RunRequest {
+        common: Common { out: Some(folder.to_path_buf()), store: Some(store.to_path_buf()), ..Common::default() },
+        uncertainty: UncertaintyFlags { point: manifest.parameters == ParameterChoice::Point, split: manifest.split },
+        panel: manifest.tables.iter().any(|table| table.file == PANEL),
+        ..RunRequest::default()
+    };
+    let planned = PlannedRun { command: manifest.command.clone(), ..assemble(loaded, data, request)? };
+    execute(planned, context).map(drop)
 }
 
 /// The finished runs of one scenario and what they come to.
@@ -275,7 +304,7 @@ impl<'a> Made<'a> {
     }
 
     /// Every table of a run, the panel when it is there.
-    pub fn write_tables(&self, draft: &Draft, run: &str, panel: Option<Vec<Series>>) -> Result<Vec<FileHash>, Problem> {
+    fn write_tables(&self, draft: &Draft, run: &str, panel: Option<Vec<Series>>) -> Result<Vec<FileHash>, Problem> {
         let reader = self.experiment.reader(0);
         let read = |replicate: u32| reader(replicate.into()).map_err(|problem| io::Error::other(problem.message));
         let answers = std::slice::from_ref(&self.answers);
@@ -302,7 +331,7 @@ impl<'a> Made<'a> {
 ///
 /// # Errors
 /// `Kind::Interrupted` when `stop` was set.
-pub(super) fn panel(
+fn panel(
     source: ParameterSource,
     data: &Data,
     population: &Population,

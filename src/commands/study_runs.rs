@@ -12,6 +12,7 @@ use crate::{
     population::Population,
     results::{RunCache, Store},
 };
+use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 /// Runs of scenarios on one population, in a store.
@@ -20,7 +21,11 @@ pub struct StudyRuns<'a> {
     caches: Vec<RunCache>,
     data: &'a Data,
     population: &'a Population,
+    stop: &'a AtomicBool,
 }
+
+/// Of those who are never asked to stop.
+static GOES_ON: AtomicBool = AtomicBool::new(false);
 
 impl<'a> StudyRuns<'a> {
     /// Of these scenarios; a task names one by its place.
@@ -31,7 +36,12 @@ impl<'a> StudyRuns<'a> {
         population: &'a Population,
     ) -> StudyRuns<'a> {
         let caches = sources.iter().map(|source| store.cache(*source, data)).collect();
-        StudyRuns { sources, caches, data, population }
+        StudyRuns { sources, caches, data, population, stop: &GOES_ON }
+    }
+
+    /// The same, whose reading stops as the rest of its command does.
+    pub fn stopped_by(self, stop: &'a AtomicBool) -> StudyRuns<'a> {
+        StudyRuns { stop, ..self }
     }
 
     /// The runs of all scenarios in these keys, key by key, so that an interrupted comparison has whole pairs.
@@ -39,10 +49,10 @@ impl<'a> StudyRuns<'a> {
         keys.iter().flat_map(|&key| (0..self.sources.len()).map(move |source| RunTask { source, key })).collect()
     }
 
-    /// Those that are not in the store.
+    /// Those that are not in the store, or damaged there.
     pub fn missing(&self, tasks: &[RunTask]) -> Vec<RunTask> {
         let absent = |task: &&RunTask| !self.caches[task.source].has(self.sources[task.source], task.key);
-        tasks.iter().filter(absent).copied().collect()
+        tasks.par_iter().filter(absent).copied().collect()
     }
 
     /// The runs that are not in the store as work_units of up to `runs`. `of` tells what a source was made from: base, and
@@ -68,8 +78,8 @@ impl<'a> StudyRuns<'a> {
                 ChunkPart::of(Vec::new(), coalition, tasks.iter().map(|task| task.key).collect())
             });
             let chunk = Chunk::new(ChunkOutput::Runs, of(block[0].source).0, parts.collect(), data);
-            let file = |task: &RunTask| self.caches[task.source].file(self.sources[task.source], task.key);
-            WorkUnit { chunk, files: block.iter().map(file).collect() }
+            let slot = |task: &RunTask| self.caches[task.source].slot(self.sources[task.source], task.key);
+            WorkUnit { chunk, slots: block.iter().map(slot).collect() }
         };
         wanted.map(unit).collect()
     }
@@ -80,6 +90,7 @@ impl<'a> StudyRuns<'a> {
     /// `Kind::Interrupted` when the user stopped it: what is finished stays in the store. `Kind::Files` when a run cannot
     /// be kept.
     pub fn complete(&self, tasks: &[RunTask], context: RunContext) -> Result<(), Problem> {
+        self.caches.iter().for_each(RunCache::tidy);
         let missing = self.missing(tasks);
         let failed = Mutex::new(None);
         let keep = |task: RunTask, series: Series| {
@@ -104,10 +115,10 @@ impl<'a> StudyRuns<'a> {
         })
     }
 
-    /// A run: from the store, or made when it is not there or damaged.
+    /// A run: from the store, or made when it was lost there since [`Experiment::complete`].
     ///
     /// # Errors
-    /// `Kind::Files` when it cannot be kept.
+    /// `Kind::Files` when it cannot be kept; `Kind::Interrupted` when stopped.
     pub fn read(&self, task: RunTask) -> Result<Series, Problem> {
         let (source, cache) = (self.sources[task.source], &self.caches[task.source]);
         if let Some(series) = cache.read(source, task.key) {
@@ -119,7 +130,7 @@ impl<'a> StudyRuns<'a> {
             true
         };
         let task = RunTask { source: 0, ..task };
-        let alone = RunContext { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };
+        let alone = RunContext { threads: 1, observe: &|_| {}, stop: self.stop };
         let run = self.ensemble(&[source]).run(&[task], alone, &keep);
         let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
         let series = made.filter(|_| run.is_ok()).ok_or_else(|| Problem::error(Kind::Interrupted, "interrupted"))?;

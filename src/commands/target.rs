@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     analysis::{
-        Kpi, Players, first_decided,
+        AsPublished, Players, first_decided,
         target::{Answer, Evaluated, Range, search},
     },
     calendar::Week,
@@ -28,6 +28,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Draws at most, as many as a scenario may have replicates.
+const MOST_DRAWS: u32 = 10_000;
 /// Values that a search tries at most, about; progress is counted in them.
 const VALUES: u64 = 20;
 /// Deliveries have stopped growing where the largest value brings no more than this much more of them.
@@ -92,6 +94,8 @@ pub struct TargetSearch {
     /// Over which values.
     pub range: Range,
     request: TargetRequest,
+    /// What was typed, as the manifest has it.
+    command: String,
     /// Name of the run: what is simulated, and a short hash of all that the numbers depend on.
     pub run: String,
 }
@@ -157,6 +161,12 @@ fn with_segment(goal: &str, segment: Option<&str>) -> Result<String, Problem> {
 
 /// The search of a scenario that is loaded.
 fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) -> Result<TargetSearch, Problems> {
+    if !(1..=MOST_DRAWS).contains(&loaded.scenario.run.replicates) {
+        let message = format!("{} draws are out of range", loaded.scenario.run.replicates);
+        return Err(Problem::error(Kind::Usage, message)
+            .advise(format!("write --draws from 1 to {MOST_DRAWS}"))
+            .into());
+    }
     let (as_of, end) = (data.posterior.as_of, loaded.scenario.run.end);
     let by = request.by.unwrap_or(end);
     if by <= as_of || by > end {
@@ -192,7 +202,8 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;
     loaded.notes.extend(warn_of_idle_targets(&loaded.scenario, &population));
     loaded.notes.extend(uncertified(&data.posterior));
-    Ok(TargetSearch { loaded, data, population, folder, goal, by, number, range, request, run })
+    let command = Study::Target(request.clone()).line(CommandLine::Recorded);
+    Ok(TargetSearch { loaded, data, population, folder, goal, by, number, range, request, command, run })
 }
 
 fn range(number: &Number, request: &TargetRequest) -> Result<Range, Problem> {
@@ -273,7 +284,7 @@ impl TargetSearch {
             scenario: &scenario,
             posterior: &self.data.posterior,
         };
-        let experiment = StudyRuns::new(store, vec![source], &self.data, &self.population);
+        let experiment = StudyRuns::new(store, vec![source], &self.data, &self.population).stopped_by(context.stop);
         let keys: Vec<RunKey> = (0..self.draws()).map(RunKey::from).collect();
         // How many values there will be is not known: about so many, or as many as there were.
         let passed = std::sync::atomic::AtomicU64::new(before);
@@ -286,10 +297,13 @@ impl TargetSearch {
         let mut reached = Vec::new();
         let mut all = Done::default();
         let measures = self.measures(&scenario);
+        let kpi = [self.goal.kpi];
+        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpi);
         for key in keys {
             let series = experiment.read(RunTask { source: 0, key })?;
-            let value = value_on(&series, &self.goal.kpi, self.by);
-            reached.push(value.is_some_and(|value| self.goal.kpi.reaches(value, self.goal.value)));
+            let figures = law.figures(key, &series, &kpi).pop().unwrap_or_default();
+            let figure = figures.iter().rfind(|figure| figure.date <= self.by);
+            reached.push(figure.is_some_and(|figure| self.goal.kpi.reaches(figure.value, self.goal.value)));
             let did = self.did(&series, &measures);
             all.spend_yen += did.spend_yen;
             all.deliveries += did.deliveries;
@@ -347,12 +361,7 @@ impl TargetSearch {
         };
         let scenario = &self.loaded.scenario;
         let source = ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &self.data.posterior };
-        let mut run = Manifest::new(
-            &self.run,
-            &Study::Target(self.request.clone()).line(CommandLine::Recorded),
-            source,
-            &self.loaded.resolved_toml,
-        );
+        let mut run = Manifest::new(&self.run, &self.command, source, &self.loaded.resolved_toml);
         run.firms_simulated = self.population.len() as u64;
         run.firms = self.population.firms();
         run.data = self.data.files.iter().map(|(f, hash)| FileHash { file: f.clone(), blake3: hash.clone() }).collect();
@@ -362,13 +371,6 @@ impl TargetSearch {
     fn write_tables(&self, draft: &Draft, searched: &Searched) -> Result<Vec<FileHash>, Problem> {
         Ok(vec![draft.file(TARGET, |out| write_target(out, &self.loaded.scenario.name, searched))?])
     }
-}
-
-/// A KPI as last observed on or before a day.
-fn value_on(series: &Series, kpi: &Kpi, day: Date) -> Option<f64> {
-    let figures = series.indicators.iter().find(|i| (i.indicator, &*i.segment) == (kpi.indicator.id, kpi.segment))?;
-    let known = |(week, value): &&(Week, f32)| week.monday() <= day && value.is_finite();
-    figures.values.iter().rfind(known).map(|(_, value)| f64::from(*value))
 }
 
 /// The smallest value tried from which on larger ones bring no more deliveries.
@@ -433,7 +435,7 @@ pub fn target(aim: &TargetSearch, context: RunContext) -> Result<TargetOutcome, 
     Ok(TargetOutcome { folder: aim.folder.clone(), searched, saturated_at, caveat: caveat("Intervals", source) })
 }
 
-/// Makes the table of a search again in a folder, from its manifest, with runs of their own.
+/// Makes a search's folder again, from its manifest, with runs of its own.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -441,10 +443,10 @@ pub(super) fn repeat_target(
     manifest: &StudyManifest,
     data: Data,
     folder: &Path,
-    store: &Store,
+    store: &Path,
     context: RunContext,
-) -> Result<Vec<FileHash>, Problems> {
-    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(Vec::new()) };
+) -> Result<(), Problems> {
+    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(()) };
     let mut loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     loaded.scenario.run.replicates = manifest.draws;
     let request = TargetRequest {
@@ -453,15 +455,11 @@ pub(super) fn repeat_target(
         low: Some(from.to_string()),
         high: Some(to.to_string()),
         probability: *probability,
-        common: Common { out: Some(folder.to_path_buf()), ..Common::default() },
+        common: Common { out: Some(folder.to_path_buf()), store: Some(store.to_path_buf()), ..Common::default() },
         ..TargetRequest::default()
     };
     let aim = assemble(loaded, data, Goal::parse(goal)?, request)?;
-    let searched = aim.search(store, context)?;
-    let draft = Draft::open(folder, false)?;
-    let tables = aim.write_tables(&draft, &searched)?;
-    draft.publish()?;
-    Ok(tables)
+    target(&TargetSearch { command: manifest.run.command.clone(), ..aim }, context).map(drop)
 }
 
 #[cfg(test)]

@@ -6,24 +6,33 @@ use crate::{
         certificate::{Certificate, report},
         forecast::{ForecastRow, forecast, write_table},
     },
-    data::{Data, Posterior},
+    data::{Data, Posterior, TABLES},
     error::{Kind, Problem, Problems},
     plot::certificate_pictures,
     population,
-    results::{Draft, FolderKind, write_file},
+    results::{Draft, Form, Product, write_file},
     scenario,
 };
 use clap::Args;
 use serde::Serialize;
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
 /// The certificate's text in its folder; its beginning tells our folders from others.
 const TEXT: &str = "certificate.txt";
-static CERTIFICATE_FOLDER: FolderKind = FolderKind { name: "certificate folder", mark: TEXT, holds_mark };
+static CERTIFICATE_FOLDER: Product =
+    Product { name: "certificate folder", mark: TEXT, form: Form::Folder, flag: "--out DIR", holds_mark, wrote };
+static FORECAST: Product = Product {
+    name: "forecast",
+    mark: "header",
+    form: Form::File,
+    flag: "--forecast FILE.csv",
+    holds_mark: |file| first_line(file).is_some_and(|line| line.trim_end() == FORECAST_HEADER),
+    wrote: |_, _| true,
+};
 /// Columns of the forecast file.
 const FORECAST_HEADER: &str = "survey,metric,segment_type,segment,date,quantile,value";
 
@@ -66,13 +75,14 @@ pub struct Validation {
 /// A missing or damaged table; a folder or forecast file that is in the way.
 pub fn validate(request: &ValidateRequest) -> Result<Validation, Problems> {
     let mut data = read_data(request.execution.data.as_deref())?;
-    let certificate = match &request.posterior {
+    let mut certificate = match &request.posterior {
         Some(folder) => {
-            data.posterior = Posterior::from_dir(folder)?;
+            data.posterior = Posterior::from_dir(folder)?.judged_by(&data.files);
             Certificate::from_dir(folder)?
         }
         None => Certificate::embedded()?,
     };
+    certificate.gates.extend(data.posterior.gates.iter().filter(|gate| gate.part == TABLES).cloned());
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes()).update(certificate.hash.as_bytes());
     if request.forecast.is_some() {
@@ -104,8 +114,7 @@ impl Validation {
             draft.file(&format!("{}.png", picture.name), |out| out.write_all(&picture.png))?;
         }
         if let Some(file) = &request.forecast {
-            check_forecast_file(file, request.force)?;
-            write_file(file, request.force, |out| write_table(out, &forecast))?;
+            write_file(&FORECAST, file, request.force, |out| write_table(out, &forecast))?;
         }
         draft.publish()?;
         Ok(self.folder.clone())
@@ -126,29 +135,28 @@ fn holds_mark(folder: &Path) -> bool {
     first_line(&folder.join(TEXT)).is_some_and(|line| line.starts_with("CERTIFICATE: "))
 }
 
+/// The text, and the pictures, which are numbered.
+fn wrote(_: &Path, name: &str) -> bool {
+    let numbered = name.starts_with(|c: char| c.is_ascii_digit()) && !name.contains('/');
+    name == TEXT || numbered && [".svg", ".png"].iter().any(|ending| name.ends_with(ending))
+}
+
 fn first_line(file: &Path) -> Option<String> {
     let mut line = String::new();
-    BufReader::new(fs::File::open(file).ok()?).read_line(&mut line).ok()?;
+    // Where a link or a pipe leads is not looked at; nor is a line without end.
+    let file = fs::symlink_metadata(file).ok()?.is_file().then(|| fs::File::open(file))?.ok()?;
+    BufReader::new(file.take(1_000)).read_line(&mut line).ok()?;
     Some(line)
 }
 
 /// Whether the forecast could be written there, so that it is known before the simulation.
 fn check_forecast_file(file: &Path, force: bool) -> Result<(), Problem> {
-    if fs::symlink_metadata(file).is_err() {
-        return match file.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-                let message = format!("cannot write {}: there is no folder {}", file.display(), folder.display());
-                Err(Problem::error(Kind::Files, message).advise("make the folder first, or name another file"))
-            }
-            _ => Ok(()),
-        };
-    }
-    let there = Problem::error(Kind::Files, format!("{} is already there", file.display()));
-    let ours = first_line(file).is_some_and(|line| line.trim_end() == FORECAST_HEADER);
-    match (ours, force) {
-        (true, true) => Ok(()),
-        (true, false) => Err(there.advise("add --force to replace it, or name another file")),
-        (false, _) => Err(there.advise("name another file: --force replaces only forecasts")),
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            let message = format!("cannot write {}: there is no folder {}", file.display(), folder.display());
+            Err(Problem::error(Kind::Files, message).advise("make the folder first, or name another file"))
+        }
+        _ => FORECAST.check(file, force),
     }
 }
 
@@ -183,11 +191,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("april.csv");
         check_forecast_file(&file, false).unwrap();
-        write_file(&file, false, |out| write_table(out, &[])).unwrap();
+        write_file(&FORECAST, &file, false, |out| write_table(out, &[])).unwrap();
         assert!(check_forecast_file(&file, false).unwrap_err().advice.unwrap().starts_with("add --force"));
         check_forecast_file(&file, true).unwrap();
         fs::write(&file, "years of work\n").unwrap();
-        assert!(check_forecast_file(&file, true).unwrap_err().advice.unwrap().ends_with("replaces only forecasts"));
+        assert!(check_forecast_file(&file, true).unwrap_err().message.starts_with("--force replaces only forecasts"));
         assert!(check_forecast_file(&home.path().join("missing/april.csv"), false).is_err());
     }
 

@@ -1,26 +1,21 @@
-//! `telework verify`: runs a run folder's manifest again and compares the bytes of every table.
+//! `telework verify`: makes a folder of results again from its manifest, and compares every file of both.
 
 use super::{
-    Execution, RunContext, StudyRuns,
-    attribute::repeat_attribution,
-    compare::repeat_comparison,
-    fresh_store, read_data,
-    run::{Made, panel},
+    Execution, RunContext, attribute::repeat_attribution, compare::repeat_comparison, read_data, run::repeat_run,
     target::repeat_target,
 };
 use crate::{
-    data::Data,
-    engine::ParameterSource,
     error::{Kind, Problem, Problems},
-    population,
-    results::{AnyManifest, Draft, FileHash, Manifest, PANEL, PANEL_AVAILABLE, Question, Store, first_difference},
-    scenario,
+    report::REPORT,
+    results::{AnyManifest, MANIFEST, PANEL, PANEL_AVAILABLE, Question, Scratch, first_difference},
 };
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 use std::{
-    fs::File,
-    io::BufReader,
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
 };
 
@@ -35,93 +30,172 @@ pub struct VerifyRequest {
     pub execution: Execution,
 }
 
-/// What a comparison found.
+/// What a comparison found. The folder is the same only when there are neither changes nor differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verification {
     /// Tables that were compared.
     pub tables: Vec<String>,
-    /// Why the tables may differ: another program version, changed data.
+    /// Other files that were compared: manifest, page, pictures.
+    pub others: Vec<String>,
+    /// What is in the folder and cannot be made again, in words.
+    pub uncovered: Vec<String>,
+    /// Why the folder cannot be called the same: another program version, changed data.
     pub changes: Vec<String>,
-    /// What differs, one sentence a table.
+    /// What differs, one sentence a file, or an entry of the manifest.
     pub differences: Vec<String>,
 }
 
-/// Runs a run folder's manifest again and compares.
+/// Entries of a manifest whose differences are said as changes, or that follow from the others.
+const SAID_OTHERWISE: [&str; 5] = ["version", "code", "data", "tables", "seal"];
+
+/// Makes a folder of results again from its manifest and compares.
 ///
 /// # Errors
-/// No run folder, a manifest that does not run any more, an interrupted run, a table that cannot be read.
+/// No folder of results, a manifest that does not run any more, an interrupted run, a file that cannot be read.
 pub fn verify(folder: &Path, data: Option<&Path>, context: RunContext) -> Result<Verification, Problems> {
     let manifest = AnyManifest::read(folder)?;
     let data = read_data(data)?;
-    let (_store_place, store) = fresh_store()?;
-    let place = tempfile::tempdir().map_err(|e| unreadable(&std::env::temp_dir(), &e))?;
-    let again = place.path().join("again");
+    let place = Scratch::new()?;
+    let (store, again) = (place.path().join("store"), place.path().join("again"));
     let mut found = Verification::default();
-    let (known, fresh) = match &manifest {
-        AnyManifest::Run(manifest) => {
-            found.changes = manifest.changes_since(&data.files);
-            let panel = manifest.tables.iter().any(|t| t.file == PANEL);
-            if panel && !PANEL_AVAILABLE {
-                found.changes.push(format!("{PANEL} is not compared: this program was built without the firm panel"));
-            }
-            (&manifest.tables, repeat_run(manifest, &data, &again, &store, panel && PANEL_AVAILABLE, context)?)
-        }
-        AnyManifest::Comparison(manifest) => {
-            let first = manifest.scenarios.first();
-            found.changes = first.map_or_else(Vec::new, |first| first.changes_since(&data.files));
-            (&manifest.tables, repeat_comparison(manifest, data, &again, &store, context)?)
-        }
+    let (store, known) = (&*store, manifest.tables().to_vec());
+    found.changes = manifest.changes_since(&data.files);
+    match &manifest {
+        AnyManifest::Run(manifest) => repeat_run(manifest, data, &again, store, context)?,
+        AnyManifest::Comparison(manifest) => repeat_comparison(manifest, data, &again, store, context)?,
         AnyManifest::Study(manifest) => {
-            found.changes = manifest.run.changes_since(&data.files);
             let repeat = match manifest.question {
                 Question::Attribution { .. } => repeat_attribution,
                 Question::Target { .. } => repeat_target,
             };
-            (&manifest.run.tables, repeat(manifest, data, &again, &store, context)?)
+            repeat(manifest, data, &again, store, context)?;
         }
-    };
-    for table in &fresh {
-        found.tables.push(table.file.clone());
-        let open = |folder: &Path| -> Result<BufReader<File>, Problem> {
-            let path: PathBuf = folder.join(&table.file);
-            Ok(BufReader::new(File::open(&path).map_err(|e| unreadable(&path, &e))?))
-        };
-        let compared = first_difference(open(folder)?, open(&again)?);
-        match compared.map_err(|e| unreadable(&folder.join(&table.file), &e))? {
-            Some(_) if table.file == PANEL => found.differences.push(format!("{PANEL} differs")),
-            Some(difference) => found.differences.push(format!("{}, {difference}", table.file)),
-            None if !known.contains(table) => {
-                found.differences.push(format!("the manifest's hash of {} is another table's", table.file));
+    }
+    let fresh = AnyManifest::read(&again)?;
+    let tables: BTreeSet<&str> = fresh.tables().iter().map(|table| &*table.file).collect();
+    let (there, made) = (files(folder)?, files(&again)?);
+    for file in made.iter().filter(|file| *file != MANIFEST) {
+        let is_table = tables.contains(&**file);
+        if !there.contains(file) {
+            found.differences.push(format!("{file} is missing"));
+            continue;
+        }
+        let open = |folder: &Path| File::open(folder.join(file)).map(BufReader::new);
+        let compared = open(folder).and_then(|left| first_difference(left, open(&again)?));
+        match compared.map_err(|e| unreadable(&folder.join(file), &e))? {
+            Some(_) if file == REPORT && folders_on(&folder.join(file)) > 1 => {
+                found.uncovered.push(format!("{REPORT} (it shows other folders too)"));
+                continue;
+            }
+            Some(difference) if is_table && file != PANEL => found.differences.push(format!("{file}, {difference}")),
+            Some(_) => found.differences.push(format!("{file} differs")),
+            None if is_table && !fresh.tables().iter().any(|one| one.file == *file && known.contains(one)) => {
+                found.differences.push(format!("the manifest's hash of {file} is another table's"));
             }
             None => {}
         }
+        if is_table { found.tables.push(file.clone()) } else { found.others.push(file.clone()) }
+    }
+    // In the order in which they were written.
+    let place = |file: &String| fresh.tables().iter().position(|table| table.file == *file);
+    found.tables.sort_by_key(place);
+    found.differences.extend(entries_that_differ(&folder.join(MANIFEST), &again.join(MANIFEST))?);
+    found.others.insert(0, MANIFEST.to_string());
+    for table in known.iter().filter(|table| !tables.contains(&*table.file)) {
+        if table.file == PANEL && !PANEL_AVAILABLE {
+            found.uncovered.push(format!("{PANEL} (this program was built without the firm panel)"));
+        } else {
+            found
+                .differences
+                .push(format!("the manifest names the table {}, which this run does not have", table.file));
+        }
+    }
+    let named = |file: &&String| !made.contains(*file) && known.iter().all(|table| table.file != **file);
+    found.uncovered.extend(there.iter().filter(named).cloned());
+    found.uncovered.push("the command line in the manifest".to_string());
+    Ok(found)
+}
+
+/// Names of all files below a folder, `/` between folders, in order.
+fn files(folder: &Path) -> Result<BTreeSet<String>, Problem> {
+    let mut all = BTreeSet::new();
+    let mut open = vec![String::new()];
+    while let Some(inner) = open.pop() {
+        let here = folder.join(&inner);
+        for entry in fs::read_dir(&here).map_err(|e| unreadable(&here, &e))? {
+            let entry = entry.map_err(|e| unreadable(&here, &e))?;
+            let own = entry.file_name().to_string_lossy().into_owned();
+            let name = if inner.is_empty() { own } else { format!("{inner}/{own}") };
+            let kind = entry.file_type().map_err(|e| unreadable(&entry.path(), &e))?;
+            if kind.is_dir() {
+                open.push(name);
+            } else if kind.is_file() || entry.path().is_file() {
+                all.insert(name);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Entries of two manifests that differ, in words.
+fn entries_that_differ(left: &Path, right: &Path) -> Result<Vec<String>, Problem> {
+    let read = |path: &Path| -> Result<(String, Value), Problem> {
+        let mut text = String::new();
+        File::open(path).and_then(|mut file| file.read_to_string(&mut text)).map_err(|e| unreadable(path, &e))?;
+        let value = serde_json::from_str(&text).map_err(|e| unreadable(path, &io::Error::other(e)))?;
+        Ok((text, value))
+    };
+    let ((left, a), (right, b)) = (read(left)?, read(right)?);
+    let mut found = Vec::new();
+    differ("", &a, &b, &mut found);
+    let said = |one: &Value| SAID_OTHERWISE.iter().any(|key| one.get(key) != b.get(key) && one.get(key).is_some());
+    if found.is_empty() && left != right && !said(&a) {
+        found.push(format!("{MANIFEST} is written in another way"));
     }
     Ok(found)
 }
 
-/// Makes the tables of a run again in a folder, from its manifest, with runs of their own.
-fn repeat_run(
-    manifest: &Manifest,
-    data: &Data,
-    folder: &Path,
-    store: &Store,
-    panel: bool,
-    context: RunContext,
-) -> Result<Vec<FileHash>, Problems> {
-    let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
-    let plan = &loaded.scenario.run;
-    let population = population::synthesise(data, plan.population_seed, plan.scale)?;
-    let source =
-        ParameterSource { choice: manifest.parameters, scenario: &loaded.scenario, posterior: &data.posterior };
-    let experiment = StudyRuns::new(store, vec![source], data, &population);
-    let made = Made::new(&experiment, source, data, &population, manifest.split, context)?;
-    let panel = if panel { Some(self::panel(source, data, &population, context)?) } else { None };
-    let draft = Draft::open(folder, false)?;
-    let tables = made.write_tables(&draft, &manifest.run, panel)?;
-    draft.publish()?;
-    Ok(tables)
+fn differ(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
+    match (left, right) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for key in keys.into_iter().filter(|key| !SAID_OTHERWISE.contains(&key.as_str())) {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => differ(&path, a, b, found),
+                    (Some(_), None) => found.push(format!("{MANIFEST}, {path}: no such entry when run again")),
+                    _ => found.push(format!("{MANIFEST}, {path}: the entry is missing")),
+                }
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().for_each(|(at, (a, b))| differ(&format!("{path}[{at}]"), a, b, found));
+        }
+        (a, b) if a != b => {
+            found.push(format!("{MANIFEST}, {path}: {} instead of {}", shortened(a), shortened(b)));
+        }
+        _ => {}
+    }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+/// A value in a few words.
+fn shortened(value: &Value) -> String {
+    const LONGEST: usize = 120;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text,
+    }
+}
+
+/// How many folders a page shows; 0 when it is none of ours.
+fn folders_on(page: &Path) -> usize {
+    let text = fs::read_to_string(page).unwrap_or_default();
+    let content = text.split_once("id=\"content\">").and_then(|(_, rest)| rest.split_once("</script>"));
+    let content: Value = content.and_then(|(json, _)| serde_json::from_str(json).ok()).unwrap_or_default();
+    content["folders"].as_array().map_or(0, Vec::len)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
     Problem::error(Kind::Files, format!("cannot read {}: {error}", path.display()))
 }

@@ -8,7 +8,9 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
-pub use posterior::{DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL};
+pub(crate) use posterior::FITTED_TO;
+pub use posterior::{DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL, TABLES};
+pub(crate) use table::near;
 
 use crate::{
     calendar::Week,
@@ -173,6 +175,8 @@ pub struct Observation {
     pub confidence: String,
     /// Source for people.
     pub source: String,
+    /// Line in its table, from 1.
+    pub line: u32,
 }
 
 /// Days from the end of the field work after which a figure without a known day of publication counts as published.

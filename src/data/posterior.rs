@@ -2,7 +2,7 @@
 //!
 //! `telework calibrate` writes these tables (`docs/calibration.md`); every run reads them. Tables in, [`Posterior`] out.
 
-use super::table::{Row, Table, read_text};
+use super::table::{Distinct, Row, Table, read_text};
 use crate::{
     error::Problem,
     parameters::{Parameters, TABLE},
@@ -12,6 +12,12 @@ use std::path::Path;
 
 /// Start of the column names of model discrepancies in `posterior/draws.csv`.
 pub const DISCREPANCY: &str = "discrepancy_";
+
+/// Start of the names in `about.csv` of the tables that the posterior was fitted to.
+pub(crate) const FITTED_TO: &str = "table ";
+
+/// Part of the gate that does not hold when a posterior is used with other tables than those of its fit.
+pub const TABLES: &str = "tables";
 
 /// Start of the column names of residuals in `posterior/draws.csv`; the number of the figure's row in `figures.csv`, from 1,
 /// follows.
@@ -36,6 +42,8 @@ pub struct Posterior {
     pub draws: Vec<Draw>,
     /// Gates of the certificate.
     pub gates: Vec<Gate>,
+    /// Tables that it was fitted to, with their BLAKE3 hashes; none when that is not known.
+    pub tables: Vec<(String, String)>,
     /// Published figures that the draws know, in the order of their residuals.
     pub figures: Vec<FittedFigure>,
 }
@@ -106,6 +114,23 @@ impl Posterior {
         )
     }
 
+    /// The same beside tables at hand: when these are not those that it was fitted to, one more gate does not hold, so
+    /// that everything made from both is marked.
+    pub fn judged_by(mut self, files: &[(String, String)]) -> Posterior {
+        let there = |table: &(String, String)| files.contains(table);
+        let other: Vec<&str> = self.tables.iter().filter(|table| !there(table)).map(|(file, _)| &**file).collect();
+        if !other.is_empty() {
+            self.gates.push(Gate {
+                part: TABLES.to_string(),
+                check: format!("data tables that are not those of the fit: {}", other.join(", ")),
+                found: other.len() as f64,
+                required: "= 0".to_string(),
+                passed: false,
+            });
+        }
+        self
+    }
+
     /// Gates that do not hold; when there are any, everything made from this posterior must say so.
     pub fn failing(&self) -> impl Iterator<Item = &Gate> {
         self.gates.iter().filter(|gate| !gate.passed)
@@ -119,6 +144,11 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
             .problem("name", "no row says by which day the figures behind the draws were published")
             .advise("add as_of,YYYY-MM-DD")
     })?;
+    let mut distinct = Distinct::default();
+    about.rows().try_for_each(|row| distinct.add(row, &["name"]))?;
+    gates.rows().try_for_each(|row| distinct.add(row, &["part", "check"]))?;
+    let fitted_to =
+        |row: Row| Some((row.text("name").strip_prefix(FITTED_TO)?.to_string(), row.text("value").into_owned()));
     if let Some(count) = about.rows().find(|row| row.text("name") == "draws") {
         draws.expect_rows(count.count("value")? as usize)?;
     }
@@ -164,6 +194,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
         as_of: as_of.date("value")?,
         draws: draws.rows().map(draw).collect::<Result<_, _>>()?,
         gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
+        tables: about.rows().filter_map(fitted_to).collect(),
         figures: figures.rows().map(figure).collect::<Result<_, _>>()?,
     })
 }

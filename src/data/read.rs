@@ -4,7 +4,7 @@ use super::{
     Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, Posterior, PrefectureRow,
     ProgrammeFigure,
     posterior::{FIGURE_COLUMNS, GATE_COLUMNS},
-    table::{Row, Table, read_text},
+    table::{Distinct, Row, Table, read_text},
 };
 use crate::{
     calendar::Week,
@@ -81,12 +81,24 @@ impl Data {
         Data::from_texts(folder.display().to_string(), texts)
     }
 
+    /// The tables that the program was built with, and another text in the place of one, by its name such as
+    /// `observations/surveys.csv`.
+    ///
+    /// # Errors
+    /// As [`Data::from_dir`].
+    pub fn with_table(file: &str, text: &str) -> Result<Data, Problem> {
+        let texts = EMBEDDED.iter().map(|(name, own)| (*name, Arc::from(if *name == file { text } else { *own })));
+        Data::from_texts("data".to_string(), texts.collect())
+    }
+
     fn from_texts(folder: String, texts: Vec<(&'static str, Arc<str>)>) -> Result<Data, Problem> {
         let hashes =
             texts.iter().map(|(file, text)| ((*file).to_string(), blake3::hash(text.as_bytes()).to_hex().to_string()));
-        let hashes = hashes.collect();
+        let hashes: Vec<(String, String)> = hashes.collect();
         let mut files = Files { folder, texts, rows: Vec::new() };
         let index = files.table("tables.csv", &["file", "rows"])?;
+        let mut distinct = Distinct::default();
+        index.rows().try_for_each(|row| distinct.add(row, &["file"]))?;
         files.rows =
             index.rows().map(|r| Ok((r.text("file").into(), r.count("rows")? as usize))).collect::<Result<_, _>>()?;
         Ok(Data {
@@ -101,7 +113,7 @@ impl Data {
             industries: industries(&files)?,
             barrier_rates: barrier_rates(&files)?,
             facts: facts(&files)?,
-            posterior: posterior(&files)?,
+            posterior: posterior(&files)?.judged_by(&hashes),
             files: hashes,
         })
     }
@@ -146,17 +158,27 @@ fn prefectures(files: &Files) -> Result<Vec<PrefectureRow>, Problem> {
     let columns =
         ["prefecture", "abbreviation", "tile_row", "tile_column", "inhabitants_2021", "latitude", "longitude"];
     let mut slots = Slots::new(PREFECTURES);
+    let mut tiles = Distinct::default();
     for r in files.table(file, &columns)?.rows() {
         let prefecture = r.prefecture("prefecture")?;
         let tile =
             |column| u8::try_from(r.count(column)?).map_err(|_| r.problem(column, "this place is off the tile map"));
+        tiles.add(r, &["tile_row", "tile_column"])?;
+        let degrees = |column, most: f64| {
+            let value = r.number(column)?;
+            if value.abs() <= most {
+                Ok(value)
+            } else {
+                Err(r.problem(column, format!("`{value}` is no place on Earth")))
+            }
+        };
         let row = PrefectureRow {
             prefecture,
-            population: f64::from(r.count("inhabitants_2021")?),
+            population: f64::from(r.positive("inhabitants_2021")?),
             tile_row: tile("tile_row")?,
             tile_column: tile("tile_column")?,
             abbreviation: r.text("abbreviation").into(),
-            office: (r.number("latitude")?, r.number("longitude")?),
+            office: (degrees("latitude", 90.0)?, degrees("longitude", 180.0)?),
         };
         slots.put(r, "prefecture", prefecture.index(), row)?;
     }
@@ -166,9 +188,11 @@ fn prefectures(files: &Files) -> Result<Vec<PrefectureRow>, Problem> {
 fn declarations(files: &Files) -> Result<Vec<DeclarationRow>, Problem> {
     let columns = ["prefecture", "kind", "declaration", "start", "planned_end", "announced"];
     let table = files.table("policy/declarations.csv", &columns)?;
+    let mut distinct = Distinct::default();
     table
         .rows()
         .map(|r| {
+            distinct.add(r, &["prefecture", "kind", "declaration", "start", "announced"])?;
             let row = DeclarationRow {
                 prefecture: r.prefecture("prefecture")?,
                 full: r.one_of("kind", &[("full", true), ("quasi", false)])?,
@@ -226,31 +250,44 @@ fn observations(files: &Files) -> Result<Vec<Observation>, Problem> {
         "confidence",
     ];
     let table = files.table("observations/surveys.csv", &columns)?;
+    let mut distinct = Distinct::default();
     table
         .rows()
         .map(|r| {
             let text = |column| r.text(column).to_string();
-            let unit = text("unit");
+            // One wave may have asked about several earlier times.
+            let question = text("question");
+            let about = question.split_once("reference ").map_or("", |(_, time)| time);
+            let about = if question.contains("recalled") { "recalled" } else { about };
+            let figure = ["survey", "wave", "field_start", "field_end", "metric", "segment_type", "segment"];
+            distinct.add_with(r, &figure, about)?;
             let row = Observation {
                 survey: text("survey"),
                 wave: text("wave"),
                 field_start: r.date("field_start")?,
                 field_end: r.date("field_end")?,
                 published: r.optional_date("published")?,
-                n: r.optional_count("n")?,
+                n: if r.text("n").is_empty() { None } else { Some(r.positive("n")?) },
                 metric: text("metric"),
                 segment_type: text("segment_type"),
                 segment: text("segment"),
-                value: if unit == "share" { r.share("value")? } else { r.number("value")? },
-                unit,
+                value: r.figure("value", "unit")?,
+                unit: text("unit"),
                 question: text("question"),
-                confidence: text("confidence"),
+                // A figure that rests on memory alone is left out: another word for it would let it in.
+                confidence: r.one_of("confidence", &["seed", "page read", "derived", "memory"].map(|w| (w, w)))?.into(),
                 source: text("source"),
+                line: r.line_column("survey").0 as u32,
             };
             if row.field_end < row.field_start {
                 return Err(
                     r.problem("field_end", format!("the field period ends before it starts on {}", row.field_start))
                 );
+            }
+            if row.published.is_some_and(|day| day < row.field_start) {
+                return Err(r
+                    .problem("published", format!("published before the field period begins on {}", row.field_start))
+                    .advise("give the day of publication, or leave the cell empty"));
             }
             Ok(row)
         })
@@ -260,9 +297,11 @@ fn observations(files: &Files) -> Result<Vec<Observation>, Problem> {
 fn programmes(files: &Files) -> Result<Vec<ProgrammeFigure>, Problem> {
     let columns = ["programme", "fiscal_year", "month", "item", "category", "value", "unit"];
     let table = files.table("policy/programmes.csv", &columns)?;
+    let mut distinct = Distinct::default();
     table
         .rows()
         .map(|r| {
+            distinct.add(r, &columns[..5])?;
             let text = |column| r.text(column).to_string();
             Ok(ProgrammeFigure {
                 programme: text("programme"),
@@ -270,7 +309,7 @@ fn programmes(files: &Files) -> Result<Vec<ProgrammeFigure>, Problem> {
                 month: Some(text("month")).filter(|month| !month.is_empty()),
                 item: text("item"),
                 category: text("category"),
-                value: r.number("value")?,
+                value: r.figure("value", "unit")?,
                 unit: text("unit"),
             })
         })
@@ -303,6 +342,13 @@ fn establishments(files: &Files) -> Result<Vec<EstablishmentRow>, Problem> {
             establishments: [r.count("establishments_2016")?, r.count("establishments_2021")?],
             persons: [r.count("persons_2016")?, r.count("persons_2021")?],
         };
+        for (year, column) in ["persons_2016", "persons_2021"].into_iter().enumerate() {
+            if (row.establishments[year] == 0) != (row.persons[year] == 0) {
+                return Err(r
+                    .problem(column, "there are establishments without persons, or the other way round")
+                    .advise("give both, or 0 for both"));
+            }
+        }
         slots.put(r, "industry", prefecture.index() * INDUSTRIES + industry.index(), row)?;
     }
     slots.all(file, "combinations of prefecture and industry")
@@ -379,18 +425,21 @@ fn barrier_rates(files: &Files) -> Result<[[f64; BARRIERS]; SIZES], Problem> {
 fn facts(files: &Files) -> Result<Vec<Fact>, Problem> {
     let columns = ["fact", "value", "unit", "year", "use", "confidence", "source"];
     let table = files.table("population/facts.csv", &columns)?;
+    let mut distinct = Distinct::default();
     table
         .rows()
         .map(|r| {
+            distinct.add(r, &["fact"])?;
             let text = |column| r.text(column).to_string();
-            let unit = text("unit");
             Ok(Fact {
                 name: text("fact"),
-                value: if unit == "share" { r.share("value")? } else { r.number("value")? },
-                unit,
+                value: r.figure("value", "unit")?,
+                unit: text("unit"),
                 year: text("year"),
-                role: text("use"),
-                confidence: text("confidence"),
+                role: r.one_of("use", &["fitted", "tail", "check", "context"].map(|word| (word, word)))?.into(),
+                confidence: r
+                    .one_of("confidence", &["seed", "page read", "derived", "memory", "assumed"].map(|w| (w, w)))?
+                    .into(),
                 source: text("source"),
             })
         })

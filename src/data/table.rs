@@ -2,10 +2,11 @@
 
 use crate::{
     classification::{Industry, Prefecture},
-    error::{Kind, Problem},
+    error::{Kind, Place, Problem},
+    text::{harmful, is_formula},
 };
 use jiff::civil::Date;
-use std::{borrow::Cow, ops::Range, path::Path, str::FromStr, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, ops::Range, path::Path, str::FromStr, sync::Arc};
 
 /// A parsed table: a header and rows of the same width.
 pub(crate) struct Table {
@@ -55,10 +56,20 @@ pub(crate) fn read_text(path: &Path, advice: &str) -> Result<Arc<str>, Problem> 
 impl Table {
     /// Splits `source`; every row must be as wide as the header, and `columns` must be there.
     pub fn parse(file: &str, source: Arc<str>, columns: &[&str]) -> Result<Table, Problem> {
-        let mut lines = split(&source).map_err(|span| {
-            Problem::error(Kind::Data, "a quoted cell is not closed")
-                .at(file, &source, span)
-                .advise("close it with a quotation mark, or restore the file: it may be cut off here")
+        let mut lines = split(&source).map_err(|wrong| {
+            let (span, message, advice) = match wrong {
+                Wrong::Open(span) => (
+                    span,
+                    "a quoted cell is not closed",
+                    "close it with a quotation mark, or restore the file: it may be cut off here",
+                ),
+                Wrong::Behind(span) => (
+                    span,
+                    "there is text behind the closing quotation mark of this cell",
+                    "put the whole cell into quotation marks, and write \"\" for one inside",
+                ),
+            };
+            Problem::error(Kind::Data, message).at(file, &source, span).advise(advice)
         })?;
         if lines.is_empty() {
             return Err(Problem::error(Kind::Data, format!("{file} is empty"))
@@ -75,7 +86,27 @@ impl Table {
                     .advise("give each column a cell; if this is the last row, the file may be cut off"));
             }
         }
+        for span in lines.iter().flatten() {
+            let cell = &source[span.clone()];
+            let what = if is_formula(cell.trim_start_matches('"')) {
+                "a spreadsheet would calculate this cell"
+            } else if cell.contains(harmful) {
+                "this cell holds a character that is not for showing"
+            } else {
+                continue;
+            };
+            return Err(Problem::error(Kind::Data, what)
+                .at(file, &source, span.clone())
+                .advise("begin text with a letter, a digit or another sign than = + - @, without control characters"));
+        }
         let table = Table { file: file.to_string(), source, header, rows: lines };
+        for (place, column) in table.columns().enumerate() {
+            if table.position(column) != Some(place) {
+                return Err(Problem::error(Kind::Data, format!("column `{column}` is there twice"))
+                    .at(file, &table.source, table.header[place].clone())
+                    .advise("drop one of the two, or give it another name"));
+            }
+        }
         for column in columns {
             if table.position(column).is_none() {
                 let names: Vec<&str> = table.header.iter().map(|span| &table.source[span.clone()]).collect();
@@ -126,6 +157,10 @@ impl<'t> Row<'t> {
         // `Table::parse` has checked the columns that the caller named.
         self.table.position(column).map_or(0..0, |i| self.cells[i].clone())
     }
+    /// Line and column of a cell, from 1.
+    pub fn line_column(&self, column: &str) -> (usize, usize) {
+        Place { file: String::new(), source: self.table.source.clone(), span: self.span(column) }.line_column()
+    }
     /// A problem at one cell.
     pub fn problem(&self, column: &str, message: impl Into<String>) -> Problem {
         Problem::error(Kind::Data, message).at(&self.table.file, &self.table.source, self.span(column))
@@ -159,13 +194,42 @@ impl<'t> Row<'t> {
             .problem(column, format!("`{value}` is not a share"))
             .advise("write a fraction from 0 to 1, such as 0.25 for 25 per cent"))
     }
+    /// A figure with a unit: shares from 0 to 1, whole numbers of what is counted, nothing below 0.
+    pub fn figure(&self, column: &str, unit: &str) -> Result<f64, Problem> {
+        let text = self.text(unit);
+        if text == "share" || text.starts_with("share of ") {
+            return self.share(column);
+        }
+        let value = self.number(column)?;
+        let counted = COUNTED.contains(&&*text);
+        if !counted && !MEASURED.contains(&&*text) && text != NO_UNIT {
+            let known = || [&["share", NO_UNIT], COUNTED, MEASURED].concat();
+            let near = closest(&text, known().into_iter());
+            return Err(self
+                .problem(unit, format!("`{text}` is no unit that is known here"))
+                .advise(format!("did you mean `{near}`? The units are {}", known().join(", "))));
+        }
+        if value < 0.0 && text != NO_UNIT {
+            let advice = format!("write a number of {text} from 0 on");
+            return Err(self.problem(column, format!("`{value}` {text} is below 0")).advise(advice));
+        }
+        if counted && value.fract() != 0.0 {
+            return Err(self
+                .problem(column, format!("`{value}` {text} is not a whole number"))
+                .advise(format!("write a whole number of {text}, such as {}", value.round())));
+        }
+        Ok(value)
+    }
+    /// A whole number above 0.
+    pub fn positive(&self, column: &str) -> Result<u32, Problem> {
+        match self.count(column)? {
+            0 => Err(self.problem(column, "this number must be above 0").advise("write a whole number from 1 on")),
+            count => Ok(count),
+        }
+    }
     /// A whole number.
     pub fn count(&self, column: &str) -> Result<u32, Problem> {
         self.parsed(column, "a whole number such as 42")
-    }
-    /// A whole number, or nothing.
-    pub fn optional_count(&self, column: &str) -> Result<Option<u32>, Problem> {
-        if self.text(column).is_empty() { Ok(None) } else { self.count(column).map(Some) }
     }
     /// A date.
     pub fn date(&self, column: &str) -> Result<Date, Problem> {
@@ -210,14 +274,81 @@ impl<'t> Row<'t> {
     }
 }
 
+/// Units of which there are whole numbers.
+const COUNTED: &[&str] = &[
+    "firms",
+    "firms etc.",
+    "listed firms",
+    "companies",
+    "organisations",
+    "persons",
+    "employees",
+    "participants",
+    "events",
+    "consultations",
+    "places",
+    "sites",
+    "projects",
+    "links",
+    "fiscal year",
+];
+/// Units of which there are parts; contracts also as means.
+const MEASURED: &[&str] = &["yen", "days", "km", "contracts"];
+/// The unit of pure numbers, which may be below 0.
+const NO_UNIT: &str = "none";
+
+/// Rows that are told apart by some cells.
+#[derive(Default)]
+pub(crate) struct Distinct(HashMap<Vec<String>, usize>);
+
+impl Distinct {
+    /// Notes a row.
+    ///
+    /// # Errors
+    /// An earlier row has the same cells.
+    pub fn add(&mut self, row: Row, columns: &[&str]) -> Result<(), Problem> {
+        self.add_with(row, columns, "")
+    }
+
+    /// Notes a row that is told apart by something else too.
+    ///
+    /// # Errors
+    /// As [`Distinct::add`].
+    pub fn add_with(&mut self, row: Row, columns: &[&str], more: &str) -> Result<(), Problem> {
+        let mut cells: Vec<String> = columns.iter().map(|column| row.text(column).into_owned()).collect();
+        cells.push(more.to_string());
+        let (line, _) = row.line_column(columns[0]);
+        match self.0.insert(cells, line) {
+            None => Ok(()),
+            Some(before) => Err(row
+                .problem(columns[0], format!("this row stands here a second time, after line {before}"))
+                .advise(format!("delete one of the two: rows differ in {}", columns.join(", ")))),
+        }
+    }
+}
+
+/// The candidate that is spelt like `text`, if one is.
+pub(crate) fn near<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = closest(text, candidates);
+    (strsim::jaro_winkler(&text.to_lowercase(), &near.to_lowercase()) >= 0.8).then_some(near)
+}
+
 /// The candidate that is spelt most like `text`.
 fn closest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> &'a str {
     let score = |c: &str| strsim::jaro_winkler(&text.to_lowercase(), &c.to_lowercase());
     candidates.max_by(|a, b| score(a).total_cmp(&score(b))).unwrap_or_default()
 }
 
-/// Cells of every line as byte ranges, quotes left out; the place of a quote that is never closed otherwise.
-fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Range<usize>> {
+/// What is wrong with quotation marks.
+enum Wrong {
+    /// One is never closed.
+    Open(Range<usize>),
+    /// Something stands behind a closing one.
+    Behind(Range<usize>),
+}
+
+/// Cells of every line as byte ranges, quotes left out.
+fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Wrong> {
     let bytes = source.as_bytes();
     let mut lines = Vec::new();
     let mut at = if source.starts_with('\u{feff}') { 3 } else { 0 };
@@ -229,7 +360,7 @@ fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Range<usize>> {
                 let mut end = start;
                 loop {
                     match bytes.get(end) {
-                        None => return Err(at..start),
+                        None => return Err(Wrong::Open(at..start)),
                         Some(b'"') if bytes.get(end + 1) == Some(&b'"') => end += 2,
                         Some(b'"') => break,
                         Some(_) => end += 1,
@@ -237,6 +368,10 @@ fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Range<usize>> {
                 }
                 cells.push(start..end);
                 at = end + 1;
+                if bytes.get(at).is_some_and(|b| !matches!(b, b',' | b'\n' | b'\r')) {
+                    let length = bytes[at..].iter().take_while(|b| !matches!(b, b',' | b'\n' | b'\r')).count();
+                    return Err(Wrong::Behind(at..at + length));
+                }
             } else {
                 let length = bytes[at..].iter().take_while(|b| !matches!(b, b',' | b'\n' | b'\r')).count();
                 cells.push(at..at + length);
@@ -247,7 +382,7 @@ fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Range<usize>> {
             }
             at += 1;
         }
-        // To the end of the line; text between a closing quote and the line's end is not a cell of its own.
+        // To the end of the line.
         at += bytes[at..].iter().take_while(|b| **b != b'\n').count() + 1;
         if cells.len() > 1 || !cells[0].is_empty() {
             lines.push(cells);

@@ -288,3 +288,99 @@ fn every_file_has_its_hash() {
     let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)).unwrap();
     assert_eq!(*hash, blake3::hash(&bytes).to_hex().to_string());
 }
+
+/// A row more, which `tables.csv` counts; the problem that reading it gives.
+fn added(file: &'static str, row: &str) -> Problem {
+    let folder = tempfile::tempdir().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    for (name, _) in data().files {
+        let target = folder.path().join(&name);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        let mut text = std::fs::read_to_string(from.join(&name)).unwrap();
+        if name == file {
+            text += row;
+            text.push('\n');
+        } else if name == "tables.csv" {
+            let line = text.lines().find(|line| line.starts_with(file)).unwrap().to_string();
+            let (_, rows) = line.split_once(',').unwrap();
+            text = text.replace(&line, &format!("{file},{}", rows.parse::<u32>().unwrap() + 1));
+        }
+        std::fs::write(target, text).unwrap();
+    }
+    let problem = Data::from_dir(folder.path()).expect_err("the row must be refused");
+    assert!(problem.place.is_some(), "{problem}");
+    problem
+}
+
+#[test]
+fn rows_that_stand_twice_are_refused_in_every_table() {
+    for file in ["observations/surveys.csv", "policy/programmes.csv", "policy/declarations.csv", "population/facts.csv"]
+    {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(file)).unwrap();
+        let problem = added(file, text.lines().nth(1).unwrap());
+        assert_eq!(problem.message, "this row stands here a second time, after line 2", "{file}");
+    }
+    let twice = damaged("tables.csv", |mut bytes| {
+        bytes.extend(b"observations/surveys.csv,1\n");
+        Some(bytes)
+    });
+    assert!(twice.message.contains("a second time"), "{twice}");
+    let gate = damaged("posterior/gates.csv", |_| {
+        Some(b"part,check,found,required,passed\na,b,1,x,true\na,b,2,x,true\n".to_vec())
+    });
+    assert!(gate.message.contains("a second time"), "{gate}");
+    let column = damaged("population/facts.csv", replaced("fact,value", "value,value"));
+    assert_eq!(column.message, "column `value` is there twice");
+}
+
+#[test]
+fn figures_that_their_unit_does_not_allow_are_refused() {
+    let survey = |n: &str, value: &str, unit: &str, confidence: &str| {
+        let row = format!(
+            "tsr_practice,wave 99,2021-03-01,2021-03-08,,{n},practised,size,total,{value},{unit},how many?,,{confidence},"
+        );
+        added("observations/surveys.csv", &row).message
+    };
+    assert_eq!(survey("100", "-0.1", "firms", "seed"), "`-0.1` firms is below 0");
+    assert_eq!(survey("100", "20.2", "firms", "seed"), "`20.2` firms is not a whole number");
+    assert_eq!(survey("0", "0.2", "share", "seed"), "this number must be above 0");
+    assert_eq!(survey("-5", "0.2", "share", "seed"), "`-5` is not a whole number");
+    assert_eq!(survey("100", "0.2", "shares", "seed"), "`shares` is no unit that is known here");
+    assert_eq!(survey("100", "0.2", "share", "Memory"), "`Memory` is not known here");
+    let fact = added("population/facts.csv", "sites_2030,2.5,sites,2030,context,assumed,,");
+    assert!(fact.message.ends_with("is not a whole number") || fact.message.contains("cells"), "{fact}");
+    let nobody = damaged("population/prefectures.csv", |bytes| {
+        let text = String::from_utf8(bytes).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+        let column = lines[0].split(',').position(|name| name == "inhabitants_2021").unwrap();
+        let mut cells: Vec<String> = lines[1].split(',').map(str::to_string).collect();
+        cells[column] = "0".to_string();
+        lines[1] = cells.join(",");
+        Some((lines.join("\n") + "\n").into_bytes())
+    });
+    assert_eq!(nobody.message, "this number must be above 0");
+    let behind = damaged("policy/programmes.csv", |_| Some(b"a,b\n\"0.5\"9,1\n".to_vec()));
+    assert!(behind.message.contains("behind the closing quotation mark"), "{behind}");
+}
+
+#[test]
+fn a_posterior_beside_other_tables_is_marked() {
+    let data = data();
+    assert!(data.posterior.tables.len() >= 11 && data.posterior.gates.iter().all(|gate| gate.part != TABLES));
+    let mut files = data.files.clone();
+    files.iter_mut().filter(|(file, _)| file == "population/facts.csv").for_each(|(_, hash)| *hash = "00".into());
+    let gates = data.posterior.clone().judged_by(&files).gates;
+    assert_eq!(gates.len(), data.posterior.gates.len() + 1);
+    let gate = gates.last().unwrap();
+    assert!(!gate.passed && gate.found == 1.0 && gate.check.ends_with("population/facts.csv"), "{gate:?}");
+}
+
+#[test]
+fn a_cell_that_a_spreadsheet_would_calculate_is_refused_with_its_place() {
+    let parse = |cell: &str| table::Table::parse("t.csv", format!("name,value\nx,1\n{cell},-0.5\n").into(), &["name"]);
+    for cell in ["=1+1", "@x", "\"+cmd|calc\"", "-x", "a\u{202e}b", "\u{1b}[2J"] {
+        let problem = parse(cell).err().unwrap();
+        assert_eq!(problem.place.map(|place| place.line_column()), Some((3, 1)), "{cell:?}");
+    }
+    assert!(parse(">=50% of staff").is_ok() && parse("-3").is_ok());
+}

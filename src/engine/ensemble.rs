@@ -9,6 +9,9 @@ use crate::{calendar::Week, data::Data, population::Population, scenario::Scenar
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+/// Threads at most; more than any machine has cores.
+pub const MOST_THREADS: usize = 1_024;
+
 /// How far an ensemble is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -75,26 +78,18 @@ impl Ensemble<'_> {
             observe(Progress { done: done.fetch_add(1, Ordering::Relaxed), total });
             !stop.load(Ordering::Relaxed)
         };
-        let run = || {
-            tasks.par_iter().try_for_each(|&task| {
-                let Some(source) = sources.get(task.source) else { return Ok(()) };
-                let parameters = source.parameters(task.key.parameters);
-                let inputs = Inputs {
-                    parameters: &parameters,
-                    scenario: source.scenario,
-                    data,
-                    population,
-                    run: task.key,
-                    options,
-                };
-                let series = simulate_with(inputs, &goes_on, stop);
-                if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
-            })
+        let run = |&task: &RunTask| {
+            let Some(source) = sources.get(task.source) else { return Ok(()) };
+            let parameters = source.parameters(task.key.parameters);
+            let inputs =
+                Inputs { parameters: &parameters, scenario: source.scenario, data, population, run: task.key, options };
+            let series = simulate_with(inputs, &goes_on, stop);
+            if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
         };
-        let result = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-            Ok(pool) => pool.install(run),
-            // Without a pool of its own (no more threads to be had) the run uses the common one.
-            Err(_) => run(),
+        let result = match rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build() {
+            Ok(pool) => pool.install(|| tasks.par_iter().try_for_each(run)),
+            // No more threads are to be had.
+            Err(_) => tasks.iter().try_for_each(run),
         };
         observe(Progress { done: done.load(Ordering::Relaxed), total });
         result

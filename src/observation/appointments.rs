@@ -40,6 +40,8 @@ enum Wanted<'a> {
     Known(Vec<&'a Observation>),
     /// Introduced, all sizes (MIC).
     Introduced,
+    /// All that can be asked.
+    Everything,
 }
 
 impl Appointment<'_> {
@@ -52,6 +54,7 @@ impl Appointment<'_> {
             Wanted::Usual => usual(),
             Wanted::Known(rows) => usual() || (metric != RECALLED_SPRING && among(rows)),
             Wanted::Introduced => segment == "total",
+            Wanted::Everything => true,
         }
     }
 
@@ -66,13 +69,16 @@ impl Appointment<'_> {
 /// Everything to be asked from the first to the last week, in the order of dates.
 pub fn appointments(data: &Data, observe: Observe, weeks: (Week, Week)) -> Vec<Appointment<'_>> {
     let mut all = Vec::new();
+    if observe == Observe::EveryQuestion {
+        return Survey::ALL.map(every_question).into();
+    }
     for survey in Survey::ALL {
         let rows = usable(data, survey);
         let past = published(survey, &rows, weeks);
         let last = past.iter().map(|a| a.date).max().unwrap_or(EPOCH);
         all.extend(past);
         match observe {
-            Observe::Nothing => return Vec::new(),
+            Observe::Nothing | Observe::EveryQuestion => return Vec::new(),
             Observe::PublishedWaves => all.extend(drift(survey, weeks)),
             Observe::Everything => {
                 let after = last.saturating_add(14.days());
@@ -199,6 +205,12 @@ fn later(survey: Survey, after: Date, weeks: (Week, Week), monthly: bool) -> imp
 
 fn forecast(survey: Survey, week: Week, wave: Wave, wanted: Wanted<'_>) -> Appointment<'_> {
     Appointment { survey, label: "forecast".to_string(), date: week.sunday(), week: Some(week), wave, wanted }
+}
+
+/// All that a survey can ask, of the state in which the run begins.
+fn every_question(survey: Survey) -> Appointment<'static> {
+    let wave = Wave { staff_shares: true, prefectures: true, ..survey.usual_wave() };
+    Appointment { survey, label: "all".to_string(), date: EPOCH, week: None, wave, wanted: Wanted::Everything }
 }
 
 /// MIC's total on 16 February 2020, after six weeks of the run: shows how fast introduction moves without pressure.

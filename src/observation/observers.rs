@@ -21,6 +21,8 @@ pub enum Observe {
     PublishedWaves,
     /// Published waves, and after the last one of each survey every figure that it ever gave, in each month's last week.
     MonthlySurveys,
+    /// Every figure that the surveys can give, once, of the state in which the run begins.
+    EveryQuestion,
     /// Nothing.
     Nothing,
 }

@@ -128,7 +128,7 @@ fn draw_remark(canvas: &Canvas, at: (f32, f32), text: &str) {
 mod tests {
     use super::*;
     use crate::{
-        analysis::{Extent, Inquiry, answer, candidate_kpis},
+        analysis::{AsPublished, Extent, Inquiry, answer, candidate_kpis},
         classification::{PREFECTURES, Prefecture},
         data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
@@ -277,11 +277,14 @@ mod tests {
     /// What nine made-up runs come to.
     fn answers(scenario: &Scenario, data: &Data, series: fn(u32) -> Series) -> Answers {
         let source = |case: RunKey| Ok(series(case.noise));
+        let kpis = candidate_kpis();
+        let law = AsPublished::new(&data.posterior, scenario.run.seed, &kpis);
         let inquiry = Inquiry {
             scenarios: vec![(scenario, &source)],
             replicates: 9,
             split: 0,
-            kpis: &candidate_kpis(),
+            kpis: &kpis,
+            law: &law,
             extent: Extent { years: 2019..=2025, firms: 1e6, employees: 1e7 },
             observations: &data.observations,
             given: &[],

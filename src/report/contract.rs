@@ -57,7 +57,7 @@ pub const SUMMARIES: &[Summary] = &[
         "kpi",
         RUN,
         "scenario kpi segment frame #fiscal_year @as_of unit #median #low_5 #high_95 #replicates #published \
-         published_by @published_for parameters certificate",
+         published_by @published_for #as_published_median #as_published_low_5 #as_published_high_95 parameters certificate",
     ),
     summary("fans", RUN, "scenario kpi segment @week #low_5 #low_25 #median #high_75 #high_95 #replicates"),
     summary("published", RUN, "kpi segment survey @date @from @until #value confidence"),
@@ -67,11 +67,15 @@ pub const SUMMARIES: &[Summary] = &[
         RUN,
         "scenario survey wave @date metric segment_type segment #respondents #observed #low_5 #median #high_95",
     ),
-    summary("exceedance", RUN, "scenario kpi segment #fiscal_year #target #probability #low_90 #high_90"),
+    summary(
+        "exceedance",
+        RUN,
+        "scenario kpi segment #fiscal_year #target #probability #low_90 #high_90 #inside_probability",
+    ),
     summary(
         "reached",
         RUN,
-        "scenario kpi segment #target target_source #probability #low_90 #high_90 @date_5 @date_50 @date_95",
+        "scenario kpi segment #target target_source #probability #low_90 #high_90 @date_5 @date_50 @date_95 #inside_probability",
     ),
     summary("split", RUN, "scenario kpi segment #fiscal_year source #variance #share #low_90 #high_90"),
     summary(

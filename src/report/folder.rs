@@ -4,7 +4,7 @@ use super::contract::{Cell, SUMMARIES, Summary};
 use crate::{
     data::table::{Row, Table, read_text},
     error::{Kind, Problem},
-    results::MANIFEST,
+    results::{MANIFEST, is_as_written, tidy},
 };
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -28,10 +28,15 @@ impl Folder {
             Problem::error(Kind::Files, format!("{} is no folder of results: {what}", folder.display()))
                 .advise("name a folder that `telework run`, `compare`, `attribute` or `target` has written")
         };
+        tidy(folder.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new(".")));
         let text = std::fs::read_to_string(folder.join(MANIFEST))
             .map_err(|error| wrong(format!("cannot read its {MANIFEST}: {error}")))?;
         let manifest: Value =
             serde_json::from_str(&text).map_err(|error| wrong(format!("its {MANIFEST} is damaged: {error}")))?;
+        if !is_as_written(&text) {
+            return Err(wrong(format!("its {MANIFEST} was changed after the command wrote it"))
+                .advise("`telework verify` tells what differs; run the command again that wrote this folder"));
+        }
         if manifest["program"] != env!("CARGO_PKG_NAME") {
             return Err(wrong(format!("its {MANIFEST} was not written by {}", env!("CARGO_PKG_NAME"))));
         }

@@ -23,6 +23,9 @@ use serde_json::{Value, json};
 /// File name of the page in a folder.
 pub const REPORT: &str = "report.html";
 
+/// Tells our pages from others, in their head.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"telework-sim\">";
+
 /// The page's look.
 pub const STYLE: &str = include_str!("page/style.css");
 
@@ -40,7 +43,7 @@ pub fn page(folders: &[Folder], data: &Data) -> Result<String, Problem> {
     let content = safe_in_a_page(&content(folders, data)?.to_string());
     let charts = chart_library()?;
     Ok(format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{GENERATOR}\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>telework-sim</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <noscript><p>This page needs JavaScript. このページの表示には JavaScript が必要です。</p></noscript>\n\

@@ -40,7 +40,7 @@ fn composed() -> Vec<String> {
         of("verdict", &signs),
         of("verdict_meaning", &verdicts),
         of("target_source", &["official", "given", "reference"]),
-        of("split", &["parameters", "luck", "emergencies", "survey_sampling"]),
+        of("split", &["parameters", "luck", "emergencies", "model_error", "survey_sampling"]),
         of("status", &["evaluated", "answer", "none"]),
         of("method", &["exact", "sampled"]),
         of("confidence", &["seed", "page_read", "derived", "memory", "assumed"]),

@@ -97,23 +97,40 @@ fn fit(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
 }
 
 fn exceedance(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
-    writeln!(out, "scenario,kpi,segment,fiscal_year,target,probability,low_90,high_90")?;
+    writeln!(out, "scenario,kpi,segment,fiscal_year,target,probability,low_90,high_90,inside_probability")?;
     for one in answers {
         for e in &one.exceedance {
             let (id, segment, probability) = (e.kpi.indicator.id, field(e.kpi.segment), with_interval(&e.probability));
-            writeln!(out, "{},{id},{segment},{},{},{probability}", field(&one.scenario), e.fiscal_year, e.target)?;
+            let inside = number(e.inside.map(|inside| inside.share));
+            writeln!(
+                out,
+                "{},{id},{segment},{},{},{probability},{inside}",
+                field(&one.scenario),
+                e.fiscal_year,
+                e.target
+            )?;
         }
     }
     Ok(())
 }
 
 fn reached(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
-    writeln!(out, "scenario,kpi,segment,target,target_source,probability,low_90,high_90,date_5,date_50,date_95")?;
+    writeln!(
+        out,
+        "scenario,kpi,segment,target,target_source,probability,low_90,high_90,date_5,date_50,date_95,inside_probability"
+    )?;
     for one in answers {
         for r in &one.reached {
             let (id, segment, probability) = (r.kpi.indicator.id, field(r.kpi.segment), with_interval(&r.probability));
             let dates = r.dates.map(number).join(",");
-            writeln!(out, "{},{id},{segment},{},{},{probability},{dates}", field(&one.scenario), r.target, r.source)?;
+            let inside = number(r.inside.map(|inside| inside.share));
+            writeln!(
+                out,
+                "{},{id},{segment},{},{},{probability},{dates},{inside}",
+                field(&one.scenario),
+                r.target,
+                r.source
+            )?;
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! The manifest of a comparison: what has to be known to make its tables again.
 
 use super::{
-    manifest::{FileHash, MANIFEST, Manifest},
+    manifest::{FileHash, MANIFEST, Manifest, changes, sealed_json},
+    replace::{beside, small_text, tidy},
     store::CODE,
     study::StudyManifest,
 };
@@ -71,24 +72,62 @@ impl ComparisonManifest {
 
     /// As the text of `manifest.json`.
     pub fn to_json(&self) -> String {
-        // A struct of strings, numbers and lists always has a JSON form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        sealed_json(self)
     }
 }
 
 impl AnyManifest {
+    /// Tables that were written.
+    pub fn tables(&self) -> &[FileHash] {
+        match self {
+            AnyManifest::Run(manifest) => &manifest.tables,
+            AnyManifest::Comparison(manifest) => &manifest.tables,
+            AnyManifest::Study(manifest) => &manifest.run.tables,
+        }
+    }
+
+    /// What differs between the program and data of this manifest and those at hand, in words; empty when nothing.
+    pub fn changes_since(&self, data: &[(String, String)]) -> Vec<String> {
+        match self {
+            AnyManifest::Run(manifest) => manifest.changes_since(data),
+            AnyManifest::Study(manifest) => manifest.run.changes_since(data),
+            AnyManifest::Comparison(manifest) => {
+                let mut changes = changes(&manifest.version, &manifest.code, &manifest.data, data);
+                // An edited copy in one of the scenarios is a change as well.
+                for change in manifest.scenarios.iter().flat_map(|one| one.changes_since(data)) {
+                    if !changes.contains(&change) {
+                        changes.push(change);
+                    }
+                }
+                changes
+            }
+        }
+    }
+
     /// Reads the manifest of a folder.
     ///
     /// # Errors
     /// A [`Problem`] of kind `Files` when there is none, or when it was not written by this program.
     pub fn read(folder: &Path) -> Result<AnyManifest, Problem> {
-        let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-        let known: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        tidy(beside(folder));
+        match small_text(&folder.join(MANIFEST)) {
+            Some(text) => AnyManifest::parse(folder, &text),
+            // There is none, or none that can be read: this says why.
+            None => Manifest::read(folder).map(|manifest| AnyManifest::Run(Box::new(manifest))),
+        }
+    }
+
+    /// The manifest of a folder from its text.
+    ///
+    /// # Errors
+    /// As [`AnyManifest::read`].
+    pub fn parse(folder: &Path, text: &str) -> Result<AnyManifest, Problem> {
+        let known: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let (command, read) = match known["kind"].as_str() {
-            Some("comparison") => ("compare", serde_json::from_str(&text).map(AnyManifest::Comparison)),
-            Some(kind @ "attribution") => ("attribute", study(kind, &text)),
-            Some(kind @ "target") => ("target", study(kind, &text)),
-            _ => return Manifest::read(folder).map(|manifest| AnyManifest::Run(Box::new(manifest))),
+            Some("comparison") => ("compare", serde_json::from_str(text).map(AnyManifest::Comparison)),
+            Some(kind @ "attribution") => ("attribute", study(kind, text)),
+            Some(kind @ "target") => ("target", study(kind, text)),
+            _ => return Manifest::parse(folder, text).map(|manifest| AnyManifest::Run(Box::new(manifest))),
         };
         read.map_err(|e| {
             let message = format!("cannot read {}: its {MANIFEST} is damaged: {e}", folder.display());

@@ -1,27 +1,39 @@
-//! Writing a folder of results whole or not at all: files go to a hidden folder beside it, which is renamed at the end.
+//! Writing a folder or file of results whole or not at all: it is made in a hidden place and put into its own at the end.
 
-use super::manifest::{FileHash, MANIFEST, Manifest};
-use crate::error::{Kind, Problem};
+use super::{
+    manifest::{FileHash, MANIFEST, Manifest},
+    replace::{Form, Hidden, Product, beside, cannot, sync_folder},
+};
+use crate::{error::Problem, report::REPORT};
 use std::{
     fs,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
-use tempfile::TempDir;
 
-/// A kind of folder that the program writes, and how one is told from other people's folders.
-#[derive(Debug)]
-pub struct FolderKind {
-    /// Name for people.
-    pub name: &'static str,
-    /// The file that makes it ours.
-    pub mark: &'static str,
-    /// Whether a folder holds that file.
-    pub holds_mark: fn(&Path) -> bool,
+/// The folder of a run or comparison.
+static RUN: Product = Product {
+    name: "run folder",
+    mark: MANIFEST,
+    form: Form::Folder,
+    flag: "--out DIR",
+    holds_mark: Manifest::is_in,
+    wrote: wrote_with_manifest,
+};
+
+/// Pictures of a run folder, without their endings.
+const PLOTS: [&str; 4] = ["practice_by_size", "kpi_fans", "practice_by_prefecture", "interventions"];
+
+/// Whether the program has written a file into a folder with a manifest: what the manifest names, the page, the pictures.
+pub(super) fn wrote_with_manifest(folder: &Path, name: &str) -> bool {
+    let picture = |name: &str| {
+        let stem = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".png"));
+        stem.is_some_and(|stem| PLOTS.contains(&stem))
+    };
+    [MANIFEST, REPORT].contains(&name)
+        || name.strip_prefix("plots/").is_some_and(picture)
+        || Manifest::tables_in(folder).iter().any(|table| table == name)
 }
-
-/// The folder of a run.
-static RUN: FolderKind = FolderKind { name: "run folder", mark: MANIFEST, holds_mark: Manifest::is_in };
 
 /// Whether a run folder could be written there, so that it is known before the simulation.
 ///
@@ -31,42 +43,13 @@ pub fn check_folder(target: &Path, force: bool) -> Result<(), Problem> {
     RUN.check(target, force)
 }
 
-impl FolderKind {
-    /// Whether a folder of this kind could be written there, so that it is known before the work.
-    ///
-    /// # Errors
-    /// A [`Problem`] of kind `Files` when something is there and `force` is off, or when what is there is of another kind.
-    pub fn check(&self, target: &Path, force: bool) -> Result<(), Problem> {
-        if fs::symlink_metadata(target).is_err() {
-            return Ok(());
-        }
-        let ours = (self.holds_mark)(target);
-        if ours && force {
-            return Ok(());
-        }
-        let there = Problem::error(Kind::Files, format!("{} is already there", target.display()));
-        Err(match (ours, force) {
-            (true, _) => there.advise("add --force to replace it, or write elsewhere with --out DIR"),
-            (false, true) => {
-                let (name, mark, target) = (self.name, self.mark, target.display());
-                Problem::error(
-                    Kind::Files,
-                    format!("--force replaces only {name}s, and {target} is none: it has no {mark} of ours"),
-                )
-                .advise("write elsewhere with --out DIR, or move that folder away yourself")
-            }
-            (false, false) => there.advise("write elsewhere with --out DIR"),
-        })
-    }
-}
-
 /// A folder being written. Dropped before [`Draft::publish`], it leaves nothing behind.
 pub struct Draft {
-    kind: &'static FolderKind,
+    kind: &'static Product,
     target: PathBuf,
     force: bool,
-    aside: Option<TempDir>,
-    /// Parent folders that were made for this run, outermost first.
+    hidden: Option<Hidden>,
+    /// Parent folders that were made for this run, innermost first.
     made: Vec<PathBuf>,
 }
 
@@ -82,22 +65,24 @@ impl Draft {
     /// Opens a hidden folder beside `target`, for a folder of some kind.
     ///
     /// # Errors
-    /// As [`FolderKind::check`], and when the folder cannot be made.
-    pub fn open_as(kind: &'static FolderKind, target: &Path, force: bool) -> Result<Draft, Problem> {
+    /// As [`Product::check`], and when the folder cannot be made.
+    pub fn open_as(kind: &'static Product, target: &Path, force: bool) -> Result<Draft, Problem> {
         kind.check(target, force)?;
-        let target = std::path::absolute(target).map_err(|e| cannot("write", target, &e))?;
-        let parent = target.parent().unwrap_or(&target).to_path_buf();
+        let failed = |what: &str, at: &Path, error: &io::Error| cannot(what, at, error, kind.flag);
+        let target = std::path::absolute(target).map_err(|e| failed("write", target, &e))?;
+        let parent = beside(&target).to_path_buf();
         let made = parent.ancestors().take_while(|p| !p.exists()).map(Path::to_path_buf).collect();
-        let mut draft = Draft { kind, target, force, aside: None, made };
-        fs::create_dir_all(&parent).map_err(|e| cannot("make the folder", &parent, &e))?;
-        let aside = tempfile::Builder::new().prefix(".telework-").tempdir_in(&parent);
-        draft.aside = Some(aside.map_err(|e| cannot("write into", &parent, &e))?);
+        let mut draft = Draft { kind, target, force, hidden: None, made };
+        fs::create_dir_all(&parent).map_err(|e| failed("make the folder", &parent, &e))?;
+        let hidden = Hidden::beside(&draft.target).map_err(|e| failed("write into", &parent, &e))?;
+        fs::create_dir(hidden.new_path()).map_err(|e| failed("write into", &parent, &e))?;
+        draft.hidden = Some(hidden);
         Ok(draft)
     }
 
     /// Where the files are while they are written.
-    pub fn path(&self) -> &Path {
-        self.aside.as_ref().map_or(self.target.as_path(), TempDir::path)
+    pub fn path(&self) -> PathBuf {
+        self.hidden.as_ref().map_or_else(|| self.target.clone(), Hidden::new_path)
     }
 
     /// Writes one file; `name` may name a folder in the run folder, as in `plots/x.svg`.
@@ -107,9 +92,7 @@ impl Draft {
     pub fn file(&self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<FileHash, Problem> {
         let path = self.path().join(name);
         let written = || -> io::Result<blake3::Hash> {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
+            fs::create_dir_all(beside(&path))?;
             let mut out = Hashing {
                 inner: BufWriter::with_capacity(1 << 20, fs::File::create(&path)?),
                 hasher: blake3::Hasher::new(),
@@ -117,37 +100,25 @@ impl Draft {
             write(&mut out)?;
             out.flush()?;
             out.inner.get_ref().sync_all()?;
+            sync_folder(beside(&path))?;
             Ok(out.hasher.finalize())
         };
-        let hash = written().map_err(|e| cannot("write", &self.target.join(name), &e))?;
+        let hash = written().map_err(|e| cannot("write", &self.target.join(name), &e, self.kind.flag))?;
         Ok(FileHash { file: name.to_string(), blake3: hash.to_hex().to_string() })
     }
 
-    /// Gives the folder its name; an old run folder of that name goes only when the new one is in place.
+    /// Gives the folder its name, in place of an old one of its kind.
     ///
     /// # Errors
-    /// As [`check_folder`], and when a folder cannot be renamed.
+    /// As [`Product::check`], and when a folder cannot be renamed.
     pub fn publish(mut self) -> Result<PathBuf, Problem> {
-        self.kind.check(&self.target, self.force)?;
-        let Some(aside) = self.aside.take() else { return Ok(self.target.clone()) };
-        let failed = |e: &io::Error| cannot("write", &self.target, e);
-        open_to_others(aside.path()).map_err(|e| failed(&e))?;
-        let parent = self.target.parent().unwrap_or(&self.target);
-        let old = tempfile::Builder::new().prefix(".telework-old-").tempdir_in(parent).map_err(|e| failed(&e))?;
-        let replaced = self.target.exists();
-        if replaced {
-            fs::rename(&self.target, old.path().join("run")).map_err(|e| failed(&e))?;
-        }
-        if let Err(error) = fs::rename(aside.path(), &self.target) {
-            if replaced {
-                // Best effort: the new folder is not in place, so the old one goes back.
-                let _ = fs::rename(old.path().join("run"), &self.target);
+        if let Some(hidden) = self.hidden.take() {
+            sync_folder(&hidden.new_path()).map_err(|e| cannot("write", &self.target, &e, self.kind.flag))?;
+            hidden.put(self.kind, &self.target, self.force)?;
+            for folder in std::mem::take(&mut self.made) {
+                sync_folder(beside(&folder)).map_err(|e| cannot("write", &folder, &e, self.kind.flag))?;
             }
-            return Err(failed(&error));
         }
-        // The hidden folder has its final name now: nothing is left to delete.
-        let _ = aside.keep();
-        self.made.clear();
         Ok(self.target.clone())
     }
 }
@@ -155,47 +126,33 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // First the hidden folder, then the parents made for it, as far as they are empty.
-        self.aside = None;
+        self.hidden = None;
         for folder in &self.made {
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// Writes one file whole or not at all; with `force` in place of an existing one.
+/// Writes one file whole or not at all; with `force` in place of one of the same kind.
 ///
 /// # Errors
-/// A [`Problem`] of kind `Files` when something is there and `force` is off, or when the file cannot be written.
+/// A [`Problem`] of kind `Files`: as [`Product::check`], or when the file cannot be written.
 pub fn write_file(
+    kind: &Product,
     target: &Path,
     force: bool,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Problem> {
-    if !force && fs::symlink_metadata(target).is_ok() {
-        let there = Problem::error(Kind::Files, format!("{} is already there", target.display()));
-        return Err(there.advise("add --force to replace it, or name another file"));
-    }
-    let written = || -> io::Result<()> {
-        let whole = std::path::absolute(target)?;
-        // A hidden folder beside it, so that the file has the rights of a new one and is renamed on the same disk.
-        let aside = tempfile::Builder::new().prefix(".telework-").tempdir_in(whole.parent().unwrap_or(&whole))?;
-        let draft = aside.path().join("draft");
-        let mut out = BufWriter::new(fs::File::create(&draft)?);
+    kind.check(target, force)?;
+    let written = || -> io::Result<Hidden> {
+        let hidden = Hidden::beside(&std::path::absolute(target)?)?;
+        let mut out = BufWriter::new(fs::File::create(hidden.new_path())?);
         write(&mut out)?;
         out.flush()?;
         out.get_ref().sync_all()?;
-        fs::rename(&draft, &whole)
+        Ok(hidden)
     };
-    written().map_err(|e| Problem::error(Kind::Files, format!("cannot write {}: {e}", target.display())))
-}
-
-/// Temporary folders are private; a run folder gets the rights that a new folder would have.
-fn open_to_others(folder: &Path) -> io::Result<()> {
-    let probe = folder.join(".rights");
-    fs::create_dir(&probe)?;
-    let usual = fs::metadata(&probe)?.permissions();
-    fs::remove_dir(&probe)?;
-    fs::set_permissions(folder, usual)
+    written().map_err(|e| cannot("write", target, &e, kind.flag))?.put(kind, target, force)
 }
 
 /// Passes bytes on and hashes them.
@@ -215,26 +172,13 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-/// A file problem in words, with advice where the cause is known.
-pub(super) fn cannot(what: &str, path: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::error(Kind::Files, format!("cannot {what} {}: {error}", path.display()));
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            problem.advise("free some space, or write to another disk with --out DIR; nothing was left behind")
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            problem.advise("choose a folder that you may write with --out DIR")
-        }
-        _ => problem,
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::{
         calendar::Week,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
+        error::Kind,
     };
     use jiff::civil::date;
 
@@ -287,7 +231,7 @@ pub(crate) mod tests {
 
     fn write_run(target: &Path, force: bool, content: &str) -> Result<PathBuf, Problem> {
         let draft = Draft::open(target, force)?;
-        draft.file("plots/a.svg", |out| out.write_all(content.as_bytes()))?;
+        draft.file("plots/kpi_fans.svg", |out| out.write_all(content.as_bytes()))?;
         // The mark of our manifests is enough: a run folder of an older version can be replaced too.
         let manifest = r#"{"program":"telework-sim","version":"0"}"#;
         draft.file(MANIFEST, |out| out.write_all(manifest.as_bytes()))?;
@@ -318,10 +262,15 @@ pub(crate) mod tests {
         write_run(&target, false, "first").unwrap();
         let again = write_run(&target, false, "second").unwrap_err();
         assert!(again.message.ends_with("is already there"), "{}", again.message);
-        assert_eq!(fs::read_to_string(target.join("plots/a.svg")).unwrap(), "first");
+        assert_eq!(fs::read_to_string(target.join("plots/kpi_fans.svg")).unwrap(), "first");
         write_run(&target, true, "second").unwrap();
-        assert_eq!(fs::read_to_string(target.join("plots/a.svg")).unwrap(), "second");
+        assert_eq!(fs::read_to_string(target.join("plots/kpi_fans.svg")).unwrap(), "second");
         assert_eq!(names(home.path()), ["run"]);
+        // Notes that somebody has put into our folder would be lost with it.
+        fs::write(target.join("plots/notes.txt"), "mine").unwrap();
+        let problem = write_run(&target, true, "third").unwrap_err();
+        assert!(problem.message.contains("plots/notes.txt"), "{}", problem.message);
+        assert_eq!(fs::read_to_string(target.join("plots/kpi_fans.svg")).unwrap(), "second");
     }
 
     #[test]
@@ -343,20 +292,31 @@ pub(crate) mod tests {
     fn a_file_appears_whole_and_is_replaced_only_by_force() {
         let home = tempfile::tempdir().unwrap();
         let target = home.path().join("forecast.csv");
+        static ORDINAL: Product = Product {
+            name: "ordinal",
+            mark: "ending",
+            form: Form::File,
+            flag: "--out FILE",
+            holds_mark: |file| fs::read(file).is_ok_and(|bytes| bytes.ends_with(b"st") || bytes.ends_with(b"nd")),
+            wrote: |_, _| true,
+        };
+        let write_file = |target: &Path, force, write: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+            super::write_file(&ORDINAL, target, force, write)
+        };
         let broken = |out: &mut dyn Write| {
             out.write_all(b"half a line")?;
             Err(io::Error::from(io::ErrorKind::StorageFull))
         };
-        assert_eq!(write_file(&target, false, broken).unwrap_err().kind, Kind::Files);
+        assert_eq!(write_file(&target, false, &broken).unwrap_err().kind, Kind::Files);
         assert_eq!(names(home.path()), [""; 0]);
-        write_file(&target, false, |out| out.write_all(b"first")).unwrap();
-        assert!(write_file(&target, false, |out| out.write_all(b"second")).is_err());
-        assert!(write_file(&target, true, broken).is_err());
+        write_file(&target, false, &|out| out.write_all(b"first")).unwrap();
+        assert!(write_file(&target, false, &|out| out.write_all(b"second")).is_err());
+        assert!(write_file(&target, true, &broken).is_err());
         assert_eq!(fs::read(&target).unwrap(), b"first");
-        write_file(&target, true, |out| out.write_all(b"second")).unwrap();
+        write_file(&target, true, &|out| out.write_all(b"second")).unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"second");
         assert_eq!(names(home.path()), ["forecast.csv"]);
-        assert!(write_file(&home.path().join("missing/x.csv"), false, |_| Ok(())).is_err());
+        assert!(write_file(&home.path().join("missing/x.csv"), false, &|_| Ok(())).is_err());
     }
 
     #[test]

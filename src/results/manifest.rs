@@ -2,6 +2,7 @@
 
 use super::{
     caveat::{certificate, failing_gates},
+    replace::{beside, small_text, tidy},
     store::CODE,
 };
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     scenario::Scale,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// File name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -113,6 +114,38 @@ pub fn run_key(parameters: &str, scenario_toml: &str, data: &[(String, String)],
     hasher.finalize().to_hex().to_string()
 }
 
+fn no_run_folder(folder: &Path, why: &str) -> Problem {
+    Problem::error(Kind::Files, format!("{} is not a run folder: {why}", folder.display()))
+        .advise("name a folder that `telework run` has written")
+}
+
+/// The manifest of a folder, whatever wrote it; null when there is none.
+pub(super) fn any_in(folder: &Path) -> serde_json::Value {
+    let text = small_text(&folder.join(MANIFEST)).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// A manifest as text, with the hash of the rest as its last entry.
+pub(super) fn sealed_json(manifest: &impl Serialize) -> String {
+    // A struct of strings, numbers and lists always has a JSON form.
+    let text = serde_json::to_string_pretty(manifest).unwrap_or_default();
+    let seal = blake3::hash(text.as_bytes()).to_hex();
+    match text.strip_suffix("\n}") {
+        Some(rest) => format!("{rest}{BEFORE_SEAL}{seal}{AFTER_SEAL}"),
+        None => text + "\n",
+    }
+}
+
+/// Whether the text of a manifest is as it was written; those of earlier versions have no seal and cannot tell.
+pub fn is_as_written(text: &str) -> bool {
+    let sealed = serde_json::from_str(text).is_ok_and(|manifest: serde_json::Value| !manifest["seal"].is_null());
+    let parts = || text.strip_suffix(AFTER_SEAL)?.rsplit_once(BEFORE_SEAL);
+    !sealed || parts().is_some_and(|(rest, seal)| *seal == *blake3::hash(format!("{rest}\n}}").as_bytes()).to_hex())
+}
+
+const BEFORE_SEAL: &str = ",\n  \"seal\": \"";
+const AFTER_SEAL: &str = "\"\n}\n";
+
 impl Manifest {
     /// The manifest of a run, still without its tables.
     pub fn new(run: &str, command: &str, basis: ParameterSource, scenario_toml: &str) -> Manifest {
@@ -156,8 +189,7 @@ impl Manifest {
 
     /// As the text of `manifest.json`.
     pub fn to_json(&self) -> String {
-        // A struct of strings, numbers and lists always has a JSON form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        sealed_json(self)
     }
 
     /// Reads the manifest of a run folder.
@@ -165,52 +197,84 @@ impl Manifest {
     /// # Errors
     /// A [`Problem`] of kind `Files` when there is none, or when it was not written by this program.
     pub fn read(folder: &Path) -> Result<Manifest, Problem> {
+        tidy(beside(folder));
         let path = folder.join(MANIFEST);
-        let problem = |what: String| {
-            Problem::error(Kind::Files, format!("{} is not a run folder: {what}", folder.display()))
-                .advise("name a folder that `telework run` has written")
+        let text = match fs::symlink_metadata(&path) {
+            Ok(meta) if !meta.is_file() => Err(io::Error::other("it is not a regular file")),
+            _ => fs::read_to_string(&path),
         };
-        let text = std::fs::read_to_string(&path).map_err(|e| problem(format!("cannot read its {MANIFEST}: {e}")))?;
-        let manifest: Manifest =
-            serde_json::from_str(&text).map_err(|e| problem(format!("its {MANIFEST} is damaged: {e}")))?;
+        let text = text.map_err(|e| no_run_folder(folder, &format!("cannot read its {MANIFEST}: {e}")))?;
+        Manifest::parse(folder, &text)
+    }
+
+    /// The manifest of a run folder from its text.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when it was not written by this program.
+    pub(super) fn parse(folder: &Path, text: &str) -> Result<Manifest, Problem> {
+        let manifest: Manifest = serde_json::from_str(text)
+            .map_err(|e| no_run_folder(folder, &format!("its {MANIFEST} is damaged: {e}")))?;
         if manifest.program != PROGRAM {
-            return Err(problem(format!("its {MANIFEST} was written by {}", manifest.program)));
+            return Err(no_run_folder(folder, &format!("its {MANIFEST} was written by {}", manifest.program)));
         }
         Ok(manifest)
     }
 
     /// Whether a folder has a manifest of this program, of any version.
     pub fn is_in(folder: &Path) -> bool {
-        let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-        serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|manifest| manifest["program"] == PROGRAM)
+        any_in(folder)["program"] == PROGRAM
+    }
+
+    /// Names of the tables of a folder with a manifest of any version.
+    pub(super) fn tables_in(folder: &Path) -> Vec<String> {
+        let manifest = any_in(folder);
+        let tables = manifest["tables"].as_array().map_or(&[][..], Vec::as_slice);
+        tables.iter().filter_map(|table| table["file"].as_str().map(str::to_string)).collect()
     }
 
     /// What differs between the program and data of this manifest and those at hand, in words; empty when nothing.
     pub fn changes_since(&self, data: &[(String, String)]) -> Vec<String> {
-        let mut changes = Vec::new();
-        if self.version != VERSION {
-            changes.push(format!("the run was made by version {}, this is version {VERSION}", self.version));
-        }
-        if self.version == VERSION && self.code != CODE {
-            changes.push("the run was made by other code of the same version".to_string());
-        }
-        for FileHash { file, blake3 } in &self.data {
-            match data.iter().find(|(name, _)| name == file) {
-                None => changes.push(format!("the data table {file} is not there any more")),
-                Some((_, hash)) if hash != blake3 => changes.push(format!("the data table {file} has changed")),
-                Some(_) => {}
-            }
-        }
-        for (file, _) in data.iter().filter(|(name, _)| self.data.iter().all(|known| known.file != *name)) {
-            changes.push(format!("the data table {file} is new"));
-        }
-        changes
+        changes(&self.version, &self.code, &self.data, data)
     }
+}
+
+/// What differs between a program and data as a manifest has them and those at hand.
+pub(super) fn changes(version: &str, code: &str, known: &[FileHash], data: &[(String, String)]) -> Vec<String> {
+    let mut changes = Vec::new();
+    if version != VERSION {
+        changes.push(format!("the run was made by version {version}, this is version {VERSION}"));
+    }
+    if version == VERSION && code != CODE {
+        changes.push("the run was made by other code of the same version".to_string());
+    }
+    for FileHash { file, blake3 } in known {
+        match data.iter().find(|(name, _)| name == file) {
+            None => changes.push(format!("the data table {file} is not there any more")),
+            Some((_, hash)) if hash != blake3 => changes.push(format!("the data table {file} has changed")),
+            Some(_) => {}
+        }
+    }
+    for (file, _) in data.iter().filter(|(name, _)| known.iter().all(|known| known.file != *name)) {
+        changes.push(format!("the data table {file} is new"));
+    }
+    if changes.is_empty() && known.len() != data.len() {
+        changes.push("the list of data tables names one twice".to_string());
+    }
+    changes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edited_manifest_is_told_from_one_as_written() {
+        let text = sealed_json(&serde_json::json!({ "program": PROGRAM, "title": "a \"seal\": b" }));
+        assert!(is_as_written(&text) && is_as_written("{\"program\": \"telework-sim\"}"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["program"], PROGRAM);
+        assert!(!is_as_written(&text.replace("a \\\"", "c \\\"")));
+        assert!(!is_as_written(&text.replace("  ", " ")));
+    }
 
     #[test]
     fn the_key_changes_with_parameters_scenario_and_data_and_with_nothing_else() {

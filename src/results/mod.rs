@@ -10,6 +10,7 @@ mod folder;
 mod manifest;
 mod packed;
 mod panel;
+mod replace;
 mod store;
 mod study;
 mod tables;
@@ -18,10 +19,12 @@ pub use answers::{ANSWER_TABLES, COMPARISON_TABLES, PRICE_BASIS, PUBLISHED, writ
 pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
-pub use folder::{Draft, FolderKind, check_folder, write_file};
-pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, run_key};
+pub use folder::{Draft, check_folder, write_file};
+pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
-pub use store::{CODE, RunCache, STORE, Store, keep_sealed, seal, sealed};
+pub(crate) use replace::cannot;
+pub use replace::{Form, KEPT_FIT, Product, Scratch, abandon, keep, tidy};
+pub use store::{CODE, KeptKey, RunCache, STORE, Slot, Store, seal, seal_run, sealed, unseal_run};
 pub use study::{
     ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Done, INTERACTIONS, Question, Searched, StudyManifest, TARGET,
     TARGET_FOLDER, write_attribution, write_interactions, write_target,

@@ -1,12 +1,13 @@
-//! Finished runs, kept by content: scenario, parameters, luck, emergencies, data, and the code that makes numbers.
+//! Finished runs, kept by content: scenario, parameters, process noise, emergencies, data, and the code that makes numbers.
 //!
 //! A run is asked for before it is simulated, so an interrupted command goes on where it stopped, and commands share their
-//! runs. Nothing here is a result: the folder may be deleted at any time, and `verify` never looks into it. A run that
-//! cannot be read, or whose bytes are not those that were written, counts as missing.
+//! runs. Nothing here is a result: the folder may be deleted at any time, and `verify` never looks into it. What is kept
+//! carries its key inside the sealed bytes: a run that cannot be read, whose bytes are not those that were written, or that
+//! lies under another run's name, counts as missing.
 
 use super::{
-    folder::cannot,
     packed::{pack, unpack},
+    replace::{beside, cannot, keep, tidy},
 };
 use crate::{
     data::Data,
@@ -17,7 +18,6 @@ use crate::{
 };
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -28,6 +28,16 @@ pub const STORE: &str = "results/store";
 pub const CODE: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("TELEWORK_FINGERPRINT"));
 
 const HASH: usize = blake3::OUT_LEN;
+
+/// Names something kept, and all that its bytes depend on.
+pub type KeptKey = blake3::Hash;
+
+/// Where one run is kept.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    key: KeptKey,
+    file: PathBuf,
+}
 
 /// A folder of finished runs.
 #[derive(Clone, Debug)]
@@ -75,24 +85,30 @@ impl Store {
 }
 
 impl RunCache {
-    /// The file of a run, whether it is there or not.
-    pub fn file(&self, basis: ParameterSource, case: RunKey) -> PathBuf {
+    /// Names a run, and all that its numbers depend on.
+    pub fn key(&self, basis: ParameterSource, case: RunKey) -> KeptKey {
         let RunKey { parameters, noise, emergencies } = case;
         let parameters = basis.parameters(parameters);
         let content = format!("{parameters:?} {noise} {emergencies}");
-        let name = self.content.clone().update(content.as_bytes()).finalize().to_hex();
-        self.folder.join(&name[..32])
+        self.content.clone().update(content.as_bytes()).finalize()
     }
 
-    /// Whether a run is there. Reading it may still find it damaged.
+    /// The place of a run, whether it is there or not.
+    pub fn slot(&self, basis: ParameterSource, case: RunKey) -> Slot {
+        let key = self.key(basis, case);
+        Slot { file: self.folder.join(&key.to_hex()[..32]), key }
+    }
+
+    /// Whether a run is there, and whole.
     pub fn has(&self, basis: ParameterSource, case: RunKey) -> bool {
-        self.file(basis, case).is_file()
+        let Slot { key, file } = self.slot(basis, case);
+        fs::read(file).is_ok_and(|bytes| sealed(&bytes, &key).is_some())
     }
 
     /// A run, if it is there and whole.
     pub fn read(&self, basis: ParameterSource, case: RunKey) -> Option<Series> {
-        let bytes = fs::read(self.file(basis, case)).ok()?;
-        sealed(&bytes).and_then(unpack)
+        let Slot { key, file } = self.slot(basis, case);
+        unseal_run(&key, &fs::read(file).ok()?)
     }
 
     /// Keeps a run, whole or not at all.
@@ -100,37 +116,54 @@ impl RunCache {
     /// # Errors
     /// A [`Problem`] of kind `Files` when it cannot be written.
     pub fn keep(&self, basis: ParameterSource, case: RunKey, series: &Series) -> Result<(), Problem> {
-        keep_sealed(&self.file(basis, case), &seal(series))
+        let slot = self.slot(basis, case);
+        slot.keep(&seal_run(&slot.key, series))
+    }
+
+    /// Removes what commands that died while keeping a run left there.
+    pub fn tidy(&self) {
+        tidy(&self.folder);
     }
 }
 
-/// A run as its file holds it: its bytes, and their hash.
-pub fn seal(series: &Series) -> Vec<u8> {
-    let mut bytes = pack(series);
+impl Slot {
+    /// Whether bytes are those of the run that belongs here.
+    pub fn takes(&self, bytes: &[u8]) -> bool {
+        sealed(bytes, &self.key).is_some()
+    }
+
+    /// Keeps a sealed run, whole or not at all.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when it cannot be written.
+    pub fn keep(&self, bytes: &[u8]) -> Result<(), Problem> {
+        keep(&self.file, bytes).map_err(|e| cannot("keep a finished run in", beside(&self.file), &e, "--store DIR"))
+    }
+}
+
+/// A run as its file holds it.
+pub fn seal_run(key: &KeptKey, series: &Series) -> Vec<u8> {
+    seal(key, &pack(series))
+}
+
+/// The run of such a file; `None` when it is not whole, or another one.
+pub fn unseal_run(key: &KeptKey, bytes: &[u8]) -> Option<Series> {
+    unpack(sealed(bytes, key)?)
+}
+
+/// Something kept: its key, its content, and the hash of both.
+pub fn seal(key: &KeptKey, content: &[u8]) -> Vec<u8> {
+    let mut bytes = [key.as_bytes(), content].concat();
     let hash = blake3::hash(&bytes);
     bytes.extend(hash.as_bytes());
     bytes
 }
 
-/// What was sealed; `None` when the bytes are not those that were written.
-pub fn sealed(bytes: &[u8]) -> Option<&[u8]> {
+/// What was sealed under a key; `None` when the bytes are not those that were written, or were kept under another one.
+pub fn sealed<'b>(bytes: &'b [u8], key: &KeptKey) -> Option<&'b [u8]> {
     let (content, hash) = bytes.split_at_checked(bytes.len().checked_sub(HASH)?)?;
-    (blake3::hash(content).as_bytes() == hash).then_some(content)
-}
-
-/// Keeps a sealed run in its file, whole or not at all.
-///
-/// # Errors
-/// A [`Problem`] of kind `Files` when it cannot be written.
-pub fn keep_sealed(file: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let folder = file.parent().unwrap_or(Path::new(""));
-    let written = || {
-        fs::create_dir_all(folder)?;
-        let mut draft = tempfile::Builder::new().prefix(".telework-").tempfile_in(folder)?;
-        draft.write_all(bytes)?;
-        draft.persist(file).map_err(|e| e.error)
-    };
-    written().map(drop).map_err(|e| cannot("keep a finished run in", folder, &e))
+    let whole = blake3::hash(content).as_bytes() == hash;
+    content.strip_prefix(key.as_bytes()).filter(|_| whole)
 }
 
 #[cfg(test)]
@@ -181,11 +214,27 @@ mod tests {
         let cache = Store::new(Some(home.path())).cache(basis, &data);
         let case = RunKey::from(0);
         cache.keep(basis, case, &synthetic(0)).unwrap();
-        let file = cache.file(basis, case);
+        let file = cache.slot(basis, case).file;
         let mut bytes = fs::read(&file).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         fs::write(&file, bytes).unwrap();
         assert_eq!(cache.read(basis, case), None);
+        assert!(!cache.has(basis, case));
+    }
+
+    /// As after a copy by hand, or by a disk that is put back wrongly.
+    #[test]
+    fn a_run_under_another_ones_name_counts_as_missing() {
+        let home = tempfile::tempdir().unwrap();
+        let data = Data::embedded().unwrap();
+        let scenario = scenario::load("baseline", &[]).unwrap().scenario;
+        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
+        let cache = Store::new(Some(home.path())).cache(basis, &data);
+        let [first, second] = [0, 1].map(RunKey::from);
+        cache.keep(basis, first, &synthetic(0)).unwrap();
+        fs::copy(cache.slot(basis, first).file, cache.slot(basis, second).file).unwrap();
+        assert_eq!((cache.read(basis, second), cache.has(basis, second)), (None, false));
+        assert_eq!(cache.read(basis, first), Some(synthetic(0)));
     }
 }

@@ -1,8 +1,9 @@
 //! Attribution and target folders: their manifest and tables. Splits and searches in, files out.
 
 use super::{
-    folder::FolderKind,
-    manifest::{MANIFEST, Manifest},
+    folder::wrote_with_manifest,
+    manifest::{MANIFEST, Manifest, any_in, sealed_json},
+    replace::{Form, Product},
     tables::{field, finite, number},
 };
 use crate::analysis::{
@@ -25,11 +26,23 @@ pub const INTERACTIONS: &str = "interactions.csv";
 pub const TARGET: &str = "target.csv";
 
 /// The folder of an attribution.
-pub static ATTRIBUTION_FOLDER: FolderKind =
-    FolderKind { name: "attribution folder", mark: MANIFEST, holds_mark: |folder| kind_in(folder) == "attribution" };
+pub static ATTRIBUTION_FOLDER: Product = Product {
+    name: "attribution folder",
+    mark: MANIFEST,
+    form: Form::Folder,
+    flag: "--out DIR",
+    holds_mark: |folder| kind_in(folder) == "attribution",
+    wrote: wrote_with_manifest,
+};
 /// The folder of a search.
-pub static TARGET_FOLDER: FolderKind =
-    FolderKind { name: "target folder", mark: MANIFEST, holds_mark: |folder| kind_in(folder) == "target" };
+pub static TARGET_FOLDER: Product = Product {
+    name: "target folder",
+    mark: MANIFEST,
+    form: Form::Folder,
+    flag: "--out DIR",
+    holds_mark: |folder| kind_in(folder) == "target",
+    wrote: wrote_with_manifest,
+};
 
 /// What was asked of many runs of one scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,15 +110,13 @@ impl StudyManifest {
 
     /// As the text of `manifest.json`.
     pub fn to_json(&self) -> String {
-        // A struct of strings, numbers and lists always has a JSON form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        sealed_json(self)
     }
 }
 
 /// What a folder's manifest says it holds; empty when it is none of ours, or of a run.
 fn kind_in(folder: &Path) -> String {
-    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
-    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let manifest = any_in(folder);
     let ours = manifest["program"] == env!("CARGO_PKG_NAME");
     manifest["kind"].as_str().filter(|_| ours).unwrap_or_default().to_string()
 }

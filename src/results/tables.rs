@@ -155,9 +155,10 @@ pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<ParameterSo
     let (names, rests_on) = match basis {
         Some(basis) => {
             let certificate = field(&certificate(basis.posterior));
-            (",parameters,certificate", format!(",{},{certificate}", basis.choice.key()))
+            let certificate = format!(",{},{certificate}", basis.choice.key());
+            (",as_published_median,as_published_low_5,as_published_high_95,parameters,certificate", Some(certificate))
         }
-        None => ("", String::new()),
+        None => ("", None),
     };
     writeln!(
         out,
@@ -166,6 +167,10 @@ pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<ParameterSo
     )?;
     for year in kpi {
         let [low, _, median, _, high] = year.quantiles;
+        let rests_on = rests_on.as_ref().map_or_else(String::new, |rests_on| {
+            let [low, _, median, _, high] = year.as_published.map(finite);
+            format!(",{median},{low},{high}{rests_on}")
+        });
         writeln!(
             out,
             "{},{},{},{},{},{},{},{},{},{},{},{},{}{rests_on}",

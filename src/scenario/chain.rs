@@ -41,7 +41,11 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
         chain.push(origin.clone());
         if let Some(parent) = table.get("extends") {
             match follow(&origin, parent, &chain, sources) {
-                Ok(opened) => next = Some(opened),
+                Ok(opened) => {
+                    let told = sources::shadowing(&opened.0, &opened.2);
+                    found.0.extend(told.map(|told| sources.place(told, parent.span())));
+                    next = Some(opened);
+                }
                 Err(problem) => {
                     found.0.push(problem);
                     sound = false;

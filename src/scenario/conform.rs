@@ -43,8 +43,15 @@ impl Form<'_> {
             ("array", DeValue::Array(_)) => self.list(path, value, schema),
             ("boolean", DeValue::Boolean(_)) => true,
             ("integer", DeValue::Integer(number)) => {
-                let value = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX) as f64;
-                self.range(path, span, value, schema)
+                // As whole numbers: the largest seeds are not told apart as floating-point numbers.
+                let value = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
+                let whole = |key: &str| schema[key].as_i64().map(i128::from).or(schema[key].as_u64().map(i128::from));
+                if whole("minimum").is_some_and(|least| value < least)
+                    || whole("maximum").is_some_and(|most| value > most)
+                {
+                    return self.out_of_range(path, span, value as f64, schema);
+                }
+                self.range(path, span, value as f64, schema)
             }
             ("number", DeValue::Integer(number)) => {
                 let value = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX) as f64;
@@ -108,9 +115,16 @@ impl Form<'_> {
         if (minimum..=maximum).contains(&value) {
             return true;
         }
+        self.out_of_range(path, span, value, schema)
+    }
+
+    fn out_of_range(&mut self, path: &str, span: Range<usize>, value: f64, schema: &Schema) -> bool {
         let shown = self.sources.text(span.clone()).to_string();
         let unit = schema["x-unit"].as_str().unwrap_or("");
-        let advice = if unit == "share" && (2.0..=100.0).contains(&value) && value / 100.0 <= maximum {
+        let advice = if unit == "share"
+            && (2.0..=100.0).contains(&value)
+            && value / 100.0 <= schema["maximum"].as_f64().unwrap_or(1.0)
+        {
             format!("a share is a fraction between 0 and 1: for {value} % write {}", value / 100.0)
         } else {
             let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };

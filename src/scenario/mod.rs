@@ -80,7 +80,12 @@ pub fn load(name: &str, overrides: &[Override]) -> Result<Loaded, Problems> {
     let (origin, shown, text) = sources::open(name)?;
     let stem = Path::new(&shown).file_stem().and_then(|stem| stem.to_str()).unwrap_or("scenario");
     let stem = stem.trim_start_matches("built-in ").to_string();
-    load_from(origin, shown, &stem, text, overrides)
+    // Who writes a path means that file.
+    let told =
+        sources::shadowing(&origin, &text).filter(|_| Path::new(name).file_name().is_some_and(|file| file == name));
+    let mut loaded = load_from(origin, shown, &stem, text, overrides)?;
+    loaded.notes.extend(told);
+    Ok(loaded)
 }
 
 /// Loads a scenario from a text, such as a manifest's.

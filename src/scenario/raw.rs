@@ -19,10 +19,13 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 #[serde(deny_unknown_fields)]
 pub struct RawScenario {
     /// Title for people, one line.
+    #[schemars(length(min = 1))]
     pub title: Option<At<String>>,
     /// The policy question that the scenario answers.
+    #[schemars(length(min = 1))]
     pub question: Option<At<String>>,
     /// Where its figures come from; a child's sources are added to the inherited ones.
+    #[schemars(length(min = 1))]
     pub sources: Option<Vec<At<String>>>,
     /// Period, seeds and scale.
     pub run: Option<RawRun>,
@@ -53,7 +56,8 @@ pub struct RawRun {
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "runs"))]
     pub replicates: Option<At<u32>>,
     /// About how many firms are simulated, as a weighted sample. Default 60000. Not together with `whole = true`.
-    #[schemars(range(min = 100, max = 3_375_255), extend("x-unit" = "firms"))]
+    /// At least one firm of each of the 5,670 kinds is in it.
+    #[schemars(range(min = 5_670, max = 3_375_255), extend("x-unit" = "firms"))]
     pub sample: Option<At<u32>>,
     /// Simulate all 3,375,255 firms instead of a sample.
     pub whole: Option<At<bool>>,
@@ -142,10 +146,13 @@ with_kinds!(raw_intervention);
 #[serde(deny_unknown_fields)]
 pub struct RawTarget {
     /// Head office in one of these prefectures.
+    #[schemars(length(min = 1))]
     pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
     /// Of one of these industries.
+    #[schemars(length(min = 1))]
     pub industries: Option<At<Vec<At<RawIndustry>>>>,
     /// Of one of these size classes of the SME Basic Act.
+    #[schemars(length(min = 1))]
     pub sizes: Option<At<Vec<At<RawSize>>>>,
     /// At least so many regular employees.
     #[schemars(range(min = 1, max = 10_000_000), extend("x-unit" = "employees"))]

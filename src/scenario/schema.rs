@@ -37,12 +37,19 @@ pub fn described(keys: &[&str]) -> Option<&'static Value> {
 /// The JSON Schema of a scenario file, for completion in editors.
 pub fn schema() -> Value {
     let mut schema = form().clone();
-    let item = &mut schema["properties"]["intervention"]["items"];
-    let mut edit = item.clone();
+    let mut edit = schema["properties"]["intervention"]["items"].clone();
     relax(&mut edit);
     if let Some(properties) = edit["properties"].as_object_mut() {
         properties.shift_remove("name");
     }
+    for key in ["title", "question"] {
+        // Not of spaces alone.
+        schema["properties"][key]["pattern"] = json!("\\S");
+    }
+    schema["properties"]["run"]["not"] =
+        json!({ "required": ["whole", "sample"], "properties": { "whole": { "const": true } } });
+    schema["anyOf"] = json!([{ "required": ["extends"] }, { "required": ["title", "question", "sources"] }]);
+    let item = &mut schema["properties"]["intervention"]["items"];
     item["oneOf"] = KINDS.iter().map(|kind| json!({ "required": [kind] })).collect();
     let mut properties = Map::new();
     properties.insert(

@@ -109,9 +109,35 @@ fn built_in(name: &str) -> Option<(Origin, String, Arc<str>)> {
     Some((Origin::BuiltIn(file), format!("built-in {file}"), Arc::from(*text)))
 }
 
-/// Finds and reads the scenario that the user named: a path, a path without its ending, a name in `scenarios/`, or a
+/// Names standard input in place of a file.
+pub const STANDARD_INPUT: &str = "-";
+
+/// What is said of a file that stands in for a built-in scenario of its name without having its text.
+pub fn shadowing(origin: &Origin, text: &str) -> Option<Problem> {
+    let (Origin::Disk(path) | Origin::Inside(path, _)) = origin else { return None };
+    let file = match origin {
+        Origin::Inside(_, file) => file.as_str(),
+        _ => path.file_name()?.to_str()?,
+    };
+    BUILT_IN.iter().find(|(name, own)| *name == file && *own != text)?;
+    let name = file.trim_end_matches(".toml");
+    Some(
+        Problem::warning(
+            Kind::Scenario,
+            format!("the file {file} is taken in place of the built-in scenario `{name}`"),
+        )
+        .advise("give the file another name to have the built-in one"),
+    )
+}
+
+/// Finds and reads the scenario that the user named: `-` for standard input, a path, a path without its ending, a name in `scenarios/`, or a
 /// built-in scenario. A file on disk wins.
 pub fn open(name: &str) -> Result<(Origin, String, Arc<str>), Problem> {
+    if name == STANDARD_INPUT {
+        let here = std::env::current_dir().unwrap_or_default();
+        return text_of(&mut std::io::stdin().lock(), "stdin", 0)
+            .map(|text| (Origin::Disk(here.join("stdin")), "stdin".into(), text));
+    }
     let candidates = [name.to_string(), format!("{name}.toml"), format!("scenarios/{name}.toml")];
     if let Some(found) = candidates.iter().find(|path| Path::new(path).exists() && !Path::new(path).is_dir()) {
         return read(Path::new(found));
@@ -147,7 +173,9 @@ pub fn open_parent(child: &Origin, name: &str) -> Result<(Origin, String, Arc<st
     };
     if let Some(folder) = folder {
         let path = folder.join(name);
-        if path.exists() {
+        // A file of a built-in scenario's name that extends it does not mean itself.
+        let itself = path.canonicalize().is_ok_and(|path| *child == Origin::Disk(path)) && built_in(name).is_some();
+        if path.exists() && !itself {
             return read(&path);
         }
     }
@@ -188,14 +216,22 @@ fn read(path: &Path) -> Result<(Origin, String, Arc<str>), Problem> {
         return Err(Problem::error(Kind::Scenario, format!("`{name}` is a folder, not a scenario file"))
             .advise("give the path of one TOML file"));
     }
+    let text = text_of(&mut fs::File::open(path).map_err(cannot)?, &name, meta.len())?;
+    // Standard input and pipes have no path of their own.
+    let origin = if meta.is_file() { path.canonicalize() } else { std::path::absolute(path) };
+    Ok((Origin::Disk(origin.map_err(cannot)?), name, text))
+}
+
+/// The text of a scenario, but never more than [`SIZE_LIMIT`] of it. `length` is 0 where it is not known.
+fn text_of(from: &mut dyn Read, name: &str, length: u64) -> Result<Arc<str>, Problem> {
+    let cannot = |error: std::io::Error| Problem::error(Kind::Files, format!("cannot read `{name}`: {error}"));
     let mut bytes = Vec::new();
-    if meta.len() <= SIZE_LIMIT {
-        let file = fs::File::open(path).map_err(cannot)?;
+    if length <= SIZE_LIMIT {
         // A device or pipe has length 0 and may never end.
-        file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(cannot)?;
+        from.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(cannot)?;
     }
-    if meta.len() > SIZE_LIMIT || bytes.len() as u64 > SIZE_LIMIT {
-        let size = match meta.len() {
+    if length > SIZE_LIMIT || bytes.len() as u64 > SIZE_LIMIT {
+        let size = match length {
             0 => "more than 1 MiB".to_string(),
             length => format!("{:.1} MiB", length as f64 / f64::from(1 << 20)),
         };
@@ -209,14 +245,12 @@ fn read(path: &Path) -> Result<(Origin, String, Arc<str>), Problem> {
             let text: Arc<str> = String::from_utf8_lossy(error.as_bytes()).into();
             let end = text[valid..].chars().next().map_or(valid, |c| valid + c.len_utf8());
             return Err(Problem::error(Kind::Scenario, format!("not UTF-8 text from byte {} on", valid + 1))
-                .at(&name, &text, valid..end)
+                .at(name, &text, valid..end)
                 .advise("save the file as UTF-8 (in Windows Notepad: Save as, Encoding UTF-8)"));
         }
     };
-    let origin = Origin::Disk(path.canonicalize().map_err(cannot)?);
     // A byte order mark is what Windows editors put in front of UTF-8; it says nothing more.
-    let text = text.strip_prefix('\u{feff}').map_or_else(|| Arc::from(text.as_str()), Arc::from);
-    Ok((origin, name, text))
+    Ok(text.strip_prefix('\u{feff}').map_or_else(|| Arc::from(text.as_str()), Arc::from))
 }
 
 /// A path as shown to people: from the working folder when it lies inside.

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Kind, Problem},
-    results::write_file,
+    results::{Form, Product, write_file},
     scenario::{BUILT_IN, SIZE_LIMIT},
 };
 use std::{
@@ -12,6 +12,16 @@ use std::{
 
 /// Longest name.
 const LONGEST: usize = 64;
+
+/// A saved scenario, wherever it was edited: who saves under its name means to replace it.
+static SCENARIO: Product = Product {
+    name: "scenario",
+    mark: "scenario",
+    form: Form::File,
+    flag: "another name",
+    holds_mark: |_| true,
+    wrote: |_, _| true,
+};
 
 /// The folder of saved scenarios.
 pub struct Saved {
@@ -58,7 +68,7 @@ impl Saved {
     /// # Errors
     /// A name that cannot be one, or a file that cannot be written.
     pub fn write(&self, name: &str, toml: &str) -> Result<(), Problem> {
-        write_file(&self.path(name)?, true, |out| out.write_all(toml.as_bytes()))
+        write_file(&SCENARIO, &self.path(name)?, true, |out| out.write_all(toml.as_bytes()))
     }
 
     /// Deletes a saved scenario.

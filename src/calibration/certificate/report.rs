@@ -5,6 +5,7 @@ use super::{
     names::{experiment_name, figure, forecaster_name, is_share, short_wave, spaced, survey_name},
     summary::median,
 };
+use crate::data::TABLES;
 use std::fmt::Write;
 
 /// Rows of a list of worst or strongest.
@@ -40,7 +41,10 @@ pub fn report(certificate: &Certificate) -> String {
 
 /// Gates by part; parts and gates that fail come first.
 fn gates(text: &mut String, certificate: &Certificate) {
-    let mut parts: Vec<_> = PARTS.iter().map(|(part, name)| (certificate.gates_of(part), name)).collect();
+    // Not a part of what is published with a posterior: it follows from the tables at hand.
+    let tables = [(TABLES, "Data tables")];
+    let mut parts: Vec<_> =
+        PARTS.iter().chain(&tables).map(|(part, name)| (certificate.gates_of(part), name)).collect();
     parts.sort_by_key(|(gates, _)| gates.iter().all(|gate| gate.passed));
     let width = certificate.gates.iter().map(|gate| gate.check.chars().count()).max().unwrap_or(0);
     text.push_str("Gates\n");

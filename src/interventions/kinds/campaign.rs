@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct RawCampaign {
     /// Calendar months in which it runs each year, 1 to 12.
-    #[schemars(inner(range(min = 1, max = 12)), extend("x-unit" = "months"))]
+    #[schemars(length(min = 1), inner(range(min = 1, max = 12)), extend("x-unit" = "months"))]
     pub months: At<Vec<At<u8>>>,
     /// Firms that take part in a year.
     #[schemars(range(min = 0.0, max = 10_000_000.0), extend("x-unit" = "firms a year"))]

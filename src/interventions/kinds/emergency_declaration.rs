@@ -102,6 +102,7 @@ impl Kind for EmergencyDeclaration {
 #[serde(deny_unknown_fields)]
 pub struct RawDeclared {
     /// Where. Default: in all 47 prefectures.
+    #[schemars(length(min = 1))]
     pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
     /// First day.
     pub from: At<Day>,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct RawRegionalTrial {
     /// Host prefectures (Wakayama and Nagano in November 2020).
+    #[schemars(length(min = 1))]
     pub host_prefectures: At<Vec<At<RawPrefecture>>>,
     /// Firms met in the hosts in a year.
     #[schemars(range(min = 0.0, max = 10_000_000.0), extend("x-unit" = "firms a year"))]

@@ -235,7 +235,7 @@ function reachedPart() {
   ];
 }
 
-const SPLIT = ["parameters", "luck", "emergencies", "survey_sampling"];
+const SPLIT = ["parameters", "luck", "emergencies", "model_error", "survey_sampling"];
 
 export function splitSection() {
   const list = rows("split");

@@ -3,7 +3,7 @@
 import { leadScenario } from "./answer.js";
 import { chart, dots, narrow, sideAxis } from "./charts.js";
 import { choosing, plain } from "./choosers.js";
-import { absent, note, p } from "./elements.js";
+import { absent, note, p, table } from "./elements.js";
 import { distinct, rows } from "./tables.js";
 import {
   amount,
@@ -27,8 +27,18 @@ export function fitSection() {
   const list = rows("fit").filter((row) => !missing(row.observed));
   if (list.length === 0) return [absent("fit")];
   const inside = (row) => row.observed >= row.low_5 && row.observed <= row.high_95;
+  // All surveys first, so that no reader sees the best one alone.
+  const shown = list.filter((row) => row.scenario === leadScenario());
+  const surveys = distinct(shown, "survey").map((survey) => shown.filter((row) => row.survey === survey));
+  const counted = (name, own) => [name, count(own.filter(inside).length), count(own.length)];
   return [
     p(t("fit.how")),
+    table(
+      t("fit.all", { scenario: scenarioTitle(leadScenario()) }),
+      [t("survey"), "#" + t("fit.inside_count"), "#" + t("fit.all_count")],
+      [...surveys.map((own) => counted(surveyName(own[0].survey), own)), counted(t("fit.total"), shown)],
+    ),
+    p(t("source_plain", { tables: "fit.csv" }), "source"),
     ...choosing(
       "fit",
       [

@@ -12,7 +12,7 @@ use super::{gate::Gate, problems, reading};
 use crate::{
     commands::{self, Prepared, Study},
     error::{self, Problem, Problems},
-    results::write_file,
+    results::{Form, Product, write_file},
     scenario::{Loaded, Override},
 };
 use order::Turns;
@@ -29,6 +29,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// A scenario as a job takes it; never replaced.
+static SNAPSHOT: Product = Product {
+    name: "snapshot",
+    mark: "scenario",
+    form: Form::File,
+    flag: "--folder DIR",
+    holds_mark: |_| false,
+    wrote: |_, _| true,
+};
 /// Jobs that may wait at a time.
 const LONGEST_QUEUE: usize = 1_000;
 /// Least time between two pictures of a running job.
@@ -174,7 +183,11 @@ impl Jobs {
             Problem::error(error::Kind::Files, format!("cannot make the folder {}: {e}", folder.display()))
         })?;
         for (file, text) in texts {
-            write_file(&folder.join(file), true, |out| out.write_all(text.as_bytes()))?;
+            let path = folder.join(file);
+            // The folder's name says what its files hold.
+            if fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
+                write_file(&SNAPSHOT, &path, false, |out| out.write_all(text.as_bytes()))?;
+            }
         }
         Ok(format!("{name}/{file}"))
     }

@@ -1,10 +1,23 @@
 //! What is kept of a job, one file each, so that a studio that was killed goes on with its jobs.
 
 use super::request::JobRequest;
-use crate::{error::Problem, results::write_file};
+use crate::{
+    error::Problem,
+    results::{Form, Product, write_file},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{fs, path::Path};
+
+/// A job's file.
+static RECORD: Product = Product {
+    name: "job",
+    mark: "record of a job",
+    form: Form::File,
+    flag: "--folder DIR",
+    holds_mark: |file| fs::read(file).is_ok_and(|bytes| serde_json::from_slice::<JobRecord>(&bytes).is_ok()),
+    wrote: |_, _| true,
+};
 
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -62,7 +75,7 @@ impl JobRecord {
     /// When it cannot be written.
     pub fn keep(&self, jobs: &Path) -> Result<(), Problem> {
         let text = serde_json::to_string(self).unwrap_or_default();
-        write_file(&jobs.join(format!("{}.json", self.id)), true, |out| out.write_all(text.as_bytes()))
+        write_file(&RECORD, &jobs.join(format!("{}.json", self.id)), true, |out| out.write_all(text.as_bytes()))
     }
 
     /// All that are kept, in order. A file that is none of ours is passed over.
