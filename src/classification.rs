@@ -176,6 +176,15 @@ pub enum Region {
 }
 
 impl Region {
+    /// Word in scenario files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Region::Tokyo => "tokyo",
+            Region::Kinki => "kinki",
+            Region::Chukyo => "chukyo",
+            Region::Regional => "regional",
+        }
+    }
     /// Every region group.
     pub const ALL: [Region; 4] = [Region::Tokyo, Region::Kinki, Region::Chukyo, Region::Regional];
     /// Spelt as in the survey's tables.

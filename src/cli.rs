@@ -19,7 +19,7 @@ use crate::{
     },
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::schema_text,
-    text::{for_terminal, one_line},
+    text::for_terminal,
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use progress::ProgressLine;
@@ -155,13 +155,13 @@ fn dispatch(command: Command) -> Result<(), Problems> {
         Command::Schema => print(&schema_text()),
         Command::New { name } => {
             let path = commands::new_scenario(&name, Path::new(""))?;
-            print(&format!("Wrote {}. Run it with: telework run {0}\n", path.display()))
+            print(&format!("Wrote {}. Run it with: telework run {0}\n", text::shown(&path)))
         }
         Command::Verify(request) => verify(&request),
         Command::Report(request) => {
             let written = commands::report(&request)?;
             open_if_asked(&written);
-            print(&format!("Report: {}\n", one_line(&written.display().to_string())))
+            print(&format!("Report: {}\n", text::shown(&written)))
         }
         Command::Validate(request) => validate(&request),
         Command::Evaluate(request) => evaluate(&request),
@@ -198,7 +198,7 @@ fn calibrate(request: &CalibrateRequest) -> Result<(), Problems> {
     let threads = request.execution.threads;
     let outcome = carried_out("calibrating", threads, |context| commands::calibrate(request, context))?;
     print(&text::gates(&outcome.gates))?;
-    print(&format!("\nPosterior: {}\n", outcome.folder.display()))
+    print(&format!("\nPosterior: {}\n", text::shown(&outcome.folder)))
 }
 
 fn evaluate(request: &EvaluateRequest) -> Result<(), Problems> {
@@ -214,9 +214,9 @@ fn validate(request: &ValidateRequest) -> Result<(), Problems> {
     let threads = request.execution.threads;
     let folder = carried_out("forecasting", threads, |context| validation.write(request, context))?;
     if let Some(file) = &request.forecast {
-        print(&format!("Forecast: {}\n", file.display()))?;
+        print(&format!("Forecast: {}\n", text::shown(file)))?;
     }
-    print(&format!("Certificate folder with its pictures: {}\n", folder.display()))
+    print(&format!("Certificate folder with its pictures: {}\n", text::shown(&folder)))
 }
 
 fn check(request: &CheckRequest) -> Result<(), Problems> {
@@ -241,7 +241,10 @@ fn verify(request: &VerifyRequest) -> Result<(), Problems> {
     let uncovered = format!("Not covered: {}.\n", found.uncovered.join(", "));
     if found.differences.is_empty() && found.changes.is_empty() {
         let files = [found.tables, found.others].concat().join(", ");
-        return print(&format!("SAME: {files} of {} are byte for byte as run again.\n{uncovered}", folder.display()));
+        return print(&format!(
+            "SAME: {files} of {} are byte for byte as run again.\n{uncovered}",
+            text::shown(folder)
+        ));
     }
     print(&uncovered)?;
     let other = |change: String| {

@@ -11,14 +11,14 @@ mod instruction_sets;
 // Words that all share, and numbers from counters.
 pub mod calendar;
 pub mod classification;
-pub mod parameters;
 pub mod random;
 pub mod text;
 
 pub mod error;
+pub mod statistics;
 
 pub mod notation;
-pub mod statistics;
+pub mod parameters;
 
 // What is given: published figures.
 pub mod data;

@@ -47,6 +47,8 @@ pub enum Purpose {
     SchemeThinning = 14,
     /// Which pairs a resample of them holds.
     Resample = 15,
+    /// Word 0: whether a firm passes an examination; word 1: whether it asks for help.
+    Willingness = 16,
 }
 
 /// The key of one run: a stream of draws that no other (seed, replicate) shares.

@@ -323,6 +323,9 @@ fn the_parameter_table_says_what_the_shipped_posterior_found() {
     let mut source = fs::read_to_string("src/parameters.rs").unwrap();
     for row in point.lines().skip(1) {
         let (name, value) = row.split_once(',').unwrap();
+        if TABLE.iter().any(|row| row.name == name && row.of_measures()) {
+            continue;
+        }
         let start = source.find(&format!("    {name}: ")).unwrap() + name.len() + 6;
         let end = start + source[start..].find(" in ").unwrap();
         source.replace_range(start..end, value);
@@ -330,6 +333,8 @@ fn the_parameter_table_says_what_the_shipped_posterior_found() {
         let (at, word) = words.iter().filter_map(|w| Some((start + source[start..].find(w)?, w))).min().unwrap();
         source.replace_range(at..at + word.len(), evidence(name));
     }
-    assert_eq!(point.lines().count(), TABLE.len() + 1);
+    // Effects of measures that came later are not among the parameters that a calibration looked at.
+    let told = |name: &str| point.lines().any(|row| row.split(',').next() == Some(name));
+    assert!(TABLE.iter().all(|row| told(row.name) || row.of_measures()));
     current("src/parameters.rs", &source);
 }

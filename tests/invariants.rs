@@ -11,7 +11,10 @@ use telework::{
     engine::{
         Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunKey, RunTask, Series, simulate,
     },
-    interventions::{Chain, Declared, EmergencyDeclaration, LaterDeclarations, ProcurementBonus, TeleworkManagers},
+    interventions::{
+        Certification, Chain, Declared, EmergencyDeclaration, LaterDeclarations, ProcurementBonus, Selection,
+        TeleworkManagers,
+    },
     parameters::Parameters,
     population::{BLOCK_FIRMS, Population, Practice, Response, State, Status, Tallies, UNIT},
     random::Key,
@@ -31,6 +34,7 @@ fn measure(name: &str, from: Date, measure: Measure) -> Intervention {
         until: date(2026, 3, 31),
         scale: 1.0,
         target: Target::default(),
+        selection: Selection::Random,
         budget_yen_per_fiscal_year: None,
         unit_cost_yen: None,
         delay_weeks: 0,
@@ -66,7 +70,7 @@ fn status_counts_add_up_to_the_population() {
     }
     // The totals are kept by events; count the firms afresh.
     let mut weighted = 0.0;
-    for (block, kept) in state.blocks.iter().zip(&state.tallies) {
+    for (block, kept) in population.layout().blocks.iter().zip(&state.tallies) {
         assert_eq!(&Tallies::of(&population, &response, block, &state.firms.status), kept);
         weighted += kept.sizes().iter().flatten().sum::<i64>() as f64 / UNIT;
     }
@@ -178,13 +182,75 @@ fn until_its_first_effect_a_policy_equals_its_baseline() {
     let without = until(shipped("baseline"), date(2022, 3, 31));
     let mut with = without.clone();
     let start = date(2021, 10, 4);
-    let bonus = ProcurementBonus { bonus_share_of_score: 0.1, announced_weeks_before: 0 };
-    with.interventions.push(measure("bonus", start, Measure::ProcurementBonus(bonus)));
+    with.interventions.push(managers("visits", 4000.0));
+    with.interventions.last_mut().expect("pushed").from = start;
     let (a, b) = (run(&without, &data, &population), run(&with, &data, &population));
     let first = Week::containing(start).expect("in the calendar").0 as usize;
     let (a, b) = (values(&a, "formal_scheme", "total"), values(&b, "formal_scheme", "total"));
     assert_eq!(a[..first], b[..first]);
-    assert!(b.last() > a.last(), "a bonus of a tenth of the score moves schemes: {:?} {:?}", a.last(), b.last());
+    assert!(b.last() > a.last(), "visits to many firms move schemes: {:?} {:?}", a.last(), b.last());
+}
+
+fn certification(from: Date) -> Intervention {
+    let certification = Certification {
+        examinations_per_year: f64::INFINITY,
+        formal_scheme: true,
+        share_covered: 0.25,
+        share_practising: 0.5,
+        days_a_month: 4.0,
+        self_declared: false,
+        duration_weeks: 13,
+        pass_rate: 1.0,
+        valid_weeks: 52,
+        announced_weeks_before: 0,
+        audits_per_year: 0.5,
+    };
+    Intervention { unit_cost_yen: Some(1e5), ..measure("certification", from, Measure::Certification(certification)) }
+}
+
+fn bonus(from: Date) -> Intervention {
+    let bonus = ProcurementBonus { bonus_share_of_score: 0.1, announced_weeks_before: 26, of_certification: None };
+    measure("bonus", from, Measure::ProcurementBonus(bonus))
+}
+
+/// Without a certificate to hold, bonus points reach nobody; with one they reach holders only, and they are paid for.
+#[test]
+fn a_bonus_belongs_to_holders_and_is_not_free() {
+    let data = tables();
+    let population = japan(&data, 20_000);
+    let bare = Scenario { interventions: Vec::new(), ..until(shipped("baseline"), date(2023, 3, 31)) };
+    let with = |interventions| run(&Scenario { interventions, ..bare.clone() }, &data, &population);
+    let start = date(2021, 4, 5);
+    let (nothing, alone) = (with(Vec::new()), with(vec![bonus(start)]));
+    assert_eq!(figures(&nothing), figures(&alone));
+    let spent =
+        |series: &Series, place: usize| -> f64 { series.interventions[place].weeks.iter().map(|w| w.spend_yen).sum() };
+    assert_eq!(spent(&alone, 0), 0.0);
+    let both = with(vec![certification(start), bonus(start)]);
+    let last = |place: usize| both.interventions[place].weeks.last().expect("it ran");
+    let (examined, bidders) = (last(0).firms_reached, last(1).firms_reached);
+    assert!(examined > 50.0 && bidders > 0.0 && bidders <= examined, "{bidders} of {examined} have the bonus");
+    assert!(spent(&both, 0) > 0.0 && spent(&both, 1) > 0.0);
+    // What was known of the bonus before the certificate began moved nobody: there was nothing to prepare for.
+    let first = Week::containing(start).expect("in the calendar").0 as usize;
+    let formal = |series: &Series| values(series, "formal_scheme", "total")[..first].to_vec();
+    assert_eq!(formal(&nothing), formal(&both));
+}
+
+/// A slot for every firm and a thousand times as many cost the same work, and serve no firm twice.
+#[test]
+fn demand_beyond_all_firms_serves_each_firm_once() {
+    let data = tables();
+    let population = japan(&data, 6_000);
+    let bare = until(shipped("baseline"), date(2020, 6, 30));
+    let reached = |scale: f64| {
+        let mut visits = managers("visits", 1e6);
+        (visits.scale, visits.until) = (scale, date(2020, 6, 30));
+        let series = run(&Scenario { interventions: vec![visits], ..bare.clone() }, &data, &population);
+        series.interventions[0].weeks.last().expect("it ran").firms_reached
+    };
+    let (many, more) = (reached(1e3), reached(1e6));
+    assert!(more <= population.firms() as f64 * 1.001 && more >= many * 0.99, "{many} {more}");
 }
 
 /// With no peers and no limited capacity, firms share nothing but the world.

@@ -25,7 +25,7 @@ const SCENARIO: &str = "title = \"Killed\"\nquestion = \"?\"\nextends = \"baseli
 const OTHER: &str =
     "title = \"Killed too\"\nquestion = \"?\"\nextends = \"killed.toml\"\n\n[change]\nmanagers = { scale = 5 }\n";
 /// A fit of the smallest size that can be.
-const CONFIG: &str = "scenario = \"baseline\"\nas_of = \"2020-06-30\"\nsample = 6000\ndraws = 10\n\n[sampler]\ndesign = 60\nparticles = 40\nislands = 2\nseed = 1\nrounds = 1\nnew_points = 10\nfinal_sweeps = 2\ntraining = 60\n\n[certificate]\nheld_out = false\ntruths = 0\ntruth_as_of = \"2020-06-30\"\ntruth_sample = 6000\n\n[certificate.held_out_sampler]\ndesign = 60\nparticles = 40\nislands = 2\nseed = 1\nrounds = 1\nnew_points = 10\nfinal_sweeps = 2\ntraining = 60\n\n[certificate.truth_sampler]\ndesign = 60\nparticles = 40\nislands = 2\nseed = 1\nrounds = 1\nnew_points = 10\nfinal_sweeps = 2\ntraining = 60\n";
+const CONFIG: &str = "scenario = \"baseline\"\nas_of = \"2020-06-30\"\nsample = 6000\nrefined_sample = 6000\ndraws = 10\n\n[sampler]\nchains = 2\ndesign = 60\nparticles = 40\nseed = 1\nrounds = 1\nrefined_rounds = 0\nnew_points = 10\nfinal_sweeps = 2\ntraining = 60\n\n[certificate]\nheld_out = false\ntruths = 0\ntruth_as_of = \"2020-06-30\"\ntruth_sample = 6000\n\n[certificate.held_out_sampler]\nchains = 2\ndesign = 60\nparticles = 40\nseed = 1\nrounds = 1\nrefined_rounds = 0\nnew_points = 10\nfinal_sweeps = 2\ntraining = 60\n\n[certificate.truth_sampler]\nchains = 1\ndesign = 60\nparticles = 40\nseed = 1\nrounds = 1\nrefined_rounds = 0\nnew_points = 10\nfinal_sweeps = 2\ntraining = 60\n";
 
 /// Name, words, and the folder or file that is written. `again` is added after the first try.
 struct Case {

@@ -15,7 +15,7 @@ use telework::{
     dynamics,
     dynamics::Terms,
     engine::{Observe, Options, Series, simulate},
-    observation::{Survey, SurveyAnswer, View, WorkerTable, Workers, staff},
+    observation::{BANDS, Survey, SurveyAnswer, View, WorkerTable, Workers},
     parameters::Parameters,
     population::{Population, Response},
     random::Key,
@@ -215,23 +215,15 @@ fn the_tokyo_frame_is_that_of_a_brute_force_count() {
     }
 }
 
-fn workers_in_january(workplace_tokyo: f64) -> WorkerTable {
+fn workers_in_january<R>(workplace_tokyo: f64, look: impl Fn(&WorkerTable) -> R) -> R {
     // Nearly all firms practise, so that a high ratio meets the limit of all employees.
     let parameters = Parameters { workplace_tokyo, initial_practice: 3.0, reach_base: 1.0, ..Parameters::default() };
     let own = dynamics::own(&FIRMS, &parameters);
     let response = Response::new(&parameters);
     let state = dynamics::initial_state(&FIRMS, &parameters, &response, own, Key::new(1, 0));
     let terms = Terms::new(FIRMS.cells.len());
-    let staff = staff(&FIRMS);
-    let view = View {
-        week: Week(0),
-        population: &FIRMS,
-        state: &state,
-        terms: &terms,
-        parameters: &parameters,
-        staff: &staff,
-    };
-    WorkerTable::new(&view)
+    let view = View { week: Week(0), population: &FIRMS, state: &state, terms: &terms, parameters: &parameters };
+    look(&WorkerTable::new(view))
 }
 
 /// Whatever the ratio, each place has its employees, no more of them telework than there are, and all together are those of
@@ -247,22 +239,27 @@ fn the_place_of_work_moves_teleworkers_but_makes_none() {
         |w| w.ever_with_scheme,
         |w| w.days,
     ];
-    let tables = [-1.0, 0.0, 0.5, 2.0].map(workers_in_january);
-    let total = tables[0].total();
-    for table in &tables {
-        let all = table.places(|_| true);
-        for of in quantities {
-            assert!((of(&all) / of(&total) - 1.0).abs() < 1e-6, "{} of {}", of(&all), of(&total));
-        }
-        for place in Prefecture::all() {
-            let workers = table.places(|p| p == place);
-            assert!(workers.now >= 0.0 && workers.now <= workers.employees * (1.0 + 1e-9), "{workers:?}");
-            assert!(workers.ever_with_scheme <= workers.ever * (1.0 + 1e-9), "{workers:?}");
-        }
-    }
-    let rates = tables.each_ref().map(|table| {
-        let tokyo = table.region(Region::Tokyo);
-        tokyo.share(tokyo.now)
+    let rates = [-1.0, 0.0, 0.5, 2.0].map(|workplace_tokyo| {
+        workers_in_january(workplace_tokyo, |table| {
+            let (total, bands) = (table.total(), table.bands(&(0..BANDS).collect::<Vec<_>>()));
+            let (places, regions) = (table.places(|_| true), Region::ALL.map(|region| table.region(region)));
+            for of in quantities {
+                for all in [of(&bands), of(&places), regions.iter().map(of).sum()] {
+                    assert!((all / of(&total) - 1.0).abs() < 1e-6, "{all} of {}", of(&total));
+                }
+                for (region, workers) in Region::ALL.into_iter().zip(&regions) {
+                    let places = of(&table.places(|place| place.region() == region));
+                    assert!((of(workers) / places - 1.0).abs() < 1e-12, "{} of {places}", of(workers));
+                }
+            }
+            for place in Prefecture::all() {
+                let workers = table.places(|p| p == place);
+                assert!(workers.now >= 0.0 && workers.now <= workers.employees * (1.0 + 1e-9), "{workers:?}");
+                assert!(workers.ever_with_scheme <= workers.ever * (1.0 + 1e-9), "{workers:?}");
+            }
+            let tokyo = table.region(Region::Tokyo);
+            tokyo.share(tokyo.now)
+        })
     });
     assert!(rates.is_sorted() && rates[3] > rates[0] + 0.02, "{rates:?}");
 }

@@ -4,7 +4,7 @@ use super::{
     Source,
     as_published::{AsPublished, DatedFigure},
     choice::{Choice, Evidence, choices},
-    cost::{Cost, costs},
+    cost::{Cost, costs, unlike},
     fan::{KpiYear, QUANTILES, by_fiscal_year},
     grid::{Digest, digest},
     outcome::{Extent, Outcome, first_reached},
@@ -134,7 +134,12 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
             exceedance: probabilities.next().unwrap_or_default(),
             reached: when.collect(),
             spending: spending(scenario, outcomes, extent),
-            costs: reference.map_or_else(Vec::new, |reference| costs(reference, outcomes, extent)),
+            costs: match reference {
+                Some(reference) if unlike(inquiry.scenarios[0].0, scenario).is_empty() => {
+                    costs(reference, outcomes, extent)
+                }
+                Some(_) | None => Vec::new(),
+            },
             uncertainty,
             differences,
             choices,

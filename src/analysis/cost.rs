@@ -17,7 +17,11 @@ use super::{
     paired::{Difference, Direction, difference},
     probability::Probability,
 };
-use crate::random::{Key, Purpose};
+use crate::{
+    interventions::{Intervention, Measure},
+    random::{Key, Purpose},
+    scenario::Scenario,
+};
 
 /// Resamples of the pairs behind the interval of a price.
 const RESAMPLES: u32 = 2000;
@@ -53,6 +57,24 @@ pub struct Cost {
     pub firms: Price,
     /// By teleworker.
     pub teleworkers: Price,
+}
+
+/// In what two scenarios differ beside their measures: whatever else differs, the money did not buy. Then no price can be
+/// told.
+pub fn unlike(reference: &Scenario, with: &Scenario) -> Vec<&'static str> {
+    let declarations = |scenario: &Scenario| -> Vec<Intervention> {
+        let all = scenario.interventions.iter();
+        all.filter(|one| matches!(one.measure, Measure::EmergencyDeclaration(_))).cloned().collect()
+    };
+    let fixed = |scenario: &Scenario| -> Vec<(&str, Option<f64>)> {
+        scenario.fixed.iter().map(|name| (*name, scenario.parameters.get(name))).collect()
+    };
+    let unlike = [
+        ("declarations", declarations(reference) != declarations(with)),
+        ("parameters", fixed(reference) != fixed(with)),
+        ("later infections", reference.later_infections != with.later_infections),
+    ];
+    unlike.into_iter().filter(|(_, unlike)| *unlike).map(|(what, _)| what).collect()
 }
 
 /// Every fiscal year from 2021. Outcomes stand in the same order of cases. Nothing below two pairs.
@@ -115,6 +137,23 @@ fn resampled(pairs: &[(f64, f64)]) -> (Option<f64>, Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Override, load};
+
+    /// A declaration that both have, or a measure that one has, leaves a price; a declaration of one alone does not.
+    #[test]
+    fn a_price_needs_equal_worlds() {
+        let of = |name: &str, changes: &[&str]| {
+            let set: Vec<Override> = changes.iter().map(|change| Override::set(change).unwrap()).collect();
+            load(name, &set).unwrap().scenario
+        };
+        let baseline = of("baseline", &[]);
+        assert!(unlike(&baseline, &of("managers_x10", &[])).is_empty());
+        assert!(
+            unlike(&of("second_pandemic", &[]), &of("second_pandemic", &["intervention.managers.scale=10"])).is_empty()
+        );
+        assert_eq!(unlike(&baseline, &of("second_pandemic", &["intervention.managers.scale=10"])), ["declarations"]);
+        assert_eq!(unlike(&baseline, &of("baseline", &["parameters.peer_strength=2"])), ["parameters"]);
+    }
 
     /// Money of 90 to 110 million yen in step with 90 to 110 more firms: 1 million each in every resample.
     #[test]

@@ -95,7 +95,8 @@ pub struct SurveyFit {
 pub fn published<'a>(kpi: &Kpi, observations: &'a [Observation]) -> Vec<(Date, &'a Observation)> {
     let same = |o: &&Observation| {
         kpi.published.is_some_and(|p| {
-            (p.survey, p.metric, p.segment_type, p.segment) == (&*o.survey, &*o.metric, &*o.segment_type, &*o.segment)
+            (p.survey.id(), p.metric, p.segment_type, p.segment)
+                == (&*o.survey, &*o.metric, &*o.segment_type, &*o.segment)
         })
     };
     let middle = |o: &'a Observation| {

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     calendar::Week,
     engine::{RunKey, Series},
-    observation::Survey,
     population::Population,
     scenario::Scenario,
 };
@@ -101,7 +100,7 @@ impl Outcome {
             values
         };
         let scaled = |values: Vec<f64>, by: f64| values.into_iter().map(|v| v * by).collect();
-        let dated = law.map_or_else(|| vec![Vec::new(); kpis.len()], |law| law.figures(case, series, kpis));
+        let dated = law.map_or_else(|| vec![Vec::new(); kpis.len()], |law| law.figures(series, kpis));
         let years: Vec<_> = dated.iter().map(|figures| by_year(figures, extent)).collect();
         let of_years =
             |years: &Vec<Option<DatedFigure>>| years.iter().map(|f| f.map_or(f64::NAN, |f| f.value)).collect();
@@ -138,13 +137,10 @@ fn surveyed(kpi: &Kpi, series: &Series, extent: &Extent) -> (Vec<f64>, Vec<f64>)
         let mut last = vec![(f64::NAN, f64::NAN); extent.len()];
         for a in &series.surveys {
             let same = (a.survey, a.metric, a.segment_type, &*a.segment)
-                == (figure.survey, figure.metric, figure.segment_type, figure.segment);
+                == (figure.survey.id(), figure.metric, figure.segment_type, figure.segment);
             if let Some(place) = extent.place(crate::calendar::fiscal_year(a.date)).filter(|_| same) {
                 let n = f64::from(a.respondents);
-                last[place] = (
-                    Survey::parse(a.survey).map_or(1.0, Survey::design_effect) * a.expected * (1.0 - a.expected) / n,
-                    n,
-                );
+                last[place] = (figure.survey.design_effect() * a.expected * (1.0 - a.expected) / n, n);
             }
         }
         for (place, (of_figure, n)) in last.into_iter().enumerate() {

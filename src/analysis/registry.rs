@@ -8,37 +8,19 @@ use crate::{
     prediction::Series,
 };
 
-/// A candidate KPI.
+/// A candidate KPI, with all that is to be said of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Kpi {
     /// What it is.
     pub indicator: &'static Indicator,
     /// Which segment of it.
     pub segment: &'static str,
-    /// The published figure with the same meaning, when there is one.
+    /// The published figure that stands beside it, when one has the same meaning.
     pub published: Option<Published>,
     /// Official target for 2020.
     pub target: Option<f64>,
+    shown: &'static Shown,
 }
-
-/// A figure of a simulated survey that shows a KPI. A KPI that is a difference has two: the first less the second.
-pub type Measured = &'static [Published];
-
-const MLIT_EVER: [Published; 2] = [
-    Published { survey: "mlit_workers", metric: "employed_ever", segment_type: "residence", segment: "Tokyo area" },
-    Published {
-        survey: "mlit_workers",
-        metric: "employed_ever",
-        segment_type: "residence",
-        segment: "regional cities",
-    },
-];
-const MLIT_LAST_YEAR: [Published; 1] = [Published {
-    survey: "mlit_workers",
-    metric: "employed_last_year",
-    segment_type: "total",
-    segment: "all employees",
-}];
 
 /// An indicator in a segment is one KPI, whatever stands beside it.
 impl PartialEq for Kpi {
@@ -47,11 +29,11 @@ impl PartialEq for Kpi {
     }
 }
 
-/// A figure of a survey, as spelt in `data/observations`.
+/// A figure of a survey, spelt as in `data/observations`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Published {
-    /// Survey id.
-    pub survey: &'static str,
+    /// Survey.
+    pub survey: Survey,
     /// Metric.
     pub metric: &'static str,
     /// Kind of segment.
@@ -60,48 +42,106 @@ pub struct Published {
     pub segment: &'static str,
 }
 
-/// Indicator, segment, published figure, target.
-type Shown = (&'static str, &'static str, Option<Published>, Option<f64>);
+impl Published {
+    /// Its series in the predictive law.
+    pub fn series(&self) -> Series {
+        Series::new(self.survey, self.metric, self.segment_type, self.segment)
+    }
+}
 
-const fn published(
-    survey: &'static str,
-    metric: &'static str,
-    segment_type: &'static str,
+/// Figures of simulated surveys that show a KPI. A KPI that is a difference has two: the first less the second.
+pub type Measured = &'static [Published];
+
+/// One place for each KPI.
+#[derive(Debug)]
+struct Shown {
+    id: &'static str,
     segment: &'static str,
-) -> Option<Published> {
-    Some(Published { survey, metric, segment_type, segment })
+    by: By,
+    target: Option<f64>,
+    aim: Aim,
 }
 
-const fn tsr(metric: &'static str, segment: &'static str) -> Option<Published> {
-    published("tsr_practice", metric, "size", segment)
+/// Who shows a KPI.
+#[derive(Debug)]
+enum By {
+    /// A survey, whose published figures stand beside it.
+    Survey(&'static [Published; 1]),
+    /// Surveys whose published figures do not stand beside it.
+    Apart(Measured),
+    /// None. The series of the second has the group whose model error it bears; figures of the first stand beside it.
+    Nobody(Option<Published>, Published),
 }
 
-const fn mlit(metric: &'static str, segment: &'static str) -> Option<Published> {
-    published("mlit_workers", metric, "total", segment)
+/// What a target asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aim {
+    More,
+    Less,
 }
 
-const SHOWN: &[Shown] = &[
-    ("mic_introduction", "total", published("mic_introduction", "introduced", "size", "total"), Some(0.345)),
-    ("tsr_current_practice", "total", tsr("current_practice", "total"), None),
-    ("tsr_current_practice", "size=large", tsr("current_practice", "large"), None),
-    ("tsr_current_practice", "size=SME", tsr("current_practice", "SME"), None),
-    ("tsr_formal_scheme", "total", tsr("institutionalised", "total"), None),
-    ("teleworkers_ever", "total", mlit("employed_ever", "all employees"), None),
-    ("teleworkers_last_year", "total", None, None),
-    ("scheme_based_teleworkers", "total", mlit("scheme_based", "all employees"), Some(0.154)),
-    ("telework_days", "total", mlit("days_per_week_mean", "teleworkers"), None),
-    ("sustained_practice", "total", None, None),
-    ("regional_gap", "total", None, None),
-    ("current_practice", "region=Tokyo area", None, None),
-    ("current_practice", "region=Kinki area", None, None),
-    ("current_practice", "region=Chukyo area", None, None),
-    ("current_practice", "region=regional cities", None, None),
+const fn figure(survey: Survey, metric: &'static str, segment_type: &'static str, segment: &'static str) -> Published {
+    Published { survey, metric, segment_type, segment }
+}
+
+const fn tsr(metric: &'static str, segment: &'static str) -> Published {
+    figure(Survey::Tsr, metric, "size", segment)
+}
+
+const fn mlit(metric: &'static str) -> Published {
+    figure(Survey::Mlit, metric, "total", "all employees")
+}
+
+const fn mlit_ever(region: &'static str) -> Published {
+    figure(Survey::Mlit, "employed_ever", "residence", region)
+}
+
+const fn shown(id: &'static str, segment: &'static str, by: By) -> Shown {
+    Shown { id, segment, by, target: None, aim: Aim::More }
+}
+
+/// Practice of firms in a region: no survey publishes it; TSR's figures of places have its model error.
+const fn practice_in(segment: &'static str, place: &'static str) -> Shown {
+    shown("current_practice", segment, By::Nobody(None, figure(Survey::Tsr, "current_practice", "prefecture", place)))
+}
+
+// Workers' days: the spread of the answers is not published, so no survey can be said to show a change.
+const DAYS: Published = figure(Survey::Mlit, "days_per_week_mean", "total", "teleworkers");
+
+static SHOWN: &[Shown] = &[
+    Shown {
+        target: Some(0.345),
+        ..shown("mic_introduction", "total", By::Survey(&[figure(Survey::Mic, "introduced", "size", "total")]))
+    },
+    shown("tsr_current_practice", "total", By::Survey(&[tsr("current_practice", "total")])),
+    shown("tsr_current_practice", "size=large", By::Survey(&[tsr("current_practice", "large")])),
+    shown("tsr_current_practice", "size=SME", By::Survey(&[tsr("current_practice", "SME")])),
+    shown("tsr_formal_scheme", "total", By::Survey(&[tsr("institutionalised", "total")])),
+    shown("teleworkers_ever", "total", By::Survey(&[mlit("employed_ever")])),
+    shown("teleworkers_last_year", "total", By::Apart(&[mlit("employed_last_year")])),
+    Shown { target: Some(0.154), ..shown("scheme_based_teleworkers", "total", By::Survey(&[mlit("scheme_based")])) },
+    shown("telework_days", "total", By::Nobody(Some(DAYS), DAYS)),
+    shown("sustained_practice", "total", By::Nobody(None, tsr("sustained_practice", "total"))),
+    Shown {
+        aim: Aim::Less,
+        ..shown("regional_gap", "total", By::Apart(&[mlit_ever("Tokyo area"), mlit_ever("regional cities")]))
+    },
+    practice_in("region=Tokyo area", "Tokyo area"),
+    practice_in("region=Kinki area", "Kinki area"),
+    practice_in("region=Chukyo area", "Chukyo area"),
+    practice_in("region=regional cities", "regional cities"),
 ];
 
 /// Every candidate KPI, in the order of reports.
 pub fn candidate_kpis() -> Vec<Kpi> {
-    let known = SHOWN.iter().filter_map(|&(id, segment, published, target)| {
-        describe(id).map(|indicator| Kpi { indicator, segment, published, target })
+    let known = SHOWN.iter().filter_map(|shown| {
+        let published = match shown.by {
+            By::Survey([figure]) => Some(*figure),
+            By::Apart(_) => None,
+            By::Nobody(beside, _) => beside,
+        };
+        let indicator = describe(shown.id)?;
+        Some(Kpi { indicator, segment: shown.segment, published, target: shown.target, shown })
     });
     known.collect()
 }
@@ -114,7 +154,7 @@ impl Kpi {
 
     /// Whether the aim is to lower it.
     pub fn less_is_better(&self) -> bool {
-        self.indicator.id == "regional_gap"
+        self.shown.aim == Aim::Less
     }
 
     /// Whether a value reaches a target.
@@ -125,25 +165,19 @@ impl Kpi {
     /// The figures of simulated surveys that show it; nothing where no survey publishes it, or (days a week) where the
     /// spread of its answers is not published.
     pub fn measured(&self) -> Measured {
-        match self.indicator.id {
-            "regional_gap" => &MLIT_EVER,
-            "teleworkers_last_year" => &MLIT_LAST_YEAR,
-            "telework_days" => &[],
-            _ => SHOWN
-                .iter()
-                .find(|(id, segment, ..)| (*id, *segment) == (self.indicator.id, self.segment))
-                .and_then(|(_, _, published, _)| published.as_ref())
-                .map_or(&[], std::slice::from_ref),
+        match self.shown.by {
+            By::Survey(figure) => figure,
+            By::Apart(figures) => figures,
+            By::Nobody(..) => &[],
         }
     }
 
-    /// The series whose group lends its model error to a KPI that no survey publishes: firms by place for practice by region,
-    /// workers for days a week, firms for the rest.
-    pub fn stand_in(&self) -> Series {
-        match (self.indicator.unit, self.segment.split_once('=')) {
-            ("days a week", _) => Series::new(Survey::Mlit, self.indicator.id, "total", "teleworkers"),
-            (_, Some(("region", place))) => Series::new(Survey::Tsr, "current_practice", "prefecture", place),
-            _ => Series::new(Survey::Tsr, self.indicator.id, "size", "total"),
+    /// The series whose model errors it bears: those of its surveys, or the one whose group stands in for it.
+    pub fn bears(&self) -> Vec<Series> {
+        match self.shown.by {
+            By::Survey(figure) => vec![figure[0].series()],
+            By::Apart(figures) => figures.iter().map(Published::series).collect(),
+            By::Nobody(_, stand_in) => vec![stand_in.series()],
         }
     }
 

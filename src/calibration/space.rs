@@ -11,27 +11,9 @@ use crate::{
     statistics::{normal_cdf, normal_quantile},
 };
 
-/// Parameters that leave no trace in surveys before May 2021: effects of measures, days a week, quasi-emergencies (the
-/// first was declared on 1 April 2021). They keep their prior.
-const WITHOUT_TRACE: &[&str] = &[
-    "declaration_quasi",
-    "days_base",
-    "days_declaration",
-    "awareness_effect",
-    "awareness_noticed",
-    "awareness_half_life",
-    "support_network_effect",
-    "managers_effect",
-    "managers_encouragement",
-    "awards_effect",
-    "procurement_response",
-    "procurement_score_spread",
-    "satellite_effect",
-    "subsidy_effect",
-    "guidelines_effect",
-    "disclosure_effect",
-    "base_awareness",
-];
+/// Parameters that leave no trace in surveys before May 2021, beside the effects of measures: days a week,
+/// quasi-emergencies (the first was declared on 1 April 2021). They keep their prior.
+const WITHOUT_TRACE: &[&str] = &["declaration_quasi", "days_base", "days_declaration"];
 
 /// One dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +57,7 @@ fn cut_normal(p: &Parameter, z: f64) -> f64 {
 impl Space {
     /// Every parameter of the table that leaves a trace, then responses and the constants of the predictive law.
     pub fn new() -> Space {
-        let traced = || TABLE.iter().map(|p| p.name).filter(|name| !WITHOUT_TRACE.contains(name));
+        let traced = || TABLE.iter().map(|p| p.name).filter(|name| !Space::leaves_no_trace(name));
         let mut dimensions: Vec<Dimension> =
             traced().filter(|name| !name.ends_with("_response")).map(Dimension::Dynamics).collect();
         let dynamic = dimensions.len();
@@ -157,7 +139,7 @@ impl Space {
     /// Parameters without a trace, drawn from their priors at standard normals given in table order.
     pub fn untraced(normals: &mut dyn FnMut() -> f64) -> Parameters {
         let mut parameters = Parameters::default();
-        for p in TABLE.iter().filter(|p| WITHOUT_TRACE.contains(&p.name)) {
+        for p in TABLE.iter().filter(|p| Space::leaves_no_trace(p.name)) {
             parameters.set(p.name, cut_normal(p, normals()));
         }
         parameters
@@ -165,7 +147,7 @@ impl Space {
 
     /// Whether surveys can say nothing of a parameter.
     pub fn leaves_no_trace(name: &str) -> bool {
-        WITHOUT_TRACE.contains(&name)
+        WITHOUT_TRACE.contains(&name) || row(name).of_measures()
     }
 }
 

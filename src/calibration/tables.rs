@@ -8,6 +8,7 @@ use super::{
     history::History,
     likelihood::{Likelihood, group_name},
     predicted::Predicted,
+    sampler::Simulate,
     space::Space,
 };
 use crate::{
@@ -245,7 +246,7 @@ impl Fitted<'_> {
 
     /// Profiles of weakly seen parameters: one at a time is set to a value, the others follow as the posterior's
     /// covariance leads them, and the simulator says how the posterior falls.
-    pub fn profiles(&self, simulate: &(dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync)) -> Table {
+    pub fn profiles(&self, simulate: &Simulate) -> Table {
         let mut table = Table::new("profiles.csv", "parameter,value,log_posterior");
         let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
         let centre = self.mean();

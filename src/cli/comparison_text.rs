@@ -1,6 +1,6 @@
 //! What the program says of a comparison: what will be run, differences, what cannot be seen. Answers in, text out.
 
-use super::text::{Unit, grouped};
+use super::text::{Unit, grouped, shown};
 use crate::{
     analysis::{Answers, Choice, Cost, Direction, Price, Reached},
     commands::{CompareOutcome, Comparison},
@@ -25,7 +25,7 @@ pub fn plan(comparison: &Comparison) -> String {
         grouped(kept as u64)
     );
     let _ = writeln!(text, "  Firms       {simulated} simulated, standing for all {all}");
-    let _ = writeln!(text, "  Writes to   {}\n", comparison.folder.display());
+    let _ = writeln!(text, "  Writes to   {}\n", shown(&comparison.folder));
     text
 }
 

@@ -1,6 +1,6 @@
 //! What the program says of an attribution and of a search for a target. Outcomes in, text out.
 
-use super::text::{Unit, grouped};
+use super::text::{Unit, grouped, shown};
 use crate::{
     analysis::{
         shapley::{Method, Share},
@@ -35,7 +35,7 @@ pub fn attribution_plan(attribution: &Attribution) -> String {
     line("Runs", format!("{} in all, {} of them kept from before", grouped(runs), grouped(kept)));
     let (simulated, all) = (attribution.population.len() as u64, attribution.population.firms());
     line("Firms", format!("{} simulated, standing for all {}", grouped(simulated), grouped(all)));
-    line("Writes to", attribution.folder.display().to_string());
+    line("Writes to", shown(&attribution.folder));
     text + "\n"
 }
 
@@ -168,7 +168,7 @@ pub fn aim(aim: &TargetSearch) -> String {
     );
     let (simulated, all) = (aim.population.len() as u64, aim.population.firms());
     line("Firms", format!("{} simulated, standing for all {}", grouped(simulated), grouped(all)));
-    line("Writes to", aim.folder.display().to_string());
+    line("Writes to", shown(&aim.folder));
     text + "\n"
 }
 

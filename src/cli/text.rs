@@ -70,18 +70,19 @@ pub fn plan(job: &PlannedRun, notes: &[Problem]) -> String {
     for (i, note) in notes.iter().enumerate() {
         line(if i == 0 { "Notes" } else { "" }, note.message.clone());
     }
-    line("Writes to", job.folder.display().to_string());
+    line("Writes to", shown(&job.folder));
     text + "\n"
+}
+
+/// A path within a sentence: one line, whatever its name holds.
+pub fn shown(path: &Path) -> String {
+    one_line(&path.display().to_string())
 }
 
 /// The end of what a command says: the folder that it has written, and what to open.
 pub fn written(what: &str, folder: &Path) -> String {
     let report = folder.join(REPORT);
-    format!(
-        "\n{what}: {}\nOpen in a browser: {}\n",
-        one_line(&folder.display().to_string()),
-        one_line(&report.display().to_string())
-    )
+    format!("\n{what}: {}\nOpen in a browser: {}\n", shown(folder), shown(&report))
 }
 
 /// Whether a measure's effect rests on a prior alone: everything except declarations, which the surveys of 2020 and
@@ -164,7 +165,7 @@ pub fn published_figures(fans: &[Fan]) -> String {
             },
         );
         let name = format!("{}, {}", fan.kpi.name(), unit.name());
-        let survey = fan.kpi.published.map_or("", |published| published.survey);
+        let survey = fan.kpi.published.map_or("", |published| published.survey.id());
         let _ = writeln!(text, "{name:<58} {date} {:>6}  {then:<18} {survey}", unit.write(*value));
     }
     if text.is_empty() {

@@ -378,7 +378,8 @@ pub fn attribute(attribution: &Attribution, context: RunContext) -> Result<Attri
     Ok(AttributeOutcome { folder: attribution.folder.clone(), attributed, caveat })
 }
 
-/// Makes an attribution folder again, from its manifest, with runs of its own.
+/// Makes an attribution folder again, from its manifest, with runs of its own. Gives the name that
+/// the program would give it: its tables bear that of the manifest.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -388,8 +389,8 @@ pub(super) fn repeat_attribution(
     folder: &Path,
     store: &Path,
     context: RunContext,
-) -> Result<(), Problems> {
-    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(()) };
+) -> Result<String, Problems> {
+    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(String::new()) };
     let loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     let exact = *method == Method::Exact.key();
     let request = AttributeRequest {
@@ -407,5 +408,7 @@ pub(super) fn repeat_attribution(
     let players = Players::new(&loaded.scenario, data.posterior.as_of, among)?;
     let design = design(&request, players.places.len(), &loaded.scenario)?;
     let attribution = assemble(loaded, data, players, design, chosen(kpis)?, request)?;
-    attribute(&Attribution { command: manifest.run.command.clone(), ..attribution }, context).map(drop)
+    let name = attribution.run.clone();
+    let again = Attribution { command: manifest.run.command.clone(), run: manifest.run.run.clone(), ..attribution };
+    attribute(&again, context).map(|_| name)
 }

@@ -10,7 +10,7 @@ use super::{
     warn_of_idle_targets, warn_of_unused_rows,
 };
 use crate::{
-    analysis::{Answers, Source, candidate_kpis, cases},
+    analysis::{Answers, Source, candidate_kpis, cases, unlike},
     data::Data,
     engine::{ParameterChoice, ParameterSource, RunKey},
     error::{Kind, Problem, Problems},
@@ -146,12 +146,27 @@ fn assemble(
     for one in &mut loaded {
         one.notes.extend(warn_of_idle_targets(&one.scenario, &population));
     }
+    warn_of_unlike(&mut loaded);
     if let Some(first) = loaded.first_mut() {
         first.notes.extend(uncertified(&data.posterior));
         first.notes.extend(warn_of_unused_rows(&data, request.common.execution.data.as_deref())?);
     }
     let command = Study::Compare(request.clone()).line(CommandLine::Recorded);
     Ok(Comparison { loaded, data, population, folder, goals, request, command, run })
+}
+
+/// Scenarios that differ from the first in more than their measures: the money did not buy that difference.
+fn warn_of_unlike(loaded: &mut [Loaded]) {
+    let Some((first, others)) = loaded.split_first_mut() else { return };
+    for one in others {
+        let what = unlike(&first.scenario, &one.scenario).join(" and ");
+        if !what.is_empty() {
+            let (a, b) = (&first.scenario.name, &one.scenario.name);
+            let message = format!("`{b}` and `{a}` differ in their {what}, not only in measures: no price is given");
+            let advice = "compare with a scenario that has the same, such as one that extends it";
+            one.notes.push(Problem::warning(Kind::Scenario, message).advise(advice));
+        }
+    }
 }
 
 /// Why scenarios cannot be paired with the first.
@@ -318,7 +333,8 @@ pub fn compare(comparison: &Comparison, context: RunContext) -> Result<CompareOu
     Ok(CompareOutcome { folder: comparison.folder.clone(), answers, caveat })
 }
 
-/// Makes a comparison folder again, from its manifest, with runs of its own.
+/// Makes a comparison folder again, from its manifest, with runs of its own. Gives the name that
+/// the program would give it: its tables bear that of the manifest.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -328,7 +344,7 @@ pub(super) fn repeat_comparison(
     folder: &Path,
     store: &Path,
     context: RunContext,
-) -> Result<(), Problems> {
+) -> Result<String, Problems> {
     let mut loaded = Vec::new();
     for one in &manifest.scenarios {
         loaded.push(scenario::load_text(&one.scenario, &one.scenario_toml, &[])?);
@@ -341,6 +357,7 @@ pub(super) fn repeat_comparison(
         ..CompareRequest::default()
     };
     let goals = manifest.targets.iter().map(|text| Goal::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let comparison = Comparison { command: manifest.command.clone(), ..assemble(loaded, goals, request, data)? };
-    compare(&comparison, context).map(drop)
+    let mut comparison = Comparison { command: manifest.command.clone(), ..assemble(loaded, goals, request, data)? };
+    let name = std::mem::replace(&mut comparison.run, manifest.run.clone());
+    compare(&comparison, context).map(|_| name)
 }

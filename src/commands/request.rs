@@ -48,6 +48,7 @@ pub enum Study {
 /// A command with a request that programs may send; [`Study`]s, and what is no study.
 #[derive(Clone, Debug, Serialize, Subcommand)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Request {
     /// Simulates and writes a folder of results.
     #[command(flatten)]

@@ -252,7 +252,8 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
     Ok(RunOutcome { folder: planned.folder.clone(), kpi: made.answers.kpi, fans: made.answers.digest.fans, caveat })
 }
 
-/// Makes a run folder again, from its manifest, with runs of its own.
+/// Makes a run folder again, from its manifest, with runs of its own. Gives the name that
+/// the program would give it: its tables bear that of the manifest.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -262,7 +263,7 @@ pub(super) fn repeat_run(
     folder: &Path,
     store: &Path,
     context: RunContext,
-) -> Result<(), Problems> {
+) -> Result<String, Problems> {
     let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
     let request = RunRequest {
         common: Common { out: Some(folder.to_path_buf()), store: Some(store.to_path_buf()), ..Common::default() },
@@ -270,8 +271,9 @@ pub(super) fn repeat_run(
         panel: manifest.tables.iter().any(|table| table.file == PANEL),
         ..RunRequest::default()
     };
-    let planned = PlannedRun { command: manifest.command.clone(), ..assemble(loaded, data, request)? };
-    execute(planned, context).map(drop)
+    let mut planned = PlannedRun { command: manifest.command.clone(), ..assemble(loaded, data, request)? };
+    let name = std::mem::replace(&mut planned.run, manifest.run.clone());
+    execute(planned, context).map(|_| name)
 }
 
 /// The finished runs of one scenario and what they come to.

@@ -6,13 +6,14 @@ use super::{
 };
 use crate::{
     analysis::{
-        AsPublished, Players, first_decided,
+        AsPublished, Players, candidate_kpis, first_decided,
         target::{Answer, Evaluated, Range, search},
     },
     calendar::Week,
     data::Data,
     engine::{self, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
+    notation::written::{last_day_argument, share_argument},
     population::{self, Population},
     results::{
         AnyManifest, Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET,
@@ -51,7 +52,7 @@ pub struct TargetRequest {
     #[arg(long)]
     pub segment: Option<String>,
     /// Day on which the KPI is read; the run's last by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = last_day_argument)]
     pub by: Option<Date>,
     /// The number to vary, as in --set, such as `intervention.managers.scale`
     #[arg(long, value_name = "PATH")]
@@ -63,7 +64,7 @@ pub struct TargetRequest {
     #[arg(long = "to", value_name = "Y")]
     pub high: Option<String>,
     /// Probability with which the KPI is to be reached
-    #[arg(long, value_name = "P", default_value_t = 0.8)]
+    #[arg(long, value_name = "P", default_value_t = 0.8, value_parser = share_argument)]
     pub probability: f64,
 }
 
@@ -297,11 +298,14 @@ impl TargetSearch {
         let mut reached = Vec::new();
         let mut all = Done::default();
         let measures = self.measures(&scenario);
-        let kpi = [self.goal.kpi];
-        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpi);
+        // All candidates, as `run` has them: errors are then the same.
+        let kpis = candidate_kpis();
+        let wanted = kpis.iter().position(|kpi| *kpi == self.goal.kpi);
+        let law = AsPublished::new(&self.data.posterior, scenario.run.seed, &kpis);
         for key in keys {
             let series = experiment.read(RunTask { source: 0, key })?;
-            let figures = law.figures(key, &series, &kpi).pop().unwrap_or_default();
+            let mut figures = law.figures(&series, &kpis);
+            let figures = wanted.map_or_else(Vec::new, |wanted| figures.swap_remove(wanted));
             let figure = figures.iter().rfind(|figure| figure.date <= self.by);
             reached.push(figure.is_some_and(|figure| self.goal.kpi.reaches(figure.value, self.goal.value)));
             let did = self.did(&series, &measures);
@@ -435,7 +439,8 @@ pub fn target(aim: &TargetSearch, context: RunContext) -> Result<TargetOutcome, 
     Ok(TargetOutcome { folder: aim.folder.clone(), searched, saturated_at, caveat: caveat("Intervals", source) })
 }
 
-/// Makes a search's folder again, from its manifest, with runs of its own.
+/// Makes a search's folder again, from its manifest, with runs of its own. Gives the name that
+/// the program would give it: its tables bear that of the manifest.
 ///
 /// # Errors
 /// A manifest that does not run any more, an interrupted run, a folder that cannot be written.
@@ -445,8 +450,10 @@ pub(super) fn repeat_target(
     folder: &Path,
     store: &Path,
     context: RunContext,
-) -> Result<(), Problems> {
-    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else { return Ok(()) };
+) -> Result<String, Problems> {
+    let Question::Target { goal, by, vary, from, to, probability } = &manifest.question else {
+        return Ok(String::new());
+    };
     let mut loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     loaded.scenario.run.replicates = manifest.draws;
     let request = TargetRequest {
@@ -459,7 +466,9 @@ pub(super) fn repeat_target(
         ..TargetRequest::default()
     };
     let aim = assemble(loaded, data, Goal::parse(goal)?, request)?;
-    target(&TargetSearch { command: manifest.run.command.clone(), ..aim }, context).map(drop)
+    let name = aim.run.clone();
+    let again = TargetSearch { command: manifest.run.command.clone(), run: manifest.run.run.clone(), ..aim };
+    target(&again, context).map(|_| name)
 }
 
 #[cfg(test)]

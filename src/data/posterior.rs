@@ -72,7 +72,7 @@ pub struct FittedFigure {
 /// One set of parameters that the surveys leave possible.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draw {
-    /// Every model parameter.
+    /// Every model parameter; effects of measures that the table does not hold are draws from their priors.
     pub parameters: Parameters,
     /// Constants of the predictive law, such as `tsr_size`: standard deviation of that group's model error in log odds.
     pub discrepancy: Vec<(String, f64)>,
@@ -105,7 +105,7 @@ impl Posterior {
             let path = folder.join(file);
             Table::parse(&path.display().to_string(), read_text(&path, FOLDER_ADVICE)?, columns)
         };
-        let parameters: Vec<&str> = TABLE.iter().map(|p| p.name).collect();
+        let parameters: Vec<&str> = TABLE.iter().filter(|p| !p.of_measures()).map(|p| p.name).collect();
         posterior(
             &table("about.csv", &["name", "value"])?,
             &table("draws.csv", &parameters)?,
@@ -169,9 +169,18 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
     }
     let discrepancies: Vec<String> =
         draws.columns().filter(|c| c.starts_with(DISCREPANCY)).map(str::to_string).collect();
-    let draw = |row: Row| -> Result<Draw, Problem> {
+    let held: Vec<&str> = TABLE.iter().map(|p| p.name).filter(|name| draws.columns().any(|c| c == *name)).collect();
+    if let Some(missing) = TABLE.iter().find(|p| !p.of_measures() && !held.contains(&p.name)) {
+        let advice = "restore the column; only effects of measures may be left to their priors";
+        return Err(draws.problem(missing.name, format!("no column `{}`", missing.name)).advise(advice));
+    }
+    let draw = |(number, row): (usize, Row)| -> Result<Draw, Problem> {
         let mut parameters = Parameters::default();
         for p in TABLE {
+            if !held.contains(&p.name) {
+                parameters.set(p.name, p.prior_draw(number as u32));
+                continue;
+            }
             let value = row.number(p.name)?;
             if !(p.minimum..=p.maximum).contains(&value) {
                 return Err(row
@@ -192,7 +201,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
     }
     Ok(Posterior {
         as_of: as_of.date("value")?,
-        draws: draws.rows().map(draw).collect::<Result<_, _>>()?,
+        draws: draws.rows().enumerate().map(draw).collect::<Result<_, _>>()?,
         gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
         tables: about.rows().filter_map(fitted_to).collect(),
         figures: figures.rows().map(figure).collect::<Result<_, _>>()?,

@@ -120,7 +120,7 @@ impl Data {
 }
 
 fn posterior(files: &Files) -> Result<Posterior, Problem> {
-    let parameters: Vec<&str> = TABLE.iter().map(|p| p.name).collect();
+    let parameters: Vec<&str> = TABLE.iter().filter(|p| !p.of_measures()).map(|p| p.name).collect();
     super::posterior::posterior(
         &files.table("posterior/about.csv", &["name", "value"])?,
         &files.table("posterior/draws.csv", &parameters)?,

@@ -10,12 +10,12 @@
 use super::Lifted;
 use crate::{
     parameters::Parameters,
-    population::{FORMALISE, GIVE_UP, RESUME, START, STOP, Status, Turn},
+    population::{FORMALISE, GIVE_UP, Practice, RESUME, START, STOP, Status, Turn},
     random::{Key, Purpose, uniform},
 };
 
 /// How a firm's own terms enter the log hazards; the same for all cells and weeks.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Slopes {
     stop_inclination: f64,
     stop_experience: f64,
@@ -25,8 +25,8 @@ pub struct Slopes {
     formalise_inclination: f64,
     formalise_experience: f64,
     give_up_stopped: f64,
-    /// Weeks to half experience.
-    experience_half: f64,
+    /// Experience by weeks of practice, 0-1.
+    experience: [f64; 256],
 }
 
 impl Slopes {
@@ -41,14 +41,14 @@ impl Slopes {
             formalise_inclination: p.formalise_inclination,
             formalise_experience: p.formalise_experience,
             give_up_stopped: p.give_up_stopped,
-            experience_half: p.experience_half,
+            experience: std::array::from_fn(|weeks| weeks as f64 / (weeks as f64 + p.experience_half)),
         }
     }
 
     /// Experience after so many weeks of practice, 0-1.
+    #[inline(always)]
     fn experience(&self, weeks: u8) -> f64 {
-        let weeks = f64::from(weeks);
-        weeks / (weeks + self.experience_half)
+        self.experience[usize::from(weeks)]
     }
 
     /// Log factor of the practice clock, given the inclination that counts for starting and resuming and the one that
@@ -79,7 +79,11 @@ impl Slopes {
 /// Meter by which the practice clock runs.
 #[inline(always)]
 pub fn practice_meter(status: Status) -> usize {
-    [START, STOP, RESUME, RESUME][usize::from(status.0 & 3)]
+    match status.practice() {
+        Practice::Never => START,
+        Practice::Current => STOP,
+        Practice::Stopped => RESUME,
+    }
 }
 
 /// Meter by which the scheme's clock runs, if it runs.

@@ -11,11 +11,12 @@ use super::{
 };
 use crate::{
     population::{
-        AHEAD, Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, Pack, Population, RESUME, Reaches, Response, START,
-        STOP, Spell, Status, Tallies, Turn, fetch, least,
+        Class, FORMALISE, GIVE_UP, METERS, NEVER, PACK, PREFETCH_AHEAD, Pack, Population, Practice, RESUME, Reaches,
+        Response, START, STOP, Spell, Status, Tallies, Turn, WideStatus, least, only, prefetch, window,
     },
     random::{Key, Purpose},
 };
+use std::ops::Range;
 
 /// What a week is for all firms.
 #[derive(Clone, Copy)]
@@ -42,8 +43,11 @@ pub struct BlockState<'a> {
     pub scheme_due: &'a mut [f32],
     pub turns: &'a mut [[Turn; 2]],
     pub packs: &'a [Pack],
+    /// First pack of each cell among the population's, and the one after the block.
+    pub first_packs: &'a [u32],
     pub least: &'a mut [[u32; 8]],
     pub classes: &'a [Class],
+    pub units: &'a [i64],
     pub meters: &'a mut [[f64; 8]],
     pub tallies: &'a mut Tallies,
 }
@@ -65,31 +69,29 @@ const SCHEME: u8 = 2;
 /// One week of one block.
 #[inline(always)]
 pub fn advance(block: &mut BlockState, week: &WeekOf) {
-    let readings = run_meters(block, week);
-    let packs = due_packs(block, &readings);
-    let due = due_firms(block, &readings, &packs);
+    let packs = run_meters(block, week);
+    let due = due_firms(block, &packs);
     for (position, firm) in due.iter().enumerate() {
-        if let Some(next) = due.get(position + AHEAD) {
+        if let Some(next) = due.get(position + PREFETCH_AHEAD) {
             let (local, global) = (next.firm as usize, block.first.0 + next.firm as usize);
-            fetch(block.spell, local);
-            fetch(block.own, local);
-            fetch(block.turns, local);
-            fetch(&week.population.id, global);
-            fetch(&week.population.employees, global);
+            prefetch(block.spell, local);
+            prefetch(block.own, local);
+            prefetch(block.turns, local);
+            prefetch(&week.population.id, global);
+            prefetch(&week.population.employees, global);
         }
         decide(block, week, firm.cell as usize, firm.firm as usize, firm.clocks);
     }
     for pack in packs {
         let range = block.range(pack);
-        block.least[pack] =
-            least(&block.status[range.clone()], &block.practice_due[range.clone()], &block.scheme_due[range]);
+        block.least[pack] = least(block.status, block.practice_due, block.scheme_due, range.start, range.len());
     }
 }
 
 impl BlockState<'_> {
     /// The firms of a pack, as places in the block.
     #[inline(always)]
-    fn range(&self, pack: usize) -> std::ops::Range<usize> {
+    fn range(&self, pack: usize) -> Range<usize> {
         let Pack { first, firms, .. } = self.packs[pack];
         let first = first as usize - self.first.0;
         first..first + firms as usize
@@ -98,21 +100,18 @@ impl BlockState<'_> {
 
 /// Firms whose clocks have run down, rising.
 #[inline(always)]
-fn due_firms(block: &BlockState, readings: &[[u32; 8]], packs: &[usize]) -> Vec<Due> {
+fn due_firms(block: &BlockState, packs: &[usize]) -> Vec<Due> {
     let mut due = Vec::with_capacity(2 * packs.len());
     for (position, &pack) in packs.iter().enumerate() {
-        if let Some(&next) = packs.get(position + AHEAD) {
+        if let Some(&next) = packs.get(position + PREFETCH_AHEAD) {
             let range = block.range(next);
-            fetch(block.status, range.start);
-            for firm in [range.start, range.end - 1] {
-                fetch(block.practice_due, firm);
-                fetch(block.scheme_due, firm);
-            }
+            prefetch(block.status, range.start);
+            prefetch(block.practice_due, range.start);
+            prefetch(block.scheme_due, range.start);
         }
         let cell = block.packs[pack].cell;
         let range = block.range(pack);
-        let (status, reading) = (&block.status[range.clone()], &readings[cell as usize - block.first.1]);
-        let clocks = run_down(status, &block.practice_due[range.clone()], &block.scheme_due[range.clone()], reading);
+        let clocks = run_down(block, range.clone(), &reading(&block.meters[cell as usize - block.first.1]));
         for (eight, marked) in clocks.as_chunks::<8>().0.iter().enumerate() {
             let mut left = u64::from_le_bytes(*marked);
             while left != 0 {
@@ -126,56 +125,62 @@ fn due_firms(block: &BlockState, readings: &[[u32; 8]], packs: &[usize]) -> Vec<
     due
 }
 
-/// Adds the week's hazards to the meters of the block's cells; returns their readings, as bits of single precision.
+/// Adds the week's hazards to the meters of the block's cells; returns the packs in which some clock may have run down, as
+/// positions in the block, rising.
 #[inline(always)]
-fn run_meters(block: &mut BlockState, week: &WeekOf) -> Vec<[u32; 8]> {
+fn run_meters(block: &mut BlockState, week: &WeekOf) -> Vec<usize> {
+    let mut found = Vec::new();
     let cells = block.first.1..block.first.1 + block.meters.len();
     let facing = block.classes.iter().zip(&week.terms.cells[cells]);
-    let mut readings = Vec::with_capacity(block.meters.len());
-    for ((class, face), meters) in facing.zip(block.meters.iter_mut()) {
+    let ends = &block.first_packs[1..];
+    let (before, mut first) = (block.first_packs[0], 0);
+    for (((class, face), meters), end) in facing.zip(block.meters.iter_mut()).zip(ends) {
+        let end = (end - before) as usize;
         let hazards = week.hazards.of(*class, face);
-        let mut reading = [0; 8];
         for meter in 0..METERS {
             meters[meter] += hazards[meter];
-            reading[meter] = (meters[meter] as f32).to_bits();
         }
-        readings.push(reading);
-    }
-    readings
-}
-
-/// Packs in which some clock may have run down, as positions in the block, rising.
-#[inline(always)]
-fn due_packs(block: &BlockState, readings: &[[u32; 8]]) -> Vec<usize> {
-    let mut found = Vec::new();
-    for (position, (pack, least)) in block.packs.iter().zip(block.least.iter()).enumerate() {
-        let reading = &readings[pack.cell as usize - block.first.1];
-        let mut any = false;
-        for meter in 0..8 {
-            any |= least[meter] <= reading[meter];
+        let reading = reading(meters);
+        for (position, least) in block.least[first..end].iter().enumerate() {
+            let mut any = false;
+            for meter in 0..8 {
+                any |= least[meter] <= reading[meter];
+            }
+            if any {
+                found.push(first + position);
+            }
         }
-        if any {
-            found.push(position);
-        }
+        first = end;
     }
     found
 }
 
+/// What a cell's meters read, as bits of single precision.
+#[inline(always)]
+fn reading(meters: &[f64; 8]) -> [u32; 8] {
+    let mut reading = [0; 8];
+    for meter in 0..8 {
+        reading[meter] = (meters[meter] as f32).to_bits();
+    }
+    reading
+}
+
 /// Which clocks of a pack's firms have run down.
 #[inline(always)]
-fn run_down(status: &[u8], practice_due: &[f32], scheme_due: &[f32], reading: &[u32; 8]) -> [u8; PACK] {
+fn run_down(block: &BlockState, pack: Range<usize>, reading: &[u32; 8]) -> [u8; PACK] {
+    let status: [_; PACK] = window(block.status, pack.start);
+    let practice_due: [_; PACK] = window(block.practice_due, pack.start);
+    let scheme_due: [_; PACK] = window(block.scheme_due, pack.start);
     let mut marked = [0; PACK];
-    let firms = status.len().min(PACK);
-    let (practice_due, scheme_due) = (&practice_due[..firms], &scheme_due[..firms]);
-    for firm in 0..firms {
-        let practice = match status[firm] & 3 {
-            0 => reading[START],
-            1 => reading[STOP],
-            _ => reading[RESUME],
-        };
-        let scheme = if status[firm] & Status::FORMAL != 0 { reading[GIVE_UP] } else { reading[FORMALISE] };
-        marked[firm] = u8::from(practice_due[firm].to_bits() <= practice) * PRACTICE
-            + u8::from(scheme_due[firm].to_bits() <= scheme) * SCHEME;
+    for firm in 0..PACK {
+        let status = WideStatus(status[firm].into());
+        let practice = reading[START] & status.practice(Practice::Never)
+            | reading[STOP] & status.practice(Practice::Current)
+            | reading[RESUME] & status.practice(Practice::Stopped);
+        let scheme = reading[GIVE_UP] & status.formal() | reading[FORMALISE] & !status.formal();
+        let practice = u32::from(PRACTICE) & only(practice_due[firm].to_bits() <= practice);
+        let scheme = u32::from(SCHEME) & only(scheme_due[firm].to_bits() <= scheme);
+        marked[firm] = ((practice | scheme) & only((firm as u32) < pack.len() as u32)) as u8;
     }
     marked
 }
@@ -239,7 +244,8 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     let situation = Situation { weeks: [block.spell[firm].clock_weeks(), weeks], ..situation };
     set_clocks(block, week, cell, firm, &situation, after, moves);
     let employees = week.population.employees[position];
-    block.tallies.pass(&week.population.cells[cell], employees, [before, after], week.response);
+    let units = block.units[cell - block.first.1];
+    block.tallies.pass(&week.population.cells[cell], units, employees, [before, after], week.response);
 }
 
 /// Sets a firm's clocks after an event.

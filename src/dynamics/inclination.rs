@@ -53,7 +53,7 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
         cells.push((cell, head));
         rest = tail;
     }
-    cells.into_par_iter().for_each(|(cell, own)| {
+    let inclinations = |(cell, own): (&Cell, &mut [f32])| {
         let place = match cell.prefecture.name() {
             "Tokyo" => parameters.inclination_tokyo,
             "Kanagawa" | "Aichi" | "Osaka" => parameters.inclination_metropolitan,
@@ -88,7 +88,11 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
                     - hindrance[usize::from(population.barriers[firm]) & 63]
             };
         }
-    });
+    };
+    match population.layout().blocks.len() {
+        1 => cells.into_iter().for_each(inclinations),
+        _ => cells.into_par_iter().for_each(inclinations),
+    }
     own
 }
 
@@ -126,7 +130,10 @@ pub fn initial_state(
         let scheme = if has_scheme_clock(status) { due(0.0, scheme, situation.scheme(&slopes)[0]) } else { NEVER };
         ((status, weeks), [practice, scheme])
     };
-    let begun: Vec<_> = (0..population.len()).into_par_iter().with_min_len(4096).map(begins).collect();
+    let begun: Vec<_> = match population.layout().blocks.len() {
+        1 => (0..population.len()).map(begins).collect(),
+        _ => (0..population.len()).into_par_iter().with_min_len(4096).map(begins).collect(),
+    };
     let of = |firm: usize, weeks: u8| staffing.share(population.teleworkable[firm], weeks, reach);
     let firms = Firms {
         status: begun.iter().map(|((status, _), _)| status.0).collect(),

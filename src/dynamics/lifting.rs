@@ -4,20 +4,20 @@ use super::{
     Terms,
     clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter},
 };
-use crate::population::{AHEAD, PACK, Population, State, Status, fetch};
+use crate::population::{PACK, PREFETCH_AHEAD, Population, State, Status, prefetch};
 
 /// Begins this week's lifts.
 pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slopes: &Slopes, week: u32) {
     let beginning = terms.lifts.take_beginning();
     for (position, &lift) in beginning.iter().enumerate() {
-        if let Some(next) = beginning.get(position + AHEAD) {
+        if let Some(next) = beginning.get(position + PREFETCH_AHEAD) {
             let firm = next.firm as usize;
-            fetch(&state.firms.status, firm);
-            fetch(&state.firms.spell, firm);
-            fetch(&state.firms.own, firm);
-            fetch(&state.firms.practice_due, firm);
-            fetch(&state.firms.scheme_due, firm);
-            terms.lifts.fetch(next.firm);
+            prefetch(&state.firms.status, firm);
+            prefetch(&state.firms.spell, firm);
+            prefetch(&state.firms.own, firm);
+            prefetch(&state.firms.practice_due, firm);
+            prefetch(&state.firms.scheme_due, firm);
+            terms.lifts.prefetch(next.firm);
         }
         let firm = lift.firm as usize;
         let firms = &mut state.firms;
@@ -38,7 +38,7 @@ pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slop
         firms.scheme_due[firm] = rescaled(scheme, meters[scheme_meter(status)], from, to);
         firms.status[firm] |= Status::LIFTED;
         // The pack's least clocks must not lie above the firm's.
-        let pack = state.first_packs[cell] as usize + (firm - population.cells[cell].range.start) / PACK;
+        let pack = population.layout().first_packs[cell] as usize + (firm - population.cells[cell].range.start) / PACK;
         let least = &mut state.least[pack];
         for (meter, clock) in
             [(practice_meter(status), firms.practice_due[firm]), (scheme_meter(status), firms.scheme_due[firm])]

@@ -1,6 +1,6 @@
 //! What deliveries add to the inclination of single firms, with delay and fading. Deliveries in, lifts out.
 
-use crate::population::fetch;
+use crate::population::prefetch;
 
 /// One delivery's effect on one firm.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,7 +11,7 @@ pub struct Lift {
     pub begin: u16,
     /// Weeks in which half of it fades; infinite when it lasts.
     pub half_life: f32,
-    /// Added to the inclination when it begins; not negative.
+    /// Added to the inclination when it begins.
     pub lift: f32,
 }
 
@@ -80,8 +80,8 @@ impl Lifts {
 
     /// Asks the processor to bring near what [`Lifts::of`] will look at first.
     #[inline(always)]
-    pub fn fetch(&self, firm: u32) {
-        fetch(&self.first, firm as usize);
+    pub fn prefetch(&self, firm: u32) {
+        prefetch(&self.first, firm as usize);
     }
 
     /// What a firm that entered its practice in the week `entered` faces in a week.
@@ -97,8 +97,12 @@ impl Lifts {
         let mut lifted = Lifted::default();
         for (lift, _) in lifts() {
             lifted.now += lift.left(week);
-            lifted.most += lift.left(most_in);
-            lifted.least += if lift.half_life.is_finite() { 0.0 } else { f64::from(lift.lift) };
+            // What fades can only come nearer to 0 from here on.
+            let (at_most, at_least) = match (lift.half_life.is_finite(), lift.left(most_in)) {
+                (true, left) => (left.max(0.0), left.min(0.0)),
+                (false, left) => (left, left),
+            };
+            (lifted.most, lifted.least) = (lifted.most + at_most, lifted.least + at_least);
         }
         lifted
     }
@@ -119,5 +123,11 @@ mod tests {
         // A quarter for ever, 1 over four half-lives, 0.5 over one.
         assert!((lifted.now - (0.25 + 0.0625 + 0.25)).abs() < 1e-12);
         assert_eq!((lifted.least, lifts.of(8, 26, 0)), (0.25, Lifted::default()));
+        // A fading push away: never more than what lasts, never less than when it began.
+        lifts.add(Lift { firm: 9, begin: 10, half_life: 4.0, lift: -1.0 });
+        lifts.add(Lift { firm: 9, begin: 12, half_life: f32::INFINITY, lift: 0.5 });
+        let lifted = lifts.of(9, 18, 0);
+        assert!((lifted.now - 0.25).abs() < 1e-12 && (lifted.most - 0.5).abs() < 1e-12);
+        assert!(lifted.least <= lifted.now && lifted.now <= lifted.most);
     }
 }

@@ -20,7 +20,7 @@ pub use terms::{Face, Terms};
 
 use crate::{
     parameters::Parameters,
-    population::{Population, Response, State},
+    population::{Layout, Population, Reaches, Response, State},
     random::Key,
 };
 use events::{BlockState, WeekOf};
@@ -62,7 +62,7 @@ fn advance_by(
     lifting::begin(state, population, terms, &slopes, week);
     let pulls = Fields::new(&state.tallies(), parameters).pulls(parameters.peer_strength);
     let hazards = Hazards::new(parameters, terms, &pulls);
-    let (mut blocks, reaches) = split(state);
+    let (mut blocks, reaches) = split(state, population.layout());
     let week_of = WeekOf {
         week,
         population,
@@ -92,8 +92,8 @@ fn advance_block(block: &mut BlockState, week: &WeekOf) {
 }
 
 /// The state in blocks, and what is common to them.
-fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches) {
-    let State { firms, packs, first_packs: _, least, blocks, classes, meters, tallies, reaches, next_week: _ } = state;
+fn split<'a>(state: &'a mut State, layout: &'a Layout) -> (Vec<BlockState<'a>>, &'a Reaches) {
+    let State { firms, least, meters, tallies, reaches, next_week: _ } = state;
     let mut own = firms.own.as_slice();
     let mut status = firms.status.as_mut_slice();
     let mut spell = firms.spell.as_mut_slice();
@@ -102,7 +102,7 @@ fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches
     let mut turns = firms.turns.as_mut_slice();
     let mut least = least.as_mut_slice();
     let mut meters = meters.as_mut_slice();
-    let parts = blocks.iter().zip(tallies).map(|(block, tallies)| {
+    let parts = layout.blocks.iter().zip(tallies).map(|(block, tallies)| {
         let (firms, packs_in, cells) = (block.firms.len(), block.packs.len(), block.cells.len());
         BlockState {
             first: (block.firms.start, block.cells.start),
@@ -112,9 +112,11 @@ fn split(state: &mut State) -> (Vec<BlockState<'_>>, &crate::population::Reaches
             practice_due: practice_due.split_off_mut(..firms).unwrap_or_default(),
             scheme_due: scheme_due.split_off_mut(..firms).unwrap_or_default(),
             turns: turns.split_off_mut(..firms).unwrap_or_default(),
-            packs: &packs[block.packs.clone()],
+            packs: &layout.packs[block.packs.clone()],
+            first_packs: &layout.first_packs[block.cells.start..=block.cells.end],
             least: least.split_off_mut(..packs_in).unwrap_or_default(),
-            classes: &classes[block.cells.clone()],
+            classes: &layout.classes[block.cells.clone()],
+            units: &layout.units[block.cells.clone()],
             meters: meters.split_off_mut(..cells).unwrap_or_default(),
             tallies,
         }
@@ -150,7 +152,8 @@ mod tests {
         };
         let chosen = end(advance_block);
         assert!(
-            chosen.blocks.len() > 1 && chosen.firms.status.iter().filter(|status| **status & 3 == 2).count() > 1000
+            population.layout().blocks.len() > 1
+                && chosen.firms.status.iter().filter(|status| **status & 3 == 2).count() > 1000
         );
         for (set, advance) in instruction_sets!(events::advance, (block: &mut BlockState, week: &WeekOf)) {
             assert!(end(advance) == chosen, "{set} gives another state");

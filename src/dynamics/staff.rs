@@ -87,7 +87,7 @@ pub fn turn_over(state: &mut State, population: &Population, staffing: &Staffing
             *spell = spell.with_peak((f32::from(largest) * stay + 0.5) as u8);
         }
     };
-    match state.blocks.len() {
+    match population.layout().blocks.len() {
         1 => cells.into_iter().for_each(one),
         _ => cells.into_par_iter().for_each(one),
     }

@@ -10,7 +10,7 @@ use crate::{
     dynamics::{self, Terms},
     environment::Environment,
     interventions::{Programmes, Setting},
-    observation::{self, Observe, Observers, View},
+    observation::{Observe, Observers, View},
     parameters::Parameters,
     population::{Population, Response, State},
     random::Key,
@@ -78,10 +78,8 @@ pub(super) fn simulate_with(inputs: Inputs, goes_on: &dyn Fn(Week) -> bool, stop
         .collect();
     let mut panel = Vec::new();
     let observed = options.observe != Observe::Nothing;
-    let staff = if observed { observation::staff(population) } else { Vec::new() };
-    let staff = staff.as_slice();
     if observed && first == Week(0) {
-        observers.before(&View { week: first, population, state: &state, terms: &terms, parameters, staff });
+        observers.before(&View { week: first, population, state: &state, terms: &terms, parameters });
     }
     for week in (0..=last.0).map(Week) {
         if !goes_on(week) {
@@ -100,7 +98,7 @@ pub(super) fn simulate_with(inputs: Inputs, goes_on: &dyn Fn(Week) -> bool, stop
         dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week.0);
         // Observers look on.
         if observed && week >= first {
-            observers.observe(&View { week, population, state: &state, terms: &terms, parameters, staff });
+            observers.observe(&View { week, population, state: &state, terms: &terms, parameters });
         }
         if options.panel && week >= first && week.closes_month() {
             panel.extend(panel_rows(week, population, &state, &terms, parameters));

@@ -4,8 +4,8 @@ use super::{Setting, delivered::KindNumber};
 use crate::{
     classification::{BARRIERS, Barrier},
     dynamics::barrier_weights,
+    population::prefetch,
 };
-use std::hint::black_box;
 
 /// What a delivery does to the firm that is served.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -128,14 +128,14 @@ impl Accounts {
         }
     }
 
-    /// Looks at what [`Accounts::serve`] will look at.
+    /// Asks for what [`Accounts::serve`] will look at.
     #[inline]
-    pub fn look(&self, setting: &Setting, firm: usize) {
+    pub fn prefetch(&self, setting: &Setting, firm: usize) {
         match &self.kept {
-            Kept::Each(unresolved) => _ = black_box(unresolved[firm][0]),
+            Kept::Each(unresolved) => prefetch(unresolved, firm),
             Kept::Alike { history, .. } => {
-                black_box(history[firm]);
-                black_box(setting.population.barriers[firm]);
+                prefetch(history, firm);
+                prefetch(&setting.population.barriers, firm);
             }
         }
     }

@@ -104,6 +104,14 @@ impl Chain {
         true
     }
 
+    /// Books money that no budget limits and that buys no delivery.
+    pub fn spend(&mut self, yen: f64) {
+        if let Some(week) = self.open.as_mut() {
+            week.spend_yen += yen;
+            self.spent_this_year_yen += yen;
+        }
+    }
+
     /// Further firms that the last delivery reaches.
     pub fn reach(&mut self, new_firms: f64) {
         if let Some(week) = self.open.as_mut() {

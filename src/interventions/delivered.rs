@@ -4,6 +4,7 @@ use super::{
     Setting,
     accounts::{Accounts, Effect},
 };
+use crate::population::prefetch;
 
 /// What all interventions together have delivered to firms.
 #[derive(Clone, Debug)]
@@ -49,12 +50,23 @@ impl Delivered {
 
     /// Records a delivery; returns the inclination gained, 0 where none would change anything.
     pub fn serve(&mut self, setting: &Setting, kind: KindNumber, firm: u32, weight: f64) -> f32 {
+        self.mark(setting, kind, firm, weight);
+        self.act(setting, kind, firm, weight)
+    }
+
+    /// Counts a firm as served by a kind.
+    pub fn mark(&mut self, setting: &Setting, kind: KindNumber, firm: u32, weight: f64) {
         let share_of_firms = (1.0 / weight).min(1.0);
         if self.count(setting.population.len(), kind, firm, share_of_firms) + 0.5 / weight > 1.0 {
             let exhausted = &mut self.exhausted[kind.0];
             exhausted.resize(setting.population.len().div_ceil(64), 0);
             exhausted[firm as usize / 64] |= 1 << (firm % 64);
         }
+    }
+
+    /// What a kind's effect gains a firm.
+    pub fn act(&mut self, setting: &Setting, kind: KindNumber, firm: u32, weight: f64) -> f32 {
+        let share_of_firms = (1.0 / weight).min(1.0);
         match &self.effects[kind.0] {
             // A firm without teleworkable jobs never practises: nothing needs to be kept for it.
             Some(effect) if setting.population.teleworkable[firm as usize] > 0 => {
@@ -94,13 +106,12 @@ impl Delivered {
         }
     }
 
-    /// Looks at all that a delivery to a firm will look at, so that it is near by then.
+    /// Asks for all that a delivery to a firm will look at.
     #[inline]
-    pub fn look(&self, setting: &Setting, kind: KindNumber, firm: u32) {
-        use std::hint::black_box;
+    pub fn prefetch(&self, setting: &Setting, kind: KindNumber, firm: u32) {
         let firm = firm as usize;
-        black_box(setting.population.teleworkable.get(firm));
-        black_box(self.served[kind.0].get(firm).copied());
-        self.accounts.look(setting, firm);
+        prefetch(&setting.population.teleworkable, firm);
+        prefetch(&self.served[kind.0], firm);
+        self.accounts.prefetch(setting, firm);
     }
 }

@@ -17,6 +17,8 @@ pub struct Intervention {
     pub scale: f64,
     /// Which firms it may serve.
     pub target: Target,
+    /// How its firms are found.
+    pub selection: Selection,
     /// Yen it may spend in a fiscal year, before `scale`; `None` = not limited by money.
     pub budget_yen_per_fiscal_year: Option<f64>,
     /// Yen spent for one delivery; `None` = not costed.
@@ -39,4 +41,13 @@ impl Intervention {
     pub fn acts_in(&self, week: Week) -> bool {
         self.weeks().is_some_and(|(first, last)| (first..=last).contains(&week))
     }
+}
+
+/// How firms of the target are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// All are as likely.
+    Random,
+    /// The inclined ask more readily, by `selection_inclination`.
+    Inclined,
 }

@@ -1,6 +1,6 @@
 //! What every kind of measure says of itself: the contract between a kind's own file and what all kinds share.
 
-use super::{Declarations, Intervention, Now, Programme, Setting, accounts::Effect, season::Spread};
+use super::{Declarations, Intervention, Now, Programme, Selection, Setting, accounts::Effect, season::Spread};
 use crate::{
     calendar::Week,
     data::Data,
@@ -84,6 +84,16 @@ pub trait Kind {
         Vec::new()
     }
 
+    /// How its firms are found when the scenario does not say.
+    fn selection(&self) -> Selection {
+        Selection::Random
+    }
+
+    /// Share of the capacity that each of [`Kind::pools`] has by the scenario's words; nothing when they share it otherwise.
+    fn shares(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
     /// Declares emergencies.
     fn declare(&self, _: &Intervention, _: &mut Declarations, _: &Setting) {}
 
@@ -94,7 +104,7 @@ pub trait Kind {
 /// What a delivery costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Price {
-    /// The kind spends no money.
+    /// No budget limits it.
     Nothing,
     /// `unit_cost`, when there is one.
     UnitCost,
@@ -122,6 +132,17 @@ pub enum Reach {
 pub trait Acts {
     /// Opens the week's account and makes its deliveries.
     fn deliver(&mut self, programme: &mut Programme, now: &mut Now);
+
+    /// A week before its first one.
+    fn before(&mut self, _: &mut Programme, _: &mut Now) {}
+
+    /// The week after its last one.
+    fn end(&mut self, _: &mut Programme, _: &mut Now) {}
+
+    /// How many times as readily bidders set out for a certificate because of it.
+    fn pull(&self, _: &Intervention, _: Week, _: &Setting) -> f64 {
+        1.0
+    }
 
     /// Adds to what all firms of cells face; every week, also when the measure rests.
     fn affect(&self, _: &Intervention, _: Week, _: &Setting, _: &mut Terms) {}

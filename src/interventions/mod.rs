@@ -7,6 +7,7 @@
 mod accounts;
 mod advice;
 mod awareness;
+mod certificates;
 mod chain;
 mod delivered;
 mod intervention;
@@ -18,7 +19,7 @@ mod selection;
 
 pub use awareness::Awareness;
 pub use chain::{Chain, InterventionWeek};
-pub use intervention::Intervention;
+pub use intervention::{Intervention, Selection};
 pub use kind::{Acts, Description, Kind, Model, Price, Reach, Text, Typed};
 pub(crate) use kinds::with_kinds;
 pub use kinds::*;
@@ -29,18 +30,16 @@ use crate::{
     dynamics::Terms,
     environment::Environment,
     parameters::Parameters,
-    population::{Criteria, Directory, Pool, Population, State, matches, matches_now},
+    population::{Pool, Population, State, matches, matches_now, prefetch},
     random::Key,
 };
+use certificates::Certificates;
 use delivered::{Delivered, KindNumber};
 use pending::Pending;
 use selection::{Candidate, Misses, Slot, Slots};
-use std::{
-    hint::black_box,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 /// What interventions know beside the firms' state; fixed for one run.
@@ -66,6 +65,7 @@ pub struct Programmes<'a> {
     programmes: Vec<(Programme<'a>, Box<dyn Acts>)>,
     delivered: Delivered,
     awareness: Awareness,
+    certificates: Certificates,
     declarations: Declarations,
     stop: Option<&'a AtomicBool>,
 }
@@ -76,6 +76,8 @@ const CLASSES: usize = 4;
 /// What all kinds of intervention have in one run: an account, slots that find firms, effects under way.
 pub struct Programme<'a> {
     spec: &'a Intervention,
+    /// Its place among the scenario's interventions.
+    place: usize,
     /// Programmes of one kind serve each firm once between them.
     kind: KindNumber,
     chain: Chain,
@@ -96,6 +98,11 @@ pub struct Now<'r, 'a> {
     setting: &'r Setting<'a>,
     delivered: &'r mut Delivered,
     awareness: &'r mut Awareness,
+    certificates: &'r mut Certificates,
+    /// How many times as readily bidders set out for a certificate, by the bonus points that are known.
+    bonus_pull: f64,
+    /// Names of all interventions.
+    names: &'r [&'a str],
     stop: Option<&'r AtomicBool>,
 }
 
@@ -109,19 +116,18 @@ impl Now<'_, '_> {
 impl<'a> Programmes<'a> {
     /// A scenario's interventions before their first week.
     pub fn new(all: &'a [Intervention], setting: Setting<'a>) -> Programmes<'a> {
-        let directory = Arc::new(Directory::new(setting.population));
         let number = |spec: &Intervention| {
             let alike = |other: &Intervention| other.measure.key() == spec.measure.key();
             KindNumber(all.iter().position(alike).unwrap_or(0))
         };
-        let mut known = Vec::new();
-        let begin = |spec: &'a Intervention| {
+        let begin = |(place, spec): (usize, &'a Intervention)| {
             let kind = spec.measure.kind();
             let programme = Programme {
+                place,
                 kind: number(spec),
                 chain: Chain::new(spec),
-                slots: Slots::new(&setting, spec.measure.key(), &directory),
-                pools: pools(kind.pools(&spec.target), setting.population, &directory, &mut known),
+                slots: Slots::new(&setting, spec.measure.key()),
+                pools: kind.pools(&spec.target).iter().map(|criteria| setting.population.pool(criteria)).collect(),
                 records: Pending::new(spec),
                 misses: [Misses::default(); CLASSES],
                 season: season::Season::new(spec, kind.spread(setting.data)),
@@ -132,9 +138,10 @@ impl<'a> Programmes<'a> {
         let effects = all.iter().map(|spec| spec.measure.kind().effect(setting.parameters)).collect();
         Programmes {
             declarations: Declarations::new(all, &setting),
-            programmes: all.iter().map(begin).collect(),
+            programmes: all.iter().enumerate().map(begin).collect(),
             delivered: Delivered::new(&setting, effects),
             awareness: Awareness::default(),
+            certificates: Certificates::new(all.len()),
             stop: None,
             setting,
         }
@@ -152,12 +159,19 @@ impl<'a> Programmes<'a> {
 
     /// One week: spend, deliver, and rewrite what firms face. One record an intervention; `None` when it rests.
     pub fn act(&mut self, week: Week, state: &State, terms: &mut Terms) -> Vec<Option<InterventionWeek>> {
-        let Programmes { setting, programmes, delivered, awareness, declarations, stop } = self;
+        let Programmes { setting, programmes, delivered, awareness, certificates, declarations, stop } = self;
         awareness.fade(setting.parameters);
         let mut weeks = Vec::with_capacity(programmes.len());
+        let bonus_pull = programmes.iter().map(|(programme, acts)| acts.pull(programme.spec, week, setting)).product();
+        let names: Vec<&str> = programmes.iter().map(|(programme, _)| programme.spec.name.as_str()).collect();
         for (programme, acts) in programmes {
-            if programme.spec.acts_in(week) {
-                acts.deliver(programme, &mut Now { week, state, setting, delivered, awareness, stop: *stop });
+            let (names, stop) = (names.as_slice(), *stop);
+            let now = &mut Now { week, state, setting, delivered, awareness, certificates, bonus_pull, names, stop };
+            match programme.spec.weeks() {
+                Some((first, _)) if week < first => acts.before(programme, now),
+                Some((_, last)) if week <= last => acts.deliver(programme, now),
+                Some((_, last)) if week.0 == last.0 + 1 => acts.end(programme, now),
+                Some(_) | None => {}
             }
             weeks.push(programme.chain.close());
             programme.records.begin(week, &mut terms.lifts);
@@ -167,24 +181,6 @@ impl<'a> Programmes<'a> {
         awareness.affect(setting, terms);
         weeks
     }
-}
-
-/// Pools of firms that meet some criteria; those known already where the criteria are the same.
-fn pools(
-    wanted: Vec<Criteria>,
-    population: &Population,
-    directory: &Directory,
-    known: &mut Vec<(Criteria, Arc<Pool>)>,
-) -> Vec<Arc<Pool>> {
-    let pool = |criteria: Criteria| match known.iter().find(|(other, _)| *other == criteria) {
-        Some((_, pool)) => pool.clone(),
-        None => {
-            let pool = Arc::new(Pool::new(population, directory, &criteria));
-            known.push((criteria, pool.clone()));
-            pool
-        }
-    };
-    wanted.into_iter().map(pool).collect()
 }
 
 impl Programme<'_> {
@@ -206,14 +202,21 @@ impl Programme<'_> {
         suits: impl Fn(&Candidate) -> bool,
     ) -> Option<Candidate<'a>> {
         let (target, kind, setting) = (&self.spec.target, self.kind, now.setting);
+        let (inclined, key) = (self.spec.selection == Selection::Inclined, self.slots.willingness());
+        let slope = setting.parameters.selection_inclination;
+        let asks = |firm: usize| {
+            let chance = 1.0 / (1.0 + libm::exp(-slope * f64::from(now.state.firms.own[firm])));
+            !inclined || key.asks(setting.population.id[firm], now.week, chance)
+        };
         let look = |firm| {
-            black_box(setting.population.employees[firm as usize]);
-            now.delivered.look(setting, kind, firm);
+            prefetch(&setting.population.employees, firm as usize);
+            now.delivered.prefetch(setting, kind, firm);
         };
         self.slots.fill(setting, slot, &self.pools, pool, look, |candidate| {
             !now.delivered.exhausted(kind, candidate.firm)
                 && matches_now(target, || now.state.status(candidate.firm as usize))
                 && suits(candidate)
+                && asks(candidate.firm as usize)
         })
     }
 
@@ -285,6 +288,11 @@ impl Programme<'_> {
         let number = possible.min(self.chain.affordable(cost));
         let paid = capacity > 0.0 && number > 0.0 && self.chain.deliver_many(number, number * cost, number);
         if paid { number } else { 0.0 }
+    }
+
+    /// Counts a firm as served without any effect of its own.
+    fn mark(&self, candidate: &Candidate, now: &mut Now) {
+        now.delivered.mark(now.setting, self.kind, candidate.firm, candidate.cell.weight);
     }
 
     /// What a yearly figure comes to in a week.

@@ -23,9 +23,14 @@ impl Pending {
 
     /// Adds a lift delivered in `week`.
     pub fn add(&mut self, week: Week, firm: u32, lift: f32) {
+        self.add_fading_in(week, firm, lift, self.half_life);
+    }
+
+    /// The same for a lift with a half-life of its own, in weeks.
+    pub fn add_fading_in(&mut self, week: Week, firm: u32, lift: f32, half_life: f32) {
         if lift != 0.0 {
             let begin = (week.0 + self.delay_weeks).min(u32::from(u16::MAX)) as u16;
-            self.lifts.push_back(Lift { firm, begin, half_life: self.half_life, lift });
+            self.lifts.push_back(Lift { firm, begin, half_life, lift });
         }
     }
 

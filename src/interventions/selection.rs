@@ -7,10 +7,10 @@
 use super::Setting;
 use crate::{
     calendar::Week,
-    population::{Cell, Directory, Pool},
+    population::{Cell, Directory, Pool, prefetch},
     random::{Key, Purpose, philox, uniform},
 };
-use std::{hint::black_box, sync::Arc};
+use std::sync::Arc;
 
 /// Draws after which a slot stays empty.
 const ATTEMPTS: u32 = 4096;
@@ -54,7 +54,7 @@ impl Slot {
     /// The address of one of its draws, below 4,096, as [`Key::words`] takes it.
     fn address(self, attempt: u32) -> (u32, u32) {
         let Slot { week, class, number } = self;
-        ((number as u32) << 12 | attempt, week.0 | (class as u32) << 10 | (number >> 20) as u32 % 256 << 24)
+        ((number as u32) << 12 | attempt, week.0 | (class as u32) << 10 | ((number >> 20) as u32 % 256) << 24)
     }
 
     /// The first of the slots that are looked up together with this one.
@@ -71,6 +71,17 @@ pub struct Slots {
     ahead: Ahead,
 }
 
+/// The draws of firms that ask one kind of intervention for help.
+#[derive(Clone, Copy, Debug)]
+pub struct Willingness(Key);
+
+impl Willingness {
+    /// Whether a firm asks this week, with a chance.
+    pub fn asks(self, id: u32, week: Week, chance: f64) -> bool {
+        self.0.uniforms(id, week.0, Purpose::Willingness)[1] < chance
+    }
+}
+
 /// A simulated firm met by a slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
@@ -84,7 +95,7 @@ impl<'a> Candidate<'a> {
     /// A simulated firm by its position.
     pub fn of(setting: &Setting<'a>, firm: u32) -> Candidate<'a> {
         let cells = &setting.population.cells;
-        let cell = &cells[cells.partition_point(|c| c.range.end <= firm as usize)];
+        let cell = &cells[setting.population.cell_of(firm as usize)];
         Candidate { cell, firm }
     }
 }
@@ -133,11 +144,11 @@ impl Ahead {
 
 impl Slots {
     /// Keyed by kind, not by name: two interventions of one kind compete for the same firms, in file order.
-    pub fn new(setting: &Setting, kind: &str, directory: &Arc<Directory>) -> Slots {
+    pub fn new(setting: &Setting, kind: &str) -> Slots {
         let [label, _] = kind.bytes().fold([0, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x6B69_6E64));
         Slots {
             key: Key(philox(label, 0, setting.key.0)[0]),
-            directory: directory.clone(),
+            directory: setting.population.directory().clone(),
             ahead: Ahead { first: None, words: [[0; TOGETHER * FEW]; 2], hits: None },
         }
     }
@@ -145,6 +156,11 @@ impl Slots {
     /// Where the population's firms stand.
     pub fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// Whether firms ask for help.
+    pub fn willingness(&self) -> Willingness {
+        Willingness(self.key)
     }
 
     /// Two uniform draws that belong to a slot, for its own conditions.
@@ -183,7 +199,7 @@ impl Slots {
                 directory.firm(ahead.words[0][attempt] >> shift)
             });
             for (cell, firm) in met_first.into_iter().flatten() {
-                black_box(cells[cell].weight);
+                prefetch(cells, cell);
                 look(firm);
             }
         }
@@ -301,12 +317,11 @@ mod tests {
                 key,
                 weeks: (Week(0), Week(9)),
             };
-            let directory = Arc::new(Directory::new(population));
-            let mut slots = Slots::new(&setting, "support_network", &directory);
+            let mut slots = Slots::new(&setting, "support_network");
             let least = [0, 21, 301, 20_000];
             let criteria =
                 least.map(|least_employees| Criteria { least_employees, ..Criteria::of(&Target::default()) });
-            let pools = criteria.map(|criteria| Arc::new(Pool::new(population, &directory, &criteria)));
+            let pools = criteria.map(|criteria| population.pool(&criteria));
             for week in [Week(1), Week(2)] {
                 for slot in 0..400 {
                     let wanted = [0, 1, 2, 0, 3, 2, 1][slot as usize % 7];

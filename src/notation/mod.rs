@@ -107,3 +107,9 @@ listed!(
     "A size class of the SME Basic Act.",
     classification::SizeClass::ALL.iter().map(|s| s.key().to_string()).collect()
 );
+listed!(
+    RawRegion,
+    "region",
+    "A region group of the land ministry's telework survey.",
+    classification::Region::ALL.iter().map(|region| region.key().to_string()).collect()
+);

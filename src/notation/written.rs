@@ -230,6 +230,23 @@ pub fn share(text: &str) -> Option<f64> {
     }
 }
 
+/// A share on the command line.
+///
+/// # Errors
+/// What to write instead.
+pub fn share_argument(text: &str) -> Result<f64, String> {
+    share(text).ok_or_else(|| "write a fraction such as 0.8, or 80%".to_string())
+}
+
+/// The last day of a period on the command line.
+///
+/// # Errors
+/// What to write instead.
+pub fn last_day_argument(text: &str) -> Result<Date, String> {
+    day(text, Edge::Last)
+        .ok_or_else(|| "write a day such as 2026-03-31 or 令和8年3月31日, or FY2025 for the end of that year".into())
+}
+
 /// Which end of a period a day is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {

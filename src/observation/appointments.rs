@@ -117,7 +117,13 @@ fn usual(survey: Survey, metric: &str, segment_type: &str) -> bool {
     let now = ["current_practice", "stopped", "never_practised", "institutionalised"];
     match survey {
         Survey::Tsr => segment_type != "prefecture" && now.contains(&metric),
-        _ => !["prefecture", "industry"].contains(&segment_type) && metric != RECALLED_SPRING,
+        Survey::Mic
+        | Survey::TokyoFirms
+        | Survey::Mlit
+        | Survey::CabinetOffice
+        | Survey::Jpc
+        | Survey::Persol
+        | Survey::Nira => !["prefecture", "industry"].contains(&segment_type) && metric != RECALLED_SPRING,
     }
 }
 

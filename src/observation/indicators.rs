@@ -5,6 +5,7 @@ use super::{
     workers::WorkerTable,
 };
 use crate::classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region, SIZES, SizeClass};
+use std::fmt;
 
 /// How often an indicator is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +89,41 @@ pub fn describe(id: &str) -> Option<&'static Indicator> {
     REGISTRY.iter().find(|indicator| indicator.id == id)
 }
 
+/// Whom a figure is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Segment {
+    /// All of the frame.
+    Total,
+    /// Firms of a size class.
+    Size(SizeClass),
+    /// TSR's large firms, or the others, by capital.
+    HighCapital(bool),
+    /// Firms with 300 and more regular employees, or with 100-299.
+    ThreeHundred(bool),
+    /// Of a prefecture.
+    Prefecture(Prefecture),
+    /// Of an industry.
+    Industry(Industry),
+    /// Of a region.
+    Region(Region),
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Segment::Total => write!(f, "total"),
+            Segment::Size(size) => write!(f, "size={}", size.key()),
+            Segment::HighCapital(high) => write!(f, "size={}", if *high { "large" } else { "SME" }),
+            Segment::ThreeHundred(above) => write!(f, "size={}", if *above { "300+" } else { "100-299" }),
+            Segment::Prefecture(prefecture) => write!(f, "prefecture={}", prefecture.name()),
+            Segment::Industry(industry) => write!(f, "industry={}", industry.key()),
+            Segment::Region(region) => write!(f, "region={}", region.name()),
+        }
+    }
+}
+
 /// Figures of one week: indicator id, segment, value.
-pub type Reading = Vec<(&'static str, String, f64)>;
+pub type Reading = Vec<(&'static str, Segment, f64)>;
 
 /// Weekly figures.
 pub fn weekly(view: &View, share_large: f64) -> Reading {
@@ -97,12 +131,10 @@ pub fn weekly(view: &View, share_large: f64) -> Reading {
     let sizes = tallies::<SIZES>(counted.sizes());
     let mut all = Tally::default();
     sizes.iter().for_each(|tally| all.add(tally, 1.0));
-    let mut reading = vec![
-        ("current_practice", "total".to_string(), all.current()),
-        ("formal_scheme", "total".to_string(), all.formal()),
-    ];
+    let mut reading =
+        vec![("current_practice", Segment::Total, all.current()), ("formal_scheme", Segment::Total, all.formal())];
     for size in SizeClass::ALL {
-        reading.push(("current_practice", format!("size={}", size.key()), sizes[size.index()].current()));
+        reading.push(("current_practice", Segment::Size(size), sizes[size.index()].current()));
     }
     let [sme, large] = [false, true].map(|high_capital| all_of(counted.responding(high_capital)));
     type Share = fn(&Tally) -> f64;
@@ -113,9 +145,9 @@ pub fn weekly(view: &View, share_large: f64) -> Reading {
     ];
     for (id, share) in measures {
         let pooled = share_large * share(&large) + (1.0 - share_large) * share(&sme);
-        reading.push((id, "total".to_string(), pooled));
-        reading.push((id, "size=large".to_string(), share(&large)));
-        reading.push((id, "size=SME".to_string(), share(&sme)));
+        reading.push((id, Segment::Total, pooled));
+        reading.push((id, Segment::HighCapital(true), share(&large)));
+        reading.push((id, Segment::HighCapital(false), share(&sme)));
     }
     reading
 }
@@ -127,44 +159,46 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
     let prefectures = tallies::<PREFECTURES>(counted.prefectures());
     for prefecture in Prefecture::all() {
         let share = prefectures[prefecture.index()].current();
-        reading.push(("current_practice", format!("prefecture={}", prefecture.name()), share));
+        reading.push(("current_practice", Segment::Prefecture(prefecture), share));
     }
     let industries = tallies::<INDUSTRIES>(counted.industries());
     for industry in Industry::all() {
         let share = industries[industry.index()].current();
-        reading.push(("current_practice", format!("industry={}", industry.key()), share));
+        reading.push(("current_practice", Segment::Industry(industry), share));
     }
     for region in Region::ALL {
         let mut tally = Tally::default();
         for prefecture in Prefecture::all().filter(|p| p.region() == region) {
             tally.add(&prefectures[prefecture.index()], 1.0);
         }
-        reading.push(("current_practice", format!("region={}", region.name()), tally.current()));
+        reading.push(("current_practice", Segment::Region(region), tally.current()));
     }
     let [middle, large] = [false, true].map(|three_hundred| all_of(counted.hundred(three_hundred)));
     let mut hundred = middle;
     hundred.add(&large, 1.0);
-    for (segment, tally) in [("total", hundred), ("size=100-299", middle), ("size=300+", large)] {
-        reading.push(("mic_introduction", segment.to_string(), tally.introduced()));
+    let segments =
+        [(Segment::Total, hundred), (Segment::ThreeHundred(false), middle), (Segment::ThreeHundred(true), large)];
+    for (segment, tally) in segments {
+        reading.push(("mic_introduction", segment, tally.introduced()));
     }
     let total = table.total();
-    let mut workers = |segment: String, w: &super::Workers| {
+    let mut workers = |segment: Segment, w: &super::Workers| {
         let permitted = view.parameters.permitted_without_scheme * (w.ever - w.ever_with_scheme);
-        reading.push(("teleworkers_now", segment.clone(), w.share(w.now)));
-        reading.push(("teleworkers_last_year", segment.clone(), w.share(w.last_year)));
-        reading.push(("teleworkers_ever", segment.clone(), w.share(w.ever)));
+        reading.push(("teleworkers_now", segment, w.share(w.now)));
+        reading.push(("teleworkers_last_year", segment, w.share(w.last_year)));
+        reading.push(("teleworkers_ever", segment, w.share(w.ever)));
         reading.push(("scheme_based_teleworkers", segment, w.share(w.ever_with_scheme + permitted)));
     };
-    workers("total".to_string(), &total);
+    workers(Segment::Total, &total);
     let regions = Region::ALL.map(|region| table.region(region));
     for (region, sum) in Region::ALL.into_iter().zip(&regions) {
-        workers(format!("region={}", region.name()), sum);
+        workers(Segment::Region(region), sum);
     }
     let ever = |region: Region| regions[region as usize].share(regions[region as usize].ever);
-    reading.push(("regional_gap", "total".to_string(), ever(Region::Tokyo) - ever(Region::Regional)));
-    reading.push(("sustained_practice", "total".to_string(), table.sustained));
+    reading.push(("regional_gap", Segment::Total, ever(Region::Tokyo) - ever(Region::Regional)));
+    reading.push(("sustained_practice", Segment::Total, table.sustained()));
     if total.now > 0.0 {
-        reading.push(("telework_days", "total".to_string(), total.days / total.now));
+        reading.push(("telework_days", Segment::Total, total.days / total.now));
     }
     reading
 }

@@ -10,11 +10,12 @@ mod surveys;
 mod view;
 mod workers;
 
+pub use crate::population::BANDS;
 pub use indicators::{Cadence, Indicator, REGISTRY, describe};
 pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave};
 pub use view::{Tally, View};
-pub use workers::{BANDS, Staff, WorkerTable, Workers, staff};
+pub use workers::{WorkerTable, Workers};
 
 use crate::calendar::Week;
 use jiff::civil::Date;

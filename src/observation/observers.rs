@@ -3,13 +3,13 @@
 use super::{
     IndicatorSeries, SurveyAnswer,
     appointments::{Appointment, appointments},
-    indicators::{Reading, monthly, weekly},
+    indicators::{Reading, Segment, monthly, weekly},
     surveys::Survey,
     view::View,
     workers::WorkerTable,
 };
 use crate::{calendar::Week, data::Data, population::Response, random::Key};
-use std::{cell::LazyCell, collections::HashMap};
+use std::collections::HashMap;
 
 /// What is observed of a run. It never changes a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Observers<'a> {
     indicators: bool,
     appointments: Vec<Appointment<'a>>,
     series: Vec<IndicatorSeries>,
-    position: HashMap<(&'static str, String), usize>,
+    position: HashMap<(&'static str, Segment), usize>,
     answers: Vec<SurveyAnswer>,
 }
 
@@ -60,12 +60,12 @@ impl<'a> Observers<'a> {
 
     /// Sees the state in which the run begins.
     pub fn before(&mut self, view: &View) {
-        self.ask(view, None, &LazyCell::new(|| WorkerTable::new(view)));
+        self.ask(view, None, &WorkerTable::new(*view));
     }
 
     /// Sees the end of a week.
     pub fn observe(&mut self, view: &View) {
-        let workers = LazyCell::new(|| WorkerTable::new(view));
+        let workers = WorkerTable::new(*view);
         if self.indicators {
             let share_large = Survey::Tsr.usual_wave().share_large;
             self.read(view.week, weekly(view, share_large));
@@ -79,15 +79,15 @@ impl<'a> Observers<'a> {
     fn read(&mut self, week: Week, reading: Reading) {
         for (indicator, segment, value) in reading {
             let series = &mut self.series;
-            let at = *self.position.entry((indicator, segment)).or_insert_with_key(|(indicator, segment)| {
-                series.push(IndicatorSeries { indicator, segment: segment.clone(), values: Vec::new() });
+            let at = *self.position.entry((indicator, segment)).or_insert_with(|| {
+                series.push(IndicatorSeries { indicator, segment: segment.to_string(), values: Vec::new() });
                 series.len() - 1
             });
             self.series[at].values.push((week, value as f32));
         }
     }
 
-    fn ask<F: FnOnce() -> WorkerTable>(&mut self, view: &View, week: Option<Week>, workers: &LazyCell<WorkerTable, F>) {
+    fn ask(&mut self, view: &View, week: Option<Week>, workers: &WorkerTable) {
         for appointment in self.appointments.iter().filter(|a| a.week == week) {
             let wanted =
                 |metric: &str, segment_type: &str, segment: &str| appointment.wants(metric, segment_type, segment);

@@ -1,45 +1,31 @@
-//! Employees of a cell's firms who telework, summed firm by firm in whole numbers.
+//! Employees of groups of firms who telework, summed firm by firm.
 //!
-//! Most firms are summed in chunks, by loops without a branch that become SIMD; whole numbers add up the same in any order.
+//! Firms are summed side by side in lanes, within a cell in whole numbers and without a branch; cells are weighted lane by
+//! lane, and lanes added up in one order: any vector width gives the same bytes.
 
-use super::{
-    Staff, View,
-    workers::{BANDS, Partial, Row, band},
-};
+use super::{View, workers::Row};
 use crate::{
-    classification::PREFECTURES,
+    classification::{PREFECTURES, Prefecture},
     dynamics::{Staffing, days_a_week, reach},
     interventions::meets_criteria,
-    population::{Block, Cell, Spell, Status},
+    population::{BANDS, Group, Practice, Spell, WideStatus, band, only, window},
 };
-use std::ops::{AddAssign, SubAssign};
+
+/// Firms side by side.
+const LANES: usize = 8;
+/// More employees than a firm is counted with, so that a sum of one firm's stays below 2^31.
+const MOST: u32 = (1 << 31) / 255;
 
 /// What firms add up to: employees with a scheme; 255 times those who telework now, did in the last year, ever did,
 /// and ever did with a scheme; firms that meet the award's criteria.
-#[derive(Clone, Copy, Default)]
-pub struct Added<T>([T; 6]);
+type Sums<T> = [T; 6];
 
-impl Added<u64> {
-    /// As a [`Row`], of so many employees, given a teleworker's days a week.
-    #[inline(always)]
-    pub fn row(&self, employees: u64, days: f64, weight: f64) -> Row {
-        let [with_scheme, now, last_year, ever, ever_with_scheme, meeting] = self.0.map(|sum| sum as f64 * weight);
-        let [now, last_year, ever, ever_with_scheme] = [now, last_year, ever, ever_with_scheme].map(|sum| sum / 255.0);
-        [employees as f64 * weight, with_scheme, now, last_year, ever, ever_with_scheme, now * days, meeting]
-    }
-}
-
-impl<T: AddAssign + Copy> AddAssign for Added<T> {
-    #[inline(always)]
-    fn add_assign(&mut self, other: Added<T>) {
-        (0..6).for_each(|i| self.0[i] += other.0[i]);
-    }
-}
-
-impl<T: SubAssign + Copy> SubAssign for Added<T> {
-    fn sub_assign(&mut self, other: Added<T>) {
-        (0..6).for_each(|i| self.0[i] -= other.0[i]);
-    }
+/// Sums as a [`Row`], of so many employees, given a teleworker's days a week.
+#[inline(always)]
+fn row([with_scheme, now, last_year, ever, ever_with_scheme, meeting]: Sums<f64>, employees: f64, days: f64) -> Row {
+    let share = 1.0 / 255.0;
+    let now = now * share;
+    [employees, with_scheme, now, last_year * share, ever * share, ever_with_scheme * share, now * days, meeting]
 }
 
 /// What all firms are asked.
@@ -64,20 +50,19 @@ impl Questions {
     }
 
     #[inline(always)]
-    fn of<'a>(&self, view: &View<'a>, cell: &Cell) -> Question<'a> {
-        let place = cell.prefecture.index();
+    fn of<'a>(&self, view: &View<'a>, prefecture: Prefecture) -> Question<'a> {
         Question {
             since: self.since,
             next: view.state.next_week,
             staffing: self.staffing,
-            reach: self.reach[place],
-            reaches: view.state.reaches.of(cell.prefecture),
-            days: self.days[place],
+            reach: self.reach[prefecture.index()],
+            reaches: view.state.reaches.of(prefecture),
+            days: self.days[prefecture.index()],
         }
     }
 }
 
-/// What the firms of a cell are asked.
+/// What the firms of a prefecture are asked.
 struct Question<'a> {
     since: u16,
     /// The week to come.
@@ -88,73 +73,77 @@ struct Question<'a> {
     days: f64,
 }
 
-/// Firms of a chunk.
-const LANES: usize = 32;
-/// Chunks are summed in 32 bits: no firm may have more employees (32 x 65,536 x 255 < 2^32).
-const MOST: u32 = 65_536;
-
-/// Adds the workers of a block's cells to a table.
+/// The workers of groups, a row each.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-pub fn add_block(view: &View, block: &Block, questions: &Questions, table: &mut Partial) {
-    add_firms(view, block, questions, table);
+pub fn by_group(view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<Row>) {
+    add_groups(view, groups, questions, rows);
 }
 
+// (Loops are plain from here on: what a closure does is compiled without the processor's extensions unless it is inlined.)
 #[inline(always)]
-pub(super) fn add_firms(view: &View, block: &Block, questions: &Questions, table: &mut Partial) {
-    let (population, state) = (view.population, &view.state.firms);
-    let mut scratch = Scratch::default();
-    let mut position = block.cells.start;
-    // Cells of one industry and prefecture stand together, and are asked the same.
-    for run in
-        population.cells[block.cells.clone()].chunk_by(|a, b| (a.industry, a.prefecture) == (b.industry, b.prefecture))
-    {
-        let question = questions.of(view, &run[0]);
-        let range = run[0].range.start..run[run.len() - 1].range.end;
-        scratch.judge(&state.spell[range.clone()], &population.teleworkable[range.clone()], &question);
-        for group in run.chunk_by(|a, b| a.size == b.size) {
-            let mut sum = [0.0; 8];
-            for cell in group {
-                let local = cell.range.start - range.start..cell.range.end - range.start;
-                let firms = Firms {
-                    employees: &population.employees[cell.range.clone()],
-                    teleworkable: &population.teleworkable[cell.range.clone()],
-                    status: &state.status[cell.range.clone()],
-                    spell: &state.spell[cell.range.clone()],
-                    now: &scratch.now[local.clone()],
-                    largest: &scratch.largest[local],
-                };
-                let staff = &view.staff[position];
-                for ((added, employees), band) in
-                    firms.by_band(staff, &question).into_iter().zip(staff.bands).zip(&mut table.bands)
-                {
-                    if employees > 0 {
-                        let row = added.row(employees, question.days, cell.weight);
-                        (0..8).for_each(|i| band[i] += row[i]);
-                        (0..8).for_each(|i| sum[i] += row[i]);
-                    }
-                }
-                position += 1;
-            }
-            table.add(view.population, &group[0], &view.staff[position - 1], &sum);
+pub(super) fn add_groups(view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<Row>) {
+    let mut judgement = Judgement::default();
+    rows.reserve(groups.len());
+    for run in groups.chunk_by(alike) {
+        let question = judgement.judge(view, run, questions);
+        for group in run {
+            let [a, b, c, d] = group.employees;
+            rows.push(row(judgement.sum(view, group, &question, None), a + b + c + d, question.days));
         }
     }
 }
 
-/// What the firms of a run of cells would answer if they practised: the share of staff that teleworks now, and the
-/// largest share so far.
+/// The workers of groups by [`BANDS`].
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
+pub fn by_band(view: &View, groups: &[Group], questions: &Questions, rows: &mut [Row; BANDS]) {
+    add_bands(view, groups, questions, rows);
+}
+
+#[inline(always)]
+pub(super) fn add_bands(view: &View, groups: &[Group], questions: &Questions, rows: &mut [Row; BANDS]) {
+    let mut judgement = Judgement::default();
+    for run in groups.chunk_by(alike) {
+        let question = judgement.judge(view, run, questions);
+        for group in run {
+            for (band, employees) in group.employees.into_iter().enumerate() {
+                if employees > 0.0 {
+                    let sums = judgement.sum(view, group, &question, Some(band as u32));
+                    let row = row(sums, employees, question.days);
+                    for i in 0..8 {
+                        rows[band][i] += row[i];
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Groups of one industry and prefecture stand together, and are asked the same.
+fn alike(a: &Group, b: &Group) -> bool {
+    (a.industry, a.prefecture) == (b.industry, b.prefecture)
+}
+
+/// What firms would answer if they practised: the share of staff that teleworks now, and the largest share so far.
 #[derive(Default)]
-struct Scratch {
+struct Judgement {
+    /// Position of the first of these firms in the population's arrays.
+    first: usize,
     now: Vec<u8>,
     largest: Vec<u8>,
 }
 
-impl Scratch {
+impl Judgement {
+    /// Judges the firms of groups that are asked the same; what they are asked.
     #[inline(always)]
-    fn judge(&mut self, spell: &[Spell], teleworkable: &[u8], question: &Question) {
-        let firms = spell.len();
-        self.now.resize(firms, 0);
-        self.largest.resize(firms, 0);
-        let (now, largest, teleworkable) = (&mut self.now[..firms], &mut self.largest[..firms], &teleworkable[..firms]);
+    fn judge<'a>(&mut self, view: &View<'a>, run: &[Group], questions: &Questions) -> Question<'a> {
+        let question = questions.of(view, run[0].prefecture);
+        let range = run[0].firms.start..run[run.len() - 1].firms.end;
+        let firms = range.len();
+        self.first = range.start;
+        self.now.resize(firms + LANES, 0);
+        self.largest.resize(firms + LANES, 0);
+        let (spell, teleworkable) = (&view.state.firms.spell[range.clone()], &view.population.teleworkable[range]);
+        let (now, largest) = (&mut self.now[..firms], &mut self.largest[..firms]);
         let (next, reach, staffing) = (question.next, question.reach, question.staffing);
         for firm in 0..firms {
             now[firm] = staffing.share(teleworkable[firm], spell[firm].weeks(next), reach);
@@ -165,102 +154,87 @@ impl Scratch {
                 largest[firm] = largest[firm].max(staffing.in_week(spell[firm], teleworkable[firm], reach));
             }
         }
+        question
     }
-}
 
-/// The arrays of one cell's firms, of one length.
-struct Firms<'a> {
-    employees: &'a [u32],
-    teleworkable: &'a [u8],
-    status: &'a [u8],
-    spell: &'a [Spell],
-    now: &'a [u8],
-    largest: &'a [u8],
-}
-
-impl Firms<'_> {
+    /// What the firms of a group add up to, all or those of a band.
     #[inline(always)]
-    fn by_band(&self, staff: &Staff, question: &Question) -> [Added<u64>; BANDS] {
-        let mut bands = [Added::default(); BANDS];
-        let firms = self.status.len();
-        let chunked = if staff.most <= MOST { firms - firms % LANES } else { 0 };
-        for begin in (0..chunked).step_by(LANES) {
-            bands[0] += self.chunk(begin, question);
-        }
-        // The few larger firms were summed with the others, into the first band.
-        for &firm in staff.larger.iter().take_while(|firm| (**firm as usize) < chunked) {
-            let one = self.one(firm as usize, question);
-            bands[0] -= one;
-            bands[band(self.employees[firm as usize])] += one;
-        }
-        for firm in chunked..firms {
-            // A firm without scheme that has not practised adds nothing.
-            if self.status[firm] & 7 != 0 || self.spell[firm].peak() != 0 {
-                bands[band(self.employees[firm])] += self.one(firm, question);
+    fn sum(&self, view: &View, group: &Group, question: &Question, wanted: Option<u32>) -> Sums<f64> {
+        let (population, firms) = (view.population, &view.state.firms);
+        let chunks = (i32::MAX as usize / (255 * group.most_employees.clamp(1, MOST) as usize)).clamp(1, 4096);
+        let mut total = [[0.0; LANES]; 6];
+        for cell in &population.cells[group.cells.clone()] {
+            let mut begin = cell.range.start;
+            while begin < cell.range.end {
+                let end = (begin + LANES * chunks).min(cell.range.end);
+                let mut sums = [[0; LANES]; 6];
+                let mut at = begin;
+                while at < end {
+                    let local = at - self.first;
+                    let chunk = Chunk {
+                        firms: (end - at).min(LANES) as u32,
+                        employees: window(&population.employees, at),
+                        teleworkable: window(&population.teleworkable, at),
+                        status: window(&firms.status, at),
+                        spell: window(&firms.spell, at),
+                        now: window(&self.now, local),
+                        largest: window(&self.largest, local),
+                    };
+                    chunk.add(question, wanted, &mut sums);
+                    at += LANES;
+                }
+                let (total, sums) = (total.as_flattened_mut(), sums.as_flattened());
+                for i in 0..6 * LANES {
+                    total[i] += f64::from(sums[i]) * cell.weight;
+                }
+                begin = end;
             }
         }
-        bands
-    }
-
-    /// What one firm adds.
-    #[inline(always)]
-    fn one(&self, firm: usize, question: &Question) -> Added<u64> {
-        let Added(added) = add(
-            self.employees[firm].min(MOST),
-            self.status[firm],
-            self.spell[firm],
-            self.teleworkable[firm],
-            self.now[firm],
-            self.largest[firm],
-            question,
-        );
-        let mut added = added.map(u64::from);
-        // Larger than 32 bits hold.
-        if self.employees[firm] > MOST {
-            let scaled = |part: u64| part / u64::from(MOST) * u64::from(self.employees[firm]);
-            (0..5).for_each(|i| added[i] = scaled(added[i]));
+        let mut sums = [0.0; 6];
+        for (sum, [a, b, c, d, e, f, g, h]) in sums.iter_mut().zip(total) {
+            *sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
         }
-        Added(added)
-    }
-
-    /// What a chunk of firms adds.
-    #[inline(always)]
-    fn chunk(&self, begin: usize, question: &Question) -> Added<u64> {
-        let lanes = begin..begin + LANES;
-        let (employees, teleworkable) = (&self.employees[lanes.clone()], &self.teleworkable[lanes.clone()]);
-        let (status, spell) = (&self.status[lanes.clone()], &self.spell[lanes.clone()]);
-        let (now, largest) = (&self.now[lanes.clone()], &self.largest[lanes]);
-        let mut sums = Added([0_u32; 6]);
-        for lane in 0..LANES {
-            sums +=
-                add(employees[lane], status[lane], spell[lane], teleworkable[lane], now[lane], largest[lane], question);
-        }
-        Added(sums.0.map(u64::from))
+        sums
     }
 }
 
-/// What a firm adds, given the share of its staff that teleworks now and the largest so far if it practises.
-#[inline(always)]
-fn add(
-    employees: u32,
-    status: u8,
-    spell: Spell,
-    teleworkable: u8,
-    now: u8,
-    largest: u8,
-    question: &Question,
-) -> Added<u32> {
-    let only = |wanted: bool| u32::from(wanted).wrapping_neg();
-    let (current, formal) = (only(status & 3 == 1), only(status & Status::FORMAL != 0));
-    let recent = current | only(spell.entered() >= question.since);
-    let ever = employees * (u32::from(largest) & current | u32::from(spell.peak()) & !current);
-    let meets = meets_criteria(status, employees, teleworkable, now, question.days);
-    Added([
-        employees & formal,
-        employees * (u32::from(now) & current),
-        ever & recent,
-        ever,
-        ever & formal,
-        u32::from(meets),
-    ])
+/// Firms of a cell, with the share of their staff that teleworks now and the largest so far if they practise; and others
+/// that stand behind the last one, which do not count.
+struct Chunk {
+    firms: u32,
+    employees: [u32; LANES],
+    teleworkable: [u8; LANES],
+    status: [u8; LANES],
+    spell: [Spell; LANES],
+    now: [u8; LANES],
+    largest: [u8; LANES],
+}
+
+impl Chunk {
+    #[inline(always)]
+    fn add(&self, question: &Question, wanted: Option<u32>, sums: &mut Sums<[i32; LANES]>) {
+        let [with_scheme, telework, last_year, at_any_time, at_any_time_with_scheme, meeting] = sums;
+        for lane in 0..LANES {
+            let employees = self.employees[lane];
+            let counts = only((lane as u32) < self.firms)
+                & match wanted {
+                    None => u32::MAX,
+                    Some(wanted) => only(band(employees) == wanted),
+                };
+            let employees = employees.min(MOST) & counts;
+            let status = WideStatus(u32::from(self.status[lane]) & counts);
+            let (spell, now, largest) = (self.spell[lane], u32::from(self.now[lane]), u32::from(self.largest[lane]));
+            let (current, formal) = (status.practice(Practice::Current), status.formal());
+            let recent = current | only(u32::from(spell.entered()) >= u32::from(question.since));
+            let ever = employees * (largest & current | u32::from(spell.peak()) & !current);
+            let meets =
+                meets_criteria(status.0 as u8, employees, self.teleworkable[lane], self.now[lane], question.days);
+            with_scheme[lane] += (employees & formal) as i32;
+            telework[lane] += (employees * (now & current)) as i32;
+            last_year[lane] += (ever & recent) as i32;
+            at_any_time[lane] += ever as i32;
+            at_any_time_with_scheme[lane] += (ever & formal) as i32;
+            meeting[lane] += i32::from(meets);
+        }
+    }
 }

@@ -12,7 +12,6 @@ use super::{
     workers::WorkerTable,
 };
 use crate::{parameters::Parameters, population::Response, random::Key};
-use std::cell::LazyCell;
 
 /// A simulated survey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -194,12 +193,12 @@ impl Survey {
         self.response_parameter().and_then(|name| parameters.get(name)).unwrap_or(0.0)
     }
 
-    /// The wanted figures of one wave, by metric, segment type and segment. The table of workers is only made for a
-    /// survey of workers.
-    pub fn ask<F: FnOnce() -> WorkerTable>(
+    /// The wanted figures of one wave, by metric, segment type and segment. The table of workers is only worked
+    /// out for a survey of workers.
+    pub fn ask(
         self,
         view: &View,
-        workers: &LazyCell<WorkerTable, F>,
+        workers: &WorkerTable,
         response: &Response,
         wave: Wave,
         key: Key,

@@ -1,6 +1,5 @@
 //! What observers see at the end of a week, and weighted tallies of it.
 
-use super::Staff;
 use crate::{
     calendar::Week,
     dynamics::Terms,
@@ -22,8 +21,6 @@ pub struct View<'a> {
     pub terms: &'a Terms,
     /// Parameters.
     pub parameters: &'a Parameters,
-    /// Each cell's staff.
-    pub staff: &'a [Staff],
 }
 
 /// Weighted counts by status slot (see [`crate::population::Tallies`]), as numbers of the whole population.

@@ -2,58 +2,14 @@
 
 use super::{
     View,
-    sums::{Questions, add_block},
+    sums::{Questions, by_band, by_group},
 };
 use crate::{
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture, Region},
-    population::{Block, Cell, Population},
+    population::{BANDS, Group, Population},
 };
 use rayon::prelude::*;
-
-/// Classes of firm size in which workers are counted: below 100, 100-299, 300-999, 1,000 and more employees.
-pub const BANDS: usize = 4;
-
-/// What never changes about the employees of a cell's firms.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Staff {
-    /// Employees of its largest firm.
-    pub most: u32,
-    /// Firms outside the first band, by their place in the cell.
-    pub larger: Vec<u32>,
-    /// Employees of the simulated firms by [`BANDS`].
-    pub bands: [u64; BANDS],
-    /// Share that works in the Tokyo area.
-    pub tokyo: f64,
-    /// Share that works elsewhere.
-    pub elsewhere: f64,
-}
-
-/// The staff of every cell.
-pub fn staff(population: &Population) -> Vec<Staff> {
-    let of = |cell: &Cell| {
-        let employees = &population.employees[cell.range.clone()];
-        let mut staff = Staff {
-            most: employees.iter().copied().max().unwrap_or(0),
-            larger: (0..).zip(employees).filter(|(_, number)| band(**number) > 0).map(|(firm, _)| firm).collect(),
-            bands: [0; BANDS],
-            tokyo: 0.0,
-            elsewhere: 0.0,
-        };
-        employees.iter().for_each(|&number| staff.bands[band(number)] += u64::from(number));
-        for (share, place) in population.workplaces_of(cell).iter().zip(Prefecture::all()) {
-            let part = if place.region() == Region::Tokyo { &mut staff.tokyo } else { &mut staff.elsewhere };
-            *part += f64::from(*share);
-        }
-        staff
-    };
-    population.cells.par_iter().map(of).collect()
-}
-
-/// Adds comparisons up instead of branching: neighbours differ too often for the processor to guess.
-#[inline(always)]
-pub(super) fn band(employees: u32) -> usize {
-    usize::from(employees >= 100) + usize::from(employees >= 300) + usize::from(employees >= 1000)
-}
+use std::{cell::OnceCell, ops::Range};
 
 /// The fields of [`Workers`] in their order, then firms that meet the award's criteria.
 pub type Row = [f64; 8];
@@ -85,180 +41,208 @@ impl Workers {
     fn from_row([employees, with_scheme, now, last_year, ever, ever_with_scheme, days, _]: Row) -> Workers {
         Workers { employees, with_scheme, now, last_year, ever, ever_with_scheme, days }
     }
-    fn add(&mut self, other: &Workers, scale: f64) {
-        self.employees += scale * other.employees;
-        self.with_scheme += scale * other.with_scheme;
-        self.now += scale * other.now;
-        self.last_year += scale * other.last_year;
-        self.ever += scale * other.ever;
-        self.ever_with_scheme += scale * other.ever_with_scheme;
-        self.days += scale * other.days;
+    fn add(&mut self, other: &Workers) {
+        self.employees += other.employees;
+        self.with_scheme += other.with_scheme;
+        self.now += other.now;
+        self.last_year += other.last_year;
+        self.ever += other.ever;
+        self.ever_with_scheme += other.ever_with_scheme;
+        self.days += other.days;
     }
     /// Share of employees.
     pub fn share(&self, of: f64) -> f64 {
         if self.employees > 0.0 { of / self.employees } else { 0.0 }
     }
 
-    /// The workers of some cells of one industry, prefecture and size as they would be if all worked in the Tokyo area, and if all worked elsewhere.
+    /// The workers of a group as they would be if all worked in the Tokyo area, and if all worked elsewhere, given the shares
+    /// of its employees that work in both.
     ///
-    /// Staff in the Tokyo area telework `ratio` times as often; weighted by `staff`, both together are the cell's own
+    /// Staff in the Tokyo area telework `ratio` times as often; weighted by the shares, both together are the group's own
     /// number. No more than all telework: what is above that in one place falls to the other.
-    fn by_area(&self, staff: &Staff, ratio: f64) -> (Workers, Workers) {
+    fn by_area(&self, [tokyo, elsewhere]: [f64; 2], ratio: f64) -> [Workers; 2] {
         // Nobody teleworks anywhere, or all work in one of the two.
         let nobody = self.now == 0.0 && self.ever == 0.0;
-        if nobody || ratio == 1.0 || staff.tokyo <= 0.0 || staff.elsewhere <= 0.0 {
-            return (*self, *self);
+        if nobody || ratio == 1.0 || tokyo <= 0.0 || elsewhere <= 0.0 {
+            return [*self; 2];
         }
-        let (q, r) = (staff.tokyo, staff.elsewhere);
-        let mean = (q * ratio + r) / (q + r);
+        let mean = (tokyo * ratio + elsewhere) / (tokyo + elsewhere);
+        let usual = [ratio / mean, 1.0 / mean];
         let factors = |persons: f64| {
-            let most = self.employees / persons;
-            if persons * ratio / mean > self.employees {
-                (most, (q + r - q * most) / r)
-            } else if persons / mean > self.employees {
-                ((q + r - r * most) / q, most)
+            if persons * usual[0] > self.employees {
+                let most = self.employees / persons;
+                [most, (tokyo + elsewhere - tokyo * most) / elsewhere]
+            } else if persons * usual[1] > self.employees {
+                let most = self.employees / persons;
+                [(tokyo + elsewhere - elsewhere * most) / tokyo, most]
             } else {
-                (ratio / mean, 1.0 / mean)
+                usual
             }
         };
         let [now, last_year, ever, ever_with_scheme] =
             [self.now, self.last_year, self.ever, self.ever_with_scheme].map(factors);
-        let with = |f: fn((f64, f64)) -> f64| Workers {
-            now: self.now * f(now),
-            last_year: self.last_year * f(last_year),
-            ever: self.ever * f(ever),
-            ever_with_scheme: self.ever_with_scheme * f(ever_with_scheme),
-            days: self.days * f(now),
+        [0, 1].map(|area| Workers {
+            now: self.now * now[area],
+            last_year: self.last_year * last_year[area],
+            ever: self.ever * ever[area],
+            ever_with_scheme: self.ever_with_scheme * ever_with_scheme[area],
+            days: self.days * now[area],
             ..*self
-        };
-        (with(|f| f.0), with(|f| f.1))
+        })
     }
 }
 
-/// Workers by industry, by firm size and by place of work, and firms that meet the award's criteria.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WorkerTable {
-    industries: [Workers; INDUSTRIES],
-    bands: [Workers; BANDS],
-    places: [Workers; PREFECTURES],
-    /// Firms that would meet the award's criteria this week, as a share of all firms.
-    pub sustained: f64,
+/// Workers by industry, by firm size and by place of work, and firms that meet the award's criteria. Worked out as far as it
+/// is asked for.
+pub struct WorkerTable<'a> {
+    view: View<'a>,
+    groups: OnceCell<Vec<Row>>,
+    industries: OnceCell<[Workers; INDUSTRIES]>,
+    bands: OnceCell<[Workers; BANDS]>,
+    regions: OnceCell<[Workers; Region::ALL.len()]>,
+    places: OnceCell<[Workers; PREFECTURES]>,
 }
 
-impl WorkerTable {
-    /// One pass over all firms.
-    pub fn new(view: &View) -> WorkerTable {
-        WorkerTable::by(add_block, view)
-    }
-
-    /// With what adds a block's firms.
-    fn by(add_block: AddBlock, view: &View) -> WorkerTable {
-        let questions = Questions::new(view);
-        let ratio = view.parameters.workplace_tokyo.exp();
-        let of = |block: &Block| {
-            let mut partial = Partial::new(ratio);
-            add_block(view, block, &questions, &mut partial);
-            partial
-        };
-        let mut partials = match view.state.blocks.as_slice() {
-            [block] => vec![of(block)],
-            blocks => blocks.par_iter().map(of).collect(),
-        }
-        .into_iter();
-        let mut table = partials.next().unwrap_or_else(|| Partial::new(ratio));
-        partials.for_each(|partial| table.include(&partial));
-        let firms: f64 = view.population.cells.iter().map(|cell| f64::from(cell.firms)).sum();
-        let meeting: f64 = table.bands.iter().map(|band| band[7]).sum();
+impl<'a> WorkerTable<'a> {
+    /// Of a week.
+    pub fn new(view: View<'a>) -> WorkerTable<'a> {
         WorkerTable {
-            industries: table.industries.map(Workers::from_row),
-            bands: table.bands.map(Workers::from_row),
-            places: table.places.map(Workers::from_row),
-            sustained: if firms > 0.0 { meeting / firms } else { 0.0 },
+            view,
+            groups: OnceCell::new(),
+            industries: OnceCell::new(),
+            bands: OnceCell::new(),
+            regions: OnceCell::new(),
+            places: OnceCell::new(),
         }
+    }
+
+    /// A row for each group of the population: one pass over all firms.
+    fn groups(&self) -> impl Iterator<Item = (&'a Group, &Row)> {
+        let rows = self.groups.get_or_init(|| {
+            let (view, questions) = (&self.view, Questions::new(&self.view));
+            let mut parts = each_part(view.population, |groups, rows| by_group(view, groups, &questions, rows));
+            if parts.len() == 1 { parts.pop().unwrap_or_default() } else { parts.concat() }
+        });
+        self.view.population.groups().iter().zip(rows)
+    }
+
+    fn industry(&self, industry: Industry) -> &Workers {
+        let by_industry = || {
+            let mut industries = [[0.0; 8]; INDUSTRIES];
+            for (group, row) in self.groups() {
+                (0..8).for_each(|i| industries[group.industry.index()][i] += row[i]);
+            }
+            industries.map(Workers::from_row)
+        };
+        &self.industries.get_or_init(by_industry)[industry.index()]
+    }
+
+    /// Each group's row as if all worked in the Tokyo area, and as if all worked elsewhere.
+    fn by_area(&self) -> impl Iterator<Item = (&'a Group, [Row; 2])> {
+        let ratio = self.view.parameters.workplace_tokyo.exp();
+        self.groups().map(move |(group, row)| {
+            let tokyo = group.regions[Region::Tokyo as usize];
+            let elsewhere: f64 = Region::ALL[1..].iter().map(|region| group.regions[*region as usize]).sum();
+            (group, Workers::from_row(*row).by_area([tokyo, elsewhere], ratio).map(|workers| workers.row()))
+        })
     }
 
     /// All workers.
     pub fn total(&self) -> Workers {
-        sum(&self.bands)
+        sum(Industry::all().map(|industry| self.industry(industry)))
     }
     /// Of some industries.
     pub fn industries(&self, wanted: &[Industry]) -> Workers {
-        sum(wanted.iter().map(|industry| &self.industries[industry.index()]))
+        sum(wanted.iter().map(|industry| self.industry(*industry)))
     }
-    /// Of firms in some [`BANDS`].
+    /// Of firms in some [`BANDS`]: another pass over all firms.
     pub fn bands(&self, wanted: &[usize]) -> Workers {
-        sum(wanted.iter().map(|&band| &self.bands[band]))
+        let bands = self.bands.get_or_init(|| {
+            let (view, questions) = (&self.view, Questions::new(&self.view));
+            let mut all = [[0.0; 8]; BANDS];
+            for part in each_part(view.population, |groups, rows| by_band(view, groups, &questions, rows)) {
+                all.iter_mut().flatten().zip(part.iter().flatten()).for_each(|(all, part)| *all += part);
+            }
+            all.map(Workers::from_row)
+        });
+        sum(wanted.iter().map(|&band| &bands[band]))
     }
     /// Who work in some prefectures.
     pub fn places(&self, wanted: impl Fn(Prefecture) -> bool) -> Workers {
-        sum(Prefecture::all().filter(|place| wanted(*place)).map(|place| &self.places[place.index()]))
+        let places = self.places.get_or_init(|| {
+            let population = self.view.population;
+            let mut places = [[0.0; 8]; PREFECTURES];
+            for (group, areas) in self.by_area() {
+                let home = group.prefecture.index();
+                let shares = population.workplaces_of(&population.cells[group.cells.start]);
+                if shares[home] == 1.0 {
+                    // Micro firms work where they are.
+                    let area = usize::from(group.prefecture.region() != Region::Tokyo);
+                    (0..8).for_each(|i| places[home][i] += areas[area][i]);
+                } else {
+                    spread(&areas, shares, &mut places);
+                }
+            }
+            places.map(Workers::from_row)
+        });
+        sum(Prefecture::all().filter(|place| wanted(*place)).map(|place| &places[place.index()]))
     }
     /// Who work in a region.
     pub fn region(&self, wanted: Region) -> Workers {
-        self.places(|place| place.region() == wanted)
+        let regions = self.regions.get_or_init(|| {
+            let mut regions = [[0.0; 8]; Region::ALL.len()];
+            for (group, [tokyo, elsewhere]) in self.by_area() {
+                for (region, share) in Region::ALL.into_iter().zip(group.regions) {
+                    let row = if region == Region::Tokyo { &tokyo } else { &elsewhere };
+                    (0..8).for_each(|i| regions[region as usize][i] += row[i] * share);
+                }
+            }
+            regions.map(Workers::from_row)
+        });
+        regions[wanted as usize]
+    }
+    /// Firms that would meet the award's criteria this week, as a share of all firms.
+    pub fn sustained(&self) -> f64 {
+        let firms = self.view.population.firms() as f64;
+        let meeting: f64 = self.groups().map(|(_, row)| row[7]).sum();
+        if firms > 0.0 { meeting / firms } else { 0.0 }
+    }
+}
+
+/// Adds a group's workers to the places where they work, given its rows in the Tokyo area and elsewhere.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
+fn spread([tokyo, elsewhere]: &[Row; 2], shares: &[f32; PREFECTURES], places: &mut [Row; PREFECTURES]) {
+    for (place, (row, share)) in places.iter_mut().zip(shares).enumerate() {
+        let workers = if Prefecture(place as u8).region() == Region::Tokyo { tokyo } else { elsewhere };
+        let share = f64::from(*share);
+        for i in 0..8 {
+            row[i] += workers[i] * share;
+        }
+    }
+}
+
+/// What a work gives for each part of the groups, in order.
+fn each_part<T: Default + Send>(population: &Population, work: impl Fn(&[Group], &mut T) + Sync) -> Vec<T> {
+    let one = |part: &Range<usize>| {
+        let mut gives = T::default();
+        work(&population.groups()[part.clone()], &mut gives);
+        gives
+    };
+    match population.parts() {
+        [part] => vec![one(part)],
+        parts => parts.par_iter().map(one).collect(),
     }
 }
 
 fn sum<'a>(of: impl IntoIterator<Item = &'a Workers>) -> Workers {
     let mut total = Workers::default();
-    of.into_iter().for_each(|workers| total.add(workers, 1.0));
+    of.into_iter().for_each(|workers| total.add(workers));
     total
-}
-
-type AddBlock = fn(&View, &Block, &Questions, &mut Partial);
-
-/// What a block adds to the table.
-pub struct Partial {
-    ratio: f64,
-    industries: [Row; INDUSTRIES],
-    /// By [`BANDS`].
-    pub bands: [Row; BANDS],
-    places: [Row; PREFECTURES],
-}
-
-impl Partial {
-    fn new(ratio: f64) -> Partial {
-        let (industries, places) = ([[0.0; 8]; INDUSTRIES], [[0.0; 8]; PREFECTURES]);
-        Partial { ratio, industries, bands: [[0.0; 8]; BANDS], places }
-    }
-
-    /// Adds the workers of cells of one industry, prefecture and size, by industry and place; the Tokyo area has its own
-    /// share of teleworkers.
-    #[inline(always)]
-    pub fn add(&mut self, population: &Population, cell: &Cell, staff: &Staff, sum: &Row) {
-        let industry = &mut self.industries[cell.industry.index()];
-        (0..8).for_each(|i| industry[i] += sum[i]);
-        let (tokyo, elsewhere) = Workers::from_row(*sum).by_area(staff, self.ratio);
-        let (tokyo, elsewhere) = (tokyo.row(), elsewhere.row());
-        let shares = population.workplaces_of(cell);
-        let workers = |place: usize| {
-            if Prefecture(place as u8).region() == Region::Tokyo { &tokyo } else { &elsewhere }
-        };
-        // Micro firms work where they are.
-        if shares[cell.prefecture.index()] == 1.0 {
-            let (place, workers) = (&mut self.places[cell.prefecture.index()], workers(cell.prefecture.index()));
-            return (0..8).for_each(|i| place[i] += workers[i]);
-        }
-        for (place, (row, share)) in self.places.iter_mut().zip(shares).enumerate() {
-            let (share, workers) = (f64::from(*share), workers(place));
-            (0..8).for_each(|i| row[i] += workers[i] * share);
-        }
-    }
-
-    fn include(&mut self, other: &Partial) {
-        let own = self.industries.iter_mut().chain(&mut self.bands).chain(&mut self.places);
-        let more = other.industries.iter().chain(&other.bands).chain(&other.places);
-        own.zip(more).for_each(|(own, more)| (0..8).for_each(|i| own[i] += more[i]));
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn staff(tokyo: f64, elsewhere: f64) -> Staff {
-        Staff { most: 100, larger: vec![0], bands: [0, 100, 0, 0], tokyo, elsewhere }
-    }
 
     fn cell(now: f64) -> Workers {
         Workers {
@@ -275,8 +259,7 @@ mod tests {
     /// 20 of 100 telework, 40 work in the Tokyo area, there twice as often: rates 2a and a with 40 x 2a + 60 a = 20.
     #[test]
     fn staff_in_the_tokyo_area_telework_as_much_more_often() {
-        let staff = staff(0.4, 0.6);
-        let (tokyo, elsewhere) = cell(20.0).by_area(&staff, 2.0);
+        let [tokyo, elsewhere] = cell(20.0).by_area([0.4, 0.6], 2.0);
         assert!((tokyo.now - 100.0 * 2.0 / 7.0).abs() < 1e-12 && (elsewhere.now - 100.0 / 7.0).abs() < 1e-12);
         assert!((tokyo.days / tokyo.now - 1.0).abs() < 1e-12);
         assert_eq!((tokyo.employees, elsewhere.with_scheme), (100.0, 40.0));
@@ -285,18 +268,16 @@ mod tests {
     /// 80 of 100: all 40 in the Tokyo area do, and 40 of the 60 elsewhere; and the other way about.
     #[test]
     fn no_more_than_all_telework() {
-        let staff = staff(0.4, 0.6);
-        let (tokyo, elsewhere) = cell(80.0).by_area(&staff, 4.0);
+        let [tokyo, elsewhere] = cell(80.0).by_area([0.4, 0.6], 4.0);
         assert!((tokyo.now - 100.0).abs() < 1e-12 && (elsewhere.now - 100.0 * 40.0 / 60.0).abs() < 1e-12);
-        let (tokyo, elsewhere) = cell(80.0).by_area(&staff, 0.25);
+        let [tokyo, elsewhere] = cell(80.0).by_area([0.4, 0.6], 0.25);
         assert!((elsewhere.now - 100.0).abs() < 1e-12 && (tokyo.now - 100.0 * 20.0 / 40.0).abs() < 1e-12);
     }
 
     /// Without a difference the numbers stay the same bits.
     #[test]
     fn a_ratio_of_one_changes_nothing() {
-        let staff = staff(0.3, 0.7);
-        assert_eq!(cell(33.3).by_area(&staff, 1.0), (cell(33.3), cell(33.3)));
+        assert_eq!(cell(33.3).by_area([0.3, 0.7], 1.0), [cell(33.3); 2]);
     }
 
     /// A year and a half, then the same table to the bit.
@@ -304,8 +285,15 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     fn every_instruction_set_gives_the_same_table() {
         use crate::{
-            calendar::Week, data::Data, dynamics, dynamics::Terms, observation::sums::add_firms,
-            parameters::Parameters, population::Response, random::Key, scenario::Scale,
+            calendar::Week,
+            data::Data,
+            dynamics,
+            dynamics::Terms,
+            observation::sums::{add_bands, add_groups},
+            parameters::Parameters,
+            population::Response,
+            random::Key,
+            scenario::Scale,
         };
         let population =
             &crate::population::synthesise(&Data::embedded().unwrap(), 2021, Scale::Sample(100_000)).unwrap();
@@ -318,15 +306,30 @@ mod tests {
             terms.open(&[1.0; PREFECTURES]);
             dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week);
         }
-        let staff = &super::staff(population);
-        let view = View { week: Week(79), population, state: &state, terms: &terms, parameters, staff };
-        let chosen = WorkerTable::new(&view);
-        assert!(chosen.total().now > 1e6 && chosen.sustained > 0.0);
+        let view = View { week: Week(79), population, state: &state, terms: &terms, parameters };
+        let table = WorkerTable::new(view);
+        assert!(table.total().now > 1e6 && table.sustained() > 0.0);
+        let chosen: Vec<Row> = table.groups().map(|(_, row)| *row).collect();
+        let questions = &Questions::new(&view);
         for (set, add) in instruction_sets!(
-            add_firms,
-            (view: &View, block: &Block, questions: &Questions, table: &mut Partial)
+            add_groups,
+            (view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<Row>)
         ) {
-            assert_eq!(WorkerTable::by(add, &view), chosen, "{set}");
+            let mut rows = Vec::new();
+            add(&view, population.groups(), questions, &mut rows);
+            assert_eq!(rows, chosen, "{set}");
+        }
+        let bands = |add: fn(&View, &[Group], &Questions, &mut [Row; BANDS])| {
+            let mut rows = [[0.0; 8]; BANDS];
+            add(&view, population.groups(), questions, &mut rows);
+            rows
+        };
+        let chosen = bands(by_band);
+        for (set, add) in instruction_sets!(
+            add_bands,
+            (view: &View, groups: &[Group], questions: &Questions, rows: &mut [Row; BANDS])
+        ) {
+            assert_eq!(bands(add), chosen, "{set}");
         }
     }
 }

@@ -132,7 +132,7 @@ mod tests {
         classification::{PREFECTURES, Prefecture},
         data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
-        interventions::{EmergencyDeclaration, LaterDeclarations},
+        interventions::{EmergencyDeclaration, LaterDeclarations, Selection},
         parameters::Parameters,
         scenario::{Intervention, LaterInfections, Measure, RunPlan, Scale, Target},
     };
@@ -166,6 +166,7 @@ mod tests {
                 until: date(2026, 3, 31),
                 scale: 1.0,
                 target: Target::default(),
+                selection: Selection::Random,
                 budget_yen_per_fiscal_year: None,
                 unit_cost_yen: None,
                 delay_weeks: 0,

@@ -5,6 +5,8 @@
 mod attributes;
 mod directory;
 mod employees;
+mod frame;
+mod layout;
 mod margins;
 mod near;
 mod pool;
@@ -20,12 +22,14 @@ mod tests;
 mod workplaces;
 
 pub use directory::Directory;
-pub use near::{AHEAD, fetch};
+pub use frame::{BANDS, Frame, Group, band};
+pub use layout::{BLOCK_FIRMS, Block, Class, Layout, PACK, Pack};
+pub use near::{PREFETCH_AHEAD, prefetch, window};
 pub use pool::{Criteria, Jobs, Pool, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
 pub use sample::Scale;
 pub use state::*;
-pub use status::{Practice, Response, Status};
+pub use status::{Practice, Response, Status, WideStatus, only};
 pub use tallies::{Slots, Tallies, UNIT};
 pub use target::{Target, cell_matches, matches, matches_now};
 
@@ -96,6 +100,8 @@ pub struct Population {
     /// Where the employees of a head-office cell work: share by prefecture, for each
     /// `(industry, size, head-office prefecture)`, at `(industry * 3 + size) * 47 + prefecture`. Each row sums to 1.
     pub workplaces: Vec<[f32; PREFECTURES]>,
+    /// What follows from all this.
+    pub frame: Frame,
 }
 
 impl Population {
@@ -113,7 +119,8 @@ impl Population {
     }
     /// Position of the cell in which a firm stands, by the firm's position.
     pub fn cell_of(&self, firm: usize) -> usize {
-        self.cells.partition_point(|cell| cell.range.end <= firm)
+        let near = self.layout().cells_near[firm / PACK] as usize;
+        near + self.cells[near..].iter().take_while(|cell| cell.range.end <= firm).count()
     }
     /// Row of [`Population::workplaces`] for a cell.
     pub fn workplaces_of(&self, cell: &Cell) -> &[f32; PREFECTURES] {
@@ -154,6 +161,7 @@ fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>) -> Popul
         propensity: vec![0.0; start],
         barriers: vec![0; start],
         workplaces: Vec::new(),
+        frame: Frame::default(),
         cells,
     };
     let chosen = sample::choose(&population.cells, draws);

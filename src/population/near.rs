@@ -1,11 +1,11 @@
-//! Memory that will be needed soon. An array and a place in, nothing out but time saved.
+//! Elements of arrays that stand together or will be needed soon.
 
 /// How many packs or firms ahead memory is asked for: firms are mostly far from the processor's caches.
-pub const AHEAD: usize = 12;
+pub const PREFETCH_AHEAD: usize = 12;
 
 /// Asks the processor to bring an element near. Changes nothing but time.
 #[inline(always)]
-pub fn fetch<T>(array: &[T], at: usize) {
+pub fn prefetch<T>(array: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(element) = array.get(at) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
@@ -14,4 +14,18 @@ pub fn fetch<T>(array: &[T], at: usize) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (array, at);
+}
+
+/// So many elements from a place on; beyond the array's end, nothing. Loops over a window have a fixed length.
+#[inline(always)]
+pub fn window<T: Copy + Default, const N: usize>(array: &[T], first: usize) -> [T; N] {
+    let rest = &array[first..];
+    match rest.first_chunk() {
+        Some(window) => *window,
+        None => {
+            let mut window = [T::default(); N];
+            window[..rest.len()].copy_from_slice(rest);
+            window
+        }
+    }
 }

@@ -68,6 +68,12 @@ impl Criteria {
         }
     }
 
+    /// Whether a firm can be as small and as large as asked.
+    pub fn possible(&self) -> bool {
+        let (least, most) = self.employees();
+        least <= most
+    }
+
     /// Least and most employees in all.
     fn employees(&self) -> (u32, u32) {
         let (least, most) = (self.target.min_employees.unwrap_or(0), self.target.max_employees.unwrap_or(u32::MAX));
@@ -79,6 +85,18 @@ impl Criteria {
         cell_matches(&self.target, cell)
             && (cell.high_capital || !self.high_capital)
             && (cell.size != SizeClass::Micro || self.employees().0 <= MICRO_EMPLOYEES)
+    }
+
+    /// Firms of the whole population that meet them.
+    pub fn count(&self, population: &Population) -> f64 {
+        let of = |cell: &Cell| {
+            let blocks = cell.range.clone().step_by(64).map(|first| first..(first + 64).min(cell.range.end));
+            let having = |firms: Range<usize>| {
+                self.among(&population.employees[firms.clone()], &population.teleworkable[firms]).count_ones()
+            };
+            f64::from(blocks.map(having).sum::<u32>()) * cell.weight
+        };
+        population.cells.iter().filter(|cell| self.admit(cell)).map(of).sum()
     }
 
     /// Which of up to 64 firms have what is asked of single firms, a bit a firm.

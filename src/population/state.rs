@@ -5,14 +5,8 @@
 //! cell; a pack knows the least clock of each kind, so that a week looks only at packs in which something is due. Blocks
 //! of whole cells can be advanced in parallel; nothing depends on how many threads do so.
 
-use super::{Cell, Population, Response, Status, Tallies};
-use crate::classification::{PREFECTURES, Prefecture, SIZES};
-use std::ops::Range;
-
-/// Firms in a block, about.
-pub const BLOCK_FIRMS: usize = 65_536;
-/// Firms in a pack, at most.
-pub const PACK: usize = 32;
+use super::{Block, PACK, Pack, Population, Practice, Response, Status, Tallies, WideStatus, only, window};
+use crate::classification::{PREFECTURES, Prefecture};
 
 /// Kinds of event, each with a meter in every cell: start, stop, resume, formalise, give up.
 pub const METERS: usize = 5;
@@ -119,45 +113,6 @@ impl Turn {
     }
 }
 
-/// Firms of one cell that stand together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pack {
-    /// Position of the cell in [`Population::cells`].
-    pub cell: u32,
-    /// First firm in the population's arrays.
-    pub first: u32,
-    /// Firms, at most [`PACK`].
-    pub firms: u32,
-}
-
-/// What decides the hazards of a cell beside what interventions do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Class {
-    /// Number of its industry, prefecture and size: `(industry * 47 + prefecture) * 3 + size`.
-    pub number: u16,
-    /// Prefecture.
-    pub prefecture: u16,
-}
-
-impl Class {
-    fn of(cell: &Cell) -> Class {
-        let prefecture = cell.prefecture.index();
-        let number = (cell.industry.index() * PREFECTURES + prefecture) * SIZES + cell.size.index();
-        Class { number: number as u16, prefecture: prefecture as u16 }
-    }
-}
-
-/// A run of whole cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// Cells, as positions in [`Population::cells`].
-    pub cells: Range<usize>,
-    /// Firms in the population's arrays.
-    pub firms: Range<usize>,
-    /// Packs.
-    pub packs: Range<usize>,
-}
-
 /// The most staff of a week that practising firms may have reached since the last round of leavers: by prefecture, weeks
 /// and reach such that every later week has less reach. (The share of a firm's staff rises with its experience, so no
 /// other week can have been its largest.)
@@ -188,17 +143,9 @@ impl Reaches {
 pub struct State {
     /// Firms.
     pub firms: Firms,
-    /// Packs in the order of their firms.
-    pub packs: Vec<Pack>,
-    /// First pack of each cell.
-    pub first_packs: Vec<u32>,
     /// At most the least clock of each meter in each pack, as the bits of a float (which order like it, as clocks are
     /// positive). Places beyond [`METERS`] hold the largest number.
     pub least: Vec<[u32; 8]>,
-    /// Blocks in the order of their firms.
-    pub blocks: Vec<Block>,
-    /// Class and prefecture of each cell.
-    pub classes: Vec<Class>,
     /// Readings of each cell's meters. Places beyond [`METERS`] are unused.
     pub meters: Vec<[f64; 8]>,
     /// Totals of each block.
@@ -210,40 +157,18 @@ pub struct State {
 }
 
 impl State {
-    /// Meters at zero, and the packs, blocks and totals of a population whose firms are in the given states.
+    /// Meters at zero, and the totals of a population whose firms are in the given states.
     pub fn new(population: &Population, firms: Firms, response: &Response) -> State {
         use rayon::prelude::*;
-        let mut packs = Vec::new();
-        let mut first_packs = Vec::with_capacity(population.cells.len());
-        let mut blocks = Vec::new();
-        let mut begin = (0, 0);
-        for (position, cell) in population.cells.iter().enumerate() {
-            let pack = |first: usize| Pack {
-                cell: position as u32,
-                first: first as u32,
-                firms: (cell.range.end - first).min(PACK) as u32,
-            };
-            first_packs.push(packs.len() as u32);
-            packs.extend(cell.range.clone().step_by(PACK).map(pack));
-            let start = population.cells[begin.0].range.start;
-            if cell.range.end - start >= BLOCK_FIRMS || position + 1 == population.cells.len() {
-                let block =
-                    Block { cells: begin.0..position + 1, firms: start..cell.range.end, packs: begin.1..packs.len() };
-                begin = (block.cells.end, block.packs.end);
-                blocks.push(block);
-            }
-        }
+        let layout = population.layout();
+        let tallies = |block: &Block| Tallies::of(population, response, block, &firms.status);
         State {
-            tallies: blocks.par_iter().map(|block| Tallies::of(population, response, block, &firms.status)).collect(),
-            least: packs.iter().map(|pack| firms.least(pack)).collect(),
-            classes: population.cells.iter().map(Class::of).collect(),
+            tallies: layout.blocks.par_iter().map(tallies).collect(),
+            least: layout.packs.iter().map(|pack| firms.least(pack)).collect(),
             meters: vec![[0.0; 8]; population.cells.len()],
             reaches: Reaches(std::array::from_fn(|_| Vec::new())),
             next_week: 0,
             firms,
-            packs,
-            first_packs,
-            blocks,
         }
     }
 
@@ -263,24 +188,26 @@ impl State {
 impl Firms {
     /// The least clock of each meter in a pack.
     pub fn least(&self, pack: &Pack) -> [u32; 8] {
-        let range = pack.first as usize..(pack.first + pack.firms) as usize;
-        least(&self.status[range.clone()], &self.practice_due[range.clone()], &self.scheme_due[range])
+        let first = pack.first as usize;
+        least(&self.status, &self.practice_due, &self.scheme_due, first, pack.firms as usize)
     }
 }
 
-/// The least clock of each meter, as bits of a float. Whole numbers without a branch, so that it becomes SIMD.
+/// The least clock of each meter among some firms from `first` on, no more than a pack, as bits of a float. Whole numbers
+/// without a branch and always as many firms, so that it becomes SIMD.
 #[inline(always)]
-pub fn least(status: &[u8], practice_due: &[f32], scheme_due: &[f32]) -> [u32; 8] {
+pub fn least(status: &[u8], practice_due: &[f32], scheme_due: &[f32], first: usize, firms: usize) -> [u32; 8] {
+    let (status, practice, scheme): ([u8; PACK], [f32; PACK], [f32; PACK]) =
+        (window(status, first), window(practice_due, first), window(scheme_due, first));
     let mut least = [u32::MAX; 8];
-    for ((&status, practice), scheme) in status.iter().zip(practice_due).zip(scheme_due) {
-        let (practice, scheme) = (practice.to_bits(), scheme.to_bits());
-        let only = |wanted: bool, due: u32| due | u32::from(wanted).wrapping_sub(1);
-        let formal = status & Status::FORMAL != 0;
-        least[START] = least[START].min(only(status & 3 == 0, practice));
-        least[STOP] = least[STOP].min(only(status & 3 == 1, practice));
-        least[RESUME] = least[RESUME].min(only(status & 3 == 2, practice));
-        least[FORMALISE] = least[FORMALISE].min(only(!formal, scheme));
-        least[GIVE_UP] = least[GIVE_UP].min(only(formal, scheme));
+    for firm in 0..PACK {
+        let (practice, scheme) = (practice[firm].to_bits(), scheme[firm].to_bits());
+        let (status, other) = (WideStatus(status[firm].into()), only(firm as u32 >= firms as u32));
+        least[START] = least[START].min(practice | other | !status.practice(Practice::Never));
+        least[STOP] = least[STOP].min(practice | other | !status.practice(Practice::Current));
+        least[RESUME] = least[RESUME].min(practice | other | !status.practice(Practice::Stopped));
+        least[FORMALISE] = least[FORMALISE].min(scheme | other | status.formal());
+        least[GIVE_UP] = least[GIVE_UP].min(scheme | other | !status.formal());
     }
     least
 }

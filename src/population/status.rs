@@ -59,6 +59,29 @@ impl Status {
     }
 }
 
+/// All bits, or none: what selects among numbers that stand side by side, without a branch.
+#[inline(always)]
+pub fn only(wanted: bool) -> u32 {
+    u32::from(wanted).wrapping_neg()
+}
+
+/// A status as wide as the numbers that it selects among. (Bytes would have to be widened first, which takes longer.)
+#[derive(Clone, Copy, Debug)]
+pub struct WideStatus(pub u32);
+
+impl WideStatus {
+    /// All bits where the firm's practice is this one.
+    #[inline(always)]
+    pub fn practice(self, practice: Practice) -> u32 {
+        only(self.0 & 3 == practice as u32)
+    }
+    /// All bits where the firm has a formal scheme.
+    #[inline(always)]
+    pub fn formal(self) -> u32 {
+        only(self.0 & u32::from(Status::FORMAL) != 0)
+    }
+}
+
 /// Chance to answer the TSR survey by employees, relative, in 1/256: employees to the power of
 /// `tsr_size_exponent`.
 #[derive(Clone, Debug)]

@@ -33,41 +33,39 @@ impl Default for Tallies {
     }
 }
 
-/// Firms that one simulated firm of a cell stands for, in [`UNIT`]s.
-#[inline(always)]
-fn weight(cell: &Cell) -> i64 {
-    (cell.weight * UNIT).round() as i64
-}
-
 impl Tallies {
-    /// Counts a firm that has been in no slot so far.
-    pub fn enter(&mut self, cell: &Cell, employees: u32, status: Status, response: &Response) {
-        let staff = weight(cell) * i64::from(employees);
-        self.staff[cell.prefecture.index()][1] += staff;
-        self.add(cell, employees, status, response, 1);
+    /// Counts a firm of a cell that has been in no slot so far. One simulated firm stands for so many [`UNIT`]s.
+    fn enter(&mut self, cell: &Cell, units: i64, employees: u32, status: Status, response: &Response) {
+        self.staff[cell.prefecture.index()][1] += units * i64::from(employees);
+        self.add(cell, units, employees, response, |slots, units| slots[status.slot()] += units);
+        if status.practises() {
+            self.staff[cell.prefecture.index()][0] += units * i64::from(employees);
+        }
     }
 
     /// Counts a firm under another status than before.
-    #[inline]
-    pub fn pass(&mut self, cell: &Cell, employees: u32, [from, to]: [Status; 2], response: &Response) {
-        self.add(cell, employees, from, response, -1);
-        self.add(cell, employees, to, response, 1);
+    #[inline(always)]
+    pub fn pass(&mut self, cell: &Cell, units: i64, employees: u32, [from, to]: [Status; 2], response: &Response) {
+        let slots = [from.slot(), to.slot()];
+        self.add(cell, units, employees, response, |class, units| {
+            class[slots[0]] -= units;
+            class[slots[1]] += units;
+        });
+        let practising = i64::from(to.practises()) - i64::from(from.practises());
+        self.staff[cell.prefecture.index()][0] += practising * units * i64::from(employees);
     }
 
+    /// Changes the slots of all classes of a firm, each by the units of its kind.
     #[inline(always)]
-    fn add(&mut self, cell: &Cell, employees: u32, status: Status, response: &Response, sign: i64) {
-        let (weight, slot) = (sign * weight(cell), status.slot());
+    fn add(&mut self, cell: &Cell, units: i64, employees: u32, response: &Response, change: impl Fn(&mut Slots, i64)) {
         let (industry, prefecture) = (cell.industry.index(), cell.prefecture.index());
-        let answering = weight * response.weight(employees) as i64;
-        self.classes[cell.size.index()][slot] += weight;
-        self.classes[INDUSTRY + industry][slot] += weight;
-        self.classes[PREFECTURE + prefecture][slot] += weight;
-        self.classes[RESPONDING + usize::from(cell.high_capital) * PREFECTURES + prefecture][slot] += answering;
+        let responding = RESPONDING + usize::from(cell.high_capital) * PREFECTURES + prefecture;
+        change(&mut self.classes[cell.size.index()], units);
+        change(&mut self.classes[INDUSTRY + industry], units);
+        change(&mut self.classes[PREFECTURE + prefecture], units);
+        change(&mut self.classes[responding], units * response.weight(employees) as i64);
         if employees >= 100 {
-            self.classes[HUNDRED + usize::from(employees >= 300) * INDUSTRIES + industry][slot] += weight;
-        }
-        if status.practises() {
-            self.staff[prefecture][0] += weight * i64::from(employees);
+            change(&mut self.classes[HUNDRED + usize::from(employees >= 300) * INDUSTRIES + industry], units);
         }
     }
 
@@ -107,9 +105,10 @@ impl Tallies {
     /// Those of a block's firms, counted one by one: what running totals must always equal.
     pub fn of(population: &Population, response: &Response, block: &Block, status: &[u8]) -> Tallies {
         let mut tallies = Tallies::default();
-        for cell in &population.cells[block.cells.clone()] {
+        let units = &population.layout().units[block.cells.clone()];
+        for (cell, &units) in population.cells[block.cells.clone()].iter().zip(units) {
             for firm in cell.range.clone() {
-                tallies.enter(cell, population.employees[firm], Status(status[firm]), response);
+                tallies.enter(cell, units, population.employees[firm], Status(status[firm]), response);
             }
         }
         tallies

@@ -1,13 +1,19 @@
 //! Which firms are meant: conditions on fixed attributes and on the present state.
 
 use super::{Cell, Status};
-use crate::classification::{Industry, Prefecture, SizeClass};
+use crate::classification::{Industry, Prefecture, Region, SizeClass};
 
 /// Which firms an intervention may serve. `None` = no condition; conditions are joined by *and*.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Target {
     /// Head office in one of these.
     pub prefectures: Option<Vec<Prefecture>>,
+    /// Head office in one of the prefectures of these region groups.
+    pub regions: Option<Vec<Region>>,
+    /// Head office in none of these.
+    pub not_prefectures: Option<Vec<Prefecture>>,
+    /// Of none of these industries.
+    pub not_industries: Option<Vec<Industry>>,
     /// Of one of these industries.
     pub industries: Option<Vec<Industry>>,
     /// Of one of these size classes.
@@ -29,6 +35,9 @@ pub struct Target {
 /// Whether a target's conditions on whole cells let a cell in.
 pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
     target.prefectures.as_ref().is_none_or(|list| list.contains(&cell.prefecture))
+        && target.regions.as_ref().is_none_or(|list| list.contains(&cell.prefecture.region()))
+        && target.not_prefectures.as_ref().is_none_or(|list| !list.contains(&cell.prefecture))
+        && target.not_industries.as_ref().is_none_or(|list| !list.contains(&cell.industry))
         && target.industries.as_ref().is_none_or(|list| list.contains(&cell.industry))
         && target.sizes.as_ref().is_none_or(|list| list.contains(&cell.size))
         && target.high_capital.is_none_or(|wanted| wanted == cell.high_capital)

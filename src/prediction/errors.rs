@@ -163,12 +163,12 @@ pub struct Errors<'a> {
 }
 
 impl Errors<'_> {
-    /// Errors (lasting and of the wave) in log odds: a row a date, a column a wanted series. A date before the as-of day has
-    /// the errors of that day.
+    /// Lasting errors in log odds, without those of waves: a row a date, a column a wanted series. A date before the as-of
+    /// day has the errors of that day.
     ///
     /// Dates must rise. What is drawn for a date depends on the dates before it: ask for all that is wanted at once, and for
     /// the same ones where two scenarios are compared.
-    pub fn at(&self, dates: &[Date]) -> Vec<Vec<f64>> {
+    pub fn lasting(&self, dates: &[Date]) -> Vec<Vec<f64>> {
         let (mut lasting, mut before) = (self.start.clone(), self.forecaster.as_of);
         let each = |date: &Date| {
             let years = f64::from((*date - before).get_days().max(0)) / 365.25;
@@ -178,12 +178,20 @@ impl Errors<'_> {
                 lasting = &lasting * kept + &self.step * normals * (1.0 - kept * kept).sqrt();
                 before = *date;
             }
+            lasting.iter().copied().collect()
+        };
+        dates.iter().map(each).collect()
+    }
+
+    /// [`Errors::lasting`] and the error of the wave that the series' survey would have on each date.
+    pub fn at(&self, dates: &[Date]) -> Vec<Vec<f64>> {
+        let with_wave = |(lasting, date): (Vec<f64>, &Date)| {
             let wave = |series: &Series| {
                 self.law.wave_sd * series.direction() * normal(self.key, series.survey.id(), *date, 1)
             };
-            self.forecaster.wanted.iter().zip(lasting.iter()).map(|(series, error)| error + wave(series)).collect()
+            self.forecaster.wanted.iter().zip(lasting).map(|(series, error)| error + wave(series)).collect()
         };
-        dates.iter().map(each).collect()
+        self.lasting(dates).into_iter().zip(dates).map(with_wave).collect()
     }
 
     /// What the survey publishes for a wanted series on a date: `simulated` is the share among those who answer (0-1, with

@@ -13,15 +13,14 @@ mod texts;
 pub use contract::{Cell, SUMMARIES, Summary};
 pub use folder::Folder;
 
+pub use crate::results::REPORT;
+
 use crate::{
     data::Data,
     error::{Kind, Problem},
 };
 use plotly::Plot;
 use serde_json::{Value, json};
-
-/// File name of the page in a folder.
-pub const REPORT: &str = "report.html";
 
 /// Tells our pages from others, in their head.
 pub const GENERATOR: &str = "<meta name=\"generator\" content=\"telework-sim\">";

@@ -54,20 +54,10 @@ fn composed() -> Vec<String> {
         of("member", &sizes),
         of("survey", &surveys),
         of("month", &months),
-        of(
-            "summary",
-            &verdicts
-                .map(|verdict| format!("missing_{verdict}"))
-                .iter()
-                .map(String::as_str)
-                .filter(|key| !["missing_worth_choosing", "missing_not_compared"].contains(key))
-                .collect::<Vec<_>>(),
-        ),
-        ["spend", "effect"]
-            .iter()
-            .flat_map(|what| of("costs", &signs.map(|sign| format!("{what}_{sign}")).each_ref().map(String::as_str)))
-            .collect(),
-        of("costs", &["firms_word", "teleworkers_word"]),
+        of("summary.missing", &verdicts[1..6]),
+        of("costs.spend", &signs),
+        of("costs.effect", &signs),
+        of("costs.what", &["firms", "teleworkers"]),
         of("acceptability", &["firm", "teleworker"]),
     ]
     .concat()

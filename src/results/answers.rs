@@ -202,7 +202,7 @@ fn choice(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
                 field(fan.kpi.segment),
                 last.fiscal_year,
                 joined(&[median, low, high]),
-                judged(c, fan.kpi.measured().first().map(|figure| figure.survey)),
+                judged(c, fan.kpi.measured().first().map(|figure| figure.survey.id())),
                 c.verdict.key(),
             )?;
         }

@@ -77,6 +77,15 @@ impl ComparisonManifest {
 }
 
 impl AnyManifest {
+    /// Name of the run.
+    pub fn run(&self) -> &str {
+        match self {
+            AnyManifest::Run(manifest) => &manifest.run,
+            AnyManifest::Comparison(manifest) => &manifest.run,
+            AnyManifest::Study(manifest) => &manifest.run.run,
+        }
+    }
+
     /// Tables that were written.
     pub fn tables(&self) -> &[FileHash] {
         match self {

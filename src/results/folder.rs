@@ -4,12 +4,15 @@ use super::{
     manifest::{FileHash, MANIFEST, Manifest},
     replace::{Form, Hidden, Product, beside, cannot, sync_folder},
 };
-use crate::{error::Problem, report::REPORT};
+use crate::error::Problem;
 use std::{
     fs,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
+
+/// The page in a folder of results.
+pub const REPORT: &str = "report.html";
 
 /// The folder of a run or comparison.
 static RUN: Product = Product {

@@ -19,7 +19,7 @@ pub use answers::{ANSWER_TABLES, COMPARISON_TABLES, PRICE_BASIS, PUBLISHED, writ
 pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
-pub use folder::{Draft, check_folder, write_file};
+pub use folder::{Draft, REPORT, check_folder, write_file};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::{PANEL, PANEL_AVAILABLE, write_panel};
 pub(crate) use replace::cannot;

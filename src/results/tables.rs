@@ -185,7 +185,7 @@ pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<ParameterSo
             finite(high),
             year.replicates,
             number(year.published.map(|(_, value)| value)),
-            year.published.and(year.kpi.published).map_or("", |by| by.survey),
+            year.published.and(year.kpi.published).map_or("", |by| by.survey.id()),
             number(year.published.map(|(date, _)| date)),
         )?;
     }

@@ -3,9 +3,9 @@
 use super::{meaning::*, raw::*, sources::Sources};
 use crate::{
     calendar::{EPOCH, Week},
-    classification::{Industry, Prefecture, SizeClass},
+    classification::{Industry, Prefecture, Region, SizeClass},
     error::{Problem, Problems, Severity},
-    interventions::{DisclosureForm, KINDS, LaterDeclarations, Price, Reach},
+    interventions::{DisclosureForm, KINDS, LaterDeclarations, Price, Reach, Selection},
     notation::{At, Checks, Dimension, RawLater},
     parameters::{Parameters, TABLE},
 };
@@ -116,6 +116,11 @@ impl Check<'_> {
         }
         let meant = Intervention {
             target: raw.target.as_ref().map_or(Target::default(), |target| self.target(target)),
+            selection: match raw.selection.as_ref().map(|selection| **selection) {
+                Some(RawSelection::Random) => Selection::Random,
+                Some(RawSelection::Inclined) => Selection::Inclined,
+                None => measure.kind().selection(),
+            },
             budget_yen_per_fiscal_year: raw.budget_per_fiscal_year.as_ref().map(|budget| budget.0.get_ref().0),
             unit_cost_yen: raw.unit_cost.as_ref().map(|cost| cost.0.get_ref().0).or(match measure.kind().price() {
                 Price::Rule { each_yen, .. } => each_yen,
@@ -137,6 +142,9 @@ impl Check<'_> {
             );
         }
         self.money(raw, &meant);
+        if active {
+            self.limits(raw, &meant);
+        }
         self.unused_keys(raw, &meant);
         Some(meant)
     }
@@ -203,6 +211,17 @@ impl Check<'_> {
 
     fn target(&mut self, raw: &At<RawTarget>) -> Target {
         let target = Target {
+            regions: raw.regions.as_ref().map(|l| {
+                self.checks.members(l, "regions", |word| Region::ALL.into_iter().find(|region| region.key() == word.0))
+            }),
+            not_prefectures: raw
+                .not_prefectures
+                .as_ref()
+                .map(|l| self.checks.members(l, "not_prefectures", |p| Prefecture::parse(&p.0))),
+            not_industries: raw
+                .not_industries
+                .as_ref()
+                .map(|l| self.checks.members(l, "not_industries", |i| Industry::parse(&i.0))),
             prefectures: raw
                 .prefectures
                 .as_ref()
@@ -224,6 +243,17 @@ impl Check<'_> {
         let (least, most) = (target.min_employees.unwrap_or(0), target.max_employees.unwrap_or(u32::MAX));
         let nobody = if most < least {
             Some(format!("at least {least} and at most {most} employees"))
+        } else if !Prefecture::all().any(|place| {
+            target.prefectures.as_ref().is_none_or(|list| list.contains(&place))
+                && target.regions.as_ref().is_none_or(|list| list.contains(&place.region()))
+                && target.not_prefectures.as_ref().is_none_or(|list| !list.contains(&place))
+        }) {
+            Some("no prefecture is left".to_string())
+        } else if !Industry::all().any(|industry| {
+            target.industries.as_ref().is_none_or(|list| list.contains(&industry))
+                && target.not_industries.as_ref().is_none_or(|list| !list.contains(&industry))
+        }) {
+            Some("no industry is left".to_string())
         } else {
             // SME Basic Act: a micro firm has at most 20 employees, a large one always more than 50.
             match target.sizes.as_deref() {
@@ -259,7 +289,7 @@ impl Check<'_> {
         let (place, budget) = (place.span(), place.0.get_ref().0 * meant.scale);
         let cheapest = match price {
             Price::Nothing => {
-                let message = format!("`{name}` has a budget that cannot be spent: this kind spends no money");
+                let message = format!("`{name}` has a budget that cannot be spent: no budget limits this kind");
                 self.checks.error(place, message, "leave `budget_per_fiscal_year` out");
                 return;
             }
@@ -284,6 +314,40 @@ impl Check<'_> {
                 message,
                 format!("a fiscal year's budget (times `scale`) is {}: raise it", Dimension::Yen.write(budget)),
             );
+        }
+    }
+
+    /// Money for fewer deliveries than there is capacity for, and capacity for firms that the target leaves out.
+    fn limits(&mut self, raw: &At<RawIntervention>, meant: &Intervention) {
+        let name = &meant.name;
+        let kind = meant.measure.kind();
+        if let (Some(budget), Some(raw_budget), Some(cost), Some(capacity)) = (
+            meant.budget_yen_per_fiscal_year,
+            &raw.budget_per_fiscal_year,
+            meant.unit_cost_yen.filter(|cost| *cost > 0.0),
+            kind.yearly_capacity().filter(|capacity| capacity.is_finite()),
+        ) {
+            let affordable = budget / cost;
+            if affordable < capacity * 0.995 {
+                let message = format!(
+                    "`{name}` has money for {} of {} deliveries a year: its budget is the limit",
+                    (affordable * meant.scale).floor(),
+                    (capacity * meant.scale).round(),
+                );
+                let all = Dimension::Yen.write((capacity * cost).ceil());
+                let advice = format!("for all of them write budget_per_fiscal_year = \"{all}\" (before `scale`)");
+                self.checks.warn(raw_budget.span(), message, advice);
+            }
+        }
+        let place = raw.target.as_ref().map_or(raw.name.span(), At::span);
+        for (criteria, share) in kind.pools(&meant.target).iter().zip(kind.shares()) {
+            if share > 0.0 && !criteria.possible() {
+                let message = format!(
+                    "{} % of the capacity of `{name}` are for firms of a size that its target leaves out: they are lost",
+                    (share * 100.0).round()
+                );
+                self.checks.warn(place.clone(), message, "change the shares in the table of its kind, or the target");
+            }
         }
     }
 
@@ -326,6 +390,18 @@ impl Check<'_> {
     /// Conditions on subsidies where there is none.
     fn conditions(&mut self, active: &[(&At<RawIntervention>, Intervention)]) {
         for (raw, meant) in active {
+            if let Measure::ProcurementBonus(bonus) = &meant.measure {
+                let gives = |other: &Intervention| {
+                    matches!(other.measure, Measure::Certification(_))
+                        && bonus.of_certification.as_ref().is_none_or(|name| *name == other.name)
+                };
+                if !active.iter().any(|(_, other)| gives(other)) {
+                    let which = bonus.of_certification.as_deref().map_or("none".into(), |name| format!("no `{name}`"));
+                    let message =
+                        format!("`{}` goes to holders of a certificate, but {which} is active: no effect", meant.name);
+                    self.checks.warn(raw.name.span(), message, "add an intervention with a `certification` table");
+                }
+            }
             let Measure::Disclosure(disclosure) = &meant.measure else { continue };
             let carries = |other: &Intervention| {
                 matches!(other.measure, Measure::Subsidy(_))

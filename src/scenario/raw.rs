@@ -6,7 +6,7 @@
 
 use crate::{
     interventions::{self, Measure, Typed, with_kinds},
-    notation::{At, Checks, Day, RawIndustry, RawLater, RawPrefecture, RawSize, Weeks, Yen},
+    notation::{At, Checks, Day, RawIndustry, RawLater, RawPrefecture, RawRegion, RawSize, Weeks, Yen},
     parameters,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -115,6 +115,9 @@ macro_rules! raw_intervention {
             pub scale: Option<At<f64>>,
             /// Which firms it may serve. Default: all.
             pub target: Option<At<RawTarget>>,
+            /// How its firms are found: `random` or `inclined` (firms that are inclined to telework ask more readily). Default:
+            /// `inclined` where firms ask (support network, managers, subsidies), else `random`.
+            pub selection: Option<At<RawSelection>>,
             /// Money that it may spend in a fiscal year, before `scale`. Default: not limited by money.
             pub budget_per_fiscal_year: Option<At<Yen>>,
             /// Money spent for one delivery (what that is depends on the kind). Default: not costed; satellite offices and subsidies cost what their rule pays.
@@ -141,6 +144,17 @@ macro_rules! raw_intervention {
 
 with_kinds!(raw_intervention);
 
+/// How firms are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum RawSelection {
+    /// All are as likely.
+    Random,
+    /// The inclined ask more readily.
+    Inclined,
+}
+
 /// Which firms an intervention may serve; conditions are joined by *and*.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -148,6 +162,13 @@ pub struct RawTarget {
     /// Head office in one of these prefectures.
     #[schemars(length(min = 1))]
     pub prefectures: Option<At<Vec<At<RawPrefecture>>>>,
+    /// Head office in one of these region groups of the land ministry: `tokyo` (Tokyo, Kanagawa, Saitama, Chiba), `chukyo`
+    /// (Aichi, Gifu, Mie), `kinki` (Kyoto, Osaka, Hyogo, Nara), `regional` (all others).
+    pub regions: Option<At<Vec<At<RawRegion>>>>,
+    /// Head office in none of these prefectures.
+    pub not_prefectures: Option<At<Vec<At<RawPrefecture>>>>,
+    /// Of none of these industries.
+    pub not_industries: Option<At<Vec<At<RawIndustry>>>>,
     /// Of one of these industries.
     #[schemars(length(min = 1))]
     pub industries: Option<At<Vec<At<RawIndustry>>>>,

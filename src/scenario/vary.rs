@@ -3,7 +3,10 @@
 use super::{Loaded, Override, load_text, schema::described};
 use crate::{
     error::{Kind, Problem, Problems},
-    notation::Dimension,
+    notation::{
+        Dimension,
+        written::{number_alone, share},
+    },
 };
 
 /// A number of a scenario.
@@ -88,7 +91,8 @@ impl Number {
     /// # Errors
     /// What is no number, or lies outside the limits.
     pub fn bound(&self, flag: &str, text: &str) -> Result<f64, Problem> {
-        let plain = text.trim().parse::<f64>().ok().filter(|value| value.is_finite());
+        let number = if self.unit == "share" { share(text) } else { number_alone(text) };
+        let plain = number.filter(|value| value.is_finite());
         let value = plain.or_else(|| self.dimension.and_then(|dimension| dimension.parse(text).ok()));
         let (low, high) = self.limits;
         let advice =

@@ -60,6 +60,7 @@ pub fn equal_firms(firms: u32) -> Population {
         barriers: vec![0; n],
         workplaces: vec![own; 16 * 3 * PREFECTURES],
         cells: vec![cell],
+        frame: Default::default(),
     }
 }
 

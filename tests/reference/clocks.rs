@@ -65,7 +65,7 @@ fn left(lift: &Lift, week: u32) -> f64 {
 }
 
 /// What lifts add: in a week, at most since the clock was set (in the week of the firm's last lift or when it entered its
-/// practice), and at least in all time to come.
+/// practice) and at least from then on.
 #[derive(Clone, Copy)]
 struct Lifted {
     now: f64,
@@ -78,10 +78,13 @@ fn lifted(firm: &Firm, week: u32) -> Lifted {
         return Lifted { now: 0.0, most: 0.0, least: 0.0 };
     }
     let kept = folded(&firm.lifts);
-    let sum = |week: u32| kept.iter().fold(0.0, |sum, lift| sum + left(lift, week));
+    let sum = |of: &dyn Fn(&Lift) -> f64| kept.iter().fold(0.0, |sum, lift| sum + of(lift));
     let last = firm.lifts.iter().map(|lift| u32::from(lift.begin)).fold(firm.entered, u32::max);
-    let least = kept.iter().filter(|lift| lift.half_life.is_infinite()).fold(0.0, |sum, lift| sum + left(lift, week));
-    Lifted { now: sum(week), most: sum(last), least }
+    // What fades comes nearer to 0 from its last lift on; what lasts stays.
+    let bound = |nearer: fn(f64, f64) -> f64| {
+        move |lift: &Lift| if lift.half_life.is_infinite() { left(lift, last) } else { nearer(left(lift, last), 0.0) }
+    };
+    Lifted { now: sum(&|lift| left(lift, week)), most: sum(&bound(f64::max)), least: sum(&bound(f64::min)) }
 }
 
 /// Log factor of an event's hazard: this week's, and the largest that may come while the clock runs; a stopping clock was

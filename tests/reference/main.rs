@@ -171,7 +171,7 @@ fn no_clock_is_overlooked() {
     for week in 0..WEEKS {
         engine.advance(week);
         let state = &engine.state;
-        for (pack, kept) in state.packs.iter().zip(&state.least) {
+        for (pack, kept) in population.layout().packs.iter().zip(&state.least) {
             let least = state.firms.least(pack);
             for meter in 0..METERS {
                 let reading = state.meters[pack.cell as usize][meter] as f32;

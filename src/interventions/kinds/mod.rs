@@ -2,6 +2,7 @@
 
 mod awards;
 mod campaign;
+mod certification;
 mod disclosure;
 mod emergency_declaration;
 mod guidelines;
@@ -14,6 +15,7 @@ mod telework_managers;
 
 pub use awards::{Awards, meets_criteria};
 pub use campaign::Campaign;
+pub use certification::Certification;
 pub use disclosure::{Disclosure, DisclosureForm};
 pub use emergency_declaration::{Declarations, Declared, EmergencyDeclaration, LaterDeclarations};
 pub use guidelines::Guidelines;
@@ -38,6 +40,8 @@ macro_rules! with_kinds {
             telework_managers: TeleworkManagers;
             /// Awards that make practice visible.
             awards: Awards;
+            /// Certification as a process: prepare, be examined, hold, lapse.
+            certification: Certification;
             /// Bonus points in public tenders for certified bidders.
             procurement_bonus: ProcurementBonus;
             /// Subsidised satellite offices in municipalities.

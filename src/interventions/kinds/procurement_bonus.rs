@@ -1,9 +1,11 @@
 //! Bonus points for bidders in public tenders.
 
-use super::super::{Acts, Intervention, Kind, Model, Now, Price, Programme, Reach, Setting, Text, Typed};
+use super::super::{
+    Acts, Intervention, Kind, Model, Now, Price, Programme, Setting, Text, Typed, certificates::Holder,
+    selection::Candidate,
+};
 use crate::{
     calendar::Week,
-    dynamics::Terms,
     notation::{At, Checks, Weeks},
     population::cell_matches,
 };
@@ -20,6 +22,8 @@ pub struct RawProcurementBonus {
     pub bonus_share_of_score: At<f64>,
     /// How long before `from` bidders know of it. Default "0 weeks".
     pub announced_before: Option<At<Weeks>>,
+    /// The certification whose holders gain the bonus. Default: every certification of the scenario.
+    pub of_certification: Option<At<String>>,
 }
 
 /// Bonus points in public tenders.
@@ -29,22 +33,32 @@ pub struct ProcurementBonus {
     pub bonus_share_of_score: f64,
     /// Weeks before `from` in which bidders already know.
     pub announced_weeks_before: u32,
+    /// The certification whose holders gain it; `None` = all of them.
+    pub of_certification: Option<String>,
 }
 
 impl Typed for ProcurementBonus {
     type Raw = RawProcurementBonus;
     const NAME: Text = Text { en: "Procurement bonus points", ja: "公共調達の加点" };
     const MODEL: Model = Model {
-        capacity: "none",
-        whom: "bidders in the target, from `announced_before` on",
-        does: "with the gain in the chance to win g = 1/2 erf(bonus / (2 `procurement_score_spread`)): `formalise` + r g, `adopt` and `keep` + r g / 2, r = `procurement_response`",
+        capacity: "none; what it costs is assumed: a year's public contracts of a bidder x `procurement_scored_share` x bonus x `procurement_price_share` for each holder",
+        whom: "bidders in the target that hold a certificate (`of_certification`, or any), while it is in force",
+        does: "with the gain in the chance to win g = 1/2 erf(bonus / (2 `procurement_score_spread`)) and r = `procurement_response`: r g for each holder; from `announced_before` on bidders set out for a certificate e^(r g) times as often",
     };
 
-    fn check(raw: &At<RawProcurementBonus>, _: &mut Checks) -> ProcurementBonus {
+    fn check(raw: &At<RawProcurementBonus>, checks: &mut Checks) -> ProcurementBonus {
+        if *raw.bonus_share_of_score > LARGEST_LABEL_BONUS {
+            let message = format!(
+                "a bonus of {} % of the score: the existing labels have 0.5 to 10 %",
+                *raw.bonus_share_of_score * 100.0
+            );
+            checks.warn(raw.bonus_share_of_score.span(), message, "what bidders do beyond 10 % rests on nothing");
+        }
         let weeks = raw.announced_before.as_ref().map_or(0.0, |before| before.0.get_ref().0);
         ProcurementBonus {
             bonus_share_of_score: *raw.bonus_share_of_score,
             announced_weeks_before: weeks.round() as u32,
+            of_certification: raw.of_certification.as_ref().map(|name| name.0.get_ref().clone()),
         }
     }
 }
@@ -58,12 +72,13 @@ impl Kind for ProcurementBonus {
         Price::Nothing
     }
 
-    fn reaches(&self) -> Reach {
-        Reach::Classes
-    }
-
-    fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {
-        Box::new(self.clone())
+    fn begin(&self, _: &Intervention, setting: &Setting) -> Box<dyn Acts> {
+        let bidders = setting.population.cells.iter().filter(|cell| cell.bidder);
+        let bidders: f64 = bidders.map(|cell| f64::from(cell.firms)).sum();
+        let published = setting.data.programmes.iter().filter(|f| f.programme == "public_procurement");
+        let total = published.filter(|f| f.item == "total (planned)").map(|f| f.value).next_back().unwrap_or(0.0);
+        let contracts_yen = total / bidders.max(1.0);
+        Box::new(Bonus { bonus: self.clone(), contracts_yen, seen: 0, holders: Vec::new() })
     }
 }
 
@@ -73,30 +88,70 @@ pub fn winning_chance_gain(bonus: f64, spread: f64) -> f64 {
     0.5 * libm::erf(bonus / (2.0 * spread))
 }
 
-impl Acts for ProcurementBonus {
+/// Largest bonus of the existing labels, as a share of the technical score (MIC task force, April 2021).
+const LARGEST_LABEL_BONUS: f64 = 0.1;
+
+/// A bonus in one run.
+struct Bonus {
+    bonus: ProcurementBonus,
+    /// Public contracts of a bidder in a year, yen.
+    contracts_yen: f64,
+    /// Changes of certificates taken up so far.
+    seen: usize,
+    /// Bidders that hold a certificate, and what the bonus gains each.
+    holders: Vec<(Holder, f32)>,
+}
+
+impl ProcurementBonus {
+    /// Log hazard gained by who has the bonus.
+    fn gain(&self, spec: &Intervention, setting: &Setting) -> f64 {
+        let bonus = (self.bonus_share_of_score * spec.scale).min(1.0);
+        let parameters = setting.parameters;
+        parameters.procurement_response * winning_chance_gain(bonus, parameters.procurement_score_spread)
+    }
+}
+
+impl Acts for Bonus {
+    /// Holders gain the bonus and lose it with the certificate; it costs what is paid more for their contracts.
     fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
         programme.chain.open(now.week, 0.0);
-    }
-
-    /// Bonus points pull bidders towards practice and towards the formal scheme that certification needs.
-    fn affect(&self, spec: &Intervention, week: Week, setting: &Setting, terms: &mut Terms) {
-        let known_from = spec.from.saturating_sub((i64::from(self.announced_weeks_before) * 7).days());
-        if Week::of_period(known_from, spec.until).is_none_or(|(first, last)| !(first..=last).contains(&week)) {
-            return;
-        }
-        let gain = winning_chance_gain(
-            (self.bonus_share_of_score * spec.scale).min(1.0),
-            setting.parameters.procurement_score_spread,
-        );
-        let pull = libm::exp(setting.parameters.procurement_response * gain);
-        let half = pull.sqrt();
-        for (face, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
-            if cell.bidder && cell_matches(&spec.target, cell) {
-                face.formalise *= pull;
-                face.adopt *= half;
-                face.leave /= half;
+        let (spec, setting) = (programme.spec, now.setting);
+        let gain = self.bonus.gain(spec, setting);
+        let changes = now.certificates.changes(self.seen);
+        self.seen += changes.len();
+        for change in changes {
+            let wanted = self.bonus.of_certification.as_deref();
+            let cell = Candidate::of(setting, change.holder.firm).cell;
+            let covered = wanted.is_none_or(|name| now.names[change.programme] == name);
+            if !(covered && cell.bidder && cell_matches(&spec.target, cell)) {
+                continue;
+            }
+            if change.given {
+                let lift = (f64::from(change.holder.share_of_firms) * gain.exp_m1()).ln_1p() as f32;
+                self.holders.push((change.holder, lift));
+                programme.records.add_fading_in(now.week, change.holder.firm, lift, f32::INFINITY);
+                programme.chain.reach(1.0);
+            } else if let Some(place) = self.holders.iter().position(|(holder, _)| holder.firm == change.holder.firm) {
+                let (holder, lift) = self.holders.swap_remove(place);
+                programme.records.add_fading_in(now.week, holder.firm, -lift, f32::INFINITY);
             }
         }
+        let parameters = setting.parameters;
+        let bonus = (self.bonus.bonus_share_of_score * spec.scale).min(1.0);
+        let dearer = parameters.procurement_scored_share * parameters.procurement_price_share * bonus;
+        programme.chain.spend(self.holders.len() as f64 * self.contracts_yen / 52.18 * dearer);
+    }
+
+    fn end(&mut self, programme: &mut Programme, now: &mut Now) {
+        for (holder, lift) in self.holders.drain(..) {
+            programme.records.add_fading_in(now.week, holder.firm, -lift, f32::INFINITY);
+        }
+    }
+
+    fn pull(&self, spec: &Intervention, week: Week, setting: &Setting) -> f64 {
+        let known_from = spec.from.saturating_sub((i64::from(self.bonus.announced_weeks_before) * 7).days());
+        let known = Week::of_period(known_from, spec.until).is_some_and(|(first, last)| (first..=last).contains(&week));
+        if known { libm::exp(self.bonus.gain(spec, setting)) } else { 1.0 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! SupportNW: seminars and consultations at local windows.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Programme, Setting, Text, Typed,
+    Acts, Intervention, Kind, Model, Now, Programme, Selection, Setting, Text, Typed,
     accounts::Effect,
     advice::{advise, sizes},
     season::Spread,
@@ -93,6 +93,15 @@ impl Kind for SupportNetwork {
 
     fn pools(&self, target: &Target) -> Vec<Criteria> {
         sizes(target, SME_EMPLOYEES)
+    }
+
+    fn shares(&self) -> Vec<f64> {
+        vec![1.0 - self.share_sme, self.share_sme]
+    }
+
+    /// Firms ask for it.
+    fn selection(&self) -> Selection {
+        Selection::Inclined
     }
 
     fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {

@@ -1,7 +1,7 @@
 //! Telework managers: experts who visit firms.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Programme, Setting, Text, Typed,
+    Acts, Intervention, Kind, Model, Now, Programme, Selection, Setting, Text, Typed,
     accounts::Effect,
     advice::{advise, sizes},
     selection::Candidate,
@@ -84,6 +84,15 @@ impl Kind for TeleworkManagers {
 
     fn pools(&self, target: &Target) -> Vec<Criteria> {
         sizes(target, SMALL_EMPLOYEES - 1)
+    }
+
+    fn shares(&self) -> Vec<f64> {
+        vec![1.0 - self.share_below_100, self.share_below_100]
+    }
+
+    /// Firms ask for it.
+    fn selection(&self) -> Selection {
+        Selection::Inclined
     }
 
     fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {

@@ -149,24 +149,20 @@ pub(super) fn mic(sheet: &mut Sheet, view: &View) {
 /// The Tokyo government asks firms with 30 and more employees; the total is that of all firms of the frame, since the
 /// parts of the size classes among those who answer are published for one wave only.
 pub(super) fn tokyo(sheet: &mut Sheet, view: &View) {
-    let tokyo = Prefecture::parse("Tokyo");
+    let population = view.population;
     let mut classes = [[0.0; 2]; 3];
-    {
-        for cell in view.population.cells.iter().filter(|cell| Some(cell.prefecture) == tokyo) {
-            for firm in cell.range.clone() {
-                let class = match view.population.employees[firm] {
-                    0..30 => continue,
-                    30..100 => 0,
-                    100..300 => 1,
-                    _ => 2,
-                };
-                // As in MIC's survey: introduced is also what stands in the rules without being practised this week.
-                let status = view.state.status(firm);
-                let practises = status.practises() || status.formal();
-                classes[class][0] += cell.weight;
-                classes[class][1] += if practises { cell.weight } else { 0.0 };
-            }
-        }
+    for &(cell, firm) in population.tokyo_frame() {
+        let (weight, firm) = (population.cells[cell as usize].weight, firm as usize);
+        let class = match population.employees[firm] {
+            0..100 => 0,
+            100..300 => 1,
+            _ => 2,
+        };
+        // As in MIC's survey: introduced is also what stands in the rules without being practised this week.
+        let status = view.state.status(firm);
+        let introduced = status.practises() || status.formal();
+        classes[class][0] += weight;
+        classes[class][1] += if introduced { weight } else { 0.0 };
     }
     let total = classes.iter().fold([0.0; 2], |sum, class| [sum[0] + class[0], sum[1] + class[1]]);
     for (segment, [firms, practise]) in

@@ -190,10 +190,11 @@ export function chart({ title, tables, traces, layout, values, extra, height }) 
     };
     // A range of one day shows nothing.
     const ends = whole[axis].range;
-    if (whole[axis].type === "date" && ends && ends[0] === ends[1])
-      whole[axis].range = [-21, 21].map((days) =>
-        new Date(Date.parse(ends[0]) + days * 864e5).toISOString().slice(0, 10),
-      );
+    if (whole[axis].type === "date" && ends && ends[0] === ends[1]) {
+      const beside = (days) => new Date(Date.parse(ends[0]) + days * 864e5).toISOString().slice(0, 10);
+      whole[axis].range = [-21, 21].map(beside);
+      whole[axis].tickformat = japanese() ? "%-m月%-d日\n%Y年" : "%-d %b\n%Y";
+    }
     if (whole[axis].title) whole[axis].title = { text: whole[axis].title, standoff: 8 };
   }
   waiting.push([place, safe(traces), safe(whole)]);

@@ -28,13 +28,14 @@ export function fitSection() {
   if (list.length === 0) return [absent("fit")];
   const inside = (row) => row.observed >= row.low_5 && row.observed <= row.high_95;
   // All surveys first, so that no reader sees the best one alone.
-  const shown = list.filter((row) => row.scenario === leadScenario());
+  const lead = list.some((row) => row.scenario === leadScenario()) ? leadScenario() : list[0].scenario;
+  const shown = list.filter((row) => row.scenario === lead);
   const surveys = distinct(shown, "survey").map((survey) => shown.filter((row) => row.survey === survey));
   const counted = (name, own) => [name, count(own.filter(inside).length), count(own.length)];
   return [
     p(t("fit.how")),
     table(
-      t("fit.all", { scenario: scenarioTitle(leadScenario()) }),
+      t("fit.all", { scenario: scenarioTitle(lead) }),
       [t("survey"), "#" + t("fit.inside_count"), "#" + t("fit.all_count")],
       [...surveys.map((own) => counted(surveyName(own[0].survey), own)), counted(t("fit.total"), shown)],
     ),

@@ -144,8 +144,8 @@ export function spendingSection() {
 /** Money and effect in words: a scenario may cost more or less, and do more or less. */
 const quadrant = (row, what) =>
   t("costs.quadrant", {
-    money: t("costs.spend_" + row.spend_verdict),
-    effect: t("costs.effect_" + row[what + "_verdict"], { what: t("costs." + what + "_word") }),
+    money: t("costs.spend." + row.spend_verdict),
+    effect: t("costs.effect." + row[what + "_verdict"], { what: t("costs.what." + what) }),
   });
 
 /** What a scenario costs and brings by the end of a fiscal year, in a sentence. */

@@ -1,7 +1,7 @@
 // What the folders say together to whoever has to choose: which KPI, at which level, moved by what, at which price, how
 // sure, and what to run for the rest. Every number is a table's, or read off between two of them.
 
-import { leadKpi, leadScenario } from "./answer.js";
+import { leadKpi, leadRow, leadScenario } from "./answer.js";
 import { absent, el, p } from "./elements.js";
 import { fanChart } from "./forecast.js";
 import { costWords } from "./measures.js";
@@ -72,7 +72,7 @@ function levelWords(scenario, id, year, unit) {
 function missingWords(row) {
   const unit = unitOf(row.kpi);
   const size = (value) => change(value, unit).replace("+", "");
-  return t("summary.missing_" + row.verdict, {
+  return t("summary.missing." + row.verdict, {
     smallest: size(row.smallest_visible_change),
     effect: change(row.effect, unit),
     noise: size(row.noise_sd),
@@ -153,7 +153,7 @@ export function summary() {
   const id = found ? idOf(found) : leadKpi();
   const scenario = found ? found.scenario : leadScenario();
   const own = rows("kpi").filter((row) => idOf(row) === id && row.scenario === scenario);
-  const last = own[own.length - 1];
+  const last = own[own.length - 1] || leadRow();
   const values = { kpi: kpiName(last), scenario: quoted(scenarioTitle(scenario)) };
   let lead = t("summary.alone", values);
   if (found && found.verdict === "worth_choosing") lead = t("summary.choose", values);
