@@ -14,8 +14,8 @@ mod text;
 
 use crate::{
     commands::{
-        self, CalibrateRequest, CheckRequest, PopulationRequest, ReportRequest, Request, RunContext, ValidateRequest,
-        VerifyRequest,
+        self, CalibrateRequest, CheckRequest, EvaluateRequest, PopulationRequest, ReportRequest, Request, RunContext,
+        ValidateRequest, VerifyRequest,
     },
     error::{Kind, Problem, Problems, Severity, Style},
     scenario::schema_text,
@@ -69,6 +69,8 @@ enum Command {
     Report(ReportRequest),
     /// Prints and plots the certificate of the posterior, and forecasts the surveys from it
     Validate(ValidateRequest),
+    /// Refits the model as of past days, forecasts, and scores against what was published since
+    Evaluate(EvaluateRequest),
     /// Opens the simulator in the browser: scenarios by form, live results, from this machine only
     Studio(studio::StudioArguments),
     /// Runs a small built-in case and compares it with the result inside the program
@@ -162,6 +164,7 @@ fn dispatch(command: Command) -> Result<(), Problems> {
             print(&format!("Report: {}\n", text::shown(&written)))
         }
         Command::Validate(request) => validate(&request),
+        Command::Evaluate(request) => evaluate(&request),
         Command::Studio(arguments) => studio::studio(arguments),
         Command::Selftest => match commands::selftest()? {
             None => print("PASSED: the small built-in run gives the figures stored in the program.\n"),
@@ -196,6 +199,13 @@ fn calibrate(request: &CalibrateRequest) -> Result<(), Problems> {
     let outcome = carried_out("calibrating", threads, |context| commands::calibrate(request, context))?;
     print(&text::gates(&outcome.gates))?;
     print(&format!("\nPosterior: {}\n", text::shown(&outcome.folder)))
+}
+
+fn evaluate(request: &EvaluateRequest) -> Result<(), Problems> {
+    let threads = request.execution.threads;
+    let outcome = carried_out("evaluating", threads, |context| commands::evaluate(request, context))?;
+    print(&outcome.text)?;
+    print(&format!("\nEvaluation: {}\n", outcome.folder.display()))
 }
 
 fn validate(request: &ValidateRequest) -> Result<(), Problems> {

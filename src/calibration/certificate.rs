@@ -9,7 +9,7 @@ mod summary;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use report::report;
+pub use report::{report, scored};
 pub use summary::{Coverage, Score, distinct};
 
 use crate::{
@@ -416,6 +416,21 @@ impl Certificate {
     /// A table is missing or cut off, lacks a column, or holds a value that cannot be meant.
     pub fn from_dir(folder: &Path) -> Result<Certificate, Problem> {
         Certificate::read(&folder.display().to_string(), &|file, _| read_text(&folder.join(file), FOLDER_ADVICE))
+    }
+
+    /// Of some tables alone; the others are empty.
+    ///
+    /// # Errors
+    /// A table lacks a column, or holds a value that cannot be meant.
+    pub fn of_tables(folder: &str, as_of: Date, tables: &[super::tables::Table]) -> Result<Certificate, Problem> {
+        Certificate::read(folder, &|file, embedded| {
+            if let Some(table) = tables.iter().find(|table| table.file == file) {
+                return Ok(Arc::from(table.text()));
+            }
+            let header = embedded.lines().next().unwrap_or_default();
+            let day = if file == "about.csv" { format!("as_of,{as_of}\n") } else { String::new() };
+            Ok(Arc::from(format!("{header}\n{day}")))
+        })
     }
 
     fn read(folder: &str, text: &TextOf) -> Result<Certificate, Problem> {

@@ -30,7 +30,7 @@ use std::{
 };
 
 /// Quantiles given: 0.05, 0.10 ... 0.95.
-const STEPS: u32 = 20;
+pub const STEPS: u32 = 20;
 /// What is observed of a run.
 const OPTIONS: Options = Options { panel: false, observe: Observe::MonthlySurveys };
 /// Label of the waves asked at each month's end.
@@ -178,6 +178,25 @@ pub fn write_table(out: &mut dyn Write, rows: &[ForecastRow]) -> io::Result<()> 
         let value = (row.value * 1e6).round() / 1e6;
         let (date, quantile, value) = (row.date.to_string(), row.quantile.to_string(), value.to_string());
         table.write_record([row.survey, row.metric, row.segment_type, &row.segment, &date, &quantile, &value])?;
+    }
+    table.flush()
+}
+
+/// Columns of a model-output file of the Hubverse.
+pub const HUBVERSE_HEADER: &str =
+    "origin_date,target,target_end_date,location,segment_type,output_type,output_type_id,value";
+
+/// Writes the rows as a model-output file of the Hubverse (https://docs.hubverse.io): tasks in columns, quantiles as outputs. The
+/// target is survey and metric, the location the segment.
+pub fn write_hubverse(out: &mut dyn Write, origin: Date, rows: &[ForecastRow]) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(HUBVERSE_HEADER.split(','))?;
+    for row in rows {
+        let target = format!("{} {}", row.survey, row.metric);
+        let value = (row.value * 1e6).round() / 1e6;
+        let (origin, date) = (origin.to_string(), row.date.to_string());
+        let (quantile, value) = (row.quantile.to_string(), value.to_string());
+        table.write_record([&origin, &target, &date, &row.segment, row.segment_type, "quantile", &quantile, &value])?;
     }
     table.flush()
 }

@@ -51,7 +51,8 @@ impl<'a> History<'a> {
         self.answers_of(parameters, REPLICATE, goes_on)
     }
 
-    fn answers_of(
+    /// All answers of published waves with a replicate's process noise and later emergencies.
+    pub fn answers_of(
         &self,
         parameters: Parameters,
         replicate: u32,

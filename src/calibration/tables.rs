@@ -57,6 +57,14 @@ impl Table {
         table.flush()
     }
 
+    /// As text.
+    pub fn text(&self) -> String {
+        let mut bytes = Vec::new();
+        // Memory takes every byte, and cells are text.
+        let _ = self.csv(&mut bytes);
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
     /// Into a folder being written.
     ///
     /// # Errors

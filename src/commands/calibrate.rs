@@ -29,7 +29,7 @@ use crate::{
     population::{self, Population},
     random::Key,
     results::{Draft, Form, KEPT_FIT, Product, cannot, tidy},
-    scenario::{self, Measure, Scale, Scenario},
+    scenario::{self, Loaded, Measure, Scale, Scenario},
 };
 use clap::Args;
 use jiff::civil::Date;
@@ -93,7 +93,7 @@ struct Histories<'a> {
 }
 
 /// Everything that fits share.
-struct Calibration<'a> {
+pub(super) struct Calibration<'a> {
     config: &'a Config,
     data: &'a Data,
     scenario: &'a Scenario,
@@ -169,17 +169,7 @@ pub fn calibrate_on(
     let mut work = target.clone().into_os_string();
     work.push(".partial");
     let work = Unfinished::open(PathBuf::from(work), request.resume)?;
-    let world = Calibration {
-        config: &config,
-        data: &data,
-        scenario: &loaded.scenario,
-        toml: &loaded.resolved_toml,
-        space: Space::new(),
-        work: work.folder.clone(),
-        key,
-        context,
-        remote,
-    };
+    let world = Calibration::new(&config, &data, &loaded, work.folder.clone(), context, remote);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(context.threads.min(engine::MOST_THREADS))
         .build()
@@ -196,8 +186,8 @@ pub fn calibrate_on(
 }
 
 /// The folder in which the fits of a calibration are kept until it is finished.
-struct Unfinished {
-    folder: PathBuf,
+pub(super) struct Unfinished {
+    pub(super) folder: PathBuf,
 }
 
 impl Unfinished {
@@ -209,7 +199,7 @@ impl Unfinished {
     ///
     /// # Errors
     /// `Kind::Files` when the place is somebody else's, or cannot be written.
-    fn open(folder: PathBuf, resume: bool) -> Result<Unfinished, Problem> {
+    pub(super) fn open(folder: PathBuf, resume: bool) -> Result<Unfinished, Problem> {
         let failed = |error: &std::io::Error| cannot("keep the fits in", &folder, error, "--out DIR");
         let mark = folder.join(Unfinished::MARK);
         let says = || fs::read_to_string(&mark).unwrap_or_default();
@@ -241,7 +231,7 @@ impl Unfinished {
     }
 
     /// Removes what calibrations have written there, and the folder when nothing else is in it.
-    fn remove(&self) {
+    pub(super) fn remove(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name == Unfinished::MARK || name.ends_with(KEPT_FIT) {
@@ -274,9 +264,66 @@ fn key(config: &Config, scenario_toml: &str, data: &Data) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-fn interrupted() -> Problem {
+pub(super) fn interrupted() -> Problem {
     Problem::error(Kind::Interrupted, "interrupted: what was fitted is kept")
         .advise("the same command with --resume goes on from there")
+}
+
+impl<'a> Calibration<'a> {
+    /// Of a configuration and what was known on its day.
+    pub(super) fn new(
+        config: &'a Config,
+        data: &'a Data,
+        loaded: &'a Loaded,
+        work: PathBuf,
+        context: RunContext<'a>,
+        remote: Option<RemoteExecutor<'a>>,
+    ) -> Calibration<'a> {
+        Calibration {
+            key: key(config, &loaded.resolved_toml, data),
+            config,
+            data,
+            scenario: &loaded.scenario,
+            toml: &loaded.resolved_toml,
+            space: Space::new(),
+            work,
+            context,
+            remote,
+        }
+    }
+
+    /// A fit alone, and what was fitted.
+    pub(super) fn fitted(
+        &self,
+        settings: &Settings,
+        place: &(dyn Fn(f64) -> f64 + Sync),
+    ) -> Result<(Chains, Likelihood), Problem> {
+        self.with_histories(|histories| {
+            let likelihood = self.likelihood(histories.history)?;
+            Ok((self.fit("fit", histories, &likelihood, settings, place)?, likelihood))
+        })
+    }
+
+    fn likelihood(&self, history: &History) -> Result<Likelihood, Problem> {
+        let targets = history.targets(self.config.as_of);
+        if targets.is_empty() {
+            return Err(Problem::error(Kind::Data, format!("no figure was published by {}", self.config.as_of))
+                .advise("choose a later day: the first figures are of March 2020"));
+        }
+        Ok(Likelihood::new(&self.space, targets))
+    }
+
+    /// Does something with the history on both samples.
+    fn with_histories<T, E: From<Problem>>(&self, work: impl FnOnce(Histories) -> Result<T, E>) -> Result<T, E> {
+        let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
+        let plan = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
+        let made = self.made_remotely(plan(self.config.sample))?;
+        let made_refined = self.made_remotely(plan(self.config.refined_sample))?;
+        let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
+        let history = &of(&populations[0]).made(made.as_deref());
+        let refined = &of(&populations[1]).made(made_refined.as_deref());
+        work(Histories { history, refined })
+    }
 }
 
 impl Calibration<'_> {
@@ -286,22 +333,18 @@ impl Calibration<'_> {
         let held_out = if self.config.certificate.held_out { 0.5 } else { 0.0 };
         let whole = 1.0 + held_out + 0.06 * truths as f64;
         let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
-        let populations = [self.population(self.config.sample)?, self.population(self.config.refined_sample)?];
-        let plan = |sample: u32| HistoryPlan { end: self.config.as_of, sample, measures: true };
-        let made = [self.config.sample, self.config.refined_sample].map(|sample| self.made_remotely(plan(sample)));
-        let [made, made_refined] = made;
-        let (made, made_refined) = (made?, made_refined?);
-        let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
-        let history = &of(&populations[0]).made(made.as_deref());
-        let refined = &of(&populations[1]).made(made_refined.as_deref());
-        let histories = Histories { history, refined };
-        let targets = history.targets(self.config.as_of);
-        if targets.is_empty() {
-            return Err(Problem::error(Kind::Data, format!("no figure was published by {}", self.config.as_of))
-                .advise("choose a later day: the first figures are of March 2020")
-                .into());
-        }
-        let likelihood = Likelihood::new(&self.space, targets);
+        self.with_histories(|histories| self.run_with(histories, truths, held_out, &part))
+    }
+
+    fn run_with<P: Fn(f64) -> f64 + Sync>(
+        &self,
+        histories: Histories,
+        truths: usize,
+        held_out: f64,
+        part: &dyn Fn(f64, f64) -> P,
+    ) -> Result<(Vec<Table>, Vec<Gate>), Problems> {
+        let refined = histories.refined;
+        let likelihood = self.likelihood(histories.history)?;
         let chains = self.fit("fit", histories, &likelihood, &self.config.sampler, &part(0.0, 0.95))?;
         let fitted = Fitted { space: &self.space, likelihood: &likelihood, chains: &chains };
         let (convergence, mut gates) = fitted.convergence();
@@ -316,7 +359,7 @@ impl Calibration<'_> {
         gates.push(gate);
         let (identifiability, gate) = fitted.identifiability();
         gates.push(gate);
-        gates.extend(self.forecast(&populations[0], &chosen)?);
+        gates.extend(self.forecast(&chosen)?);
         let mut all = vec![
             draws,
             fitted.figures(),
@@ -332,7 +375,7 @@ impl Calibration<'_> {
             return Err(interrupted().into());
         }
         all.push(self.point(&fitted));
-        all.push(rows::table(&used_rows(history, self.data, self.config.as_of)?));
+        all.push(rows::table(&used_rows(histories.history, self.data, self.config.as_of)?));
         if self.config.certificate.held_out {
             let (tables, more) = self.held_out(histories, &likelihood, &part(1.0, held_out))?;
             all.extend(tables);
@@ -341,16 +384,14 @@ impl Calibration<'_> {
             all.extend([scores::rows_table(), scores::tests_table(), scores::scores_table(), scores::pools_table()]);
         }
         let recovered = self.recovery(truths, &part(1.0 + held_out, 0.06 * truths as f64))?;
-        if truths > 0 {
-            gates.extend(recovery::gates(&recovered));
-        }
+        gates.extend(recovery::gates(&recovered));
         all.push(recovered);
         all.push(tables::gates(&gates));
         all.push(self.about(&chains, &likelihood));
         Ok((all, gates))
     }
 
-    fn goes_on(&self) -> bool {
+    pub(super) fn goes_on(&self) -> bool {
         !self.context.stop.load(Ordering::Relaxed)
     }
 
@@ -371,7 +412,7 @@ impl Calibration<'_> {
         })))
     }
 
-    fn population(&self, firms: u32) -> Result<Population, Problem> {
+    pub(super) fn population(&self, firms: u32) -> Result<Population, Problem> {
         population::synthesise(self.data, self.scenario.run.population_seed, Scale::Sample(firms))
     }
 
@@ -445,13 +486,21 @@ impl Calibration<'_> {
     }
 
     /// A forecast from a few draws, to see that one can be made.
-    fn forecast(&self, population: &Population, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
+    fn forecast(&self, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
         let (as_of, RunContext { threads, stop, .. }) = (self.config.as_of, self.context);
         let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new(), tables: Vec::new() };
-        let rows = forecast(self.scenario, self.data, population, &posterior, threads, &|_| {}, stop)
-            .map_err(|_| interrupted())?;
+        let rows = forecast(
+            self.scenario,
+            self.data,
+            &self.population(self.config.sample)?,
+            &posterior,
+            threads,
+            &|_| {},
+            stop,
+        )
+        .map_err(|_| interrupted())?;
         Ok(tables::forecast_gates(&rows, as_of, self.scenario.run.end))
     }
 

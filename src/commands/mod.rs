@@ -5,6 +5,7 @@ mod calibrate;
 mod chunk;
 mod chunk_worker;
 mod compare;
+mod evaluate;
 mod files;
 mod findings;
 mod goal;
@@ -28,6 +29,7 @@ pub use chunk_worker::ChunkWorker;
 pub use compare::{
     CompareOutcome, CompareRequest, Comparison, compare, prepare_comparison, prepare_loaded_comparison, unpaired,
 };
+pub use evaluate::{EvaluateOutcome, EvaluateRequest, evaluate, evaluate_on};
 pub use files::{CheckRequest, PopulationRequest, check, new_scenario, population_report};
 pub use findings::SoFar;
 pub use goal::Goal;

@@ -188,6 +188,13 @@ fn identifiability(text: &mut String, certificate: &Certificate) {
     }
 }
 
+/// The held-out forecasts of a certificate in words.
+pub fn scored(certificate: &Certificate) -> String {
+    let mut text = String::new();
+    held_out(&mut text, certificate);
+    text
+}
+
 fn held_out(text: &mut String, certificate: &Certificate) {
     for experiment in certificate.experiments() {
         let _ = writeln!(text, "  {} (points; smaller is better)", experiment_name(experiment));
