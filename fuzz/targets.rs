@@ -22,10 +22,13 @@ use telework::{
 };
 
 /// Tries one input; the text says what broke.
-type Try = Box<dyn FnMut(&[u8]) -> Result<(), String>>;
+pub type Try = Box<dyn FnMut(&[u8]) -> Result<(), String>>;
 
-/// Name, seeds, and what opens the target.
-pub const TARGETS: &[(&str, fn() -> Vec<Vec<u8>>, fn() -> Try)] = &[
+/// A target: what it is called, its seeds, and what opens it.
+pub type Target = (&'static str, fn() -> Vec<Vec<u8>>, fn() -> Try);
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
     ("scenario", scenarios, || Box::new(scenario)),
     ("calibration", || vec![SHIPPED.into()], || Box::new(calibration)),
     ("data", || tables(|file| !file.starts_with("posterior/")), || Box::new(table)),
@@ -232,12 +235,28 @@ fn requests() -> Vec<Vec<u8>> {
         "DELETE /api/scenarios/mine HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\nConnection: close\r\n\r\n".to_string(),
         "GET /api/jobs/1/page?download HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\nConnection: close\r\n\r\n".to_string(),
         post("/api/scenario", r#"{"name":"mine","toml":"title = 'x'\nquestion = '?'\nsources = ['x']\n"}"#),
-        post("/api/edit", r#"{"name":"mine","toml":"title = 'x'\n","changes":[{"path":["title"],"value":"\"y\""}]}"#),
+        post("/api/drafts", r#"{"name":"mine","toml":"title = 'x'\n"}"#),
+        post("/api/drafts/mine", r#"{"changes":[{"path":"title","value":"y"}]}"#),
         // No such kind, so that the bytes around it are tried and no job is begun.
         post("/api/jobs", r#"{"kind":"none","scenarios":[{"name":"mine","toml":""}]}"#),
     ]
     .map(String::into_bytes)
     .into()
+}
+
+/// The token that a studio gives for the key of its address.
+fn exchanged(host: &str, key: &str) -> String {
+    let body = format!("{{\"key\":\"{key}\"}}");
+    let mut stream = TcpStream::connect(host).expect("the studio listens");
+    let head = format!(
+        "POST /api/session HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let token = answer.split_once("\"token\":\"").and_then(|(_, rest)| rest.split('"').next());
+    token.expect("a token").to_string()
 }
 
 /// A studio of this process, asked over TCP.
@@ -246,9 +265,9 @@ fn request() -> Try {
     let home = std::env::temp_dir().join(format!("telework-fuzz-{}", std::process::id()));
     let server = Server::open(&Settings { folder: Some(home), threads: 1, ..Settings::default() }).expect("a studio");
     let address = server.address();
-    std::thread::spawn(move || server.run(&STOP));
-    let (host, token) = address.trim_start_matches("http://").split_once("/#token=").expect("an address");
-    let (host, token) = (host.to_string(), token.to_string());
+    std::thread::spawn(move || server.run(&STOP, |_| {}));
+    let (host, key) = address.trim_start_matches("http://").split_once("/#key=").expect("an address");
+    let (host, token) = (host.to_string(), exchanged(host, key));
     Box::new(move |input| {
         let replaced = |bytes: &[u8], from: &[u8], to: &[u8]| {
             let at = bytes.windows(from.len()).position(|window| window == from);

@@ -83,6 +83,9 @@ fn only_its_own_page_with_the_token_of_this_start_is_answered() {
         assert!(page.head.contains(header), "{header} is not in {}", page.head);
     }
     assert!(!page.head.contains("access-control"), "{}", page.head);
+    // The key in the printed address opens once; what the browser's history keeps is worthless.
+    assert_eq!(studio.enter(&studio.key).status, 403);
+    assert_eq!(studio.enter("").status, 403);
     let other = Studio::start(tempfile::tempdir().unwrap().path());
     assert_ne!(other.token, token);
     assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
@@ -98,16 +101,22 @@ fn nothing_outside_the_folder_can_be_named() {
     let studio = Studio::start(home.path());
     let folder = home.path().join("studio");
     for name in ["..%2f..%2fsecret", "../secret", "..", ".", "%2e%2e", "a/b", "A", "", "secret.toml", "a%00"] {
-        let path = format!("/api/scenarios/{name}");
+        let path = format!("/api/drafts/{name}");
         let read = studio.ask("GET", &path, "");
         assert!(matches!(read.status, 404 | 400), "{name}: {}", read.status);
-        assert!(!String::from_utf8_lossy(&read.body).contains("the secret"));
-        let written = studio.ask("PUT", &path, "{\"toml\":\"x\"}").status;
-        assert!((400..500).contains(&written), "{name}: {written}");
-        assert!(studio.ask("DELETE", &path, "").status >= 400);
+        let opened = studio.ask("POST", "/api/drafts", &json!({ "name": name }).to_string());
+        assert!((400..500).contains(&opened.status), "{name}: {}", opened.status);
+        let written = studio.ask("POST", "/api/drafts", &json!({ "name": name, "toml": "x" }).to_string());
+        assert!((400..500).contains(&written.status), "{name}: {}", written.status);
+        for answer in [&read, &opened, &written] {
+            assert!(!String::from_utf8_lossy(&answer.body).contains("the secret"));
+        }
+        for path in [path, format!("/api/scenarios/{name}")] {
+            assert!(studio.ask("DELETE", &path, "").status >= 400);
+        }
     }
     std::os::unix::fs::symlink(home.path().join("secret.toml"), folder.join("scenarios/link.toml")).unwrap();
-    assert_eq!(studio.ask("GET", "/api/scenarios/link", "").status, 404);
+    assert_eq!(studio.ask("POST", "/api/drafts", "{\"name\":\"link\"}").status, 422);
     for parent in ["../../secret.toml", "link.toml", "/etc/passwd", "..", "./link.toml"] {
         let toml = format!("title = \"a\"\nquestion = \"b\"\nextends = \"{parent}\"\n");
         let answer = studio.ask("POST", "/api/scenario", &json!({ "name": "x", "toml": toml }).to_string());
@@ -223,8 +232,8 @@ fn a_scenario_is_edited_and_saved_with_its_comments() {
     let toml = small("Mine", 3);
     let changes =
         json!([{ "path": "run.replicates", "value": 5 }, { "path": "intervention.managers.scale", "value": 10 }]);
-    let body = json!({ "name": "mine", "toml": toml, "changes": changes }).to_string();
-    let edited = studio.ask("POST", "/api/edit", &body).json();
+    studio.ask("POST", "/api/drafts", &json!({ "name": "mine", "toml": toml }).to_string());
+    let edited = studio.ask("POST", "/api/drafts/mine", &json!({ "changes": changes }).to_string()).json();
     let text = edited["toml"].as_str().unwrap();
     assert!(text.contains("replicates = 5 # few"), "{text}");
     let controls = edited["controls"].as_array().unwrap();
@@ -242,9 +251,9 @@ fn a_scenario_is_edited_and_saved_with_its_comments() {
     // 250 million yen a fiscal year in the baseline, ten times as much here.
     let budget = edited["cost"].as_array().unwrap().iter().find(|one| one["intervention"] == "managers").unwrap();
     assert_eq!(budget["budget_yen"], 2.5e9);
-    assert_eq!(studio.ask("PUT", "/api/scenarios/mine", &json!({ "toml": text }).to_string()).status, 200);
+    let saved = studio.ask("POST", "/api/drafts/mine/save", &json!({ "version": edited["version"] }).to_string());
+    assert_eq!((saved.status, &saved.json()["is_saved"]), (200, &json!(true)));
     assert_eq!(fs::read_to_string(home.path().join("studio/scenarios/mine.toml")).unwrap(), text);
-    assert_eq!(studio.ask("GET", "/api/scenarios/mine", "").json()["toml"], text);
     let saved = studio.ask("GET", "/api/start", "").json()["saved"].clone();
     assert_eq!(saved[0]["name"], "mine");
     let child = "title = \"C\"\nquestion = \"?\"\nextends = \"mine.toml\"\n[run]\nreplicates = 5\n";
@@ -253,7 +262,7 @@ fn a_scenario_is_edited_and_saved_with_its_comments() {
     let vain = |problem: &Value| problem["message"].as_str().unwrap().contains("`run.replicates` has no effect");
     assert!(read["no_effect"].as_array().unwrap().iter().any(vain), "{}", read["no_effect"]);
     assert_eq!(studio.ask("DELETE", "/api/scenarios/mine", "").status, 200);
-    assert_eq!(studio.ask("GET", "/api/scenarios/mine", "").status, 404);
+    assert_eq!(studio.ask("DELETE", "/api/scenarios/mine", "").status, 404);
 }
 
 /// The line beside each job, pasted into a shell in the studio's folder with a store of its own, writes the same bytes.
@@ -264,7 +273,7 @@ fn the_command_line_writes_the_same_folder() {
     let folder = home.path().join("studio");
     let reference = small("Reference", 2);
     let parent = small("It's $HOME", 2);
-    studio.ask("PUT", "/api/scenarios/parent", &json!({ "toml": parent }).to_string());
+    assert_eq!(studio.save("parent", &parent).status, 200);
     let more = "title = \"More\"\nquestion = \"?\"\nextends = \"parent.toml\"\n[change]\nmanagers = { scale = 10 }\n";
     let search = json!({ "kpi": ["mic_introduction>=0.3"], "vary": "intervention.managers.scale", "from": "1", "to": "8",
         "by": "2022-03-28", "replicates": 2 });
@@ -308,7 +317,7 @@ fn the_command_line_writes_the_same_folder() {
         let content = page.split("id=\"content\">").nth(1).unwrap().split("</script>").next().unwrap();
         assert_eq!(shown, serde_json::from_str::<Value>(content).unwrap());
     }
-    studio.ask("PUT", "/api/scenarios/parent", &json!({ "toml": parent }).to_string());
+    assert_eq!(studio.save("parent", &parent).status, 200);
     let again = queue(&studio, "other", &jobs[0]);
     let (first, again) = (studio.ended(1), studio.ended(again));
     assert_eq!((&again["state"], &again["folder"]), (&json!("done"), &first["folder"]));
@@ -353,22 +362,111 @@ fn a_preview_comes_first_and_the_newest_one_wins() {
     assert_eq!(studio.ask("GET", &format!("/api/jobs/{long}/result"), "").json(), json!({ "ended": "cancelled" }));
 }
 
+/// Edits are on the disk before they are answered, whoever makes them; nothing is overwritten unseen.
 #[test]
-fn events_tell_how_a_job_goes_and_end_with_it() {
+fn a_draft_outlives_kills_and_tabs_and_overwrites_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut studio = Studio::start(home.path());
+    let open = |studio: &Studio, body: Value| studio.ask("POST", "/api/drafts", &body.to_string());
+    let opened = open(&studio, json!({ "name": "mine", "toml": small("Mine", 3) })).json();
+    let change = |studio: &Studio, tab: &str, path: &str, value: u32| {
+        let body = json!({ "changes": [{ "path": path, "value": value }] }).to_string();
+        studio.ask_as(tab, "POST", "/api/drafts/mine", &body).json()
+    };
+    // Two tabs change two values: both hold.
+    change(&studio, "a", "run.replicates", 5);
+    let both = change(&studio, "b", "intervention.managers.scale", 10);
+    let toml = both["toml"].as_str().unwrap().to_string();
+    assert!(toml.contains("replicates = 5") && toml.contains("scale = 10"), "{toml}");
+    // A whole text does not take the place of a version that its writer has not seen.
+    let stale = json!({ "version": opened["version"], "toml": "title = \"lost\"" }).to_string();
+    let refused = studio.ask("POST", "/api/drafts/mine", &stale);
+    assert_eq!((refused.status, &refused.json()["now"]["toml"]), (409, &json!(toml)));
+    // Nor is a text run or saved that another tab has changed.
+    let job = wanted("run", &[("mine", &small("Mine", 3))], json!({}));
+    assert_eq!(studio.ask("POST", "/api/jobs", &job).status, 409);
+    let save = |studio: &Studio, version: &Value, replace: Value| {
+        let body = json!({ "version": version, "replace": replace }).to_string();
+        studio.ask("POST", "/api/drafts/mine/save", &body)
+    };
+    assert_eq!(save(&studio, &opened["version"], Value::Null).status, 409);
+    studio.end("-KILL");
+    let studio = Studio::start(home.path());
+    let kept = studio.ask("GET", "/api/drafts/mine", "").json();
+    assert_eq!((kept["toml"].as_str(), &kept["version"]), (Some(toml.as_str()), &both["version"]));
+    assert_eq!(studio.ask("GET", "/api/start", "").json()["drafts"][0]["name"], "mine");
+    // A file of that name that came from elsewhere is replaced only when the user agrees to that very file.
+    let file = home.path().join("studio/scenarios/mine.toml");
+    let other = small("Another's", 1);
+    fs::write(&file, &other).unwrap();
+    let refused = save(&studio, &kept["version"], Value::Null);
+    assert_eq!((refused.status, fs::read_to_string(&file).unwrap()), (409, other));
+    assert_eq!(save(&studio, &kept["version"], refused.json()["there"].clone()).status, 200);
+    assert_eq!(fs::read_to_string(&file).unwrap(), toml);
+    // What cannot run stays a draft: the file that can is left as it is.
+    let wrong = json!({ "version": kept["version"], "toml": "title = 1" }).to_string();
+    let wrong = studio.ask("POST", "/api/drafts/mine", &wrong).json();
+    assert_eq!((save(&studio, &wrong["version"], Value::Null).status, fs::read_to_string(&file).unwrap()), (422, toml));
+    // Another scenario of that name gets another one; a built-in one's name cannot be taken, nor can one that is open.
+    let second = open(&studio, json!({ "name": "mine", "toml": small("Second", 1) })).json();
+    assert_eq!(second["name"], "mine_2");
+    let rename = |to: &str| studio.ask("POST", "/api/drafts/mine_2/rename", &json!({ "to": to }).to_string()).status;
+    assert_eq!((rename("mine"), rename("A"), rename("baseline")), (422, 422, 200));
+    let body = json!({ "version": second["version"] }).to_string();
+    assert_eq!(studio.ask("POST", "/api/drafts/baseline/save", &body).status, 422);
+    assert!(!home.path().join("studio/scenarios/baseline.toml").exists());
+    let large = json!({ "name": "large", "toml": "#".repeat((1 << 20) + 1) });
+    assert_eq!(open(&studio, large).status, 422);
+}
+
+/// A huge scenario is answered as soon as a small one, in few words.
+#[test]
+fn many_keys_and_many_interventions_are_answered_soon() {
     let home = tempfile::tempdir().unwrap();
     let studio = Studio::start(home.path());
-    let id = queue(&studio, "a", &wanted("run", &[("a", &small("A", 12))], json!({ "split": 0 })));
-    let stream = studio.ask("GET", &format!("/api/jobs/{id}/events"), "");
-    assert!(stream.head.contains("content-type: text/event-stream"));
-    let text = String::from_utf8(stream.body).unwrap();
-    let events: Vec<Value> = text
-        .split("\n\n")
-        .filter_map(|event| event.strip_prefix("data: "))
-        .map(|data| serde_json::from_str(data).unwrap())
+    let start = "title = \"a\"\nquestion = \"b\"\nextends = \"baseline.toml\"\n";
+    let keys: String = (0..90_000).map(|key| format!("k{key}=1\n")).collect();
+    let one =
+        |at: usize| format!("[[intervention]]\nname=\"n{at}\"\ncampaign={{months=[7],participants_per_year=1}}\n");
+    let interventions: String = (0..8_000).map(one).collect();
+    for toml in [format!("{start}[run]\n{keys}"), format!("{start}{interventions}")] {
+        assert!(toml.len() < 1 << 20);
+        let answer = studio.ask("POST", "/api/scenario", &json!({ "name": "x", "toml": toml }).to_string());
+        assert_eq!(answer.status, 200);
+        let problems = answer.json()["problems"].as_array().unwrap().len();
+        assert!((1..=101).contains(&problems), "{problems} problems");
+        assert!(answer.body.len() < 4 << 20, "{} bytes", answer.body.len());
+    }
+}
+
+/// Clients that hold connections, take no answers or send huge scenarios keep nobody else waiting, and the program small.
+#[test]
+fn strangers_and_slow_readers_hold_up_nobody() {
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path());
+    let status = |what: &str| {
+        let text = fs::read_to_string(format!("/proc/{}/status", studio.child.id())).unwrap();
+        let line = text.lines().find(|line| line.starts_with(what)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let descriptors = || fs::read_dir(format!("/proc/{}/fd", studio.child.id())).unwrap().count();
+    let before = (status("VmRSS:"), descriptors());
+    let request = format!("GET /plotly.js HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", studio.port);
+    let strangers: Vec<TcpStream> = (0..300)
+        .filter_map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", studio.port)).ok()?;
+            stream.write_all(request.repeat(20).as_bytes()).ok()?;
+            Some(stream)
+        })
         .collect();
-    assert_eq!(events.last().unwrap()["state"], "done");
-    let done: Vec<u64> = events.iter().map(|event| event["done"].as_u64().unwrap()).collect();
-    assert!(done.is_sorted() && events.len() > 2, "{done:?}");
+    assert!(strangers.len() > 200, "{} connections", strangers.len());
+    let begun = Instant::now();
+    assert_eq!(studio.ask("GET", "/api/jobs", "").status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(30), "strangers keep the user out");
+    assert!(descriptors() < before.1 + 100, "{} descriptors", descriptors());
+    // 300 answers of 3.5 MB that nobody takes would be a gigabyte.
+    assert!(status("VmRSS:") < before.0 + 200_000, "{} kB were {}", status("VmRSS:"), before.0);
+    drop(strangers);
 }
 
 /// Names and times of everything in a store.
@@ -463,10 +561,10 @@ fn a_thousand_malformed_requests_change_nothing() {
         .to_string();
     let paths = [
         "/api/scenario",
-        "/api/edit",
+        "/api/drafts",
         "/api/jobs",
         "/api/jobs/1",
-        "/api/scenarios/x",
+        "/api/drafts/x/save",
         "/api/start",
         "/%ff%00",
         "*",

@@ -35,11 +35,15 @@ pub fn studio(arguments: StudioArguments) -> Result<(), Problems> {
     let server = Server::open(&Settings { port, folder, store, threads, data })?;
     let address = server.address();
     print(&format!(
-        "Studio: {address}\nStop it with Ctrl-C: finished runs are kept, and jobs go on at the next start.\n"
+        "Studio: {address}\nThe address opens one browser. Stop with Ctrl-C: finished runs are kept, and jobs go on at the \
+         next start.\n"
     ))?;
     if !no_open {
         // Where there is no browser the printed address is enough.
         let _ = open::that_detached(&address);
     }
-    server.run(&STOP)
+    server.run(&STOP, |next| {
+        // Without a terminal nobody waits for it.
+        let _ = print(&format!("For another browser: {next}\n"));
+    })
 }

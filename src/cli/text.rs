@@ -111,9 +111,9 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
     let shown: Vec<&KpiYear> = kpi.iter().filter(|k| !k.kpi.segment.starts_with("region=")).collect();
     let years: BTreeSet<i16> = shown.iter().map(|k| k.fiscal_year).collect();
     let mut text = String::from(
-        "Candidate KPIs as published: each fiscal year's figure as its survey will publish it, with errors of the model and of the\n\
-         survey (without a survey: with the model's error). Inside the model: the year's last week, parameters, process noise and\n\
-         emergencies only.\n\n",
+        "Candidate KPIs by fiscal year, as published\n\
+         As published: the year's last survey wave, with errors of model and survey (without a survey: of the model).\n\
+         Inside the model: the year's last week, with parameters, process noise and later emergencies only.\n\n",
     );
     let mut row = |name: &str, cells: &[String]| {
         let cells: String = cells.iter().map(|cell| format!("{cell:>11}")).collect();
@@ -142,8 +142,8 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
         }
         if replicates > 1 {
             let interval = |of: [f64; 5]| format!("{}-{}", unit.write(of[0]), unit.write(of[4]));
-            row("    5-95 %", &cells(&|k| known(k.as_published).map(interval)));
-            row("    5-95 % inside the model", &cells(&|k| Some(interval(k.quantiles))));
+            row("    as published, 5-95 %", &cells(&|k| known(k.as_published).map(interval)));
+            row("    inside the model, 5-95 %", &cells(&|k| Some(interval(k.quantiles))));
         }
     }
     let _ = write!(text, "\n{caveat}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n");
@@ -247,8 +247,8 @@ mod tests {
         let expected = [
             "                                               FY2020     FY2021",
             "Current practice, TSR frame: large, %            68.0       70.0",
-            "    5-95 %                                  64.0-72.0  66.0-74.0",
-            "    5-95 % inside the model                 66.0-70.0  68.0-72.0",
+            "    as published, 5-95 %                    64.0-72.0  66.0-74.0",
+            "    inside the model, 5-95 %                66.0-70.0  68.0-72.0",
         ];
         assert_eq!(lines, expected);
         assert!(table.contains("\n\nRanges hold this.\n"));

@@ -35,7 +35,7 @@ pub use findings::SoFar;
 pub use goal::Goal;
 pub use golden::{golden, selftest};
 pub use prepared::Prepared;
-pub use preview::Preview;
+pub use preview::{Preview, Runs};
 pub use report::{ReportRequest, report};
 pub(crate) use request::threads;
 pub use request::{

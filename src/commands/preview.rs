@@ -16,15 +16,18 @@ use crate::{
 use serde_json::Value;
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// Scenarios with the runs that were made of them so far.
 pub struct Preview<'a> {
     loaded: &'a [Loaded],
     findings: Findings<'a>,
-    series: HashMap<(usize, RunKey), Series>,
+    series: HashMap<(usize, RunKey), Arc<Series>>,
 }
+
+/// Runs of one scenario, which another preview of it need not make again.
+pub type Runs = HashMap<RunKey, Arc<Series>>;
 
 impl<'a> Preview<'a> {
     /// Of one scenario, or of several with the reference first; `population` has the firms that are simulated.
@@ -40,6 +43,17 @@ impl<'a> Preview<'a> {
         Preview { loaded, findings, series: HashMap::new() }
     }
 
+    /// Takes runs of a scenario that were made before, with the same firms and parameters.
+    pub fn recall(&mut self, scenario: usize, runs: &Runs) {
+        self.series.extend(runs.iter().map(|(key, series)| ((scenario, *key), series.clone())));
+    }
+
+    /// The runs of a scenario so far.
+    pub fn runs(&self, scenario: usize) -> Runs {
+        let own = self.series.iter().filter(|((of, _), _)| *of == scenario);
+        own.map(|((_, key), series)| (*key, series.clone())).collect()
+    }
+
     /// Makes runs until there are so many draws of each scenario, and sums them up. Without a scenario there is nothing.
     ///
     /// # Errors
@@ -53,7 +67,7 @@ impl<'a> Preview<'a> {
         let tasks: Vec<RunTask> = tasks.filter(|task| !self.series.contains_key(&(task.source, task.key))).collect();
         let made = Mutex::new(Vec::new());
         let keep = |task: RunTask, series| {
-            made.lock().unwrap_or_else(PoisonError::into_inner).push(((task.source, task.key), series));
+            made.lock().unwrap_or_else(PoisonError::into_inner).push(((task.source, task.key), Arc::new(series)));
             true
         };
         let Findings { sources, data, population } = &self.findings;
@@ -61,7 +75,9 @@ impl<'a> Preview<'a> {
         ensemble.run(&tasks, context, &keep).map_err(|_| Problem::error(Kind::Interrupted, "interrupted"))?;
         self.series.extend(made.into_inner().unwrap_or_else(PoisonError::into_inner));
         let (series, missing) = (&self.series, || Problem::error(Kind::Interrupted, "interrupted"));
-        let read = |source| move |key: RunKey| series.get(&(source, key)).cloned().ok_or_else(missing);
+        let read = |source| {
+            move |key: RunKey| series.get(&(source, key)).map(|series| Series::clone(series)).ok_or_else(missing)
+        };
         let readers: Vec<_> = (0..self.loaded.len()).map(read).collect();
         let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();
         let answers = self.findings.answers(&readers, draws, 0, &[])?;

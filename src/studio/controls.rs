@@ -139,6 +139,7 @@ fn control(path: &str, group: &str, schema: &Value, value: &Value, inherited: &V
     // 2 and 2.0 are one number.
     let same = value == default || value.as_f64().zip(default.as_f64()).is_some_and(|(a, b)| a == b);
     json!({ "path": path, "group": group, "kind": kind, "value": value, "default": default,
+        "inherited": !inherited.is_null(),
         "overridden": !value.is_null() && !default.is_null() && !same,
         "unit": unit, "min": schema["minimum"], "max": schema["maximum"], "step": if kind == "whole" { json!(1) } else { Value::Null },
         "options": if kind == "list" { &schema["items"]["enum"] } else { &schema["enum"] },

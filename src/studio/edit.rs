@@ -52,6 +52,21 @@ pub fn edit(text: &str, changes: &[Change]) -> Result<String, Problem> {
     Ok(document.to_string())
 }
 
+/// What a text is based on, over the same weeks and with as many firms: the text without its changes, under another title.
+/// `None` where it is based on nothing.
+pub fn unchanged(text: &str, title: &str) -> Option<String> {
+    let mut document: DocumentMut = text.parse().ok()?;
+    document.get("extends")?;
+    let kept = ["title", "question", "sources", "extends", "run"];
+    let others: Vec<String> =
+        document.iter().map(|(key, _)| key.to_string()).filter(|key| !kept.contains(&key.as_str())).collect();
+    for key in others {
+        document.remove(&key);
+    }
+    document.insert("title", toml_edit::value(title));
+    Some(document.to_string())
+}
+
 /// `whole` and `sample` both say how many firms are simulated: a new one takes the place of the other.
 fn counterpart(top: &mut Table, keys: &[&str], value: &Json) {
     let other = match (keys, value) {
@@ -292,6 +307,21 @@ mod tests {
         assert_eq!(edited(text, &[("run.sample", Json::Null), ("intervention.awards.scale", Json::Null)]), text);
         let both = edited("[run]\nwhole = true\n", &[("run.sample", json!(500))]);
         assert_eq!(both, "[run]\nsample = 500\n");
+    }
+
+    #[test]
+    fn without_its_changes_a_text_is_what_it_is_based_on() {
+        let text = "title = \"a\"\nquestion = \"b\"\nextends = \"baseline.toml\"\n[run]\nsample = 6000\n[change]\nmanagers = \"off\"\n[parameters]\nhybrid = 1\n";
+        let parent = unchanged(text, "The baseline").unwrap();
+        let (parent, baseline) = (
+            load_text("x", &parent, &[]).unwrap(),
+            load_text("y", "title = \"a\"\nquestion = \"b\"\nextends = \"baseline.toml\"\n[run]\nsample = 6000\n", &[])
+                .unwrap(),
+        );
+        assert_eq!(parent.scenario.title, "The baseline");
+        let rest = |text: &str| text.replace("The baseline", "a");
+        assert_eq!(rest(&parent.resolved_toml), baseline.resolved_toml);
+        assert_eq!(unchanged("title = \"a\"\n[change]\n", "b"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The Host check keeps out other sites whose name was pointed at the loopback, the Origin check those that send requests
 //! from their own pages, and the token other programs and users of this machine. The page's files hold no secret and need
-//! no token.
+//! no token; it is given for the key in the printed address, once.
 
 use super::{Studio, reply::Reply};
 use hyper::{HeaderMap, StatusCode, header};
@@ -34,15 +34,25 @@ pub fn refusal(studio: &Studio, headers: &HeaderMap, path: &str) -> Option<Reply
     if headers.get_all(header::ORIGIN).iter().any(|origin| !origin.to_str().is_ok_and(from_here)) {
         return Some(Reply::refused(StatusCode::FORBIDDEN, "another page asks", "use the studio's own page"));
     }
-    if !path.starts_with("/api/") {
+    if !needs_token(path) {
         return None;
     }
     let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let shown = shown.strip_prefix("Bearer ").unwrap_or_default();
-    // Hashes are compared in constant time, so that nothing is learned from how long a refusal takes.
-    if blake3::hash(shown.as_bytes()) == blake3::hash(studio.token.as_bytes()) {
+    if same(shown, &studio.entry.token) {
         return None;
     }
     let advice = "open the address that `telework studio` printed when it was started";
     Some(Reply::refused(StatusCode::UNAUTHORIZED, "this page was opened by an earlier start of the studio", advice))
+}
+
+/// Whether a request must show the token: all but those for the page's files, and that for the token itself.
+pub fn needs_token(path: &str) -> bool {
+    path.starts_with("/api/") && path != "/api/session"
+}
+
+/// Whether two secrets are equal. Hashes are compared in constant time, so that nothing is learned from how long a refusal
+/// takes.
+pub fn same(shown: &str, secret: &str) -> bool {
+    blake3::hash(shown.as_bytes()) == blake3::hash(secret.as_bytes())
 }

@@ -6,7 +6,9 @@
 
 mod controls;
 mod downloads;
+mod drafts;
 mod edit;
+mod entry;
 mod gate;
 mod guard;
 mod jobs;
@@ -27,12 +29,13 @@ use crate::{
     data::Data,
     error::{Kind, Problem, Problems},
 };
+use drafts::Drafts;
+use entry::Entry;
 use jobs::{Jobs, StudioPlaces};
 use populations::Populations;
 use quick::Quick;
 use saved::Saved;
 use std::{
-    fmt::Write,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
 };
@@ -59,10 +62,10 @@ pub struct Settings {
 struct Studio {
     /// Absolute folder.
     folder: PathBuf,
-    /// What every request for data must show; new at each start.
-    token: String,
+    entry: Entry,
     port: u16,
     saved: Saved,
+    drafts: Drafts,
     data: Data,
     populations: Populations,
     jobs: Jobs,
@@ -96,9 +99,10 @@ impl Studio {
             folder: folder.clone(),
         };
         Ok(Studio {
-            token: token()?,
+            entry: Entry::new()?,
             port,
             saved,
+            drafts: Drafts::open(&folder)?,
             data,
             populations: Populations::default(),
             jobs: Jobs::open(places, settings.threads)?,
@@ -123,15 +127,4 @@ fn lock(folder: &Path) -> Result<File, Problem> {
         }
         Err(TryLockError::Error(e)) => Err(cannot(e)),
     }
-}
-
-/// 256 bits from the system, in hexadecimal.
-fn token() -> Result<String, Problem> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|e| Problem::error(Kind::Files, format!("the system gives no random numbers: {e}")))?;
-    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
 }

@@ -5,7 +5,8 @@ use crate::{
     error::{Kind, Problem},
     report,
 };
-use std::borrow::Cow;
+use hyper::body::Bytes;
+use std::{collections::HashMap, sync::LazyLock};
 
 /// The page's own script: the modules of `page/` with those of the report that they use, which `build.rs` bundles.
 const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/studio.js"));
@@ -13,21 +14,28 @@ const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/studio.js"));
 /// Texts of the page, as those of the report: `page`: key -> `[English, Japanese]`, `words`: English -> Japanese.
 const TEXTS: &str = include_str!("texts.toml");
 
+/// The files of the page by address: content type and bytes, made once.
+type Files = HashMap<&'static str, (&'static str, Bytes)>;
+static FILES: LazyLock<Result<Files, Problem>> = LazyLock::new(files);
+
 /// The file at an address, if there is one.
 ///
 /// # Errors
 /// When a part of the page inside the program is damaged.
-pub fn page(path: &str) -> Option<Result<Reply, Problem>> {
-    let style = || [report::STYLE, include_str!("page/studio.css")].concat();
-    let text = |kind, text: String| Reply::Page(kind, Cow::Owned(text.into_bytes()));
-    let script = |content: String| text("text/javascript; charset=utf-8", content);
-    Some(match path {
-        "/" => Ok(text("text/html; charset=utf-8", include_str!("page/index.html").into())),
-        "/studio.css" => Ok(text("text/css; charset=utf-8", style())),
-        "/studio.js" => own_script().map(script),
-        "/plotly.js" => report::chart_library().map(script),
-        _ => return None,
-    })
+pub fn page(path: &str) -> Result<Option<Reply>, Problem> {
+    let files = FILES.as_ref().map_err(Clone::clone)?;
+    Ok(files.get(path).map(|(kind, bytes)| Reply::Page(kind, bytes.clone())))
+}
+
+fn files() -> Result<Files, Problem> {
+    let (html, style, script) =
+        ("text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8");
+    Ok(HashMap::from([
+        ("/", (html, Bytes::from_static(include_bytes!("page/index.html")))),
+        ("/studio.css", (style, [report::STYLE, include_str!("page/studio.css")].concat().into())),
+        ("/studio.js", (script, own_script()?.into())),
+        ("/plotly.js", (script, report::chart_library()?.into())),
+    ]))
 }
 
 /// Texts, and the script that shows them.

@@ -1,11 +1,19 @@
 //! Problems as the page reads them: the same message, place, advice and text that the command line prints.
 
-use crate::error::{Problem, Problems, Severity, Style};
+use crate::error::{Kind, Problem, Problems, Severity, Style};
 use serde_json::{Value, json};
+
+/// Problems that are listed; of more, the number is told. Nobody reads them all, and each takes as long as its file is.
+const MOST: usize = 100;
 
 /// A list of problems, each with its place in lines and columns from 1 and the text that `check` prints.
 pub fn listed(problems: &[Problem]) -> Vec<Value> {
-    problems.iter().map(one).collect()
+    let mut all: Vec<Value> = problems.iter().take(MOST).map(one).collect();
+    if problems.len() > MOST {
+        let more = Problem::error(Kind::Scenario, format!("and {} more", problems.len() - MOST));
+        all.push(one(&more.advise("mend the first ones: others may go with them")));
+    }
+    all
 }
 
 /// The body of an answer that is nothing but problems.

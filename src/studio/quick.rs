@@ -1,15 +1,16 @@
 //! First pictures: a few thousand firms and a few draws, then more draws, as long as the tab wants no newer picture.
 
 use super::{
-    Studio,
+    Studio, edit,
     jobs::{JobRequest, load},
     problems,
+    reading::Text,
 };
 use crate::{
-    commands::{Preview, RunContext, SoFar},
+    commands::{Preview, RunContext, Runs, SoFar},
     error::{Kind, Problem, Problems},
     report::content,
-    scenario::{Override, Scale},
+    scenario::{Loaded, Override, Scale, load_inside, load_parent},
 };
 use serde_json::{Value, json};
 use std::{
@@ -17,25 +18,37 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 /// Firms that are simulated: a few more than there are kinds of firm, of which each must be there.
 const FIRMS: u32 = 6_000;
+/// Name of what a scenario is based on: no scenario of the user can have it.
+const UNCHANGED: &str = "Unchanged";
 /// Draws of the pictures, one after the other: the first one within a second on two cores.
 const DRAWS: [u32; 4] = [2, 6, 20, 40];
 /// Population seed of a scenario that says none.
 const USUAL_SEED: u64 = 2021;
+/// Scenarios whose runs are kept.
+const REMEMBERED: usize = 6;
 /// Pictures that are kept.
 const KEPT: usize = 32;
 /// Longest time in which a request waits for a picture.
 const PATIENCE: Duration = Duration::from_secs(25);
 
+/// Number before that of the first preview: far from those of jobs, which people see.
+const FIRST: u64 = 1 << 40;
+
 /// The previews of a studio.
 #[derive(Default)]
 pub struct Quick {
+    /// How many there have been.
+    count: AtomicU64,
+    /// Runs of the scenarios seen last, newest first, each with all that they depend on: what a scenario is based on stays
+    /// the same while it is changed, and so does what a change is taken back to.
+    runs: Mutex<Vec<(String, Runs)>>,
     inner: Mutex<Inner>,
     news: Condvar,
 }
@@ -57,6 +70,9 @@ struct Look {
     failed: Option<Problems>,
 }
 
+/// A preview that is being made: number, request, when to stop.
+type Begun = (u64, JobRequest, Arc<AtomicBool>);
+
 /// What a request for a picture finds.
 pub enum Found {
     /// A picture.
@@ -70,8 +86,9 @@ pub enum Found {
 }
 
 impl Quick {
-    /// Asks for a picture in place of older ones of the same tab.
-    pub fn add(&self, id: u64, request: JobRequest, tab: &str) {
+    /// Asks for a picture in place of older ones of the same tab; gives its number.
+    pub fn add(&self, request: JobRequest, tab: &str) -> u64 {
+        let id = FIRST + self.count.fetch_add(1, Ordering::Relaxed);
         let mut inner = self.lock();
         inner.all.retain(|_, look| {
             let older = look.tab == tab;
@@ -94,6 +111,7 @@ impl Quick {
         };
         inner.all.insert(id, look);
         self.news.notify_all();
+        id
     }
 
     /// Waits for a picture of more draws than `after`, or for the end.
@@ -146,17 +164,22 @@ impl Quick {
     pub fn work(&self, studio: &Studio) {
         // The firms of most scenarios, before the first one asks for them; when they cannot be had, it will be told.
         let _ = studio.populations.get(&studio.data, USUAL_SEED, Scale::Sample(FIRMS));
-        while let Some((id, request, stop)) = self.next() {
-            let made = catch_unwind(AssertUnwindSafe(|| self.draw(studio, id, &request, &stop)));
-            let made = made.unwrap_or_else(|_| {
-                Err(Problem::error(Kind::Files, "the program failed at this preview: this is an error of it").into())
-            });
-            if let Some(look) = self.lock().all.get_mut(&id) {
-                look.ended = true;
-                look.failed = made.err().filter(|problems| problems.0.iter().all(|p| p.kind != Kind::Interrupted));
-            }
-            self.news.notify_all();
+        while let Some(next) = self.next(true) {
+            self.make(studio, next);
         }
+    }
+
+    /// Makes the pictures of one preview.
+    fn make(&self, studio: &Studio, (id, request, stop): Begun) {
+        let made = catch_unwind(AssertUnwindSafe(|| self.draw(studio, id, &request, &stop)));
+        let made = made.unwrap_or_else(|_| {
+            Err(Problem::error(Kind::Files, "the program failed at this preview: this is an error of it").into())
+        });
+        if let Some(look) = self.lock().all.get_mut(&id) {
+            look.ended = true;
+            look.failed = made.err().filter(|problems| problems.0.iter().all(|p| p.kind != Kind::Interrupted));
+        }
+        self.news.notify_all();
     }
 
     /// Ends the work.
@@ -171,33 +194,49 @@ impl Quick {
         // A running job waits for the first picture only.
         let mut first = Some(studio.jobs.gate.close());
         let few = [Override::flag("preview", "run.sample", &FIRMS.to_string())];
-        let loaded = load(studio, request, &few)?;
+        let mut loaded = load(studio, request, &few)?;
+        if let ([own], [text]) = (loaded.as_slice(), request.scenarios.as_slice()) {
+            let reference = unchanged(studio, text, own, &few)?;
+            loaded.splice(0..0, reference);
+        }
         let Some(reference) = loaded.first() else { return Ok(()) };
         let seed = reference.scenario.run.population_seed;
         let population = studio.populations.get(&studio.data, seed, Scale::Sample(FIRMS))?;
         let source = request.named()?.parameters();
         let mut preview = Preview::new(&loaded, source, &studio.data, &population);
+        let keys: Vec<String> = loaded.iter().map(|one| format!("{source:?} {}", rules(one))).collect();
+        for (at, key) in keys.iter().enumerate() {
+            if let Some((_, runs)) = self.remembered().iter().find(|(known, _)| known == key) {
+                preview.recall(at, runs);
+            }
+        }
         for draws in DRAWS {
             let context = RunContext { threads: studio.threads, observe: &|_| {}, stop };
             let mut picture = preview.draw(draws, context)?;
+            for (at, key) in keys.iter().enumerate() {
+                let mut remembered = self.remembered();
+                remembered.retain(|(known, _)| known != key);
+                remembered.insert(0, (key.clone(), preview.runs(at)));
+                remembered.truncate(REMEMBERED);
+            }
             drop(first.take());
             picture.total = DRAWS[DRAWS.len() - 1];
             let picture = Arc::new(with_progress(studio, picture)?);
             let mut inner = self.lock();
-            let others = inner.all.values().any(|look| !look.begun);
             let Some(look) = inner.all.get_mut(&id) else { return Ok(()) };
             look.picture = Some((draws, picture));
+            drop(inner);
             self.news.notify_all();
-            // Another tab's first picture comes before this one's second.
-            if others {
-                return Ok(());
+            // What another tab has asked for meanwhile comes before this one's next picture.
+            while let Some(next) = self.next(false) {
+                self.make(studio, next);
             }
         }
         Ok(())
     }
 
-    /// Waits for a preview and begins it.
-    fn next(&self) -> Option<(u64, JobRequest, Arc<AtomicBool>)> {
+    /// Begins a preview; waits for one where there is none.
+    fn next(&self, wait: bool) -> Option<Begun> {
         let mut inner = self.lock();
         loop {
             if inner.closing {
@@ -207,13 +246,39 @@ impl Quick {
                 look.begun = true;
                 return Some((*id, look.request.clone(), look.stop.clone()));
             }
+            if !wait {
+                return None;
+            }
             inner = self.news.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Vec<(String, Runs)>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a scenario is based on, to see its own changes against it with the same draws; `None` where it changes nothing or
+/// is based on nothing.
+fn unchanged(studio: &Studio, text: &Text, own: &Loaded, overrides: &[Override]) -> Result<Option<Loaded>, Problems> {
+    let folder = &studio.saved.folder;
+    let Some(parent) = load_parent(folder, own)? else { return Ok(None) };
+    let Some(toml) = edit::unchanged(&text.toml, &parent.scenario.title) else { return Ok(None) };
+    let parent = load_inside(folder, UNCHANGED, &toml, overrides)?;
+    Ok((rules(&parent) != rules(own)).then_some(parent))
+}
+
+/// What a scenario's runs depend on: all but what is told of it.
+fn rules(loaded: &Loaded) -> toml::Table {
+    let mut all: toml::Table = loaded.resolved_toml.parse().unwrap_or_default();
+    for told in ["title", "question", "sources"] {
+        all.remove(told);
+    }
+    all
 }
 
 /// The content of a page, with how much of it there is.

@@ -4,7 +4,7 @@ use super::{Studio, controls, problems};
 use crate::{
     calendar::{Week, mondays},
     commands::warn_of_idle_targets,
-    error::{Problem, Problems, Severity},
+    error::{Kind, Problem, Problems, Severity},
     scenario::{Intervention, Loaded, Override, Scale, Scenario, load_inside, load_parent},
 };
 use serde::Deserialize;
@@ -36,7 +36,16 @@ pub fn loaded(studio: &Studio, text: &Text, overrides: &[Override]) -> Result<Lo
     load_inside(&studio.saved.folder, name, &text.toml, overrides)
 }
 
+/// Interventions of which there is a form.
+const MOST: usize = 300;
+
 fn shown(studio: &Studio, text: &Text, mut loaded: Loaded) -> Result<Value, Problems> {
+    let interventions = loaded.scenario.interventions.len();
+    if interventions > MOST {
+        let problem =
+            Problem::error(Kind::Scenario, format!("{interventions} interventions are too many for the studio"));
+        return Err(problem.advise(format!("at most {MOST} have a form; `telework run` takes any number")).into());
+    }
     let parent = load_parent(&studio.saved.folder, &loaded)?;
     let plan = &loaded.scenario.run;
     let population = studio.populations.get(&studio.data, plan.population_seed, plan.scale)?;

@@ -2,10 +2,9 @@
 
 use super::problems;
 use crate::error::{Kind, Problem, Problems};
-use hyper::StatusCode;
+use hyper::{StatusCode, body::Bytes};
 use serde_json::Value;
 use std::{
-    borrow::Cow,
     io::{self, Write},
     sync::Arc,
 };
@@ -19,12 +18,10 @@ pub enum Reply {
     Json(StatusCode, Value),
     /// JSON that others may be given too.
     Shared(Arc<Value>),
-    /// A file of the page: content type and bytes.
-    Page(&'static str, Cow<'static, [u8]>),
+    /// A file of the page: content type and bytes, which all who ask share.
+    Page(&'static str, Bytes),
     /// A download: content type, name, body.
     Download(&'static str, String, Writer),
-    /// What becomes of a job, as it happens.
-    Events(u64),
 }
 
 impl Reply {

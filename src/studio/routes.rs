@@ -2,7 +2,8 @@
 
 use super::{
     Studio, downloads,
-    edit::{Change, edit},
+    drafts::{Draft, Refusal},
+    edit::Change,
     jobs::{JobRequest, load},
     pages, problems,
     quick::{Found, with_progress},
@@ -35,36 +36,40 @@ pub struct Asked {
 
 /// Answers.
 pub fn answer(studio: &Studio, asked: &Asked) -> Reply {
-    if let Some(page) = pages::page(&asked.path) {
-        return match asked.method {
-            Method::GET => page.unwrap_or_else(Reply::from),
-            _ => not_allowed(),
-        };
+    match pages::page(&asked.path) {
+        Ok(None) => {}
+        Ok(Some(page)) if asked.method == Method::GET => return page,
+        Ok(Some(_)) => return not_allowed(),
+        Err(problem) => return problem.into(),
     }
     let Some(path) = asked.path.strip_prefix("/api/") else { return Reply::missing("such page") };
     let path: Vec<&str> = path.split('/').collect();
     match (asked.method.as_str(), path.as_slice()) {
-        ("GET", ["start"]) => start::start(studio).map_or_else(Reply::from, Reply::json),
-        ("GET", ["scenarios", name]) => {
-            studio.saved.read(name).map_or_else(missing, |toml| Reply::json(json!({ "toml": toml })))
+        ("POST", ["session"]) => {
+            read::<Session>(asked).map_or_else(|refused| refused, |asked| session(studio, &asked.key))
         }
-        ("PUT", ["scenarios", name]) => read::<Toml>(asked).map_or_else(
+        ("GET", ["start"]) => start::start(studio).map_or_else(Reply::from, Reply::json),
+        ("POST", ["drafts"]) => read::<Open>(asked).map_or_else(|refused| refused, |asked| open(studio, asked)),
+        ("GET", ["drafts", name]) => {
+            studio.drafts.read(name).map_or_else(missing, |draft| Reply::json(document(studio, draft)))
+        }
+        ("POST", ["drafts", name]) => read::<Write>(asked)
+            .map_or_else(|refused| refused, |change| written(studio, change.carry_out(studio, name))),
+        ("POST", ["drafts", name, "save"]) => read::<Save>(asked).map_or_else(
             |refused| refused,
-            |Toml { toml }| {
-                studio.saved.write(name, &toml).map_or_else(Reply::from, |()| Reply::json(json!({ "name": name })))
+            |Save { version, replace }| save(studio, name, &version, replace.as_deref()),
+        ),
+        ("POST", ["drafts", name, "rename"]) => read::<Rename>(asked).map_or_else(
+            |refused| refused,
+            |Rename { to }| {
+                studio.drafts.rename(name, &to).map_or_else(Reply::from, |d| Reply::json(document(studio, d)))
             },
         ),
+        ("DELETE", ["drafts", name]) => studio.drafts.close(name).map_or_else(missing, |()| Reply::json(json!({}))),
         ("DELETE", ["scenarios", name]) => studio.saved.delete(name).map_or_else(missing, |()| Reply::json(json!({}))),
         ("POST", ["scenario"]) => {
             read::<Text>(asked).map_or_else(|refused| refused, |text| Reply::json(reading::read(studio, &text)))
         }
-        ("POST", ["edit"]) => read::<Edit>(asked).map_or_else(
-            |refused| refused,
-            |Edit { name, toml, changes }| {
-                edit(&toml, &changes)
-                    .map_or_else(Reply::from, |toml| Reply::json(reading::read(studio, &Text { name, toml })))
-            },
-        ),
         ("GET", ["jobs"]) => Reply::json(studio.jobs.list().into()),
         ("POST", ["jobs"]) => {
             read::<JobRequest>(asked).map_or_else(|refused| refused, |request| add(studio, request, &asked.tab))
@@ -84,17 +89,103 @@ pub fn answer(studio: &Studio, asked: &Asked) -> Reply {
             Ok(id) => job(studio, method, id, rest, &asked.query),
             Err(_) => Reply::missing("such job"),
         },
-        (_, ["start" | "scenario" | "edit" | "command" | "jobs"] | ["scenarios", _]) => not_allowed(),
+        (_, ["session" | "start" | "scenario" | "drafts" | "command" | "jobs"] | ["drafts" | "scenarios", _]) => {
+            not_allowed()
+        }
         _ => Reply::missing("such page"),
+    }
+}
+
+/// The token for the key of the printed address.
+fn session(studio: &Studio, key: &str) -> Reply {
+    match studio.entry.exchange(key) {
+        Ok(Some(token)) => Reply::json(json!({ "token": token })),
+        Ok(None) => {
+            let advice = "open the newest address that `telework studio` has printed: each opens one browser";
+            Reply::refused(StatusCode::FORBIDDEN, "this address has been used already", advice)
+        }
+        Err(problem) => problem.into(),
+    }
+}
+
+/// Opens a draft.
+fn open(studio: &Studio, Open { name, toml }: Open) -> Reply {
+    let draft = match toml {
+        Some(toml) => studio.drafts.open_text(&name, toml, &studio.saved),
+        None => studio.drafts.open_saved(&name, &studio.saved),
+    };
+    draft.map_or_else(Reply::from, |draft| Reply::json(document(studio, draft)))
+}
+
+/// A draft with everything that is said of its text.
+fn document(studio: &Studio, draft: Draft) -> serde_json::Value {
+    let version = draft.version();
+    let there = studio.saved.version(&draft.name).ok().flatten();
+    let is_saved = there.is_some_and(|there| there == version);
+    let text = Text { name: draft.name, toml: draft.toml };
+    let mut all = reading::read(studio, &text);
+    all["name"] = text.name.into();
+    all["version"] = version.into();
+    all["is_saved"] = is_saved.into();
+    all
+}
+
+fn written(studio: &Studio, done: Result<Draft, Refusal>) -> Reply {
+    match done {
+        Ok(draft) => Reply::json(document(studio, draft)),
+        Err(refusal) => refused(studio, refusal),
+    }
+}
+
+/// Why a draft stays as it is, with what the page needs to go on.
+fn refused(studio: &Studio, refusal: Refusal) -> Reply {
+    let conflict = |message: String, advice: &str, key: &str, value: serde_json::Value| {
+        let mut body = problems::body(&Problem::error(Kind::Usage, message).advise(advice).into());
+        body[key] = value;
+        Reply::Json(StatusCode::CONFLICT, body)
+    };
+    match refusal {
+        Refusal::Problem(problem) => problem.into(),
+        Refusal::Occupied(there) => {
+            let message = "another scenario is saved under this name".to_string();
+            conflict(message, "replace it, or choose another name", "there", there.into())
+        }
+        Refusal::Changed(draft) => {
+            let message = format!("another tab has changed `{}` meanwhile", draft.name);
+            let advice = "this page now shows it as it is: look at it, then try again";
+            conflict(message, advice, "now", document(studio, draft))
+        }
+    }
+}
+
+/// Saves a draft that can run: what cannot is kept as a draft, and never takes the place of a file that can.
+fn save(studio: &Studio, name: &str, version: &str, replace: Option<&str>) -> Reply {
+    let sound = studio
+        .drafts
+        .read(name)
+        .map_err(Into::into)
+        .and_then(|Draft { toml, .. }| reading::loaded(studio, &Text { name: name.to_string(), toml }, &[]));
+    match sound {
+        Err(problems) => problems.into(),
+        Ok(_) => written(studio, studio.drafts.save(name, version, replace, &studio.saved)),
     }
 }
 
 /// Queues a job, or asks for a preview.
 fn add(studio: &Studio, request: JobRequest, tab: &str) -> Reply {
+    // What is run is what the person sees: never a text that another tab has changed meanwhile.
+    let shown = request.scenarios.iter().map(|one| (one.name.as_str(), one.toml.as_str()));
+    if let Some(now) = studio.drafts.changed(shown).filter(|_| !request.quick) {
+        return refused(studio, Refusal::Changed(now));
+    }
+    // What would fail with the request's own numbers is not queued.
+    let fails = || load(studio, &request, &request.named()?.overrides()?);
+    if let Err(problems) = fails() {
+        return problems.into();
+    }
     let added = load(studio, &request, &[]).and_then(|loaded| {
         if request.quick {
-            let id = studio.jobs.number();
-            studio.quick.add(id, request, tab);
+            let id = studio.quick.add(request, tab);
             return Ok(json!({ "id": id, "quick": true }));
         }
         let id = studio.jobs.add(request, &loaded, tab)?;
@@ -117,12 +208,11 @@ fn job(studio: &Studio, method: &str, id: u64, rest: &[&str], query: &str) -> Re
             Ok(_) => no_job(),
             Err(problem) => problem.into(),
         },
-        ("GET", ["events"]) => known().map_or_else(no_job, |_| Reply::Events(id)),
         ("GET", ["result"]) => result(studio, id, query),
         ("GET", ["files"]) => in_folder(studio, id, |folder| Reply::json(downloads::listed(&folder))),
         ("GET", ["files", name @ ..]) => in_folder(studio, id, |folder| downloads::file(&folder, &name.join("/"))),
         ("GET", ["archive"]) => in_folder(studio, id, downloads::archive),
-        (_, [] | ["events" | "result" | "archive"] | ["files", ..]) => not_allowed(),
+        (_, [] | ["result" | "archive"] | ["files", ..]) => not_allowed(),
         _ => Reply::missing("such page"),
     }
 }
@@ -186,20 +276,53 @@ fn missing(problem: Problem) -> Reply {
     }
 }
 
-/// A scenario's text alone.
+/// The key of the printed address.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Toml {
-    toml: String,
+struct Session {
+    key: String,
 }
 
-/// A text, and what is to be changed in it.
+/// A scenario to open: a saved or built-in one, or a text.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Edit {
+struct Open {
     name: String,
-    toml: String,
-    changes: Vec<Change>,
+    toml: Option<String>,
+}
+
+/// A change of a draft.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Write {
+    /// Values, whatever else the text says.
+    Values { changes: Vec<Change> },
+    /// The whole text, in place of the version that the page shows.
+    Text { version: String, toml: String },
+}
+
+impl Write {
+    fn carry_out(self, studio: &Studio, name: &str) -> Result<Draft, Refusal> {
+        match self {
+            Write::Values { changes } => studio.drafts.change(name, &changes),
+            Write::Text { version, toml } => studio.drafts.write(name, &version, toml),
+        }
+    }
+}
+
+/// The version that is saved, and that of the file which it may replace.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Save {
+    version: String,
+    replace: Option<String>,
+}
+
+/// A new name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    to: String,
 }
 
 /// The body as what is expected.

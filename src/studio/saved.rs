@@ -1,5 +1,6 @@
 //! Scenarios that the user has saved: `scenarios/NAME.toml` in the studio's folder. Names and texts in, files out.
 
+use super::drafts;
 use crate::{
     error::{Kind, Problem},
     results::{Form, Product, write_file},
@@ -11,9 +12,9 @@ use std::{
 };
 
 /// Longest name.
-const LONGEST: usize = 64;
+pub const LONGEST: usize = 64;
 
-/// A saved scenario, wherever it was edited: who saves under its name means to replace it.
+/// A saved scenario, wherever it was edited: drafts have asked before one is replaced.
 static SCENARIO: Product = Product {
     name: "scenario",
     mark: "scenario",
@@ -63,11 +64,28 @@ impl Saved {
         built_in.map(|(_, text)| text.to_string()).ok_or_else(|| missing(name))
     }
 
+    /// The version of a saved scenario; `None` where there is none.
+    ///
+    /// # Errors
+    /// A name that cannot be one, or a file that cannot be read.
+    pub fn version(&self, name: &str) -> Result<Option<String>, Problem> {
+        let path = self.path(name)?;
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(drafts::version(&String::from_utf8_lossy(&bytes)))),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(cannot("read", &path, &e)),
+        }
+    }
+
     /// Saves a text, whole or not at all.
     ///
     /// # Errors
-    /// A name that cannot be one, or a file that cannot be written.
+    /// A name that cannot be one or is a built-in scenario's, or a file that cannot be written.
     pub fn write(&self, name: &str, toml: &str) -> Result<(), Problem> {
+        if BUILT_IN.iter().any(|(file, _)| file.strip_suffix(".toml") == Some(name)) {
+            let problem = Problem::error(Kind::Usage, format!("`{name}` is the name of a built-in scenario"));
+            return Err(problem.advise("others are based on it: choose another name"));
+        }
         write_file(&SCENARIO, &self.path(name)?, true, |out| out.write_all(toml.as_bytes()))
     }
 

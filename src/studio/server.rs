@@ -27,7 +27,13 @@ use std::{
     thread,
     time::Duration,
 };
-use tokio::{runtime::Handle, sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    net::TcpStream,
+    runtime::Handle,
+    task::{AbortHandle, spawn_blocking},
+    time::timeout,
+};
+use tokio_io_timeout::TimeoutStream;
 
 /// Largest body of a request: a scenario has at most 1 MiB, and JSON escapes its line breaks.
 const LARGEST_BODY: usize = 2 << 20;
@@ -35,16 +41,14 @@ const LARGEST_BODY: usize = 2 << 20;
 const LARGEST_HEAD: usize = 16 << 10;
 /// Time in which a request's head must be there.
 const HEAD: Duration = Duration::from_secs(10);
-/// Time in which a request's body must be there, and in which the client must take each piece of an answer.
+/// Time in which a request's body must be there.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Connections at a time.
+/// Time in which the client must take a piece of an answer.
+const TAKEN: Duration = Duration::from_secs(10);
+/// Connections at a time: each holds a descriptor, a few buffers, and at most one answer.
 const CONNECTIONS: usize = 64;
 /// How often the server looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(100);
-/// Least time between two events of a job.
-const EVENTS: Duration = Duration::from_millis(200);
-/// Events without a change after which the connection is kept alive.
-const KEEP: u32 = 50;
 /// Pieces in which downloads are sent.
 const PIECE: usize = 64 << 10;
 
@@ -73,16 +77,17 @@ impl Server {
         Ok(Server { studio: Arc::new(Studio::open(settings, port)?), listener })
     }
 
-    /// Where the page is, with the token in the part that browsers do not send.
+    /// Where the page is, with a key in the part that browsers do not send. It opens one browser.
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}/#token={}", self.studio.port, self.studio.token)
+        address(&self.studio)
     }
 
-    /// Answers until `stop` is set; then the running job stops between two weeks, and goes on at the next start.
+    /// Answers until `stop` is set; then the running job stops between two weeks, and goes on at the next start. `renewed`
+    /// is told the address for the next browser whenever one has opened the page.
     ///
     /// # Errors
     /// When the system gives no sockets or threads.
-    pub fn run(self, stop: &AtomicBool) -> Result<(), Problems> {
+    pub fn run(self, stop: &AtomicBool, renewed: impl Fn(&str)) -> Result<(), Problems> {
         let cannot = |e| Problem::error(Kind::Files, format!("the studio cannot go on: {e}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
         let workers = [
@@ -95,7 +100,7 @@ impl Server {
                 thread::Builder::new().name("previews".into()).spawn(move || studio.quick.work(&studio))
             },
         ];
-        let accepted = runtime.block_on(accept(&self.studio, self.listener, stop)).map_err(cannot);
+        let accepted = runtime.block_on(accept(&self.studio, self.listener, stop, &renewed)).map_err(cannot);
         self.studio.quick.close();
         self.studio.jobs.close();
         for worker in workers {
@@ -108,34 +113,67 @@ impl Server {
     }
 }
 
-async fn accept(studio: &Arc<Studio>, listener: TcpListener, stop: &AtomicBool) -> io::Result<()> {
+fn address(studio: &Studio) -> String {
+    format!("http://127.0.0.1:{}/#key={}", studio.port, studio.entry.key())
+}
+
+/// An open connection, and whether it has shown the token.
+type Connection = (Arc<AtomicBool>, AbortHandle);
+
+async fn accept(
+    studio: &Arc<Studio>,
+    listener: TcpListener,
+    stop: &AtomicBool,
+    renewed: &impl Fn(&str),
+) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut open: Vec<Connection> = Vec::new();
     while !stop.load(Ordering::Relaxed) {
+        if studio.entry.is_renewed() {
+            renewed(&address(studio));
+        }
         let Ok(accepted) = timeout(LOOK, listener.accept()).await else { continue };
         let Ok((stream, _)) = accepted else {
             // Out of file descriptors, or the client has gone: the next one may fare better.
             tokio::time::sleep(LOOK).await;
             continue;
         };
-        // With all places taken the connection is closed: the browser tries again.
-        let Ok(place) = places.clone().try_acquire_owned() else { continue };
-        let studio = studio.clone();
-        tokio::spawn(async move {
-            let service = service_fn(|request| respond(studio.clone(), request));
-            let mut http = http1::Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LARGEST_HEAD);
-            // A client that breaks off or sends no HTTP is its own affair.
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
-            drop(place);
-        });
+        open.retain(|(_, task)| !task.is_finished());
+        if open.len() >= CONNECTIONS {
+            // The oldest one that has not shown the token makes room: strangers cannot keep the user out.
+            match open.iter().position(|(trusted, _)| !trusted.load(Ordering::Relaxed)) {
+                Some(oldest) => open.remove(oldest).1.abort(),
+                // The browser tries again.
+                None => continue,
+            }
+        }
+        let trusted = Arc::<AtomicBool>::default();
+        let task = tokio::spawn(converse(studio.clone(), stream, trusted.clone()));
+        open.push((trusted, task.abort_handle()));
     }
     Ok(())
 }
 
-async fn respond(studio: Arc<Studio>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+/// Answers the requests of one connection. A client that breaks off, takes nothing or sends no HTTP is its own affair.
+async fn converse(studio: Arc<Studio>, stream: TcpStream, trusted: Arc<AtomicBool>) {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(TAKEN));
+    let service = service_fn(|request| respond(studio.clone(), request, trusted.clone()));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LARGEST_HEAD);
+    let _ = http.serve_connection(TokioIo::new(Box::pin(stream)), service).await;
+}
+
+async fn respond(
+    studio: Arc<Studio>,
+    request: Request<Incoming>,
+    trusted: Arc<AtomicBool>,
+) -> Result<Response<Body>, Infallible> {
     let reply = match read(&studio, request).await {
         Ok(asked) => {
+            if guard::needs_token(&asked.path) {
+                trusted.store(true, Ordering::Relaxed);
+            }
             let answered = {
                 let studio = studio.clone();
                 spawn_blocking(move || answer(&studio, &asked)).await
@@ -147,7 +185,7 @@ async fn respond(studio: Arc<Studio>, request: Request<Incoming>) -> Result<Resp
         }
         Err(refused) => refused,
     };
-    Ok(response(&studio, reply))
+    Ok(response(reply))
 }
 
 /// Reads a request that may be answered.
@@ -176,13 +214,12 @@ async fn read(studio: &Studio, request: Request<Incoming>) -> Result<Asked, Repl
     Ok(Asked { method: head.method, path, query, tab, body })
 }
 
-fn response(studio: &Arc<Studio>, reply: Reply) -> Response<Body> {
+fn response(reply: Reply) -> Response<Body> {
     let (status, kind, name, body): (_, _, _, Body) = match reply {
         Reply::Json(status, value) => (status, "application/json", None, whole(text(&value))),
-        Reply::Page(kind, bytes) => (StatusCode::OK, kind, None, whole(bytes.into_owned())),
+        Reply::Page(kind, bytes) => (StatusCode::OK, kind, None, whole(bytes)),
         Reply::Download(kind, name, write) => (StatusCode::OK, kind, Some(name), written(write)),
         Reply::Shared(value) => (StatusCode::OK, "application/json", None, whole(text(&value))),
-        Reply::Events(id) => (StatusCode::OK, "text/event-stream", None, events(studio.clone(), id)),
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -197,43 +234,12 @@ fn response(studio: &Arc<Studio>, reply: Reply) -> Response<Body> {
     response
 }
 
-fn text(value: &Value) -> Vec<u8> {
-    value.to_string().into_bytes()
+fn text(value: &Value) -> Bytes {
+    value.to_string().into()
 }
 
-fn whole(bytes: Vec<u8>) -> Body {
-    Full::new(Bytes::from(bytes)).map_err(|never| match never {}).boxed()
-}
-
-/// How a job stands, once at each change, until it has ended.
-fn events(studio: Arc<Studio>, id: u64) -> Body {
-    let (mut sender, body) = Channel::new(1);
-    tokio::spawn(async move {
-        let mut before = Value::Null;
-        let mut quiet = 0;
-        loop {
-            let Some((shown, ended)) = studio.jobs.one(id).or_else(|| studio.quick.one(id)) else { break };
-            quiet += 1;
-            // A line now and then keeps the connection, and tells when the page has gone.
-            let line = if shown != before {
-                Some(format!("data: {shown}\n\n"))
-            } else {
-                (quiet > KEEP).then(|| ":\n\n".into())
-            };
-            if let Some(line) = line {
-                quiet = 0;
-                if !matches!(timeout(PATIENCE, sender.send_data(line.into())).await, Ok(Ok(()))) {
-                    break;
-                }
-            }
-            if ended {
-                break;
-            }
-            before = shown;
-            tokio::time::sleep(EVENTS).await;
-        }
-    });
-    body.boxed()
+fn whole(bytes: Bytes) -> Body {
+    Full::new(bytes).map_err(|never| match never {}).boxed()
 }
 
 /// A body that is sent while it is written. When the writer fails or the client takes nothing any more, the response
@@ -263,7 +269,7 @@ impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let send = self.sender.send_data(Bytes::copy_from_slice(bytes));
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-        self.handle.block_on(async { timeout(PATIENCE, send).await }).map_err(|_| gone())?.map_err(|_| gone())?;
+        self.handle.block_on(async { timeout(TAKEN, send).await }).map_err(|_| gone())?.map_err(|_| gone())?;
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {

@@ -22,11 +22,14 @@ pub fn start(studio: &Studio) -> Result<Value, Problem> {
     });
     let saved = studio.saved.names();
     let saved = saved.iter().filter_map(|name| Some(titled(name, &studio.saved.read(name).ok()?)));
+    let drafts = studio.drafts.all().into_iter();
+    let drafts = drafts.map(|draft| titled(&draft.name, &draft.toml));
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "folder": studio.folder,
         "built_in": built_in.collect::<Vec<_>>(),
         "saved": saved.collect::<Vec<_>>(),
+        "drafts": drafts.collect::<Vec<_>>(),
         "content": report::content(&[], &studio.data)?,
         "schema": scenario::schema(),
         "requests": asked(),

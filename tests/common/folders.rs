@@ -59,19 +59,21 @@ fn forecast(folder: &Path, scenarios: &[&str], with_scenario: bool, values: &mut
                 let published = if year == 2020 { "0.384,tsr_practice,2021-03-04" } else { ",," };
                 let quantiles = values.rising(3);
                 let [low, median, high] = quantiles.split(',').collect::<Vec<_>>().try_into().unwrap();
-                writeln!(kpi, "{name}{id},{segment},\"a frame, quoted\",{year},{}-03-27,{unit},{median},{low},{high},80,{published},posterior,1 of 34 gates fail", year + 1).unwrap();
+                writeln!(kpi, "{name}{id},{segment},\"a frame, quoted\",{year},{}-03-27,{unit},{median},{low},{high},80,{published},{median},{low},{high},posterior,1 of 34 gates fail", year + 1).unwrap();
             }
             for week in WEEKS {
                 writeln!(fans, "{scenario},{id},{segment},{week},{},80", values.rising(5)).unwrap();
             }
             for (target, probability) in [("0.1", "1,0.96,1"), ("0.4", "0.6,0.51,0.69"), ("0.9", "0,0,0.04")] {
-                writeln!(exceedance, "{scenario},{id},{segment},2025,{target},{probability}").unwrap();
+                writeln!(exceedance, "{scenario},{id},{segment},2025,{target},{probability},0.5").unwrap();
             }
-            writeln!(reached, "{scenario},{id},{segment},0.345,official,0.61,0.52,0.7,2021-04-05,2022-04-04,").unwrap();
+            writeln!(reached, "{scenario},{id},{segment},0.345,official,0.61,0.52,0.7,2021-04-05,2022-04-04,,0.6")
+                .unwrap();
             for (source, share) in [
                 ("parameters", "0.7"),
                 ("luck", "0.1"),
                 ("emergencies", "0.2"),
+                ("model_error", ""),
                 ("survey_sampling", ""),
                 ("total", "1"),
             ] {
@@ -98,7 +100,7 @@ fn forecast(folder: &Path, scenarios: &[&str], with_scenario: bool, values: &mut
         writeln!(spending, "{scenario},managers,telework_managers,2025,123456789,120000000,130000000,905000000,700,664,2232,250000,\"nominal yen, budgets of fiscal 2020\",assumed").unwrap();
         writeln!(spending, "{scenario},declarations,emergency_declaration,2025,,,,,,,,,,estimated").unwrap();
     }
-    let kpi_header = "kpi,segment,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,published,published_by,published_for,parameters,certificate";
+    let kpi_header = "kpi,segment,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,published,published_by,published_for,as_published_median,as_published_low_5,as_published_high_95,parameters,certificate";
     save(folder, "kpi", &format!("{}{kpi_header}", if with_scenario { "scenario," } else { "" }), kpi);
     save(folder, "fans", "scenario,kpi,segment,week,low_5,low_25,median,high_75,high_95,replicates", fans);
     save(
@@ -114,11 +116,16 @@ fn forecast(folder: &Path, scenarios: &[&str], with_scenario: bool, values: &mut
         "scenario,survey,wave,date,metric,segment_type,segment,respondents,observed,low_5,median,high_95",
         fit,
     );
-    save(folder, "exceedance", "scenario,kpi,segment,fiscal_year,target,probability,low_90,high_90", exceedance);
+    save(
+        folder,
+        "exceedance",
+        "scenario,kpi,segment,fiscal_year,target,probability,low_90,high_90,inside_probability",
+        exceedance,
+    );
     save(
         folder,
         "reached",
-        "scenario,kpi,segment,target,target_source,probability,low_90,high_90,date_5,date_50,date_95",
+        "scenario,kpi,segment,target,target_source,probability,low_90,high_90,date_5,date_50,date_95,inside_probability",
         reached,
     );
     save(folder, "split", "scenario,kpi,segment,fiscal_year,source,variance,share,low_90,high_90", split);

@@ -15,6 +15,8 @@ use std::{
 pub struct Studio {
     pub child: Child,
     pub port: u16,
+    /// The key of its printed address, which has been used.
+    pub key: String,
     pub token: String,
 }
 
@@ -44,9 +46,30 @@ impl Studio {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let (address, token) = line.trim().split_once("/#token=").unwrap_or_else(|| panic!("no address: {line:?}"));
+        let (address, key) = line.trim().split_once("/#key=").unwrap_or_else(|| panic!("no address: {line:?}"));
         let port = address.rsplit(':').next().unwrap().parse().unwrap();
-        Studio { child, port, token: token.to_string() }
+        let mut studio = Studio { child, port, key: key.to_string(), token: String::new() };
+        studio.token = studio.enter(key).json()["token"].as_str().unwrap().to_string();
+        studio
+    }
+
+    /// Gives a key for the token.
+    pub fn enter(&self, key: &str) -> Answer {
+        let host = format!("Host: 127.0.0.1:{}\r\n", self.port);
+        self.ask_with("POST", "/api/session", &host, &serde_json::json!({ "key": key }).to_string())
+    }
+
+    /// Saves a text as a scenario, in place of whatever is saved under its name.
+    pub fn save(&self, name: &str, toml: &str) -> Answer {
+        let draft = format!("/api/drafts/{name}");
+        self.ask("DELETE", &draft, "");
+        self.ask("DELETE", &format!("/api/scenarios/{name}"), "");
+        let opened =
+            self.ask("POST", "/api/drafts", &serde_json::json!({ "name": name, "toml": toml }).to_string()).json();
+        let version = serde_json::json!({ "version": opened["version"] });
+        let saved = self.ask("POST", &format!("{draft}/save"), &version.to_string());
+        self.ask("DELETE", &draft, "");
+        saved
     }
 
     /// Sends a request as the page does.

@@ -63,7 +63,7 @@ impl Browser {
         let value = value["value"].take();
         if value["error"].is_string() { Err(value["message"].to_string()) } else { Ok(value) }
     }
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         self.answer(self.agent.get(format!("{}{path}", self.address)).call()).unwrap()
     }
     fn try_post(&self, path: &str, body: Value) -> Result<Value, String> {
@@ -79,6 +79,12 @@ impl Browser {
     /// Runs a function's body in the page.
     pub fn script(&self, code: &str) -> Value {
         self.post("/execute/sync", json!({ "script": code, "args": [] }))
+    }
+    /// The value of a promise.
+    pub fn wait_for(&self, promise: &str) -> Value {
+        self.post("/timeouts", json!({ "script": PATIENCE.as_millis() as u64 }));
+        let code = format!("const done = arguments[0]; {promise}.then(done, (error) => done(String(error)))");
+        self.post("/execute/async", json!({ "script": code, "args": [] }))
     }
     /// Waits until an expression is true, and gives its value.
     pub fn until(&self, expression: &str) -> Value {

@@ -2,19 +2,7 @@
 
 import { el, note, p } from "./elements.js";
 import { summary } from "./summary.js";
-import {
-  background,
-  distinct,
-  idOf,
-  isReference,
-  kpisIn,
-  lastYear,
-  reference,
-  rows,
-  runName,
-  targetOf,
-  unitOf,
-} from "./tables.js";
+import { background, distinct, idOf, kpisIn, lastYear, reference, rows, runName, targetOf, unitOf } from "./tables.js";
 import {
   amount,
   chance,
@@ -49,44 +37,11 @@ export function leadScenario() {
   const names = distinct(rows("kpi"), "scenario");
   return names.includes(reference()) ? reference() : names[0];
 }
-const comparedScenarios = () =>
-  distinct(
-    rows("differences").filter((row) => !isReference(row)),
-    "scenario",
-  );
-
 /** The row that the first number is from. */
 export const leadRow = () =>
   rows("kpi")
     .filter((row) => row.scenario === leadScenario() && idOf(row) === leadKpi())
     .pop();
-
-/** The answer in a sentence, and what the other scenarios change. */
-export function answerWords() {
-  const last = leadRow();
-  const unit = last.unit;
-  const sentence = t("answer.level", {
-    scenario: quoted(scenarioTitle(last.name)),
-    kpi: kpiName(last),
-    year: fiscal(last.fiscal_year),
-    value: amount(last.median, unit),
-    low: amount(last.low_5, unit),
-    high: amount(last.high_95, unit),
-  });
-  const effects = comparedScenarios().map((name) => effectSentence(name, idOf(last)));
-  return el(
-    "div",
-    { class: "answer" },
-    p(sentence, "lead"),
-    effects.length
-      ? el(
-          "ul",
-          {},
-          effects.map((one) => el("li", {}, one)),
-        )
-      : null,
-  );
-}
 
 export function answerSection() {
   const last = leadRow();
@@ -134,7 +89,7 @@ const choiceRow = (scenario, id) => {
 };
 
 /** What a scenario changes, and whether anybody could see it. An effect that cannot be seen is never called a trend. */
-function effectSentence(scenario, id) {
+export function effectSentence(scenario, id) {
   const own = rows("differences").filter((row) => row.scenario === scenario && idOf(row) === id);
   const row = own.find((one) => one.fiscal_year === lastYear(own));
   if (!row) return t("answer.no_difference", { scenario: quoted(scenarioTitle(scenario)) });
@@ -193,9 +148,12 @@ function targetSentence(last) {
   );
 }
 
-function confidence() {
+/** Checks of the model that fail. */
+export const failingGates = () => background.posterior.gates.filter((gate) => !gate.passed);
+
+export function confidence() {
   const gates = background.posterior.gates;
-  const failing = gates.filter((gate) => !gate.passed);
+  const failing = failingGates();
   const all = { all: gates.length, hold: gates.length - failing.length, as_of: day(background.posterior.as_of) };
   return [
     p(failing.length ? t("confidence.some", all) : t("confidence.all", all)),

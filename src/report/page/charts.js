@@ -2,6 +2,7 @@
 
 import { leadScenario } from "./answer.js";
 import { el, folded, p, table } from "./elements.js";
+import { exporters } from "./exports.js";
 import { background, distinct, rows } from "./tables.js";
 import { japanese, listed, missing, t } from "./words.js";
 
@@ -116,6 +117,8 @@ function safe(value, key) {
  * @returns {any[]}
  */
 export function course({ x, mid, bands, colour, dash, name, text, template }) {
+  // Too few draws have no range.
+  const told = bands.filter(({ low }) => !low.some(missing));
   const middle = { x, y: mid, name, text, hovertemplate: hover(template, name), showlegend: true };
   if (x.length === 1) {
     const range = (band, at) => ({
@@ -136,7 +139,7 @@ export function course({ x, mid, bands, colour, dash, name, text, template }) {
         arrayminus: [mid[0] - band.low[0]],
       },
     });
-    return [...bands.map(range), { ...middle, mode: "markers", marker: { color: colour, size: 10 } }];
+    return [...told.map(range), { ...middle, mode: "markers", marker: { color: colour, size: 10 } }];
   }
   const edge = { x, mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
   const area = (band) => [
@@ -151,7 +154,7 @@ export function course({ x, mid, bands, colour, dash, name, text, template }) {
     },
   ];
   const line = { color: colour, width: 2.5, dash: dash || "solid" };
-  return [...bands.flatMap(area), { ...middle, mode: "lines", line }];
+  return [...told.flatMap(area), { ...middle, mode: "lines", line }];
 }
 
 /**
@@ -204,6 +207,7 @@ export function chart({ title, tables, traces, layout, values, extra, height }) 
     el("figcaption", {}, title),
     place,
     p(t("source_line", { tables: listed(tables.map((name) => name + ".csv")), hint: t("chart_hint") }), "source"),
+    exporters(place, title, tables),
     extra,
     values ? folded(t("as_table"), () => table(title, values.head, values.body)) : null,
   );

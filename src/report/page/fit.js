@@ -24,7 +24,7 @@ import {
 const WIDE = ["total", "size"];
 
 export function fitSection() {
-  const list = rows("fit").filter((row) => !missing(row.observed));
+  const list = rows("fit").filter((row) => !missing(row.observed) && !missing(row.low_5));
   if (list.length === 0) return [absent("fit")];
   const inside = (row) => row.observed >= row.low_5 && row.observed <= row.high_95;
   // All surveys first, so that no reader sees the best one alone.

@@ -4,7 +4,7 @@ import { leadKpi, leadScenario } from "./answer.js";
 import { chart, course, dateAxis, hover, scenarioLook } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, folded, note, p, table } from "./elements.js";
-import { background, distinct, idOf, indicatorOf, kpisIn, rows, targetOf, unitOf } from "./tables.js";
+import { background, distinct, idOf, indicatorOf, kpisIn, level, rows, targetOf, unitOf } from "./tables.js";
 import {
   amount,
   amounts,
@@ -30,7 +30,14 @@ export function kpiSection() {
   const years = distinct(list, "fiscal_year").sort();
   const cell = (row) =>
     row
-      ? { text: amount(row.median, row.unit), value: row.median, small: amounts(row.low_5, row.high_95, row.unit) }
+      ? {
+          text: amount(level(row).median, row.unit),
+          value: level(row).median,
+          small:
+            amounts(level(row).low, level(row).high, row.unit) +
+            t("semicolon") +
+            t("kpi.inside", { range: amounts(row.low_5, row.high_95, row.unit) }),
+        }
       : EMPTY;
   return [
     p(t("kpi.how")),

@@ -63,7 +63,7 @@ export function mapSection() {
             const share = row ? row.median : null;
             const step = missing(share) ? 0 : Math.min(SCALE.length - 1, Math.floor((share / top) * SCALE.length));
             tiles[i].style.background = SCALE[step];
-            tiles[i].style.color = step > 3 ? "#ffffff" : "#10202e";
+            tiles[i].style.color = step > 4 ? "#ffffff" : "#10202e";
             tiles[i].lastChild.textContent = missing(share) ? EMPTY : decimals(share * 100, 0);
             const words =
               memberName(background.prefectures[i].name) +
@@ -112,7 +112,7 @@ export function mapSection() {
         const steps = SCALE.map((colour, i) =>
           el(
             "span",
-            { style: "background:" + colour + ";color:" + (i > 3 ? "#ffffff" : "#10202e") },
+            { style: "background:" + colour + ";color:" + (i > 4 ? "#ffffff" : "#10202e") },
             decimals((top * 100 * i) / SCALE.length, 0),
           ),
         );

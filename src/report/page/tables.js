@@ -22,13 +22,30 @@ export function rows(table) {
   decoded[table] ||= decode(table);
   return decoded[table];
 }
+/** Draws behind the ranges of a folder; null where its manifest does not say. */
+function drawsOf(folder) {
+  const found = content.partial ? content.partial.done : folder.manifest.replicates;
+  return typeof found === "number" && found > 0 ? found : null;
+}
+/** Draws behind the ranges that are shown. */
+export function draws() {
+  const all = content.folders.map(drawsOf).filter((one) => one !== null);
+  return all.length ? Math.min(...all) : null;
+}
+/** Ends of the 90 % and 50 % ranges. Between the least and the greatest of n draws lies a share of (n - 1) / (n + 1). */
+const RANGES = [
+  { ends: /(^|_)(low_5|high_95)$/, needs: 19 },
+  { ends: /(^|_)(low_25|high_75)$/, needs: 3 },
+];
 function decode(table) {
   const all = [];
   const owner = {};
   content.folders.forEach((folder, at) => {
     const source = folder.tables[table];
     if (!source) return;
-    const columns = Object.entries(source.columns);
+    const few = drawsOf(folder) || Infinity;
+    const told = (name) => !RANGES.some(({ ends, needs }) => ends.test(name) && few < needs);
+    const columns = Object.entries(source.columns).filter(([name]) => told(name));
     for (let i = 0; i < source.rows; i++) {
       const row = { folder: at };
       for (const [name, column] of columns) row[name] = Array.isArray(column) ? column[i] : column.words[column.at[i]];
@@ -63,3 +80,9 @@ export const isReference = (row) => row.scenario === row.reference || row.name =
 /** The scenario that the others are compared with. */
 export const reference = () => (rows("differences")[0] || rows("choice")[0] || {}).reference;
 export const lastYear = (list) => Math.max(...list.map((row) => row.fiscal_year));
+
+/** A year's level as published; inside the model where no figure is published. */
+export const level = (row) =>
+  row.as_published_median === null
+    ? { median: row.median, low: row.low_5, high: row.high_95 }
+    : { median: row.as_published_median, low: row.as_published_low_5, high: row.as_published_high_95 };

@@ -51,7 +51,7 @@ pub struct Jobs {
     pub gate: Gate,
     threads: usize,
     folder: PathBuf,
-    /// Number of the last job or preview.
+    /// Number of the last job.
     last: AtomicU64,
     inner: Mutex<JobQueue>,
     /// A job was added, or the studio closes.
@@ -130,8 +130,8 @@ impl Jobs {
         Ok(Jobs { places, gate, threads, folder, last, inner, news })
     }
 
-    /// A number that no job or preview has.
-    pub fn number(&self) -> u64 {
+    /// A number that no job has.
+    fn number(&self) -> u64 {
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 

@@ -61,14 +61,18 @@ impl JobRequest {
             return Err(Problem::error(Kind::Usage, format!("{} scenarios are chosen", files.len()))
                 .advise(format!("choose at most {MOST_SCENARIOS}")));
         }
+        let compares = self.kind == "compare";
+        if compares && files.len() < 2 {
+            return Err(Problem::error(Kind::Usage, format!("{} scenarios are chosen", files.len()))
+                .advise("a comparison takes two scenarios or more"));
+        }
         if let Some(name) = self.arguments.keys().find(|name| NOT_ASKED.contains(&name.as_str())) {
             return Err(Problem::error(Kind::Usage, format!("`{name}` cannot be asked of the studio"))
                 .advise("leave it out, or use the command line"));
         }
         let mut all = self.arguments.clone();
         all.insert("command".into(), json!(self.kind));
-        let many = self.kind == "compare";
-        all.insert(if many { "scenarios" } else { "scenario" }.into(), json!(files));
+        all.insert(if compares { "scenarios" } else { "scenario" }.into(), json!(files));
         from_json(&all)
     }
 
@@ -162,7 +166,7 @@ mod tests {
         for name in NOT_ASKED {
             assert!(refused("run", 1, json!({ name: "/tmp" })).contains("cannot be asked"), "{name}");
         }
-        assert!(refused("compare", 1, json!({})).contains("2 "));
+        assert!(refused("compare", 1, json!({})).contains("1 scenarios"));
         assert!(refused("run", 0, json!({})).contains("not provided"));
         assert!(refused("run", 17, json!({})).contains("17 scenarios"));
         assert!(refused("compare", 2, json!({ "draws": 1 })).contains("too few"));

@@ -3,12 +3,13 @@
 import { byId, el, focused, p } from "../../report/page/elements.js";
 import { background, unitOf } from "../../report/page/tables.js";
 import { kindName, kpiName, missing, t } from "../../report/page/words.js";
+import { showSide } from "./editor.js";
 import { labelOf, select, tidy } from "./fields.js";
 import { attempt, button, commandLine, say } from "./frame.js";
 import { freshJobs } from "./jobs.js";
-import { chosen, open, start, titleOf } from "./scenarios.js";
+import { chosen, open, settled, start, titleOf } from "./scenarios.js";
 import { ask, Refused } from "./service.js";
-import { fitView, show } from "./views.js";
+import { show } from "./views.js";
 
 /** What was entered, by the names of the commands' arguments; it stays when the form is drawn anew. */
 export const asked = {
@@ -121,12 +122,16 @@ const ENTRIES = {
   },
   sample: () => {
     const size = plan() && !plan().whole ? plan().firms_simulated : "";
-    const input = typed("sample", { type: "number", min: 100, max: 3375255, step: 1, placeholder: size });
+    const input = typed("sample", { type: "number", ...bounds("run.sample"), step: 1, placeholder: size });
     return entry(t("ask.sample"), input, t("ask.sample_how"));
   },
   targets: () => [
     entry(t("ask.target_kpi"), picked("targetKpi", kpiIds())),
-    entry(t("ask.target"), typed("target", { type: "number", step: "any" }), t("ask.target_how")),
+    entry(
+      t("ask.target"),
+      typed("target", { type: "number", step: "any", min: 0, max: mostOf(asked.targetKpi) }),
+      t("ask.target_how"),
+    ),
   ],
   among: () => {
     const groups = sound() ? sound().groups.filter((one) => one.active && one.kind !== "emergency_declaration") : [];
@@ -142,7 +147,7 @@ const ENTRIES = {
     const goalKpi = picked("goalKpi", kpiIds());
     const official = kpiOf(asked.goalKpi).target;
     if (!asked.goal && !missing(official)) asked.goal = String(tidy(official * 100));
-    const goal = typed("goal", { type: "number", step: "any", required: true });
+    const goal = typed("goal", { type: "number", step: "any", required: true, min: 0, max: mostOf(asked.goalKpi) });
     return [entry(t("kpi"), goalKpi), entry(t("ask.goal"), goal, t("ask.goal_how"))];
   },
   by: () => {
@@ -236,6 +241,13 @@ function entriesOf() {
 
 const kpiId = (one) => (one.segment === "total" ? one.kpi : one.kpi + "[" + one.segment + "]");
 const kpiOf = (id) => background.kpis.find((one) => kpiId(one) === id) || background.kpis[0];
+/** The largest value that a KPI can have, as people enter it. */
+const mostOf = (id) => (unitOf(kpiOf(id).kpi) === "days a week" ? 7 : 100);
+/** What a value of the scenario may be. */
+const bounds = (path) => {
+  const { min, max } = (sound() && sound().controls.find((one) => one.path === path)) || {};
+  return { min, max };
+};
 /** A goal as the command line has it: per cent of people are fractions there. */
 function goalText(id, entered) {
   const kpi = kpiOf(id);
@@ -288,12 +300,14 @@ async function showCommand() {
   }
 }
 
+/** Starts what is asked for, with the texts that the program has of what is shown. */
 export async function startJob() {
-  const goal = byId("ask-goal");
-  if (asked.kind === "target" && goal && !goal.reportValidity()) return;
+  showSide("runs");
+  for (const input of byId("ask").querySelectorAll("input")) if (!input.reportValidity()) return;
+  const names = request().scenarios.map((one) => one.name);
+  for (const scenario of open) if (names.includes(scenario.name)) await settled(scenario);
   const job = await ask("POST", "jobs", request());
   say(t("said.queued", { kind: t("job." + job.kind) }));
   await freshJobs();
   show({ kind: "job", id: job.id });
-  fitView(job);
 }

@@ -1,111 +1,148 @@
-// The chosen scenario: its tools, what it says at once, its form and its text beside each other.
+// The chosen scenario: its tools, what it says at once, and its form, its text or what can be started with it.
 
-import { byId, el, focused, p } from "../../report/page/elements.js";
+import { byId, el, focused } from "../../report/page/elements.js";
 import { language, t } from "../../report/page/words.js";
 import { asked, drawActions, startJob } from "./actions.js";
 import { drawConsequences, drawForm, forgetForm } from "./form.js";
 import { attempt, button } from "./frame.js";
-import { chosen, rename, save, titleOf } from "./scenarios.js";
-import { offer } from "./service.js";
+import { drawJobs } from "./jobs.js";
+import { chosen, redo, rename, reset, save, settled, titleOf, undo } from "./scenarios.js";
+import { offer, Refused } from "./service.js";
 import { drawText } from "./text.js";
-import { shown } from "./views.js";
 
-let textShown = false;
+const SIDES = ["form", "text", "runs"];
+/** What is shown of the scenario. */
+let side = "form";
 
 export function drawEditor(cause) {
   const place = byId("scenario");
   const scenario = chosen();
-  place.hidden = !scenario;
-  byId("result").hidden = !scenario && shown.kind === "preview";
-  if (!scenario) return;
+  if (!scenario) {
+    place.replaceChildren(el("h2", { id: "scenario-title" }, t("jobs.title")), runs());
+    drawJobs();
+    return;
+  }
   if (!byId("form")) {
     forgetForm();
     place.replaceChildren(
       el("h2", { id: "scenario-title" }),
       el("div", { id: "tools" }),
       el("div", { id: "wrong", role: "alert" }),
-      el("div", { id: "consequences" }),
       el(
         "div",
         { class: "switch", role: "group", "aria-label": t("editor.which") },
-        button(t("editor.form"), () => showText(false), { id: "to-form" }),
-        button(t("editor.text"), () => showText(true), { id: "to-text" }),
+        SIDES.map((one) => button(t("editor." + one), () => showSide(one), { id: "to-" + one })),
       ),
       el(
         "div",
-        { class: "sides" },
+        { id: "side-form" },
+        el("div", { id: "consequences" }),
         el("div", { id: "form", role: "form", "aria-label": t("editor.form") }),
-        el("div", { id: "text" }),
       ),
+      el("div", { id: "side-text" }, el("div", { id: "text" })),
+      runs(),
     );
+    drawJobs();
   }
   byId("scenario-title").textContent = titleOf(scenario);
   drawTools(scenario);
   drawConsequences();
   drawForm(cause);
   drawText(cause);
-  showText(textShown);
+  showSide(side);
   drawActions();
 }
 
-/** On narrow windows form or text; on wide ones both. */
-export function showText(text) {
-  textShown = text;
-  byId("scenario").classList.toggle("text", text);
-  byId("to-form").setAttribute("aria-pressed", String(!text));
-  byId("to-text").setAttribute("aria-pressed", String(text));
+const runs = () =>
+  el(
+    "div",
+    { id: "side-runs" },
+    el("div", { id: "ask" }),
+    chosen() ? el("h3", { id: "runs-title" }, t("jobs.title")) : null,
+    el("ul", { id: "jobs", class: "jobs" }),
+  );
+
+export function showSide(to) {
+  side = to;
+  for (const one of SIDES) {
+    const [place, tab] = [byId("side-" + one), byId("to-" + one)];
+    if (place) place.hidden = one !== to;
+    if (tab) tab.setAttribute("aria-pressed", String(one === to));
+  }
+}
+
+/** The name that is written has to be one before anything is kept under it. */
+async function named(scenario) {
+  const name = byId("name");
+  if (!name.checkValidity()) {
+    name.focus();
+    throw new Refused(422, [
+      { severity: "error", message: t("name_wrong", { name: name.value }), advice: t("name_help") },
+    ]);
+  }
+  await rename(scenario, name.value);
 }
 
 export function drawTools(scenario) {
   const place = byId("tools");
-  const key = [language, scenario.name, scenario.kept === scenario.toml].join();
+  if (!place || scenario !== chosen()) return;
+  const waits = scenario.edits.length > 0;
+  const state = waits ? "waits" : scenario.isSaved ? "saved" : "kept";
+  const key = [language, scenario.name, state, scenario.past.length > 0, scenario.future.length > 0].join();
   if (place.dataset.key === key) return;
   const held = focused() && place.contains(focused()) ? focused().id : null;
+  const written = held === "name" && place.dataset.name === scenario.name ? byId("name").value : scenario.name;
   place.dataset.key = key;
+  place.dataset.name = scenario.name;
+  const act = (id, text, doing, more) => button(text, attempt(doing), { id, ...more });
   const name = el("input", {
     id: "name",
     type: "text",
-    value: scenario.name,
+    value: written,
     pattern: "[a-z0-9_][a-z0-9_\\-]{0,63}",
     required: true,
     autocomplete: "off",
     "aria-describedby": "name-help",
-    onchange: () => (name.checkValidity() ? rename(scenario, name.value) : name.reportValidity()),
+    onchange: attempt(() => named(scenario)),
   });
   place.replaceChildren(
+    el(
+      "p",
+      { class: "tools" },
+      act("undo", t("undo"), () => undo(scenario), { disabled: scenario.past.length === 0 }),
+      act("redo", t("redo"), () => redo(scenario), { disabled: scenario.future.length === 0 }),
+      act("reset", t("reset"), () => reset(scenario), { disabled: scenario.toml === scenario.first }),
+      act(
+        "run-now",
+        t("ask.start.run"),
+        () => {
+          asked.kind = "run";
+          drawActions(true);
+          return startJob();
+        },
+        { class: "primary" },
+      ),
+    ),
     el(
       "div",
       { class: "field inline" },
       el("label", { for: "name" }, t("name")),
       name,
-      button(
-        t("save"),
-        attempt(() => save(scenario)),
-        { id: "save" },
-      ),
-      button(
-        t("download_toml"),
-        () => offer(new Blob([scenario.toml], { type: "application/toml" }), scenario.name + ".toml"),
-        { id: "download-toml" },
-      ),
-      button(
-        t("ask.start.run"),
-        attempt(() => {
-          asked.kind = "run";
-          drawActions(true);
-          return startJob();
-        }),
-        { id: "run-now", class: "primary" },
-      ),
-      button(t("skip.result") + " ↓", () => byId("result").focus(), { class: "down" }),
+      act("save", t("save"), async () => {
+        await named(scenario);
+        await save(scenario);
+      }),
+      act("download-toml", t("download_toml"), async () => {
+        await named(scenario);
+        await settled(scenario);
+        offer(new Blob([scenario.toml], { type: "application/toml" }), scenario.name + ".toml");
+      }),
     ),
-    p(
-      scenario.kept === scenario.toml
-        ? t("name_saved", { file: "scenarios/" + scenario.name + ".toml" })
-        : t("name_help"),
-      "note",
+    el(
+      "p",
+      { class: "note", id: "name-help" },
+      state === "saved" ? t("name_saved", { file: "scenarios/" + scenario.name + ".toml" }) : t("name." + state),
     ),
   );
-  place.lastChild.id = "name-help";
   if (held && byId(held)) byId(held).focus();
 }

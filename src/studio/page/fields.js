@@ -11,9 +11,11 @@ import {
   missing,
   number,
   percent,
+  quoted,
   range,
   t,
   word,
+  yen,
 } from "../../report/page/words.js";
 import { button } from "./frame.js";
 import { changeValues } from "./scenarios.js";
@@ -59,25 +61,45 @@ export function written(control, value) {
 const unitWords = (control) =>
   isShare(control) ? "%" : control.unit && control.unit !== "date" ? word(control.unit) : "";
 
+/** The range that a value may have, in the unit that people read. */
+const rangeOf = (control) =>
+  range(
+    control.min,
+    control.max,
+    (value) =>
+      number(isShare(control) ? tidy(value * 100) : value, { maximumSignificantDigits: 12 }) +
+      (isShare(control) ? "\u00a0%" : ""),
+  );
+
 const MONEY = {
   words: /^\s*([\d._,]+)\s*(yen|thousand yen|million yen|billion yen|trillion yen)\s*$/,
   units: ["yen", "thousand yen", "million yen", "billion yen", "trillion yen"],
+  key: "unit.",
+  usual: "million yen",
 };
 const TIME = {
   words: /^\s*([\d._,]+)\s*(days?|weeks?|months?|years?)\s*$/,
   units: ["days", "weeks", "months", "years"],
+  key: "time.",
+  usual: "weeks",
 };
-/** `"20 million yen"` as number and unit; null where it is written otherwise. */
+/** `"20 million yen"` as number and unit; null where it is written otherwise. Weeks that are whole days are days. */
 function quantityOf({ words, units }, text) {
   const found = words.exec(text || "");
   if (!found) return null;
   const unit = units.find((one) => one === found[2] || one === found[2] + "s");
-  return { number: Number(found[1].replace(/[_,]/g, "")), unit };
+  const amount = Number(found[1].replace(/[_,]/g, ""));
+  const days = Math.round(amount * 7);
+  if (unit === "weeks" && !Number.isInteger(amount) && Math.abs(amount * 7 - days) < 1e-6)
+    return { number: days, unit: "days" };
+  return { number: amount, unit };
 }
 function quantityWords(kind, text) {
   const found = quantityOf(kind, text);
   if (!found) return text;
-  return japanese() ? number(found.number, { maximumSignificantDigits: 8 }) + t("unit." + found.unit) : text;
+  if (kind === MONEY) return yen(found.number * 1000 ** MONEY.units.indexOf(found.unit));
+  const amount = number(found.number, { maximumSignificantDigits: 3 });
+  return amount + (japanese() ? "" : " ") + t(TIME.key + found.unit);
 }
 
 /** A member of a list: a prefecture, an industry, a size, a month. */
@@ -113,30 +135,61 @@ function membersOf(control) {
   }
 }
 
-const pending = new Map();
-/** After the last of several key presses in an input; at once when it is left. */
-function soon(input, act) {
-  flush(input, false);
-  pending.set(input, [setTimeout(() => flush(input, true), 600), act]);
-  input.onblur = () => flush(input, true);
-}
-function flush(input, run) {
-  const [timer, act] = pending.get(input) || [];
-  clearTimeout(timer);
-  pending.delete(input);
-  if (act && run) act();
+/** The message at an input that has no whole value, in place of the browser's own. */
+function complaint(control, input) {
+  const { validity } = input;
+  if (validity.valid) return "";
+  if (validity.rangeUnderflow || validity.rangeOverflow) return t("field.range", { range: rangeOf(control) });
+  if (validity.stepMismatch) return t("field.whole");
+  return t("field.incomplete");
 }
 
-/** The input; `set` is called with the new value, `null` where it is to be as it was without the scenario. */
-function inputOf(control, set) {
+/** Shows what is wrong at an input; an empty text takes it away. */
+export function tell(path, text) {
+  const input = byId(idFor(path));
+  const place = byId(idFor(path) + "-wrong");
+  if (!input || !place) return;
+  if (text) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/**
+ * The input; `set` is called with the new value, `null` where it is to be as it was without the scenario. What is not whole
+ * (half a date, a number outside its range) is told at once and goes nowhere, and no action is taken meanwhile.
+ */
+function inputOf(scenario, control) {
   const id = idFor(control.path);
   const common = {
     id,
     name: control.path,
-    "aria-describedby": id + "-help " + id + "-state",
+    "aria-describedby": [id + "-help", id + "-state", id + "-wrong"].join(" "),
     "data-path": control.path,
   };
   const value = missing(control.value) ? control.default : control.value;
+  const set = (next) => changeValues(scenario, [{ path: control.path, value: next }]);
+  const entered = (input, read) => {
+    const wrong = complaint(control, input);
+    if (wrong) scenario.wrong.set(control.path, labelOf(control));
+    else scenario.wrong.delete(control.path);
+    tell(control.path, wrong);
+    if (!wrong) set(input.value === "" ? null : read(input.value));
+  };
+  /** A number with a slider beside it. */
+  const numeric = (bounds, shown, read, limits) => {
+    const input = el("input", {
+      ...common,
+      type: "number",
+      ...bounds,
+      value: shown,
+      oninput: () => {
+        if (slider && input.value !== "") slider.value = input.value;
+        entered(input, read);
+      },
+    });
+    const slider = limits && sliderOf(control, limits, shown, input);
+    return [input, slider];
+  };
   switch (control.kind) {
     case "switch": {
       if (keyOf(control) === "active" || keyOf(control) === "whole")
@@ -166,22 +219,37 @@ function inputOf(control, set) {
         (text) => set(text === "" ? null : text),
       );
     case "date":
-      // A date is whole before it is sent: while a year is typed it passes through others.
       return el("input", {
         ...common,
         type: "date",
         value,
         min: "2020-01-06",
         max: "2026-03-31",
-        onblur: (event) => dated(event.target, value, set),
-        onkeydown: (event) => {
-          if (event.key === "Enter") dated(event.target, value, set);
-        },
+        oninput: (event) => entered(event.target, (text) => text),
       });
     case "money":
-      return quantityInput(common, MONEY, control, value, set);
-    case "duration":
-      return quantityInput(common, TIME, control, value, set);
+    case "duration": {
+      const kind = control.kind === "money" ? MONEY : TIME;
+      const found = missing(value) ? { number: "", unit: kind.usual } : quantityOf(kind, value);
+      // What the text writes in another way stays a text.
+      if (!found)
+        return el("input", {
+          ...common,
+          type: "text",
+          value,
+          oninput: (event) => entered(event.target, (text) => text),
+        });
+      const unit = select(
+        { "aria-label": t("unit_of", { field: labelOf(control) }), id: id + "-unit" },
+        kind.units.map((one) => [one, t(kind.key + one)]),
+        found.unit,
+        () => entered(amount, write),
+      );
+      const write = (text) => text + " " + unit.value;
+      const limits = kind === MONEY && found.number !== "" ? reach(control, 0, null, found.number) : null;
+      const [amount, slider] = numeric({ min: 0, step: "any" }, found.number, write, limits);
+      return [el("span", { class: "quantity" }, amount, unit), slider];
+    }
     case "list":
       return listInput(common, control, value || [], set);
     case "tables":
@@ -192,29 +260,46 @@ function inputOf(control, set) {
         ...common,
         type: "text",
         value: value || "",
-        oninput: (event) => soon(event.target, () => set(event.target.value === "" ? null : event.target.value)),
+        oninput: (event) => entered(event.target, (text) => text),
       });
     default: {
       const factor = isShare(control) ? 100 : 1;
       const limit = (bound) => (missing(bound) ? null : tidy(bound * factor));
-      const send = (text) => set(text === "" ? null : tidy(Number(text) / factor));
-      return el("input", {
-        ...common,
-        type: "number",
-        step: control.step || "any",
-        min: limit(control.min),
-        max: limit(control.max),
-        value: missing(value) ? "" : tidy(value * factor),
-        oninput: (event) => {
-          if (!event.target.validity.badInput) soon(event.target, () => send(event.target.value));
-        },
-      });
+      const bounds = { step: control.step || "any", min: limit(control.min), max: limit(control.max) };
+      const shown = missing(value) ? "" : tidy(value * factor);
+      const limits = control.group === "run" || shown === "" ? null : reach(control, bounds.min, bounds.max, shown);
+      return numeric(bounds, shown, (text) => tidy(Number(text) / factor), limits);
     }
   }
 }
-function dated(input, before, set) {
-  if (input.value !== (before || "") && !input.validity.badInput) set(input.value === "" ? null : input.value);
+
+/** From where to where a slider goes: the allowed range where it is a narrow one, else up to a few times the value. */
+function reach(control, min, max, value) {
+  const base = Number(value) || (missing(control.default) ? 1 : Number(control.default)) || 1;
+  const high = !missing(max) && max <= 20 * Math.abs(base) ? max : Number((4 * Math.abs(base)).toPrecision(1));
+  const low = missing(min) ? Math.min(0, -high) : min;
+  return { low, high };
 }
+
+/** A slider that moves a number's input: live while it is dragged. */
+function sliderOf(control, { low, high }, value, input) {
+  const fine = Number(((high - low) / 200).toPrecision(1));
+  return el("input", {
+    type: "range",
+    id: idFor(control.path) + "-slider",
+    class: "slider",
+    "aria-label": t("slider_of", { field: labelOf(control) }),
+    min: low,
+    max: high,
+    step: control.kind === "whole" ? Math.max(1, Math.round(fine)) : fine,
+    value,
+    oninput: (event) => {
+      input.value = event.target.value;
+      input.dispatchEvent(new Event("input"));
+    },
+  });
+}
+
 export const select = (common, options, value, set) =>
   el(
     "select",
@@ -222,55 +307,18 @@ export const select = (common, options, value, set) =>
     options.map(([one, text]) => el("option", { value: one, selected: String(one) === String(value) }, text)),
   );
 
-/** A number and its unit, as two inputs. */
-function quantityInput(common, kind, control, value, set) {
-  const found = missing(value)
-    ? { number: "", unit: kind === MONEY ? "million yen" : "weeks" }
-    : quantityOf(kind, value);
-  if (!found)
-    return el("input", {
-      ...common,
-      type: "text",
-      value,
-      oninput: (event) => soon(event.target, () => set(event.target.value || null)),
-    });
-  const send = () => set(amount.value === "" ? null : amount.value + " " + unit.value);
-  const amount = el("input", {
-    ...common,
-    type: "number",
-    min: 0,
-    step: "any",
-    value: found.number,
-    oninput: () => soon(amount, send),
-  });
-  const unit = select(
-    { "aria-label": t("unit_of", { field: labelOf(control) }), id: common.id + "-unit" },
-    kind.units.map((one) => [one, t("unit." + one)]),
-    found.unit,
-    send,
-  );
-  return el("span", { class: "quantity" }, amount, unit);
-}
-
 /** Members to tick, or one line for each text. */
 function listInput(common, control, value, set) {
   const members = membersOf(control);
+  const lines = (text) =>
+    text
+      .split("\n")
+      .map((one) => one.trim())
+      .filter(Boolean);
   if (!members) {
     return el(
       "textarea",
-      {
-        ...common,
-        rows: Math.min(6, value.length + 1),
-        oninput: (event) =>
-          soon(event.target, () =>
-            set(
-              event.target.value
-                .split("\n")
-                .map((one) => one.trim())
-                .filter(Boolean),
-            ),
-          ),
-      },
+      { ...common, rows: Math.min(6, value.length + 1), oninput: (event) => set(lines(event.target.value)) },
       value.join("\n"),
     );
   }
@@ -286,22 +334,16 @@ function listInput(common, control, value, set) {
   );
   const send = () => {
     const ticked = boxes
-      .map((label) => label.firstChild)
+      .map((label) => /** @type {HTMLInputElement} */ (label.firstChild))
       .filter((box) => box.checked)
       .map((box) => (typeof members[0] === "number" ? Number(box.value) : box.value));
     set(ticked.length ? ticked : null);
   };
+  const words = value.length ? written(control, value) : t("value.all");
   return el(
     "details",
     { class: "members" },
-    el(
-      "summary",
-      {
-        id: common.id,
-        "aria-label": labelOf(control) + t("colon") + (value.length ? written(control, value) : t("value.all")),
-      },
-      value.length ? written(control, value) : t("value.all"),
-    ),
+    el("summary", { id: common.id, "aria-label": labelOf(control) + t("colon") + words }, words),
     el("div", { class: "boxes", role: "group", "aria-label": labelOf(control) }, boxes),
   );
 }
@@ -323,7 +365,7 @@ export function stateOf(scenario, control) {
               byId(id).focus();
               changeValues(scenario, [{ path: control.path, value: null }]);
             },
-            { class: "small", "aria-label": t("put_back_of", { field: labelOf(control) }) },
+            { class: "small", "aria-label": t("put_back") + t("colon") + labelOf(control) },
           ),
         ]
       : null,
@@ -334,25 +376,16 @@ export function stateOf(scenario, control) {
 export function field(scenario, control) {
   const id = idFor(control.path);
   // A seed may be any number.
-  const rangeWords =
-    (missing(control.min) && missing(control.max)) || control.max > 1e15
-      ? ""
-      : t("allowed", {
-          range: range(
-            control.min,
-            control.max,
-            (value) =>
-              number(isShare(control) ? tidy(value * 100) : value, { maximumSignificantDigits: 12 }) +
-              (isShare(control) ? "\u00a0%" : ""),
-          ),
-        });
+  const free = (missing(control.min) && missing(control.max)) || control.max > 1e15;
   const help = [
     control.group === "parameters" ? "" : word(control.help),
-    rangeWords,
+    free ? "" : t("allowed", { range: rangeOf(control) }),
+    originOf(scenario, control),
     control.source ? t("source") + t("colon") + word(control.source) : "",
     control.group === "parameters" ? control.path : "",
   ].filter(Boolean);
   const unit = ["money", "duration"].includes(control.kind) ? "" : unitWords(control);
+  const inputs = [inputOf(scenario, control)].flat();
   return el(
     "div",
     { class: "field" + (control.overridden ? " overridden" : ""), id: id + "-row" },
@@ -360,14 +393,24 @@ export function field(scenario, control) {
     el(
       "div",
       { class: "entry" },
-      inputOf(control, (value) => changeValues(scenario, [{ path: control.path, value }])),
+      inputs[0],
       unit ? el("span", { class: "unit" }, unit) : null,
+      inputs[1] || null,
       stateOf(scenario, control),
     ),
+    el("p", { class: "wrong", id: id + "-wrong", role: "alert" }),
     el(
       "p",
       { class: "help", id: id + "-help" },
       help.map((one) => el("span", {}, one.replaceAll("`", "") + " ")),
     ),
   );
+}
+
+/** Where a value comes from: this scenario, what it is based on, or what holds where nothing is written. */
+function originOf(scenario, control) {
+  if (missing(control.value) || control.group === "scenario") return "";
+  if (control.overridden) return t("origin.own");
+  const { parent } = scenario.sound;
+  return parent && control.inherited ? t("origin.parent", { parent: quoted(word(parent.title)) }) : t("origin.usual");
 }

@@ -16,8 +16,8 @@ import {
   word,
   yen,
 } from "../../report/page/words.js";
-import { field, idFor, labelOf, stateOf, written } from "./fields.js";
-import { button, say } from "./frame.js";
+import { field, idFor, labelOf, stateOf, tell, written } from "./fields.js";
+import { button } from "./frame.js";
 import { changeValues, chosen, isSound, overridden, start } from "./scenarios.js";
 
 let drawnForm = null;
@@ -67,18 +67,14 @@ function refresh(scenario, controls, before) {
   }
 }
 
-/** Marks the control whose value the program does not take. */
+/** Marks the control whose value the program does not take; what an input says of itself stays. */
 function mark(cause) {
-  document.querySelectorAll("#form [aria-invalid]").forEach((one) => one.removeAttribute("aria-invalid"));
-  const input = cause && cause !== "text" && !isSound(chosen()) ? byId(idFor(cause)) : null;
-  if (input) {
-    input.setAttribute("aria-invalid", "true");
-    say(
-      chosen()
-        .said.problems.map((one) => one.message)
-        .join(". "),
-    );
+  const scenario = chosen();
+  for (const input of document.querySelectorAll("#form [aria-invalid]")) {
+    const { path } = /** @type {HTMLElement} */ (input).dataset;
+    if (!scenario.wrong.has(path)) tell(path, "");
   }
+  if (cause && !isSound(scenario)) tell(cause, scenario.said.problems.map((one) => word(one.message)).join(" "));
 }
 
 /** Parts of the form that are filled when they are opened. */
@@ -191,6 +187,15 @@ function measureParts(scenario, group) {
     p(word(about && about.description), "note"),
     group.kind === "emergency_declaration" ? null : el("p", {}, assumedChip(), " ", t("effect_assumed")),
     ...sets,
+    scenario.sound.plan.sources.length
+      ? folded(t("sources_of"), () =>
+          el(
+            "ul",
+            {},
+            scenario.sound.plan.sources.map((one) => el("li", {}, word(one))),
+          ),
+        )
+      : null,
     group.added
       ? button(t("remove_measure"), () => changeValues(scenario, [{ path: "intervention." + group.name, value: null }]))
       : null,
@@ -278,7 +283,7 @@ function parameterParts(scenario) {
 }
 
 /** What the scenario is, in words. */
-function planWords(plan, parent) {
+export function planWords(plan, parent) {
   const values = {
     start: day(plan.start),
     end: day(plan.end),
@@ -306,13 +311,8 @@ function planWords(plan, parent) {
   ];
 }
 
-/** Changes, costs, what has no effect. */
-export function drawConsequences() {
-  const place = byId("consequences");
-  const { sound } = chosen();
-  if (!sound) return place.replaceChildren();
-  const opened = [...place.querySelectorAll("details")].map((one) => one.open);
-  const changed = overridden(chosen());
+/** What differs from what a scenario is based on; with the open scenario, each with a button that puts it back. */
+export function changesOf(sound, scenario) {
   const measure = (control) =>
     control.group.startsWith("intervention.")
       ? kindName((sound.groups.find((one) => "intervention." + one.name === control.group) || {}).kind) +
@@ -321,23 +321,37 @@ export function drawConsequences() {
         ")" +
         t("colon")
       : "";
-  const changes = changed.map((one) =>
-    el(
-      "li",
-      {},
-      measure(one) + labelOf(one) + t("colon"),
-      el("strong", {}, written(one, one.value)),
-      " " + t("was", { value: written(one, one.default) }),
-      " ",
-      button(t("put_back"), () => changeValues(chosen(), [{ path: one.path, value: null }]), {
-        class: "small",
-        "aria-label": t("put_back_of", { field: measure(one) + labelOf(one) }),
-      }),
-    ),
-  );
+  const changes = sound.controls
+    .filter((one) => one.overridden)
+    .map((one) =>
+      el(
+        "li",
+        {},
+        measure(one) + labelOf(one) + t("colon"),
+        el("strong", {}, written(one, one.value)),
+        " " + t("was", { value: written(one, one.default) }),
+        " ",
+        scenario
+          ? button(t("put_back"), () => changeValues(scenario, [{ path: one.path, value: null }]), {
+              class: "small",
+              "aria-label": t("put_back") + t("colon") + measure(one) + labelOf(one),
+            })
+          : null,
+      ),
+    );
   const added = sound.groups
     .filter((one) => one.added)
     .map((one) => el("li", {}, t("added") + t("colon") + kindName(one.kind) + " (" + one.name + ")"));
+  return changes.length + added.length ? el("ul", { class: "changes" }, added, changes) : p(t("changes.none"), "note");
+}
+
+/** Changes, costs, what has no effect. */
+export function drawConsequences() {
+  const place = byId("consequences");
+  const { sound } = chosen();
+  if (!sound) return place.replaceChildren();
+  const opened = [...place.querySelectorAll("details")].map((one) => one.open);
+  const changed = overridden(chosen());
   const idle = sound.groups.filter((one) => one.no_effect);
   const vain = sound.no_effect;
   const yearsOf = (names) =>
@@ -367,7 +381,7 @@ export function drawConsequences() {
     ...[
       ...planWords(sound.plan, sound.parent),
       el("h3", {}, t("changes.title")),
-      changes.length + added.length ? el("ul", { class: "changes" }, added, changes) : p(t("changes.none"), "note"),
+      changesOf(sound, chosen()),
       el("h3", {}, t("cost.title")),
       own.length ? costs(own, t("cost.changed")) : p(t("cost.same"), "note"),
       names.length ? folded(t("cost.all"), () => costs(names, t("cost.all"))) : null,

@@ -2,17 +2,21 @@
 
 import { byId, chip, el, focused, p } from "../../report/page/elements.js";
 import { language, setLanguage, t, word } from "../../report/page/words.js";
+import { asked } from "./actions.js";
+import { showSide } from "./editor.js";
 import {
   choose,
   close,
   current,
-  freeName,
   freshSaved,
   isSound,
   lead,
   open,
+  openDraft,
+  openSaved,
   openText,
   overridden,
+  settled,
   start,
   titleOf,
 } from "./scenarios.js";
@@ -48,7 +52,8 @@ export const attempt = (doing) => async (event) => {
     notice([]);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    notice(error.problems);
+    // That the program is not there is told above everything.
+    if (![0, 401].includes(error.status)) notice(error.problems);
     if (from && from.isConnected) from.focus();
   }
 };
@@ -104,17 +109,18 @@ export const part = (id, title, ...inner) =>
     inner,
   );
 
-/** Open scenarios as cards, and the chooser of another one. */
+/** Open scenarios, one beside the other. */
 export function drawScenarios() {
   const place = byId("open");
   if (!place) return;
   const focus = focused() && focused().id;
+  const named = (text, scenario) => ({ "aria-label": text + t("colon") + scenario.name });
   place.replaceChildren(
     ...open.map((scenario, at) => {
       const changed = overridden(scenario).length;
       const state = [
         scenario.said && !isSound(scenario) ? chip("⚠ " + t("card.wrong")) : null,
-        chip(scenario.kept === scenario.toml ? t("card.saved") : t("card.unsaved"), "plain"),
+        chip(scenario.isSaved ? t("card.saved") : t("card.unsaved"), "plain"),
         changed ? chip(t(changed === 1 ? "card.changed_one" : "card.changed", { n: changed }), "plain") : null,
         open.length > 1 && at === 0 ? chip(t("card.reference"), "plain") : null,
       ];
@@ -130,62 +136,57 @@ export function drawScenarios() {
           { id: "card-" + at, class: "name", "aria-current": at === current ? "true" : null },
         ),
         el(
-          "p",
-          {},
+          "span",
+          { class: "about" },
           el("code", {}, scenario.name),
-          " ",
-          state.filter(Boolean).flatMap((one) => [one, " "]),
-        ),
-        el(
-          "p",
-          { class: "tools" },
+          state.filter(Boolean),
           at > 0
-            ? button(t("card.lead"), () => lead(at), { "aria-label": t("card.lead_of", { name: scenario.name }) })
+            ? button(t("card.lead"), () => lead(at), { class: "small", ...named(t("card.lead"), scenario) })
             : null,
-          button(t("card.copy"), () => openText(freeName(scenario.name), scenario.toml, null), {
-            "aria-label": t("card.copy_of", { name: scenario.name }),
-          }),
+          button(
+            t("card.copy"),
+            attempt(async () => {
+              await settled(scenario);
+              await openText(scenario.name, scenario.toml);
+            }),
+            { class: "small", ...named(t("card.copy"), scenario) },
+          ),
           button(
             t("card.close"),
-            () => {
-              close(at);
-              /** @type {HTMLElement} */ (document.querySelector("#add > summary")).focus();
-            },
-            { "aria-label": t("card.close_of", { name: scenario.name }) },
+            attempt(async () => {
+              if (await close(at)) /** @type {HTMLElement} */ (document.querySelector("#add > summary")).focus();
+            }),
+            { class: "small", ...named(t("card.close"), scenario) },
           ),
         ),
       );
     }),
   );
   if (focus && byId(focus)) byId(focus).focus();
+  document.body.classList.toggle("none-open", open.length === 0);
 }
 
-/** Scenarios in plain words to start from. */
+/** What to start from: a question, a built-in scenario, one's own, a file. */
 export function drawChooser() {
   const place = byId("chooser");
-  const item = (one, act) =>
+  const listed = (one, act, more = null) =>
     el(
       "li",
       {},
-      button(word(one.title), act, { class: "name" }),
+      button(word(one.title), attempt(act), { class: "name" }),
       el("div", { class: "question" }, word(one.question || "")),
       el("code", {}, one.name),
+      more && " ",
+      more,
     );
+  const shownHere = (one) => open.some((scenario) => scenario.name === one.name);
+  const drafts = start.drafts
+    .filter((one) => !shownHere(one))
+    .map((one) => listed(one, () => started(openDraft(one.name))));
   const mine = start.saved.map((one) =>
-    el(
-      "li",
-      {},
-      button(
-        word(one.title),
-        attempt(async () => {
-          const { toml } = await ask("GET", "scenarios/" + one.name);
-          started(() => openText(one.name, toml, toml));
-        }),
-        { class: "name" },
-      ),
-      el("div", { class: "question" }, word(one.question || "")),
-      el("code", {}, one.name),
-      " ",
+    listed(
+      one,
+      () => started(openSaved(one.name)),
       button(
         t("delete"),
         attempt(async () => {
@@ -193,19 +194,32 @@ export function drawChooser() {
           await ask("DELETE", "scenarios/" + one.name);
           await freshSaved();
         }),
-        { "aria-label": t("delete_of", { name: one.name }) },
+        { "aria-label": t("delete") + t("colon") + one.name },
       ),
     ),
   );
+  const copyOf = (one) => started(openText("my_" + one.name, one.child));
+  const baseline = start.built_in.find((one) => one.name === "baseline") || start.built_in[0];
+  const question = (key, act) =>
+    el("li", {}, button(t("begin." + key), attempt(act), { class: "name" }), p(t("begin." + key + "_how"), "note"));
+  const group = (title, items) => (items.length ? [el("h3", {}, title), el("ul", { class: "choices" }, items)] : []);
   place.replaceChildren(
+    ...group(t("begin.title"), [
+      question("stand", () => copyOf(baseline)),
+      question("effect", () => /** @type {HTMLElement} */ (document.querySelector("#built-in button")).focus()),
+      question("reach", async () => {
+        asked.kind = "target";
+        await copyOf(baseline);
+        showSide("runs");
+      }),
+    ]),
+    ...group(t("choose.drafts"), drafts),
     el("h3", {}, t("choose.built_in")),
     p(t("choose.built_in_how")),
     el(
       "ul",
-      { class: "choices" },
-      start.built_in.map((one) =>
-        item(one, () => started(() => openText(freeName("my_" + one.name), one.child, null))),
-      ),
+      { class: "choices", id: "built-in" },
+      start.built_in.map((one) => listed(one, () => copyOf(one))),
     ),
     el("h3", {}, t("choose.saved")),
     mine.length ? el("ul", { class: "choices" }, mine) : p(t("choose.none_saved"), "note"),
@@ -220,9 +234,7 @@ export function drawChooser() {
         accept: ".toml,text/plain",
         onchange: attempt(async (event) => {
           const file = event.target.files[0];
-          if (!file) return;
-          const text = await file.text();
-          started(() => openText(freeName(file.name.replace(/\.toml$/i, "")), text, null));
+          if (file) await started(openText(file.name.replace(/\.toml$/i, ""), await file.text()));
         }),
       }),
     ),
@@ -230,8 +242,8 @@ export function drawChooser() {
 }
 
 /** A scenario has been chosen: the chooser folds, and the form is next. */
-function started(act) {
-  act();
+async function started(opening) {
+  await opening;
   byId("add").open = false;
   byId("scenario").focus();
 }

@@ -5,7 +5,7 @@ import { chance, count, gap, language, missing, number, t, word } from "../../re
 import { attempt, button, commandLine, say } from "./frame.js";
 import { openText } from "./scenarios.js";
 import { ask, download, Refused, service, token } from "./service.js";
-import { fitView, follow, show, shown } from "./views.js";
+import { follow, show, shown } from "./views.js";
 
 export let jobs = [];
 const ACTIVE = ["queued", "running"];
@@ -32,13 +32,13 @@ export function watch() {
 export async function freshJobs() {
   const before = new Map(jobs.map((job) => [job.id, job]));
   jobs = await ask("GET", "jobs");
-  jobs.forEach((job) => tell(job, before.get(job.id)));
+  jobs.forEach((job) => announce(job, before.get(job.id)));
   drawJobs();
   follow();
 }
 
 /** Says what has happened to a job. */
-function tell(job, before) {
+function announce(job, before) {
   if (!before || !isActive(before)) return;
   const step = job.total ? Math.floor((job.done / job.total) * 4) : 0;
   const key = job.state + (job.state === "running" ? step : "");
@@ -54,7 +54,7 @@ export function stateWords(job) {
   if (job.state === "running" && !job.total) return t("state.preparing");
   if (job.state === "running")
     return (
-      t("state.running", { share: chance(job.done / job.total), done: count(job.done), total: count(job.total) }) +
+      t("state.running", { share: chance(job.done / job.total) }) +
       (missing(job.seconds_left) ? "" : gap() + t("state.left", { time: duration(job.seconds_left) }))
     );
   return t("state." + job.state);
@@ -108,7 +108,6 @@ function jobItem(job, key) {
         isShown ? t("shown") : t("show"),
         () => {
           show({ kind: "job", id: job.id });
-          fitView(job);
           byId("result").focus();
         },
         { "aria-pressed": String(isShown), "aria-label": t("show") + t("colon") + name, "data-act": job.id + ":show" },
@@ -123,7 +122,12 @@ function jobItem(job, key) {
       act("archive", t("download_folder"), () => download("jobs/" + job.id + "/archive", job.folder + ".zip")),
     );
   }
-  tools.push(act("open", t("open_again"), () => job.scenarios.forEach((one) => openText(one.name, one.toml, null))));
+  tools.push(
+    act("open", t("open_again"), async () => {
+      const { scenarios } = await ask("GET", "jobs/" + job.id);
+      for (const one of scenarios) await openText(one.name, one.toml);
+    }),
+  );
   if (!isActive(job))
     tools.push(
       act("forget", t("forget"), () =>

@@ -5,9 +5,8 @@ import { t } from "../../report/page/words.js";
 import { drawBanner } from "./frame.js";
 import { goOn } from "./studio.js";
 
-/** A name of this tab, so that tabs get their turns. */
-const TAB = sessionStorage.getItem("tab") || crypto.randomUUID();
-sessionStorage.setItem("tab", TAB);
+/** A name of this page, so that pages get their turns; a tab that was duplicated has one of its own. */
+const TAB = crypto.randomUUID();
 
 export let token = sessionStorage.getItem("token") || "";
 /** `there`, `gone` (nobody answers) or `restarted` (another start answers). */
@@ -19,21 +18,35 @@ export const GONE = 410;
 
 /** An answer that says what is wrong. */
 export class Refused extends Error {
-  constructor(status, problems) {
+  /** @param {number} status @param {any[]} problems @param {any} said the whole answer */
+  constructor(status, problems, said = {}) {
     super(problems.map((one) => one.message).join("\n"));
     this.status = status;
     this.problems = problems;
+    this.said = said;
   }
 }
 
-/** Takes the token from the address, where it does not stay, and gives it to tabs that an earlier start opened. */
-export function takeToken() {
-  const found = /^#token=([0-9a-f]+)$/.exec(location.hash);
-  if (!found) return false;
-  keepToken(found[1]);
+/** The key in the address, where it does not stay. */
+export function takeKey() {
+  const found = /^#key=([0-9a-f]+)$/.exec(location.hash);
+  if (!found) return null;
   history.replaceState(null, "", location.pathname);
-  tabs.postMessage(token);
-  return true;
+  return found[1];
+}
+
+/** Gives the key for the token. A key that was used already is of no use: then only another tab can help. */
+export async function enter(key) {
+  try {
+    const said = await ask("POST", "session", { key });
+    keepToken(said.token);
+    tabs.postMessage({ token });
+    await goOn();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    tabs.postMessage({ need: true });
+    if (token) await goOn();
+  }
 }
 
 export function keepToken(text) {
@@ -67,6 +80,7 @@ export async function ask(method, path, body, read = (response) => response.json
   throw new Refused(
     response.status,
     said.problems || [{ severity: "error", message: t("service.refused", { status: response.status }) }],
+    said,
   );
 }
 

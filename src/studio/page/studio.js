@@ -7,8 +7,8 @@ import { drawActions } from "./actions.js";
 import { drawEditor } from "./editor.js";
 import { drawBanner, drawChooser, drawScenarios, part, switchTo } from "./frame.js";
 import { drawJobs, freshJobs, watch } from "./jobs.js";
-import { learn, open, reread, start, takeDrafts } from "./scenarios.js";
-import { keepToken, Refused, service, serviceIs, tabs, takeToken, token } from "./service.js";
+import { hear, learn, open, reread, start, takeOpen } from "./scenarios.js";
+import { enter, keepToken, Refused, service, serviceIs, tabs, takeKey, token } from "./service.js";
 import { drawResult, drawViews, takeView } from "./views.js";
 
 /** Titles that the studio gives to copies, in Japanese. */
@@ -49,7 +49,6 @@ export function drawAll() {
     skip("scenarios", t("skip.scenarios")),
     skip("scenario", t("skip.scenario")),
     skip("result", t("skip.result")),
-    skip("runs", t("skip.runs")),
     el(
       "header",
       {},
@@ -85,28 +84,18 @@ export function drawAll() {
       el(
         "div",
         { class: "work" },
-        el("section", { id: "scenario", "aria-labelledby": "scenario-title", tabindex: "-1", hidden: true }),
+        el("section", { id: "scenario", "aria-labelledby": "scenario-title", tabindex: "-1" }),
         part(
           "result",
           t("result.title"),
           el(
             "div",
             { id: "status" },
-            el("p", { id: "status-words", class: "status" }),
+            el("p", { id: "status-words", class: "status", role: "status" }),
             el("div", { id: "status-more" }),
           ),
           el("nav", { "aria-label": t("views") }, el("ul", { id: "views", class: "views" })),
           el("div", { id: "view" }),
-        ),
-      ),
-      part(
-        "runs",
-        t("runs.title"),
-        el(
-          "div",
-          { class: "two" },
-          el("div", {}, el("h3", {}, t("ask.title")), el("div", { id: "ask" })),
-          el("div", {}, el("h3", {}, t("jobs.title")), el("ul", { id: "jobs", class: "jobs" })),
         ),
       ),
     ),
@@ -120,7 +109,7 @@ export function drawAll() {
     el("p", { id: "said", role: "status", class: "unseen" }),
   );
   drawBanner();
-  byId("result").hidden = byId("runs").hidden = !ready;
+  byId("result").hidden = byId("scenario").hidden = !ready;
   if (!ready) return;
   drawScenarios();
   drawChooser();
@@ -152,13 +141,13 @@ async function begin() {
     for (const one of start.built_in)
       copies[one.title + " (changed)"] = (start.content.texts.words[one.title] || one.title) + "（変更）";
     use(start.content);
-    takeDrafts();
+    takeOpen();
     drawAll();
   } else {
     drawScenarios();
     drawChooser();
   }
-  open.forEach((scenario) => reread(scenario));
+  await Promise.all(open.map((scenario) => reread(scenario)));
   await freshJobs();
 }
 
@@ -168,20 +157,31 @@ use({
   background: { scenarios: [], prefectures: [], industries: [], indicators: [], kpis: [] },
 });
 setLanguage(localStorage.getItem("language") || ((navigator.language || "en").startsWith("ja") ? "ja" : "en"));
-takeView();
-takeToken();
+const key = takeKey();
+if (!key) takeView();
 drawAll();
 window.addEventListener("hashchange", () => {
-  if (takeToken()) goOn();
+  const next = takeKey();
+  if (next) enter(next);
 });
-tabs.addEventListener("message", (event) => {
-  if (typeof event.data !== "string" || !/^[0-9a-f]+$/.test(event.data)) return;
-  keepToken(event.data);
-  if (service !== "there") goOn();
+tabs.addEventListener("message", ({ data }) => {
+  if (data.need && token && service === "there") tabs.postMessage({ token });
+  if (data.draft) hear(data.draft);
+  if (!data.token || data.token === token) return;
+  keepToken(data.token);
+  goOn();
+});
+window.addEventListener("beforeunload", (event) => {
+  if (open.some((one) => one.edits.length)) event.preventDefault();
 });
 window.addEventListener("beforeprint", () =>
   document.querySelectorAll(".js-plotly-plot").forEach((plot) => Plotly.Plots.resize(plot)),
 );
-if (token) goOn();
-else serviceIs("restarted");
+if (key) enter(key);
+else if (token) goOn();
+else tabs.postMessage({ need: true });
+// Nobody has answered: the page says what is missing.
+setTimeout(() => {
+  if (!token) serviceIs("restarted");
+}, 1000);
 watch();

@@ -2,11 +2,9 @@
 
 import { byId, el, folded, p } from "../../report/page/elements.js";
 import { gap, t } from "../../report/page/words.js";
-import { showText } from "./editor.js";
+import { showSide } from "./editor.js";
 import { button, commandLine } from "./frame.js";
-import { chosen, isSound, reread } from "./scenarios.js";
-
-let typing = null;
+import { changeText, chosen, isSound } from "./scenarios.js";
 
 export function drawText(cause) {
   const place = byId("text");
@@ -22,10 +20,8 @@ export function drawText(cause) {
       "data-name": scenario.name,
       "aria-describedby": "problems",
       oninput: () => {
-        clearTimeout(typing);
-        scenario.toml = area.value;
         numberLines(area);
-        typing = setTimeout(() => reread(scenario, "text"), 250);
+        changeText(scenario, area.value);
       },
       onscroll: () => {
         byId("lines").scrollTop = area.scrollTop;
@@ -39,7 +35,8 @@ export function drawText(cause) {
     );
   }
   // What is being typed is newer than what the program has answered.
-  if (cause !== "text" && area.value !== scenario.toml) area.value = scenario.toml;
+  const typed = scenario.edits.some((one) => one.cause === "text");
+  if (cause !== "text" && !typed && area.value !== scenario.toml) area.value = scenario.toml;
   area.setAttribute("aria-invalid", String(scenario.said !== null && !isSound(scenario)));
   numberLines(area);
   drawProblems();
@@ -123,7 +120,7 @@ function drawProblems() {
 
 /** Marks the place of a problem in the text. */
 function goTo(problem) {
-  showText(true);
+  showSide("text");
   const area = byId("toml");
   const lines = area.value.split("\n");
   const at = (line, column) => lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1;

@@ -1,56 +1,71 @@
 // Results as they come: a quick look after every change, or a job; one view of the tables at a time.
 
-import { answerSection, answerWords, leadRow, pointWarning } from "../../report/page/answer.js";
+import { answerSection, confidence, failingGates, pointWarning } from "../../report/page/answer.js";
 import { attributionSection } from "../../report/page/attribution.js";
 import { exceedanceSection, splitSection } from "../../report/page/chances.js";
 import { drawCharts, forgetCharts } from "../../report/page/charts.js";
 import { choiceSection } from "../../report/page/choice.js";
 import { comparisonSection } from "../../report/page/comparison.js";
-import { byId, el, focused, p } from "../../report/page/elements.js";
+import { byId, el, focused, folded, p } from "../../report/page/elements.js";
 import { fitSection } from "../../report/page/fit.js";
-import { fanSection, kpiSection } from "../../report/page/forecast.js";
+import { kpiSection } from "../../report/page/forecast.js";
 import { certificateSection, reproduceSection } from "../../report/page/grounds.js";
 import { spendingSection } from "../../report/page/measures.js";
 import { breakdownSection, mapSection } from "../../report/page/places.js";
-import { rows } from "../../report/page/tables.js";
+import { background, content, draws, rows } from "../../report/page/tables.js";
 import { count, gap, language, t, word } from "../../report/page/words.js";
 import { asked } from "./actions.js";
-import { button, commandLine, notice } from "./frame.js";
-import { drawJobs, jobs, MARKS, stateWords } from "./jobs.js";
-import { chosen, isSound, open } from "./scenarios.js";
+import { effectSection } from "./effect.js";
+import { select } from "./fields.js";
+import { changesOf, planWords } from "./form.js";
+import { attempt, button, commandLine, notice } from "./frame.js";
+import { drawJobs, freshJobs, jobs, MARKS, stateWords } from "./jobs.js";
+import { chosen, isSound, open, titleOf } from "./scenarios.js";
 import { ask, GONE, Refused } from "./service.js";
 import { use } from "./studio.js";
 
-/** `{kind: "preview"}` or `{kind: "job", id}`. */
+/**
+ * What is shown: a quick look at the chosen scenario, or a job.
+ * @type {{ kind: "preview" | "job", id?: number }}
+ */
 export let shown = { kind: "preview" };
-/** The last quick look: content and how it stands. */
-let preview = { content: null, problems: [], busy: false };
-/** The last content of the shown job. */
-let ofJob = { id: null, content: null, done: -1, busy: false, final: false };
+/** The last quick look: of which scenario, content and how it stands. */
+let preview = { of: null, content: null, problems: [], busy: false };
+/** The last content of the shown job, and its scenarios as they were run. */
+let ofJob = { id: null, content: null, done: -1, busy: false, final: false, part: null, ran: null };
 let view = "overview";
 
-/** @type {[string, () => any[]][]} */
+/**
+ * Views, with the tables of which one has to be there; without any they stand on the model itself.
+ * @type {[string, () => any[], string[]][]}
+ */
 const VIEWS = [
-  ["overview", () => [...(rows("kpi").length ? [answerWords(), pointWarning(leadRow())] : []), ...fanSection()]],
-  ["answer", answerSection],
-  ["kpi", kpiSection],
-  ["map", mapSection],
-  ["breakdown", breakdownSection],
-  ["spending", spendingSection],
-  ["comparison", comparisonSection],
-  ["choice", choiceSection],
-  ["exceedance", exceedanceSection],
-  ["split", splitSection],
-  ["attribution", attributionSection],
-  ["fit", fitSection],
-  ["certificate", certificateSection],
-  ["reproduce", reproduceSection],
+  ["overview", effectSection, ["fans"]],
+  ["answer", answerSection, ["kpi"]],
+  ["kpi", kpiSection, ["kpi"]],
+  ["map", mapSection, ["segments"]],
+  ["breakdown", breakdownSection, ["segments"]],
+  ["spending", spendingSection, ["spending"]],
+  ["comparison", comparisonSection, ["differences"]],
+  ["choice", choiceSection, ["choice"]],
+  ["exceedance", exceedanceSection, ["exceedance"]],
+  ["split", splitSection, ["split"]],
+  ["attribution", attributionSection, ["attribution", "target"]],
+  ["fit", fitSection, ["fit"]],
+  ["certificate", certificateSection, []],
+  ["reproduce", reproduceSection, []],
 ];
+const hasTables = ([, , tables]) => tables.length === 0 || tables.some((table) => rows(table).length > 0);
+/** The view that is wanted, or the first one for which this result has a table. */
+const fitting = () => {
+  const wanted = VIEWS.find(([id]) => id === view);
+  return hasTables(wanted) ? wanted : VIEWS.find(hasTables);
+};
 
 let looking = null;
 let lookRound = 0;
 let overtaken = new AbortController();
-/** A quick look at the open scenarios, soon: changes follow each other fast. */
+/** A quick look at the chosen scenario, soon: changes follow each other fast. */
 export function look() {
   clearTimeout(looking);
   looking = setTimeout(
@@ -58,37 +73,44 @@ export function look() {
       lookNow().catch((error) => {
         if (!(error instanceof Refused)) throw error;
       }),
-    150,
+    50,
   );
+}
+
+/** What the chosen scenario is shown against: `""` is what it is based on. */
+function lookRequest() {
+  const one = ({ name, toml }) => ({ name, toml });
+  const others = open.filter((scenario) => scenario !== chosen() && isSound(scenario));
+  if (asked.against === "*" && others.length) return { kind: "compare", scenarios: open.filter(isSound).map(one) };
+  const against = others.find((scenario) => scenario.name === asked.against);
+  if (against) return { kind: "compare", scenarios: [against, chosen()].map(one) };
+  return { kind: "run", scenarios: [one(chosen())] };
 }
 
 async function lookNow() {
   const round = ++lookRound;
   overtaken.abort();
   overtaken = new AbortController();
-  const one = ({ name, toml }) => ({ name, toml });
-  const sound = open.filter(isSound);
-  if (!chosen() || !isSound(chosen())) return;
-  const together = asked.together !== false && sound.length > 1;
+  const scenario = chosen();
+  if (!scenario || !isSound(scenario)) return drawResult();
   preview.busy = true;
+  preview.problems = [];
   drawStatus();
+  const request = lookRequest();
   try {
     try {
-      await follows(
-        round,
-        together ? { kind: "compare", scenarios: sound.map(one) } : { kind: "run", scenarios: [one(chosen())] },
-      );
+      await follows(round, scenario, request);
     } catch (error) {
-      if (!(error instanceof Refused) || !together || round !== lookRound || [0, GONE].includes(error.status))
-        throw error;
+      const unpaired = error instanceof Refused && request.kind === "compare" && ![0, GONE].includes(error.status);
+      if (!unpaired || round !== lookRound) throw error;
       // Scenarios of other periods or firms cannot be compared: the chosen one alone can be shown.
       preview.problems = error.problems;
-      await follows(round, { kind: "run", scenarios: [one(chosen())] });
+      await follows(round, scenario, { kind: "run", scenarios: [{ name: scenario.name, toml: scenario.toml }] });
     }
   } catch (error) {
     if (round !== lookRound || error.status === GONE) return;
-    if (error instanceof Refused) preview.problems = error.problems;
-    else throw error;
+    if (!(error instanceof Refused)) throw error;
+    if (error.status) preview.problems = error.problems;
   } finally {
     if (round === lookRound) {
       preview.busy = false;
@@ -98,21 +120,17 @@ async function lookNow() {
 }
 
 /** Shows one picture after the other until the last. */
-async function follows(round, request) {
+async function follows(round, scenario, request) {
   const { signal } = overtaken;
   const json = (response) => response.json();
   const { id } = await ask("POST", "jobs", { ...request, quick: true }, json, signal);
   for (let done = 0; round === lookRound; ) {
     const found = await ask("GET", "jobs/" + id + "/result?after=" + done, undefined, json, signal);
     if (round !== lookRound || found.ended) return;
-    const part = found.partial || { done: 1, total: 1 };
     if (!found.folders) continue;
+    const part = found.partial || { done: 1, total: 1 };
     if (part.done > done) {
-      preview = {
-        content: found,
-        problems: done === 0 && request.kind === "compare" ? [] : preview.problems,
-        busy: part.done < part.total,
-      };
+      preview = { of: scenario, content: found, problems: preview.problems, busy: part.done < part.total };
       if (shown.kind === "preview") drawResult();
     }
     if (part.done >= part.total || part.done <= done) return;
@@ -126,12 +144,14 @@ export async function follow() {
   const job = jobs.find((one) => one.id === shown.id);
   if (!job) return show({ kind: "preview" });
   drawStatus();
-  if (ofJob.id !== job.id) ofJob = { id: job.id, content: null, done: -1, busy: false, final: false };
+  if (ofJob.id !== job.id)
+    ofJob = { id: job.id, content: null, done: -1, busy: false, final: false, part: null, ran: null };
   const wants = job.state === "done" ? !ofJob.final : job.state === "running" && job.partial && job.done > ofJob.done;
   if (!wants || ofJob.busy) return;
   const mine = ofJob;
   mine.busy = true;
   try {
+    mine.ran ||= await whatRan(job.id);
     const found = await ask("GET", "jobs/" + job.id + "/result");
     mine.done = job.done;
     mine.final = Boolean(found.folders) && !found.partial;
@@ -153,43 +173,51 @@ export async function follow() {
   }
 }
 
+/** The scenarios of a job as they were when it was started, read again. */
+async function whatRan(id) {
+  const { scenarios } = await ask("GET", "jobs/" + id);
+  return Promise.all(scenarios.map(({ name, toml }) => ask("POST", "scenario", { name, toml })));
+}
+
 export function show(next) {
   shown = next;
+  remember();
   drawResult();
   drawJobs();
-  if (next.kind === "job") follow();
+  if (next.kind === "job") follow().catch(console.error);
   else look();
 }
 
-const contentShown = () => (shown.kind === "preview" ? preview.content : ofJob.id === shown.id ? ofJob.content : null);
+/** What is shown stands in the address: it can be opened again, and stays when the page is loaded again. */
+function remember() {
+  const job = shown.kind === "job" ? "&job=" + shown.id : "";
+  history.replaceState(null, "", location.pathname + "#view=" + view + job);
+}
+/** Takes what is shown from the address. */
+export function takeView() {
+  const found = new URLSearchParams(location.hash.slice(1));
+  if (VIEWS.some(([id]) => id === found.get("view"))) view = found.get("view");
+  if (/^\d+$/.test(found.get("job") || "")) shown = { kind: "job", id: Number(found.get("job")) };
+}
 
-/** Which result, how far it is, and which view of it. */
+const contentShown = () =>
+  shown.kind === "preview"
+    ? preview.of && preview.of === chosen()
+      ? preview.content
+      : null
+    : ofJob.id === shown.id
+      ? ofJob.content
+      : null;
+
+/** Which result, how far it is, and what to know of it. */
 function drawStatus() {
   const place = byId("status-more");
   if (!place) return;
   const found = contentShown();
-  const manifest = found && found.folders[0] ? found.folders[0].manifest : {};
-  const inner = (manifest.scenarios || [])[0] || manifest;
   const job = shown.kind === "job" ? jobs.find((one) => one.id === shown.id) : null;
   const parts = [];
   let words = "";
-  if (shown.kind === "preview") {
-    const done = found && found.partial ? found.partial : null;
-    words =
-      (preview.busy ? "▶ " : "✓ ") +
-      (found
-        ? t("preview.what", {
-            firms: count(inner.firms_simulated),
-            done: count(done ? done.done : inner.replicates),
-            total: count(done ? done.total : inner.replicates),
-          })
-        : t("preview.first"));
-    parts.push(
-      ...preview.problems.map((one) =>
-        p(word(one.message) + (one.advice ? t("semicolon") + one.advice : ""), "warning"),
-      ),
-    );
-  } else if (job) {
+  if (job) {
     words =
       MARKS[job.state] +
       " " +
@@ -199,49 +227,85 @@ function drawStatus() {
       (found && found.partial
         ? gap() + t("result.partial", { done: count(found.partial.done), total: count(found.partial.total) })
         : "");
-    if (found && inner.firms_simulated)
-      parts.push(p(t("result.what", { firms: count(inner.firms_simulated), n: count(inner.replicates) }), "note"));
+    parts.push(...ranParts(job));
+  } else {
+    const done = found && found.partial;
+    const mark = preview.busy ? "▶ " : done && done.done >= done.total ? "✓ " : found ? "■ " : "";
+    words = found
+      ? mark + t("preview.what", { done: count(done.done), total: count(done.total) })
+      : chosen() && chosen().said && !isSound(chosen())
+        ? t("text.wrong")
+        : t("preview.first");
+    if (found) parts.push(p(t("preview.quote", { firms: count(firmsOf(found)) }), "note"));
     parts.push(
-      commandLine(job.command),
-      button(t("preview.back"), () => show({ kind: "preview" })),
-    );
-  }
-  if (shown.kind === "preview" && open.length > 1) {
-    parts.push(
-      el(
-        "label",
-        {},
-        el("input", {
-          type: "checkbox",
-          id: "together",
-          checked: asked.together !== false,
-          onchange: (event) => {
-            asked.together = event.target.checked;
-            look();
-          },
-        }),
-        " " + t("preview.together"),
+      ...preview.problems.map((one) =>
+        p(word(one.message) + (one.advice ? t("semicolon") + one.advice : ""), "warning"),
       ),
     );
+    if (open.length > 1) parts.push(againstChooser());
   }
   const line = byId("status-words");
   if (line.textContent !== words) line.textContent = words;
   // A button that is drawn anew under the mouse would not be clicked.
-  const key = parts.map((one) => one.textContent).join("\n");
+  const key = language + parts.map((one) => one.textContent).join("\n");
   if (place.dataset.key === key) return;
   place.dataset.key = key;
-  const held = place.contains(focused()) ? [...place.querySelectorAll("button, input")].indexOf(focused()) : -1;
+  const held = place.contains(focused()) ? [...place.querySelectorAll("button, input, select")].indexOf(focused()) : -1;
   place.replaceChildren(...parts);
   if (held >= 0) {
-    const again = place.querySelectorAll("button, input")[held];
+    const again = place.querySelectorAll("button, input, select")[held];
     if (again) again.focus();
   }
 }
 
-/** The view that this tab showed last. */
-export function takeView() {
-  const last = sessionStorage.getItem("view");
-  view = VIEWS.some(([id]) => id === last) ? last : "overview";
+const firmsOf = (found) => {
+  const manifest = found.folders[0] ? found.folders[0].manifest : {};
+  return ((manifest.scenarios || [])[0] || manifest).firms_simulated;
+};
+
+/** What a job has run, from what it has run: never from what is being written now. */
+function ranParts(job) {
+  const parts = [];
+  if (["queued", "running"].includes(job.state))
+    parts.push(
+      button(
+        t("cancel"),
+        attempt(() => ask("DELETE", "jobs/" + job.id).then(freshJobs)),
+      ),
+    );
+  parts.push(button(t("preview.back"), () => show({ kind: "preview" })));
+  if (ofJob.id === job.id && ofJob.ran) {
+    parts.push(
+      folded(t("result.ran", { title: ofJob.ran.map((one) => word(one.plan ? one.plan.title : "")).join(" / ") }), () =>
+        el(
+          "div",
+          { class: "ran" },
+          ofJob.ran.flatMap((one) =>
+            one.controls
+              ? [el("h4", {}, word(one.plan.title)), ...planWords(one.plan, one.parent), changesOf(one, null)]
+              : one.problems.map((problem) => p(problem.message, "warning")),
+          ),
+          commandLine(job.command),
+        ),
+      ),
+    );
+  }
+  return parts;
+}
+
+/** Which scenario the chosen one is shown against. */
+function againstChooser() {
+  const others = open.filter((one) => one !== chosen());
+  const options = [
+    ["", t("against.parent")],
+    ...others.map((one) => [one.name, titleOf(one) + " (" + one.name + ")"]),
+    ["*", t("against.all")],
+  ];
+  const chooser = select({ id: "against" }, options, asked.against, (to) => {
+    asked.against = to;
+    look();
+  });
+  return el("label", { class: "against", for: "against" }, t("against"), " ", chooser);
 }
 
 export function drawViews() {
@@ -250,30 +314,38 @@ export function drawViews() {
       el(
         "li",
         {},
-        button(t("view." + id), () => turnTo(id), { "data-view": id, "aria-pressed": String(view === id) }),
+        button(t("view." + id), () => turnTo(id), { "data-view": id }),
       ),
     ),
   );
+  markViews();
+}
+function markViews() {
+  const there = contentShown() ? fitting()[0] : view;
+  for (const one of byId("views").querySelectorAll("button")) {
+    const entry = VIEWS.find(([id]) => id === one.dataset.view);
+    one.setAttribute("aria-pressed", String(one.dataset.view === there));
+    one.disabled = Boolean(contentShown()) && !hasTables(entry);
+  }
 }
 
 function turnTo(id) {
   view = id;
-  sessionStorage.setItem("view", id);
-  document
-    .querySelectorAll("#views button")
-    .forEach((/** @type {HTMLElement} */ one) => one.setAttribute("aria-pressed", String(one.dataset.view === id)));
+  remember();
   drawResult(true);
 }
 
-/** Attributions and searches have one view alone. */
-export function fitView(job) {
-  const studies = ["attribute", "target"].includes(job.kind);
-  if (studies !== (view === "attribution")) turnTo(studies ? "attribution" : "overview");
+/** What fails in the model's certificate stands above every view. */
+function gatesLine() {
+  const failing = failingGates();
+  if (failing.length === 0) return null;
+  const all = background.posterior.gates.length;
+  return folded("⚠ " + t("gates.fail", { n: failing.length, all }), () => el("div", {}, confidence()));
 }
 
 let waitsForHand = null;
 /** Draws the view. What is being dragged or typed in is left alone until it is let go. */
-export function drawResult(now) {
+export function drawResult(now = false) {
   drawStatus();
   const place = byId("view");
   if (!place) return;
@@ -290,6 +362,7 @@ export function drawResult(now) {
   }
   place.dataset.drawn = whatIsShown();
   const found = contentShown();
+  document.body.classList.toggle("nothing-shown", shown.kind === "preview");
   const focusable = "select, input, button, summary, [tabindex]";
   const held = inside
     ? active.id
@@ -300,18 +373,30 @@ export function drawResult(now) {
   place.querySelectorAll(".js-plotly-plot").forEach((one) => Plotly.purge(one));
   forgetCharts();
   if (!found) {
-    place.replaceChildren(p(t(shown.kind === "preview" ? "preview.first" : "result.nothing_yet"), "note"));
+    place.replaceChildren();
+    markViews();
     return;
   }
   use(found);
+  const [id, make] = fitting();
   let parts;
   try {
-    parts = VIEWS.find(([id]) => id === view)[1]();
+    parts = make();
   } catch (error) {
     console.error(error);
     parts = [p(t("broken", { error: String(error) }), "warning")];
   }
-  place.replaceChildren(el("h3", { class: "view-title " + view }, t("view." + view)), ...parts.flat().filter(Boolean));
+  const lead = rows("kpi")[0];
+  place.replaceChildren(
+    ...[
+      el("h3", { class: "view-title " + id }, t("view." + id)),
+      draws() !== null && draws() < 19 ? p(t("first_look", { n: count(draws()) }), "note first-look") : null,
+      ...parts.flat(),
+      lead && id !== "answer" ? pointWarning(lead) : null,
+      id === "certificate" || id === "answer" ? null : gatesLine(),
+    ].filter(Boolean),
+  );
+  markViews();
   [...place.querySelectorAll("details")].forEach((one, at) => {
     if (opened[at]) one.open = true;
   });
@@ -323,4 +408,4 @@ export function drawResult(now) {
     if (again) again.focus({ preventScroll: true });
   }
 }
-const whatIsShown = () => [language, view, shown.kind, shown.id].join();
+const whatIsShown = () => [language, view, shown.kind, shown.id, content ? content.folders.length : 0].join();
