@@ -234,7 +234,7 @@ function entriesOf() {
   const rare = all.filter((one) => RARE.includes(one.name));
   return [
     asked.kind === "compare" ? scenariosOf() : null,
-    [...own, ...common].map(entryOf),
+    ...[...own, ...common].flatMap(entryOf),
     el("details", { id: "ask-more" }, el("summary", {}, t("ask.more")), rare.map(entryOf)),
   ];
 }
