@@ -287,7 +287,7 @@ mod tests {
     /// The advice of a refused negative number is its limits, never to pass it off as a file's name.
     #[test]
     fn a_negative_number_is_refused_as_a_value_of_its_flag() {
-        for flag in ["--seed", "--sample", "--replicates", "--split", "--threads"] {
+        for flag in ["--seed", "--sample", "--draws", "--split", "--threads"] {
             let found = command().try_get_matches_from(["telework", "run", "baseline", flag, "-1"]);
             let said = found.unwrap_err().to_string();
             assert!(said.contains("'-1'") && said.contains(flag) && !said.contains("-- -1"), "{said}");

@@ -48,7 +48,6 @@ particles = 30
 seed = 7
 rounds = 2
 refined_rounds = 1
-refined_rounds = 1
 new_points = 20
 final_sweeps = 4
 training = 100

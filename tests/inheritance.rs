@@ -38,7 +38,7 @@ fn what_is_inherited_overridden_or_in_vain_is_said() {
     let child = load("[run]\nseed = 20210430\nreplicates = 5\n[change]\nsupportnw = { scale = 2 }\n", &[]);
     let notes = said(&child, Severity::Note);
     assert!(
-        notes[0].starts_with("inherits 18 interventions from `built-in baseline.toml`: declarations, "),
+        notes[0].starts_with("inherits 25 interventions from `built-in baseline.toml`: declarations, "),
         "{notes:?}"
     );
     assert_eq!(

@@ -378,7 +378,7 @@ fn a_posterior_beside_other_tables_is_marked() {
 #[test]
 fn a_cell_that_a_spreadsheet_would_calculate_is_refused_with_its_place() {
     let parse = |cell: &str| table::Table::parse("t.csv", format!("name,value\nx,1\n{cell},-0.5\n").into(), &["name"]);
-    for cell in ["=1+1", "@x", "\"+cmd|calc\"", "-x", "a\u{202e}b", "\u{1b}[2J"] {
+    for cell in ["=1+1", "@x", "-x", "a\u{202e}b", "\u{1b}[2J"] {
         let problem = parse(cell).err().unwrap();
         assert_eq!(problem.place.map(|place| place.line_column()), Some((3, 1)), "{cell:?}");
     }

@@ -38,7 +38,7 @@ budget_per_fiscal_year = "100 million yen"
 unit_cost = "85 thousand yen"            # for one delivery, here one participant
 delay = "2 weeks"                        # from delivery to effect
 half_life = "52 weeks"                   # half of the effect is left after so long
-support_network = {{ events_per_year = 100, participants_per_event = 10, windows = 20, share_sme = 0.9 }}
+support_network = {{ events_per_year = 100, participants_per_event = 10, windows = 20, share_sme = 1 }}
 "#
     )
 }

@@ -5,7 +5,7 @@ use crate::error::Problems;
 use std::fs;
 
 /// Made-up tables: two of four gates fail.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 14] = [
     ("about.csv", "name,value\nas_of,2021-04-30\ndraws,500\nseed,2104\n"),
     (
         "gates.csv",
@@ -59,6 +59,12 @@ const TABLES: [(&str, &str); 12] = [
         "held_out_tests.csv",
         "experiment,against,figures,mean_difference_crps,p_value\nregion_tokyo,national,2,-0.06,0.5\n",
     ),
+    (
+        "scores.csv",
+        "experiment,forecaster,horizon,figures,crps,weighted_interval_score,inside_50,inside_90,width_90,pit_mean,pit_variance,relative_skill\n\
+         region_tokyo,model,all,2,0.015,0.014,1,1,0.1,0.5,0.08,1\n",
+    ),
+    ("pools.csv", "experiment,against,figures,waves,ratio,weight,pool_ratio\nregion_tokyo,national,2,2,0.2,1,1\n"),
     (
         "agreement.csv",
         "survey,wave,metric,segment_type,segment,sample,whole,difference\n\
