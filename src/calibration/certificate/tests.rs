@@ -186,9 +186,10 @@ fn the_text_says_what_the_tables_say_failures_first() {
     }
 }
 
-/// A table may hold anything; a terminal should not obey it.
+/// A terminal should not obey a table: such a cell is refused with its place, and the message does not hold it either.
 #[test]
 fn control_characters_do_not_reach_the_terminal() {
-    let certificate = read_with("gates.csv", "largest R-hat", "\u{1b}[2Jlargest R-hat").unwrap();
-    assert!(!report(&certificate).contains('\u{1b}'));
+    let problem = read_with("gates.csv", "largest R-hat", "\u{1b}[2Jlargest R-hat").unwrap_err();
+    assert_eq!(problem.place.as_ref().map(|place| place.line_column()), Some((3, 2)));
+    assert!(!problem.message.contains('\u{1b}'));
 }
