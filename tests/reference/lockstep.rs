@@ -102,7 +102,8 @@ impl<'a, L: Luck> Plain<'a, L> {
     pub fn new(case: Case<'a>, luck: L) -> Plain<'a, L> {
         let n = case.population.len();
         let firms = Firms {
-            own: vec![0.0; n],
+            // Who asks for help is a matter of inclination.
+            own: dynamics::own(case.population, case.parameters()),
             status: vec![0; n],
             spell: vec![Spell::default(); n],
             practice_due: vec![NEVER; n],
