@@ -139,8 +139,6 @@ mod tests {
                 "guidelines",
                 "security_action",
                 "dx_brand",
-                "mhlw_award",
-                "consultation_centre",
                 "regional_grant",
                 "certification",
                 "procurement_bonus",

@@ -21,7 +21,7 @@ use crate::{
         tables::{self, Fitted, Table},
         targets::targets,
     },
-    data::{Data, Draw, FITTED_TO, Gate, Observation, Posterior},
+    data::{Data, Draw, FITTED_TO, Gate, Observation, POSTERIOR_FORMAT, Posterior},
     engine::{self, Progress},
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
@@ -631,6 +631,7 @@ impl Calibration<'_> {
         let rows = [
             ("as_of", config.as_of.to_string()),
             ("draws", config.draws.to_string()),
+            ("format", POSTERIOR_FORMAT.to_string()),
             ("version", env!("CARGO_PKG_VERSION").to_string()),
             ("key", self.key.clone()),
             ("scenario", config.scenario.clone()),

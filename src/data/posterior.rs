@@ -13,6 +13,9 @@ use std::path::Path;
 /// Start of the column names of model discrepancies in `posterior/draws.csv`.
 pub const DISCREPANCY: &str = "discrepancy_";
 
+/// Number of the format of a posterior's tables; a rule for its change stands in `docs/architecture.md`.
+pub(crate) const POSTERIOR_FORMAT: u32 = 1;
+
 /// Start of the names in `about.csv` of the tables that the posterior was fitted to.
 pub(crate) const FITTED_TO: &str = "table ";
 
@@ -146,6 +149,13 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
     })?;
     let mut distinct = Distinct::default();
     about.rows().try_for_each(|row| distinct.add(row, &["name"]))?;
+    let format = about.rows().find(|row| row.text("name") == "format");
+    let number = format.map_or(Ok(0), |row| row.count("value"))?;
+    if number != POSTERIOR_FORMAT {
+        let message = format!("the posterior has format {number}, and this program reads format {POSTERIOR_FORMAT}");
+        let problem = format.map_or_else(|| about.problem("name", &message), |row| row.problem("value", &message));
+        return Err(problem.advise("calibrate anew: telework calibrate"));
+    }
     gates.rows().try_for_each(|row| distinct.add(row, &["part", "check"]))?;
     let fitted_to =
         |row: Row| Some((row.text("name").strip_prefix(FITTED_TO)?.to_string(), row.text("value").into_owned()));

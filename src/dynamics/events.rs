@@ -194,10 +194,11 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     let id = week.population.id[position];
     let spell = block.spell[firm];
     let weeks = if before.practises() { spell.weeks(week.week as u16) } else { spell.before() };
-    let lifted = match before.0 & Status::LIFTED {
+    let lifted_since = |entered: u16| match before.0 & Status::LIFTED {
         0 => Default::default(),
-        _ => week.terms.lifts.of(position as u32, week.week, spell.entered().into()),
+        _ => week.terms.lifts.of(position as u32, week.week, entered.into()),
     };
+    let lifted = lifted_since(spell.entered());
     let situation =
         Situation { status: before, own: block.own[firm].into(), lifted, weeks: [spell.clock_weeks(), weeks] };
     let [practice_turn, scheme_turn] = &mut block.turns[firm];
@@ -241,8 +242,10 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     }
     let after = Status(after);
     block.status[firm] = after.0;
+    // From a new practice on other bounds hold for what fades: what pushes away comes nearer to 0, so that more may come.
+    let new = if moves { lifted_since(week.week as u16) } else { lifted };
     let situation = Situation { weeks: [block.spell[firm].clock_weeks(), weeks], ..situation };
-    set_clocks(block, week, cell, firm, &situation, after, moves);
+    set_clocks(block, week, cell, firm, &situation, Situation { status: after, lifted: new, ..situation }, moves);
     let employees = week.population.employees[position];
     let units = block.units[cell - block.first.1];
     block.tallies.pass(&week.population.cells[cell], units, employees, [before, after], week.response);
@@ -256,7 +259,7 @@ fn set_clocks(
     cell: usize,
     firm: usize,
     before: &Situation,
-    after: Status,
+    mut now: Situation,
     moves: bool,
 ) {
     let meters = &block.meters[cell - block.first.1];
@@ -266,10 +269,10 @@ fn set_clocks(
         *turn = turn.next();
         week.key.words(id, turn.set.into(), Purpose::Transition)
     };
-    let mut now = Situation { status: after, weeks: [block.spell[firm].clock_weeks(); 2], ..*before };
+    let after = now.status;
+    now.weeks = [block.spell[firm].clock_weeks(); 2];
     let (reading, clock) = (meters[practice_meter(after)], &mut block.practice_due[firm]);
     *clock = if moves {
-        now.lifted.most = now.lifted.now;
         due(reading, words(practice_turn)[0], now.practice(week.slopes)[0])
     } else {
         rescaled(*clock, reading, before.practice(week.slopes)[0], now.practice(week.slopes)[0])

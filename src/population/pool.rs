@@ -121,7 +121,7 @@ fn bits(each: impl Iterator<Item = bool>) -> u64 {
 }
 
 /// Permanent ids, a bit each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pool {
     /// 64 ids a word.
     ids: Vec<u64>,
@@ -184,11 +184,13 @@ impl Pool {
         self.any[word / 64] |= u64::from(ids != 0) << (word % 64);
     }
 
+    /// A pool of the same population without ids.
+    pub fn emptied(&self) -> Pool {
+        Pool::none(self.ids.len())
+    }
+
     /// Takes over what another pool has among some ids.
     pub fn copy(&mut self, other: &Pool, ids: &Range<u32>) {
-        if self.ids.len() != other.ids.len() {
-            *self = Pool::none(other.ids.len());
-        }
         for (word, mask) in masks(ids.clone()) {
             self.add(word, other.ids[word] & mask);
         }

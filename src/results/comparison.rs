@@ -1,7 +1,7 @@
 //! The manifest of a comparison: what has to be known to make its tables again.
 
 use super::{
-    manifest::{FileHash, MANIFEST, Manifest, changes, sealed_json},
+    manifest::{FileHash, MANIFEST, MANIFEST_FORMAT, Manifest, changes, readable, sealed_json},
     replace::{beside, small_text, tidy},
     store::CODE,
     study::StudyManifest,
@@ -15,6 +15,9 @@ use std::path::Path;
 pub struct ComparisonManifest {
     /// Always `telework-sim`.
     pub program: String,
+    /// Number of the manifest's format, as in [`Manifest::format`].
+    #[serde(default)]
+    pub format: u32,
     /// Version of the program.
     pub version: String,
     /// Version and fingerprint of the code that makes numbers.
@@ -56,6 +59,7 @@ impl ComparisonManifest {
         let first = scenarios.first();
         ComparisonManifest {
             program: env!("CARGO_PKG_NAME").into(),
+            format: MANIFEST_FORMAT,
             version: env!("CARGO_PKG_VERSION").into(),
             code: CODE.into(),
             kind: "comparison".into(),
@@ -132,6 +136,7 @@ impl AnyManifest {
     /// As [`AnyManifest::read`].
     pub fn parse(folder: &Path, text: &str) -> Result<AnyManifest, Problem> {
         let known: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        readable(folder, known["format"].as_u64().map_or(0, |format| format.try_into().unwrap_or(u32::MAX)))?;
         let (command, read) = match known["kind"].as_str() {
             Some("comparison") => ("compare", serde_json::from_str(text).map(AnyManifest::Comparison)),
             Some(kind @ "attribution") => ("attribute", study(kind, text)),

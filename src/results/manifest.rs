@@ -20,12 +20,17 @@ pub const MANIFEST: &str = "manifest.json";
 /// The program that writes manifests.
 const PROGRAM: &str = env!("CARGO_PKG_NAME");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Number of the manifests' format; a rule for its change stands in `docs/architecture.md`.
+pub const MANIFEST_FORMAT: u32 = 1;
 
 /// What `manifest.json` holds. Two runs with the same tables have the same manifest: no time, no machine, no path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Always `telework-sim`: the mark by which a run folder is known.
     pub program: String,
+    /// Number of the manifest's format; 0 = from before formats had numbers.
+    #[serde(default)]
+    pub format: u32,
     /// Version of the program.
     pub version: String,
     /// Version and fingerprint of the code that makes numbers.
@@ -119,6 +124,21 @@ fn no_run_folder(folder: &Path, why: &str) -> Problem {
         .advise("name a folder that `telework run` has written")
 }
 
+/// Whether a manifest's format is one that this program knows.
+///
+/// # Errors
+/// A [`Problem`] of kind `Files` for a later one.
+pub(super) fn readable(folder: &Path, format: u32) -> Result<(), Problem> {
+    if format <= MANIFEST_FORMAT {
+        return Ok(());
+    }
+    let message = format!(
+        "the {MANIFEST} of {} has format {format}, and this program reads formats up to {MANIFEST_FORMAT}",
+        folder.display()
+    );
+    Err(Problem::error(Kind::Files, message).advise("use the version of the program that wrote it, or a later one"))
+}
+
 /// The manifest of a folder, whatever wrote it; null when there is none.
 pub(super) fn any_in(folder: &Path) -> serde_json::Value {
     let text = small_text(&folder.join(MANIFEST)).unwrap_or_default();
@@ -153,6 +173,7 @@ impl Manifest {
         let point = parameters::TABLE.iter().filter_map(|p| Some((p.name.into(), scenario.parameters.get(p.name)?)));
         Manifest {
             program: PROGRAM.into(),
+            format: MANIFEST_FORMAT,
             version: VERSION.into(),
             code: CODE.into(),
             run: run.into(),
@@ -217,6 +238,7 @@ impl Manifest {
         if manifest.program != PROGRAM {
             return Err(no_run_folder(folder, &format!("its {MANIFEST} was written by {}", manifest.program)));
         }
+        readable(folder, manifest.format)?;
         Ok(manifest)
     }
 
@@ -274,6 +296,17 @@ mod tests {
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["program"], PROGRAM);
         assert!(!is_as_written(&text.replace("a \\\"", "c \\\"")));
         assert!(!is_as_written(&text.replace("  ", " ")));
+    }
+
+    /// What a later program wrote is not read as if it were understood.
+    #[test]
+    fn a_later_format_is_refused_and_an_earlier_one_is_read() {
+        let folder = Path::new("x");
+        for known in 0..=MANIFEST_FORMAT {
+            assert!(readable(folder, known).is_ok());
+        }
+        let problem = readable(folder, MANIFEST_FORMAT + 1).unwrap_err();
+        assert!(problem.message.contains(&format!("format {}", MANIFEST_FORMAT + 1)) && problem.advice.is_some());
     }
 
     #[test]

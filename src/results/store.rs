@@ -27,6 +27,9 @@ pub const STORE: &str = "results/store";
 /// Version of the program and fingerprint of the rooms that make numbers.
 pub const CODE: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("TELEWORK_FINGERPRINT"));
 
+/// Number of the format of what is kept. It is a part of each key, so that what has another one counts as missing.
+const STORE_FORMAT: u32 = 1;
+
 const HASH: usize = blake3::OUT_LEN;
 
 /// Names something kept, and all that its bytes depend on.
@@ -73,7 +76,7 @@ impl Store {
         };
         scenario.run.replicates = 0;
         let mut content = blake3::Hasher::new();
-        content.update(CODE.as_bytes()).update(b"\0");
+        content.update(&STORE_FORMAT.to_le_bytes()).update(CODE.as_bytes()).update(b"\0");
         for (file, hash) in &data.files {
             content.update(file.as_bytes()).update(b"\0").update(hash.as_bytes()).update(b"\0");
         }

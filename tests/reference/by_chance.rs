@@ -133,7 +133,7 @@ fn clocks_keep_the_weekly_chances() {
     assert!(wrong > 1.0, "a wrong model is not found: {wrong}");
 }
 
-/// With lifts that are strong and fade at several rates. Found: half-lives that are half as long again.
+/// With lifts that are strong and fade at several rates. Found: half-lives that are twice as long.
 #[test]
 fn thinning_keeps_the_weekly_chances_under_fading_lifts() {
     let data = tables();
@@ -142,13 +142,13 @@ fn thinning_keeps_the_weekly_chances_under_fading_lifts() {
     (scenario.parameters.managers_encouragement, scenario.parameters.disclosure_effect) = (2.0, 2.0);
     let mut wrong = scenario.clone();
     for intervention in &mut wrong.interventions {
-        intervention.half_life_weeks = intervention.half_life_weeks.map(|weeks| 1.5 * weeks);
+        intervention.half_life_weeks = intervention.half_life_weeks.map(|weeks| 2.0 * weeks);
     }
     let ground = Ground::new(data, population, scenario);
     let engine = ground.engine();
     let right = difference(&engine, &ground.plain(&ground.scenario, RIGHT));
     let wrong = difference(&engine, &ground.plain(&wrong, RIGHT));
-    println!("right {right:.2}, half-lives + 50 %: {wrong:.2}");
+    println!("right {right:.2}, half-lives twice: {wrong:.2}");
     assert!(right < 1.0, "{right}");
     assert!(wrong > 1.0, "a wrong model is not found: {wrong}");
 }

@@ -213,7 +213,6 @@ impl Luck for Clocks {
             turns[clock] = [turns[clock][0] + 1, 0];
             key.words(after.id, turns[clock][0], Purpose::Transition)[clock]
         };
-        // (A firm that has just entered its practice has its largest lift now.)
         let (event, was) = (after.practice_event(), before.practice_event());
         let passed = pair.passed[event as usize];
         if event != was {

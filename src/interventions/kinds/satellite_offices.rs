@@ -117,8 +117,9 @@ impl Acts for Building {
     /// Deliveries are sites.
     fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
         let grant = self.offices.grant_yen();
-        if programme.pools.len() == NEAR {
-            programme.pools.push(Arc::default());
+        if let [all] = &programme.pools[..] {
+            let near = all.emptied();
+            programme.pools.push(Arc::new(near));
         }
         let sites = programme.chain.open(now.week, programme.yearly(now.week, self.offices.sites_per_year));
         let near = u64::from(self.offices.firms_per_site());
