@@ -204,6 +204,14 @@ impl Pool {
         }
     }
 
+    /// Removes some ids.
+    pub fn discard(&mut self, ids: Range<u32>) {
+        for (word, mask) in masks(ids) {
+            self.ids[word] &= !mask;
+            self.any[word / 64] &= !(u64::from(self.ids[word] == 0) << (word % 64));
+        }
+    }
+
     /// Number of ids.
     #[cfg(test)]
     pub fn ids(&self) -> u64 {
@@ -212,7 +220,7 @@ impl Pool {
 
     /// Whether an id is in the pool: 1 or 0.
     #[inline(always)]
-    fn has(&self, id: u32) -> u64 {
+    pub fn has(&self, id: u32) -> u64 {
         self.ids[id as usize / 64] >> (id % 64) & 1
     }
 
