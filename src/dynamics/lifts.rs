@@ -126,6 +126,14 @@ impl Lifts {
         prefetch(&self.first, firm as usize);
     }
 
+    /// The same for what it will look at next, once that is near.
+    #[inline(always)]
+    pub fn prefetch_latest(&self, firm: u32) {
+        if let Some(latest) = self.first.get(firm as usize).and_then(|first| first.checked_sub(1)) {
+            prefetch(&self.begun, latest as usize);
+        }
+    }
+
     /// What a firm that entered its practice in the week `entered` faces in a week.
     pub fn of(&self, firm: u32, week: u32, entered: u32) -> Lifted {
         let Lifts { begun, first, fadings, .. } = self;

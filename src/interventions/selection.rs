@@ -135,7 +135,7 @@ const FEW: usize = 4;
 /// Bits of a slot's first attempts.
 const ATTEMPTED: u64 = (1 << (FEW - 1)) - 1;
 /// Attempts that are drawn together for a slot that needs more; and for one that needs many.
-const MORE: usize = 16;
+const MORE: usize = 8;
 const MANY: usize = 64;
 
 impl Ahead {
@@ -155,7 +155,7 @@ impl Ahead {
 
     /// Which words are in a pool, a bit each, conditions among them.
     fn hits(&self, shift: u32, pool: &Pool) -> u64 {
-        pool.dense(self.words[0].iter().map(|word| word >> shift))
+        pool.among(&self.words[0].map(|word| word >> shift))
     }
 }
 
@@ -294,7 +294,7 @@ fn draw(key: Key, (first, period): (u32, u32), shift: u32, pool: &Pool, ids: &mu
     for (attempt, id) in (0..).zip(ids.iter_mut()) {
         *id = key.words(first + attempt, period, Purpose::Selection)[0] >> shift;
     }
-    if ids.len() > MORE { pool.sparse(ids) } else { pool.dense(ids.iter().copied()) }
+    pool.among(ids)
 }
 
 #[cfg(test)]
