@@ -8,8 +8,8 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
+pub use posterior::{CHAIN, DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL, TABLES};
 pub(crate) use posterior::{FITTED_TO, POSTERIOR_FORMAT};
-pub use posterior::{DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL, TABLES};
 pub(crate) use table::near;
 
 use crate::{
