@@ -11,18 +11,18 @@ import math
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from . import _engine, cluster
-from .errors import ScenarioError, error
+from .errors import ScenarioError, UsageError, error
 from .levers import Given, levers
 from .outcome import USUAL, Outcome, figures, quantile, read, sd
 from .progress import Progress
-from .scenario import Scenario, written
+from .scenario import Scenario, described, written
 from .stores import ChunkStore, Place, file_system, is_url
 from .studies import On, _scenario, bring, request
 from .tables import Lines, Table, absolute, package
@@ -60,12 +60,34 @@ class Design:
 
     @property
     def inputs(self) -> Lines:
-        """The values of each row, a column an input: numbers, truth values, and texts."""
+        """The values of each row, a column an input: numbers (money in yen, durations in weeks), truth values, and texts."""
         names = list(dict.fromkeys(path for row in self.rows for path in row))
+        number = {name: self._number(name) for name in names}
         lines = [
-            {"row": place, **{path: _plain(row.get(path)) for path in names}} for place, row in enumerate(self.rows)
+            {"row": place, **{name: None if name not in row else number[name](row[name]) for name in names}}
+            for place, row in enumerate(self.rows)
         ]
         return Lines(lines, ["row"])
+
+    def _number(self, path: str) -> Callable[[str], Any]:
+        """What reads the values of an input: money as yen, durations as weeks."""
+        if described(path).get("x-unit") not in ("yen", "weeks"):
+            return _plain
+        loaded = self._loaded
+
+        def read(toml: str) -> Any:
+            text = _plain(toml)
+            try:
+                return loaded.bound(path, path, text) if isinstance(text, str) else text
+            except UsageError:
+                # Of a measure that is off.
+                return text
+
+        return read
+
+    @cached_property
+    def _loaded(self) -> _engine.Loaded:
+        return _engine.Loaded.load_text(self._about["scenario"], self._about["scenario_toml"], [])
 
     @property
     def draws(self) -> int:
@@ -166,8 +188,7 @@ class Design:
         return Lines(lines, ["row", "outcome"])
 
     def _read(self, texts: Sequence[str]) -> list[Outcome]:
-        loaded = _engine.Loaded.load_text(self._about["scenario"], self._about["scenario_toml"], [])
-        return read(loaded, texts, self.draws, (self.years[0], self.years[-1]))
+        return read(self._loaded, texts, self.draws, (self.years[0], self.years[-1]))
 
     def _named(self, year: int | None) -> int:
         return self.years[-1] if year is None else year
@@ -296,20 +317,12 @@ def _pairs(text: str, year: int, pairs: list[float]) -> dict[str, Any]:
     }
 
 
-def _plain(toml: str | None) -> Any:
+def _plain(toml: str) -> Any:
     """A TOML value as Python's; what is no TOML is the text that it is."""
-    if toml is None:
-        return None
     try:
         value = tomllib.loads(f"value = {toml}")["value"]
     except tomllib.TOMLDecodeError:
         return toml
-    if isinstance(value, str) and (number := value.rpartition(" "))[2] in ("yen", "weeks"):
-        try:
-            # Of money and durations that were given as numbers.
-            return float(number[0])
-        except ValueError:
-            return value
     return value if isinstance(value, (bool, int, float)) else str(value)
 
 
@@ -496,7 +509,8 @@ class Model:
         self.paths = {name: lever.path for name, lever in self.levers.items()}
         #: Smallest and largest value of each as SALib takes it.
         self.bounds = {name: lever.bounds for name, lever in self.levers.items()}
-        self.draws, self.point, self.data, self.on, self.threads = draws, point, data, on, threads
+        self.draws, self.point, self.on, self.threads = draws, point, on, threads
+        self.data = None if data is None else absolute(data)
         self.store = None if store is None else absolute(store)
         self.progress = progress
 

@@ -29,6 +29,8 @@ class Posterior:
     def __init__(self, folder: Place | None = None) -> None:
         #: Where the tables are; ``None`` = inside the package.
         self.folder = None if folder is None else Path(folder)
+        # The working folder may change.
+        self._place = None if folder is None else Path(absolute(folder))
         if self.folder is not None and not Posterior.is_there(self.folder):
             raise error("files", f"{folder} is no posterior", "name a folder that tw.calibrate has written")
 
@@ -39,23 +41,23 @@ class Posterior:
 
     def table(self, name: str) -> Table:
         """A table by its file's name without ending, such as ``predictive``."""
-        if self.folder is None:
+        if self._place is None:
             try:
                 inner = _engine.embedded_table(f"posterior/{name}.csv")
             except KeyError:
                 advice = f"write one of {', '.join(self.tables)}"
                 raise error("usage", f"the posterior has no table {name}", advice) from None
         else:
-            inner = _engine.read_table(self.folder / f"{name}.csv")
+            inner = _engine.read_table(self._place / f"{name}.csv")
         return Table(name, inner, (_table_of, (self, name)))
 
     @property
     def tables(self) -> list[str]:
         """Names of the tables."""
-        if self.folder is None:
+        if self._place is None:
             names = [name for name in _engine.embedded_texts() if name.startswith("posterior/")]
             return sorted(name.removeprefix("posterior/").removesuffix(".csv") for name in names)
-        return sorted(path.stem for path in self.folder.glob("*.csv"))
+        return sorted(path.stem for path in self._place.glob("*.csv"))
 
     @cached_property
     def about(self) -> dict[str, str]:
@@ -186,8 +188,8 @@ class Posterior:
         there is replaced only with ``force``, and only when it is such a folder.
         """
         target = write_tables(folder, force=force)
-        if self.folder is not None:
-            for path in self.folder.iterdir():
+        if self._place is not None:
+            for path in self._place.iterdir():
                 if path.is_file():
                     (target / "posterior" / path.name).write_bytes(path.read_bytes())
         return target
@@ -199,7 +201,7 @@ class Posterior:
         return plots.posterior(self, names, axes)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Posterior, (None if self.folder is None else absolute(self.folder),))
+        return (Posterior, (None if self._place is None else str(self._place),))
 
     def __repr__(self) -> str:
         where = "of the package" if self.folder is None else str(self.folder)

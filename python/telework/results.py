@@ -35,18 +35,20 @@ class Results:
     def __init__(self, folder: Place) -> None:
         #: Where the folder is.
         self.folder: str | Path = str(folder) if is_url(folder) else Path(folder)
+        # The working folder may change.
+        self._place = absolute(folder)
         self._tables: dict[str, Table] = {}
         self._fetched: tempfile.TemporaryDirectory[str] | None = None
 
     def file(self, name: str) -> Path:
         """A file of the folder, such as ``report.html``; fetched first when the folder is behind a URL."""
         if isinstance(self.folder, Path):
-            return self.folder / name
+            return Path(self._place, name)
         self._fetched = self._fetched or tempfile.TemporaryDirectory(prefix="telework-")
         path = Path(self._fetched.name) / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            fs, root = file_system(self.folder)
+            fs, root = file_system(self._place)
             fs.get_file(f"{root}/{name}", str(path))
         return path
 
@@ -65,7 +67,7 @@ class Results:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A folder travels as the name of its place; what was read is read again there.
-        return (type(self), (absolute(self.folder),))
+        return (type(self), (self._place,))
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def sobol(
     some = _levers(scenario, inputs)
     _positive(points)
     if points & (points - 1):
-        raise error("usage", f"points={points} is no power of two", f"write {2 ** points.bit_length()}")
+        raise error("usage", f"points={points} is no power of two", f"write points={2 ** points.bit_length()}")
     package("numpy")
     engine = package("scipy.stats").qmc.Sobol(len(some), rng=seed)
     return _scaled(some, engine.random(points).T.tolist())
