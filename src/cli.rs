@@ -14,7 +14,7 @@ mod text;
 
 use crate::{
     commands::{
-        self, CalibrateRequest, CheckRequest, EvaluateRequest, PopulationRequest, ReportRequest, Request, RunContext,
+        self, CalibrateRequest, CheckRequest, EvaluateRequest, Inspection, PopulationRequest, Request, RunContext,
         ValidateRequest, VerifyRequest,
     },
     error::{Kind, Problem, Problems, Severity, Style},
@@ -63,14 +63,9 @@ enum Command {
         /// Name of the scenario; the file is NAME.toml
         name: String,
     },
-    /// Runs a run folder's manifest again and compares every byte of its tables
-    Verify(VerifyRequest),
-    /// Writes one page from folders of results: HTML that opens offline, in English and Japanese
-    Report(ReportRequest),
-    /// Prints and plots the certificate of the posterior, and forecasts the surveys from it
-    Validate(ValidateRequest),
-    /// Refits the model as of past days, forecasts, and scores against what was published since
-    Evaluate(EvaluateRequest),
+    /// What looks into folders and the posterior.
+    #[command(flatten)]
+    Inspection(Inspection),
     /// Opens the simulator in the browser: scenarios by form, live results, from this machine only
     Studio(studio::StudioArguments),
     /// Runs a small built-in case and compares it with the result inside the program
@@ -131,7 +126,8 @@ pub fn main() -> ExitCode {
     let code = if matches!(arguments.command, Command::Studio(_)) { 0 } else { Kind::Interrupted as i32 };
     japanese::choose(arguments.lang.as_deref());
     OPEN.store(arguments.open, Ordering::Relaxed);
-    let writes = matches!(arguments.command, Command::Request(Request::Study(_)) | Command::Report(_));
+    let writes =
+        matches!(arguments.command, Command::Request(Request::Study(_)) | Command::Inspection(Inspection::Report(_)));
     if arguments.open && !writes {
         let message = "`--open` opens a report, and this command writes none";
         complain(&[Problem::error(Kind::Usage, message).advise("leave it out")]);
@@ -157,14 +153,14 @@ fn dispatch(command: Command) -> Result<(), Problems> {
             let path = commands::new_scenario(&name, Path::new(""))?;
             print(&format!("Wrote {}. Run it with: telework run {0}\n", text::shown(&path)))
         }
-        Command::Verify(request) => verify(&request),
-        Command::Report(request) => {
+        Command::Inspection(Inspection::Verify(request)) => verify(&request),
+        Command::Inspection(Inspection::Report(request)) => {
             let written = commands::report(&request)?;
             open_if_asked(&written);
             print(&format!("Report: {}\n", text::shown(&written)))
         }
-        Command::Validate(request) => validate(&request),
-        Command::Evaluate(request) => evaluate(&request),
+        Command::Inspection(Inspection::Validate(request)) => validate(&request),
+        Command::Inspection(Inspection::Evaluate(request)) => evaluate(&request),
         Command::Studio(arguments) => studio::studio(arguments),
         Command::Selftest => match commands::selftest()? {
             None => print("PASSED: the small built-in run gives the figures stored in the program.\n"),

@@ -1,9 +1,13 @@
 //! Chunks: work that may be done on any machine.
 
-use crate::{context::conducted, errors::raised, scenario::Loaded};
+use crate::{
+    context::conducted,
+    errors::raised,
+    scenario::{Loaded, overrides},
+};
 use pyo3::{prelude::*, types::PyBytes};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -11,9 +15,10 @@ use telework::{
     commands::{self, ChunkBase, ChunkOutput, ChunkPart, ChunkWorker, usual_runs},
     engine::{ParameterChoice, RunKey},
     error::Problems,
+    scenario::load_text,
 };
 
-/// Some runs whose KPIs are wanted.
+/// Some runs of which figures are wanted.
 #[pyclass(frozen, module = "telework._engine")]
 pub struct Chunk {
     inner: commands::Chunk,
@@ -78,35 +83,62 @@ impl WorkUnit {
     }
 }
 
-/// The chunks of a design: each row some changes of a scenario, run in the first `draws` draws.
+/// The chunks of a design: each case is a row, some changes of a scenario, in one draw. Of each run the figures are wanted.
+/// Nothing is handed out before all rows are known to run.
 #[pyfunction]
-#[pyo3(signature = (loaded, rows, draws, *, point, runs, data))]
+#[pyo3(signature = (loaded, rows, cases, figures, *, point, runs, data))]
+#[expect(clippy::too_many_arguments, reason = "they are Python's keywords")]
 pub fn design_chunks(
     py: Python<'_>,
     loaded: &Loaded,
     rows: Vec<Vec<(String, String)>>,
-    draws: u32,
+    cases: Vec<(usize, u32)>,
+    figures: Vec<String>,
     point: bool,
     runs: Option<usize>,
     data: Option<PathBuf>,
 ) -> PyResult<Vec<Chunk>> {
     let made = py.detach(|| -> Result<Vec<Chunk>, Problems> {
         let source = if point { ParameterChoice::Point } else { ParameterChoice::Posterior };
-        let base = ChunkBase::new(&loaded.inner.resolved_toml, source, &[])?;
+        let base = ChunkBase::new(&loaded.inner.resolved_toml, source, &[])?.with_figures(&figures);
         let world = world(&data, data.is_some())?;
-        let all: Vec<(usize, u32)> = (0..rows.len()).flat_map(|row| (0..draws).map(move |draw| (row, draw))).collect();
         let chunk = |block: &[(usize, u32)]| {
             let part = |runs: &[(usize, u32)]| {
-                let cases = runs.iter().map(|(_, draw)| RunKey::from(*draw)).collect();
-                ChunkPart::of(rows[runs[0].0].clone(), None, cases)
+                let keys = runs.iter().map(|(_, draw)| RunKey::from(*draw)).collect();
+                ChunkPart::of(rows[runs[0].0].clone(), None, keys)
             };
             let parts = block.chunk_by(|a, b| a.0 == b.0).map(part).collect();
-            Chunk { inner: commands::Chunk::new(ChunkOutput::Kpis, &base, parts, world.data()), runs: block.to_vec() }
+            Chunk {
+                inner: commands::Chunk::new(ChunkOutput::Figures, &base, parts, world.data()),
+                runs: block.to_vec(),
+            }
         };
         let runs = runs.unwrap_or_else(|| usual_runs(&loaded.inner.scenario)).max(1);
-        Ok(all.chunks(runs).map(chunk).collect())
+        Ok(cases.chunks(runs).map(chunk).collect())
     });
     made.map_err(raised)
+}
+
+/// What is wrong with the rows of a design: the number of the first wrong one, and the exception that it would raise.
+#[pyfunction]
+pub fn first_wrong_row(
+    py: Python<'_>,
+    loaded: &Loaded,
+    rows: Vec<Vec<(String, String)>>,
+) -> PyResult<Option<(usize, Py<PyAny>)>> {
+    let change = |(path, value): &(String, String)| (format!("{path}={value}"), path.clone(), value.clone());
+    let mut known = HashSet::new();
+    for (place, row) in rows.iter().enumerate() {
+        py.check_signals()?;
+        if !known.insert(row) {
+            continue;
+        }
+        let changes = overrides(row.iter().map(change).collect());
+        if let Err(problems) = py.detach(|| load_text("row", &loaded.inner.resolved_toml, &changes)) {
+            return Ok(Some((place, raised(problems).into_value(py).into_any())));
+        }
+    }
+    Ok(None)
 }
 
 /// The key of a chunk's text.

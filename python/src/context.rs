@@ -1,7 +1,7 @@
 //! Long work under Python: without the interpreter's lock, with progress, and stopped by Ctrl-C.
 
 use crate::errors::raised;
-use pyo3::prelude::*;
+use pyo3::{exceptions::PyKeyboardInterrupt, prelude::*};
 use std::{
     panic,
     sync::{
@@ -11,7 +11,11 @@ use std::{
     thread,
     time::Duration,
 };
-use telework::{commands::RunContext, engine::Progress, error::Problems};
+use telework::{
+    commands::RunContext,
+    engine::Progress,
+    error::{Kind, Problems},
+};
 
 /// Between two looks at signals and two calls of `progress`.
 const EVERY: Duration = Duration::from_millis(50);
@@ -58,6 +62,11 @@ pub fn conducted<T: Send, E: Into<Problems> + Send>(
         })
     });
     match interrupted {
+        // Ctrl-C: what the work says of it tells what is kept.
+        Some(error) if error.is_instance_of::<PyKeyboardInterrupt>(py) => match outcome.map_err(Into::into) {
+            Err(said) if said.0.iter().any(|problem| problem.kind == Kind::Interrupted) => Err(raised(said)),
+            _ => Err(error),
+        },
         Some(error) => Err(error),
         None => {
             let outcome = outcome.map_err(raised)?;

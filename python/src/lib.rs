@@ -16,11 +16,11 @@ mod _engine {
 
     #[pymodule_export]
     use crate::{
-        chunk::{Chunk, WorkUnit, compute, design_chunks, key},
+        chunk::{Chunk, WorkUnit, compute, design_chunks, first_wrong_row, key},
         design::DesignTable,
-        scenario::{Loaded, built_in, kpis, parameters, schema},
-        study::{Study, arguments, calibrate, changes, prepare, read_words},
-        table::{Table, read_table},
+        scenario::{Loaded, built_in, kpis, outcomes, parameters, read_outcomes, schema},
+        study::{Study, arguments, calibrate, changes, inspect, prepare, read_words},
+        table::{Table, embedded_table, embedded_texts, read_table},
     };
 
     #[pymodule_init]

@@ -4,7 +4,7 @@ use crate::errors::{plain, raised};
 use pyo3::{prelude::*, types::PyDict};
 use std::collections::BTreeMap;
 use telework::{
-    analysis::{Players, candidate_kpis},
+    analysis::{AnnualFigure, Players, annual_figures, candidate_kpis},
     calendar::{Week, mondays},
     data::Data,
     parameters::TABLE,
@@ -124,10 +124,15 @@ impl Loaded {
         // Nobody: a scenario without such measures.
         Ok(players.map_or_else(|_| Vec::new(), |players| players.named(&self.inner.scenario)))
     }
-    /// Smallest and largest value, unit and present value of a number of the scenario.
-    fn number(&self, path: &str) -> PyResult<(f64, f64, String, Option<f64>)> {
+    /// Smallest and largest value, unit, present value of a number of the scenario, and whether it is whole.
+    fn number(&self, path: &str) -> PyResult<(f64, f64, String, Option<f64>, bool)> {
         let number = scenario::Number::find(&self.inner, path).map_err(raised)?;
-        Ok((number.limits.0, number.limits.1, number.unit, number.value))
+        Ok((number.limits.0, number.limits.1, number.unit, number.value, number.whole))
+    }
+    /// A bound of a number's range as a number: yen, weeks, shares, whatever its text says.
+    fn bound(&self, path: &str, name: &str, text: &str) -> PyResult<f64> {
+        let number = scenario::Number::find(&self.inner, path).map_err(raised)?;
+        number.bound(name, text).map_err(raised)
     }
 }
 
@@ -147,6 +152,20 @@ pub fn schema() -> String {
 #[pyfunction]
 pub fn kpis() -> Vec<(String, String, &'static str, &'static str)> {
     candidate_kpis().iter().map(|kpi| (kpi.id(), kpi.name(), kpi.indicator.unit, kpi.indicator.frame)).collect()
+}
+
+/// What designs and models may give: id, name, unit, frame.
+#[pyfunction]
+pub fn outcomes() -> Vec<(String, String, &'static str, &'static str)> {
+    annual_figures().into_iter().map(|one| (one.id, one.name, one.unit, one.frame)).collect()
+}
+
+/// Name, unit and frame of outcomes; refuses what is none, or of no measure of the scenario.
+#[pyfunction]
+pub fn read_outcomes(loaded: &Loaded, ids: Vec<String>) -> PyResult<Vec<(String, String, &'static str, &'static str)>> {
+    let measures: Vec<&str> = loaded.inner.scenario.interventions.iter().map(|one| &*one.name).collect();
+    let read = |id: &String| AnnualFigure::parse(id, &measures).map(|one| (one.id, one.name, one.unit, one.frame));
+    ids.iter().map(read).collect::<Result<_, _>>().map_err(raised)
 }
 
 /// The model's parameters, each a dictionary.

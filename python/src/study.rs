@@ -8,6 +8,7 @@ use crate::{
 };
 use clap::{FromArgMatches, Subcommand};
 use pyo3::{exceptions::PyValueError, prelude::*};
+use serde_json::{Value, json};
 use std::{
     panic,
     path::PathBuf,
@@ -20,7 +21,7 @@ use std::{
     time::Duration,
 };
 use telework::{
-    commands::{self, Prepared, RemoteExecutor, Request, from_json, from_words},
+    commands::{self, Execution, Inspection, Prepared, RemoteExecutor, Request, RunContext, from_json, from_words},
     error::{Kind, Problem, Problems},
 };
 
@@ -110,15 +111,24 @@ pub fn changes(request: &str) -> PyResult<Vec<Change>> {
 /// The request of a command line's words, without `telework`, as JSON.
 #[pyfunction]
 pub fn read_words(words: Vec<String>) -> PyResult<String> {
+    let inspects = words.first().is_some_and(|command| Inspection::has_subcommand(command));
     let words = std::iter::once("telework".to_string()).chain(words);
-    let request: Request = from_words(words).map_err(raised)?;
-    Ok(serde_json::to_string(&request).unwrap_or_default())
+    let request = if inspects {
+        from_words(words).map(|request: Inspection| json!(request))
+    } else {
+        from_words(words).map(|request: Request| json!(request))
+    };
+    Ok(request.map_err(raised)?.to_string())
 }
 
 /// Every command that may be asked for with its arguments, as JSON.
 #[pyfunction]
 pub fn arguments() -> String {
-    commands::arguments::<Request>().to_string()
+    let mut all = commands::arguments::<Request>();
+    if let (Some(all), Value::Object(more)) = (all.as_object_mut(), commands::arguments::<Inspection>()) {
+        all.extend(more);
+    }
+    all.to_string()
 }
 
 /// Whether the work that called has been stopped.
@@ -148,14 +158,63 @@ pub fn calibrate(
         Request::Study(_) => return Err(PyValueError::new_err("this is no request of a calibration")),
     };
     let threads = request.execution.threads;
+    fitted(py, threads, progress.as_ref(), elsewhere.as_ref(), |context, door| {
+        Ok(commands::calibrate_on(&request, context, door)?.folder)
+    })
+}
+
+/// Looks into folders or the posterior; what is found, as JSON. `elsewhere` as in [`calibrate`].
+#[pyfunction]
+pub fn inspect(
+    py: Python<'_>,
+    request: &str,
+    progress: Option<Py<PyAny>>,
+    elsewhere: Option<Py<PyAny>>,
+) -> PyResult<String> {
+    let found = match self::request(request).map_err(raised)? {
+        Inspection::Verify(request) => {
+            let Execution { threads, data } = request.execution;
+            let found = conducted(py, threads, progress.as_ref(), |context| {
+                commands::verify(&request.run_dir, data.as_deref(), context)
+            })?;
+            let compared = [found.tables, found.others].concat();
+            json!({ "compared": compared, "uncovered": found.uncovered,
+                "changes": found.changes, "differences": found.differences })
+        }
+        Inspection::Report(request) => json!(py.detach(|| commands::report(&request)).map_err(raised)?),
+        Inspection::Validate(request) => {
+            let validation = py.detach(|| commands::validate(&request)).map_err(raised)?;
+            let threads = request.execution.threads;
+            let folder = conducted(py, threads, progress.as_ref(), |context| validation.write(&request, context))?;
+            json!({ "text": validation.text, "folder": folder })
+        }
+        Inspection::Evaluate(request) => {
+            let threads = request.execution.threads;
+            let done = fitted(py, threads, progress.as_ref(), elsewhere.as_ref(), |context, door| {
+                commands::evaluate_on(&request, context, door)
+            })?;
+            json!({ "text": done.text, "folder": done.folder })
+        }
+    };
+    Ok(found.to_string())
+}
+
+/// Work with fits in it, whose runs `elsewhere` makes where it is given.
+fn fitted<T: Send>(
+    py: Python<'_>,
+    threads: usize,
+    progress: Option<&Py<PyAny>>,
+    elsewhere: Option<&Py<PyAny>>,
+    work: impl FnOnce(RunContext, Option<RemoteExecutor>) -> Result<T, Problems> + Send,
+) -> PyResult<T> {
     let failed = Mutex::new(None);
-    let outcome = conducted(py, threads, progress.as_ref(), |context| {
+    let outcome = conducted(py, threads, progress, |context| {
         let flag = Arc::new(AtomicBool::new(false));
         let made = |chunks: Vec<commands::Chunk>| {
             let asked = || {
                 Python::attach(|py| {
                     let chunks: Vec<Chunk> = chunks.into_iter().map(Chunk::from).collect();
-                    let bytes = elsewhere.as_ref()?.call1(py, (chunks, Stopped { flag: flag.clone() }));
+                    let bytes = elsewhere?.call1(py, (chunks, Stopped { flag: flag.clone() }));
                     bytes.and_then(|bytes| bytes.extract(py)).map_err(|error| keep_first(&failed, error)).ok()
                 })
             };
@@ -174,11 +233,11 @@ pub fn calibrate(
             })
         };
         let door: Option<RemoteExecutor> = if elsewhere.is_some() { Some(&made) } else { None };
-        commands::calibrate_on(&request, context, door)
+        work(context, door)
     });
     match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
-        None => Ok(outcome?.folder),
+        None => outcome,
     }
 }
 

@@ -1,22 +1,41 @@
 //! Tables of result folders as Arrow: CSV in, typed columns out, handed on without copying (Arrow PyCapsule interface).
 
 use arrow_array::{
-    ArrayRef, RecordBatch, RecordBatchIterator,
-    builder::{BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, StringDictionaryBuilder},
+    Array, ArrayRef, Float64Array, RecordBatch, RecordBatchIterator,
+    builder::{BooleanBuilder, Float64Builder, Int64Builder, StringDictionaryBuilder, TimestampMillisecondBuilder},
+    cast::AsArray,
     ffi::FFI_ArrowSchema,
     ffi_stream::FFI_ArrowArrayStream,
-    types::Int32Type,
+    types::{Float64Type, Int32Type, Int64Type, TimestampMillisecondType},
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use pyo3::{prelude::*, types::PyCapsule};
-use std::{fmt::Display, fs::File, path::PathBuf, sync::Arc};
-use telework::error::{Kind, Problem};
+use pyo3::{
+    exceptions::PyKeyError,
+    prelude::*,
+    types::{PyCapsule, PyTuple},
+};
+use std::{collections::BTreeMap, fmt::Display, fs::File, io, path::PathBuf, sync::Arc};
+use telework::{
+    calibration::certificate::Certificate,
+    data::Data,
+    error::{Kind, Problem},
+};
 
 use crate::errors::raised;
 
-const WHOLE: [&str; 8] =
-    ["replicate", "replicates", "draw", "draws", "fiscal_year", "respondents", "pairs", "pairs_to_settle"];
-const DAYS: [&str; 8] = ["week", "date", "as_of", "published_for", "date_5", "date_50", "date_95", "by"];
+const WHOLE: [&str; 10] = [
+    "row",
+    "chain",
+    "replicate",
+    "replicates",
+    "draw",
+    "draws",
+    "fiscal_year",
+    "respondents",
+    "pairs",
+    "pairs_to_settle",
+];
+const DAYS: [&str; 10] = ["week", "date", "as_of", "published_for", "date_5", "date_50", "date_95", "by", "from", "until"];
 const TEXTS: [&str; 30] = [
     "run",
     "scenario",
@@ -49,7 +68,6 @@ const TEXTS: [&str; 30] = [
     "intervention_a",
     "intervention_b",
 ];
-const TRUTHS: [&str; 1] = ["visible"];
 
 /// One table.
 #[pyclass(frozen, module = "telework._engine")]
@@ -60,28 +78,50 @@ pub struct Table {
 /// A column that is being filled.
 enum Column {
     Whole(Int64Builder),
-    Day(Date32Builder),
+    Day(TimestampMillisecondBuilder),
     Text(StringDictionaryBuilder<Int32Type>),
     Truth(BooleanBuilder),
     Number(Float64Builder),
+    /// Of a name that is not known, with so many empty fields so far: its first field decides.
+    Open(usize),
 }
 
 impl Column {
-    /// By the columns' names, which mean the same in every table; what is not among them is a number.
+    /// By the columns' names, which mean the same in every table.
     fn named(name: &str) -> Column {
         match name {
             _ if WHOLE.contains(&name) => Column::Whole(Int64Builder::new()),
-            _ if DAYS.contains(&name) => Column::Day(Date32Builder::new()),
+            _ if DAYS.contains(&name) => Column::Day(TimestampMillisecondBuilder::new()),
             _ if TEXTS.contains(&name) => Column::Text(StringDictionaryBuilder::new()),
-            _ if TRUTHS.contains(&name) => Column::Truth(BooleanBuilder::new()),
-            _ => Column::Number(Float64Builder::new()),
+            _ => Column::Open(0),
         }
+    }
+
+    /// A number, a truth value or a text, by the first field; what is no such thing further on is damaged.
+    fn decided(empty: usize, first: &str) -> Column {
+        if first.parse::<f64>().is_ok() {
+            let mut numbers = Float64Builder::new();
+            numbers.append_nulls(empty);
+            return Column::Number(numbers);
+        }
+        if first.parse::<bool>().is_ok() {
+            let mut truths = BooleanBuilder::new();
+            truths.append_nulls(empty);
+            return Column::Truth(truths);
+        }
+        let mut texts = StringDictionaryBuilder::new();
+        (0..empty).for_each(|_| texts.append_null());
+        Column::Text(texts)
     }
 
     /// Adds a field, an empty one as missing; `None` when it is of another type.
     fn push(&mut self, text: &str) -> Option<()> {
         let given = (!text.is_empty()).then_some(text);
+        if let (Column::Open(empty), Some(first)) = (&self, given) {
+            *self = Column::decided(*empty, first);
+        }
         match self {
+            Column::Open(empty) => *empty += 1,
             Column::Whole(builder) => builder.append_option(given.map(str::parse).transpose().ok()?),
             Column::Day(builder) => builder.append_option(given.map(|text| day(text).ok_or(())).transpose().ok()?),
             Column::Text(builder) => builder.append_option(given),
@@ -98,13 +138,17 @@ impl Column {
             Column::Text(mut builder) => Arc::new(builder.finish()),
             Column::Truth(mut builder) => Arc::new(builder.finish()),
             Column::Number(mut builder) => Arc::new(builder.finish()),
+            Column::Open(empty) => Arc::new(Float64Array::new_null(empty)),
         };
         (array.data_type().clone(), array)
     }
 }
 
-/// Days from 1970-01-01 to an ISO date.
-fn day(text: &str) -> Option<i32> {
+/// Milliseconds in a day.
+const DAY: i64 = 86_400_000;
+
+/// Midnight of an ISO date in milliseconds from 1970-01-01: pandas has no days, and makes objects of them.
+fn day(text: &str) -> Option<i64> {
     let mut parts = text.splitn(3, '-').map(|part| part.parse::<i32>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
@@ -114,7 +158,7 @@ fn day(text: &str) -> Option<i32> {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let of_year = (153 * month + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+    Some(DAY * i64::from(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468))
 }
 
 /// Reads a table of a result folder.
@@ -124,9 +168,30 @@ pub fn read_table(py: Python<'_>, path: PathBuf) -> PyResult<Table> {
     Ok(Table { batch })
 }
 
+/// A table inside the package, by its place such as `posterior/draws.csv`.
+#[pyfunction]
+pub fn embedded_table(name: &str) -> PyResult<Table> {
+    let text = embedded_texts()?.remove(name).ok_or_else(|| PyKeyError::new_err(name.to_string()))?;
+    Ok(Table { batch: parse(text.as_bytes(), &name).map_err(raised)? })
+}
+
+/// The tables inside the package: their texts by their places in a folder for `data=`.
+#[pyfunction]
+pub fn embedded_texts() -> PyResult<BTreeMap<String, &'static str>> {
+    let own = Data::embedded_texts().iter().map(|(name, text)| (name.to_string(), *text));
+    let certificate = Certificate::embedded_texts().map_err(raised)?;
+    let certificate = certificate.into_iter().map(|(name, text)| (format!("posterior/{name}"), text));
+    Ok(own.chain(certificate).collect())
+}
+
 fn read(path: &std::path::Path) -> Result<RecordBatch, Problem> {
-    let problem = |error: &dyn Display| Problem::error(Kind::Files, format!("cannot read {}: {error}", path.display()));
-    let mut reader = csv::Reader::from_reader(File::open(path).map_err(|e| problem(&e))?);
+    let unreadable = |e| Problem::error(Kind::Files, format!("cannot read {}: {e}", path.display()));
+    parse(File::open(path).map_err(unreadable)?, &path.display())
+}
+
+fn parse(text: impl io::Read, name: &dyn Display) -> Result<RecordBatch, Problem> {
+    let problem = |error: &dyn Display| Problem::error(Kind::Files, format!("cannot read {name}: {error}"));
+    let mut reader = csv::Reader::from_reader(text);
     let names: Vec<String> = reader.headers().map_err(|e| problem(&e))?.iter().map(str::to_string).collect();
     let mut columns: Vec<Column> = names.iter().map(|name| Column::named(name)).collect();
     let mut record = csv::StringRecord::new();
@@ -142,6 +207,35 @@ fn read(path: &std::path::Path) -> Result<RecordBatch, Problem> {
     let fields = names.iter().zip(types).map(|(name, kind)| Field::new(name, kind, true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     RecordBatch::try_new(schema, arrays).map_err(|e| problem(&e))
+}
+
+/// The first rows of a batch as Python's own values; a day is a text.
+pub fn cells<'py>(py: Python<'py>, batch: &RecordBatch, rows: usize) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+    let cell = |column: &ArrayRef, row: usize| -> PyResult<Bound<'py, PyAny>> {
+        if column.is_null(row) {
+            return Ok(py.None().into_bound(py));
+        }
+        Ok(match column.data_type() {
+            DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into_pyobject(py)?.into_any(),
+            DataType::Float64 => column.as_primitive::<Float64Type>().value(row).into_pyobject(py)?.into_any(),
+            DataType::Boolean => column.as_boolean().value(row).into_pyobject(py)?.to_owned().into_any(),
+            DataType::Timestamp(..) => {
+                let time = column.as_primitive::<TimestampMillisecondType>().value_as_date(row);
+                time.map(|day| day.to_string()).into_pyobject(py)?.into_any()
+            }
+            _ => {
+                let column = column.as_dictionary::<Int32Type>();
+                let key = column.key(row).unwrap_or_default();
+                column.values().as_string::<i32>().value(key).into_pyobject(py)?.into_any()
+            }
+        })
+    };
+    (0..rows.min(batch.num_rows()))
+        .map(|row| {
+            let values = batch.columns().iter().map(|column| cell(column, row)).collect::<PyResult<Vec<_>>>()?;
+            PyTuple::new(py, values)
+        })
+        .collect()
 }
 
 /// A stream of batches as a capsule, which frees it unless somebody takes it.
@@ -184,6 +278,10 @@ impl Table {
     }
     fn __len__(&self) -> usize {
         self.batch.num_rows()
+    }
+    /// The first rows, each a tuple.
+    fn head<'py>(&self, py: Python<'py>, rows: usize) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+        cells(py, &self.batch, rows)
     }
     fn __repr__(&self) -> String {
         format!("<Table of {} rows: {}>", self.batch.num_rows(), self.columns().join(", "))

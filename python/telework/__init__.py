@@ -23,43 +23,27 @@ from .errors import (
     UsageError,
     VersionError,
 )
-from .registry import kpis, parameters
-from .results import Attribution, Comparison, Results, Run, Table, Target, open_folder
+from .inspections import Certificate, Evaluation, Verification, evaluate, forecast, report, validate, verify
+from .levers import Lever
+from .opening import open_folder
+from .outcome import outcomes
+from .posteriors import Posterior, posterior, write_tables
+from .registry import Kpi, Parameter, kpis, parameters
+from .results import Attribution, Comparison, Results, Run, Target
 from .scenario import Scenario, scenarios
 from .studies import attribute, compare, run, target
+from .sweeps import grid, latin_hypercube, simplex, sobol
+from .tables import Lines, Table
 
 __version__ = VERSION
 open = open_folder
 
 __all__ = [
-    "CODE",
-    "VERSION",
-    "Attribution",
-    "ClusterError",
-    "Comparison",
-    "DataError",
-    "Design",
-    "FilesError",
-    "Model",
-    "Problem",
-    "Results",
-    "Run",
-    "Scenario",
-    "ScenarioError",
-    "Table",
-    "Target",
-    "TeleworkError",
-    "UsageError",
-    "VersionError",
-    "attribute",
-    "calibrate",
-    "compare",
-    "design",
-    "kpis",
-    "model",
-    "open",
-    "parameters",
-    "run",
-    "scenarios",
-    "target",
-]
+    "CODE", "VERSION",
+    "Attribution", "Certificate", "ClusterError", "Comparison", "DataError", "Design", "Evaluation", "FilesError", "Kpi",
+    "Lever", "Lines", "Model", "Parameter", "Posterior", "Problem", "Results", "Run", "Scenario", "ScenarioError", "Table",
+    "Target", "TeleworkError", "UsageError", "Verification", "VersionError",
+    "attribute", "calibrate", "compare", "design", "evaluate", "forecast", "grid", "kpis", "latin_hypercube", "model",
+    "open", "outcomes", "parameters", "posterior", "report", "run", "scenarios", "simplex", "sobol", "target", "validate",
+    "verify", "write_tables",
+]  # fmt: skip

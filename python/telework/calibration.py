@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from pathlib import Path
 
-from . import _engine, cluster
+from . import _engine
+from .inspections import elsewhere
+from .posteriors import Posterior
 from .progress import Progress, shown
-from .stores import ChunkStore, Place
-from .studies import On, bring, place_of, request
+from .stores import Place
+from .studies import On, place_of, request
 
 
 def calibrate(
@@ -24,28 +24,15 @@ def calibrate(
     threads: int = 0,
     progress: Progress = True,
     folder: Place | None = None,
-) -> Path:
-    """Fits the model to the surveys; gives the folder with the posterior and its certificate, the bytes of ``telework calibrate``.
+) -> Posterior:
+    """Fits the model to the surveys; gives the posterior with its certificate, in a folder with the bytes of ``telework calibrate``.
 
     ``config``: a TOML file (that of the shipped posterior), see ``docs/calibration.md``. ``as_of``: only figures published by this
     day. ``resume``: goes on with what an interrupted calibration left. ``on``: the runs of every step of the fits go to the
     cluster; a step needs all runs of the one before, and what is no run stays here. ``store``: where finished chunks of runs
     are kept then (``results/store``).
     """
-    elsewhere = None
-    if on is not None:
-        client, chunks = cluster.the_client(on), ChunkStore(_engine.STORE if store is None else store)
-
-        def elsewhere(works: list[_engine.Chunk], stopped: Callable[[], bool]) -> list[bytes]:
-            found: dict[str, bytes] = {}
-
-            def keep(work: _engine.Chunk, content: bytes) -> None:
-                found[work.key] = content
-
-            bring(works, keep, chunks, client, data, False, stopped=stopped)
-            return [found[work.key] for work in works]
-
     place = place_of({"out": out, "folder": folder})
     arguments = {"config": config, "as_of": as_of, "resume": resume, "out": place, "data": data, "threads": threads}
     with shown(progress, "calibrating", "steps") as tell:
-        return _engine.calibrate(request("calibrate", arguments), tell, elsewhere)
+        return Posterior(_engine.calibrate(request("calibrate", arguments), tell, elsewhere(on, store, data)))

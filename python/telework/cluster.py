@@ -23,6 +23,8 @@ _EACH, _LEAST = 3, 64
 _TOGETHER = 8
 #: Seconds between two looks when nothing is finished.
 _PAUSE = 0.02
+#: Seconds to wait for a scheduler.
+_CONNECT = 10
 #: Results of which the client could lose sight before it asks again, in seconds.
 _LOOK = 1.0
 
@@ -38,7 +40,7 @@ class Work(Protocol):
 
 
 def the_client(on: Any) -> Any:
-    """The Dask client that ``on`` means: itself, or with ``"dask"`` the current one."""
+    """The Dask client that ``on`` means: itself, with ``"dask"`` the current one, or that of a scheduler's address."""
     try:
         from distributed import Client, get_client
     except ModuleNotFoundError as missing:
@@ -52,11 +54,24 @@ def the_client(on: Any) -> Any:
                 'on="dask" and no Dask client',
                 "connect first, as in `with Client('tcp://scheduler:8786'): ...`, or give the client itself",
             ) from missing
+    if isinstance(on, str) and "://" in on:
+        try:
+            # One connection a process, also where a model has travelled to.
+            on = get_client(on, timeout=_CONNECT)
+        except (OSError, ValueError) as unreachable:
+            advice = "start the scheduler, or name another address"
+            raise error("cluster", f"no scheduler at {on}: {unreachable}", advice) from unreachable
     if not isinstance(on, Client):
-        raise error("usage", f"on={on!r} is no cluster", 'write on="dask" or a distributed.Client')
+        advice = 'write on="dask", a scheduler\'s address such as "tcp://host:8786", or a distributed.Client'
+        raise error("usage", f"on={on!r} is no cluster", advice)
     if on.asynchronous:
         raise error("usage", "the Dask client is asynchronous", "make it without asynchronous=True")
     return on
+
+
+def address(on: Any) -> str | None:
+    """What of ``on`` can travel: ``"dask"``, or the address of the client's scheduler."""
+    return on if on is None or isinstance(on, str) else str(on.scheduler.address)
 
 
 def task(payload: str, data: str | None, store: str | None) -> bytes | None:

@@ -1,14 +1,20 @@
 """What can go wrong, as exceptions that keep place and advice.
 
 Every exception has ``problems``: all that is wrong at once, each with its file, line and column where there is one, and
-with what to write instead. ``str()`` of it is the text that the program ``telework`` prints.
+with what to write instead. ``str()`` of it is the text that the program ``telework`` prints, in the words of Python: a
+flag is the argument of that name, ``--set`` is :meth:`telework.Scenario.with_`.
 """
 
 from __future__ import annotations
 
+import functools
+import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from . import _engine
 
 Severity = Literal["note", "warning", "error"]
 
@@ -91,8 +97,16 @@ _CLASSES: dict[str, type[TeleworkError]] = {
 
 
 def problems_of(plain: Sequence[tuple[Any, ...]]) -> tuple[Problem, ...]:
-    """Problems as the engine gives them."""
-    return tuple(Problem(*one) for one in plain)
+    """Problems as the engine gives them, in the words of Python."""
+    return tuple(
+        replace(
+            one,
+            message=in_python(one.message),
+            advice=None if one.advice is None else in_python(one.advice),
+            file=None if one.file is None else in_python(one.file),
+        )
+        for one in (Problem(*given) for given in plain)
+    )
 
 
 def made(plain: Sequence[tuple[Any, ...]], text: str) -> BaseException:
@@ -101,7 +115,52 @@ def made(plain: Sequence[tuple[Any, ...]], text: str) -> BaseException:
     worst = next((one for one in problems if one.severity == "error"), None)
     if worst is not None and worst.kind == "interrupted":
         return KeyboardInterrupt(text)
-    return _CLASSES.get(worst.kind if worst else "", TeleworkError)(problems, text.rstrip())
+    return _CLASSES.get(worst.kind if worst else "", TeleworkError)(problems, in_python(text.rstrip()))
+
+
+#: A flag, and the value behind it where it is no word of the sentence: a number, a date, a placeholder.
+_FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*)(?: <[^>]*>)?(?:[ =]((?:[A-Z]{2,}[.\w]*|[A-Z]\b|-?\d[\w.:,%-]*\w|\d)))?")
+_SETTING = re.compile(r"(?<![\w-])--set ([\w.]+)=((?:\"[^\"]*\"|[^\s`)]+))")
+_COMMAND = re.compile(r"\btelework (run|compare|attribute|target|calibrate|validate|evaluate|verify|report)\b")
+
+
+def in_python(text: str) -> str:
+    """A text about the command line as one about this package: ``draws=3`` in place of ``--draws 3``."""
+    text = _SETTING.sub(lambda found: setting(found[1], found[2]), text)
+    text = _FLAG.sub(lambda found: _argument(found[0], found[1], found[2]), text)
+    return _COMMAND.sub(lambda found: f"tw.{found[1]}", text)
+
+
+def setting(path: str, value: str) -> str:
+    """How a change of a scenario is written in Python; ``value`` is TOML."""
+    words = {"true": "True", "false": "False"}
+    number = re.fullmatch(r"[+-]?[\d_]+(\.[\d_]+)?([eE][+-]?\d+)?", value)
+    written = value if number or value[:1] in ('"', "[") or value.isupper() else json.dumps(value, ensure_ascii=False)
+    return f'with_({{"{path}": {words.get(value, written)}}})'
+
+
+def _argument(found: str, flag: str, value: str | None) -> str:
+    name, is_switch = _flags().get(flag, (None, False))
+    if name is None:
+        return found
+    if is_switch:
+        return f"{name}=True" + ("" if value is None else f" {value}")
+    if value is None:
+        return name
+    plain = re.fullmatch(r"-?\d+(\.\d+)?", value) or value.isupper()
+    return f"{name}={value}" if plain else f'{name}="{value}"'
+
+
+@functools.cache
+def _flags() -> dict[str, tuple[str, bool]]:
+    """The arguments by their flags, and whether each is a switch."""
+    flags: dict[str, tuple[str, bool]] = {}
+    for command in json.loads(_engine.arguments()).values():
+        for one in command["arguments"]:
+            for flag in [one["flag"], *(one["also"] or [])]:
+                if flag is not None:
+                    flags[flag] = (one["name"], one["type"] == "switch")
+    return flags
 
 
 def error(kind: str, message: str, advice: str | None = None) -> TeleworkError:

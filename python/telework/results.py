@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import tempfile
+from collections.abc import Callable
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -17,15 +18,15 @@ from typing import Any
 from . import _engine
 from .errors import error
 from .stores import Place, file_system, is_url
-
-Table = _engine.Table
+from .tables import Lines, Table, absolute, package
 
 
 class Results:
     """A folder that a study has written, here or behind a URL.
 
     Tables offer the Arrow PyCapsule interface: ``pyarrow.table(r.kpi)``, ``polars.DataFrame(r.kpi)``,
-    ``pandas.DataFrame.from_arrow(r.kpi)`` and DuckDB take their memory as it is, without a copy.
+    ``pandas.DataFrame.from_arrow(r.kpi)`` and DuckDB take their memory as it is, without a copy. ``r.kpi.to_pandas()``,
+    ``.to_polars()``, ``.to_xarray()`` say the same in a word. Pickled, a folder travels as its absolute path or URL.
     """
 
     #: A picture that shows the gist, if there is one.
@@ -33,27 +34,40 @@ class Results:
 
     def __init__(self, folder: Place) -> None:
         #: Where the folder is.
-        self.folder = str(folder) if is_url(folder) else Path(folder)
+        self.folder: str | Path = str(folder) if is_url(folder) else Path(folder)
+        # The working folder may change.
+        self._place = absolute(folder)
         self._tables: dict[str, Table] = {}
         self._fetched: tempfile.TemporaryDirectory[str] | None = None
 
     def file(self, name: str) -> Path:
         """A file of the folder, such as ``report.html``; fetched first when the folder is behind a URL."""
         if isinstance(self.folder, Path):
-            return self.folder / name
+            return Path(self._place, name)
         self._fetched = self._fetched or tempfile.TemporaryDirectory(prefix="telework-")
         path = Path(self._fetched.name) / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            fs, root = file_system(self.folder)
+            fs, root = file_system(self._place)
             fs.get_file(f"{root}/{name}", str(path))
         return path
 
     def table(self, name: str) -> Table:
         """A table by its file's name without ending, such as ``kpi``; read once."""
         if name not in self._tables:
-            self._tables[name] = _engine.read_table(self.file(f"{name}.csv"))
+            inner = _engine.read_table(self.file(f"{name}.csv"))
+            self._tables[name] = Table(name, inner, (_table_of, (self, name)))
         return self._tables[name]
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables that the folder has."""
+        some = self.manifest.get("tables") or []
+        return [str(one["file"]).removesuffix(".csv") for one in some if str(one["file"]).endswith(".csv")]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A folder travels as the name of its place; what was read is read again there.
+        return (type(self), (self._place,))
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -85,6 +99,14 @@ class Results:
 
 class Answers(Results):
     """The tables of answers that runs and comparisons have in common."""
+
+    def plot(self, kpi: str = "mic_introduction", segment: str = "total", *, axes: Any = None) -> Any:
+        """Draws a KPI by week, median with 50 and 90 % bands inside the model, and published figures; needs Matplotlib. Gives
+        the axes.
+        """
+        from . import plots
+
+        return plots.fans(self, kpi, segment, axes)
 
     @property
     def kpi(self) -> Table:
@@ -162,6 +184,39 @@ class Run(Answers):
         """The parameters of each replicate."""
         return self.table("draws")
 
+    @property
+    def panel(self) -> Any:
+        """Every firm by month as a ``pyarrow.Table``, of a run with ``panel=True``; its columns are in ``docs/results.md``."""
+        path = self.file("panel.parquet")
+        if not path.exists():
+            advice = "run with panel=True, with a package that was built with the feature panel"
+            raise error("files", f"{self.folder} has no panel", advice)
+        return package("pyarrow.parquet").read_table(path)
+
+    def observe(self, **observers: Callable[[Any], Any]) -> Lines:
+        """What functions of one's own find in the weekly tables of each replicate, a column a function.
+
+        Each function is given a ``pandas.DataFrame`` of one replicate: a line a week, a column an indicator
+        (``mic_introduction``, ``current_practice[prefecture=Tokyo]``), and ``spend_yen[managers]``,
+        ``deliveries[managers]``, ``firms_reached[managers]`` of each measure. They see what was kept, and change nothing.
+        """
+        package("pandas")
+        seen = self.indicators.to_pandas()
+        seen["id"] = _ids(seen["indicator"], seen["segment"])
+        did = self.interventions.to_pandas()
+        kept = ("spend_yen", "deliveries", "firms_reached")
+        weekly = dict(list(seen.groupby("replicate")))
+        measures = dict(list(did.groupby("replicate")))
+        lines = []
+        for replicate, some in weekly.items():
+            frame = some.pivot(index="week", columns="id", values="value")
+            for name, of_measure in measures.get(replicate, did[:0]).groupby("intervention", observed=True):
+                columns = of_measure.set_index("week")[list(kept)]
+                frame = frame.join(columns.rename(columns={one: f"{one}[{name}]" for one in kept}))
+            frame.columns.name = None
+            lines.append({"replicate": int(replicate), **{name: of(frame) for name, of in observers.items()}})
+        return Lines(lines, ["replicate"])
+
 
 class Comparison(Answers):
     """Scenarios on the same draws, process noise and later emergencies; the first is the reference."""
@@ -171,6 +226,17 @@ class Comparison(Answers):
         """Paired differences of every KPI from the reference, with verdicts."""
         return self.table("differences")
 
+    def plot_differences(self, kpi: str = "mic_introduction", segment: str = "total", *, axes: Any = None) -> Any:
+        """Draws the paired differences of a KPI by fiscal year with 5 to 95 % of the pairs; needs Matplotlib. Gives the axes."""
+        from . import plots
+
+        return plots.differences(self, kpi, segment, axes)
+
+    @property
+    def acceptability(self) -> Table:
+        """Probability that the effect is worth more than it costs, by price."""
+        return self.table("acceptability")
+
     @property
     def costs(self) -> Table:
         """Yen for each additional firm and teleworker, against the reference."""
@@ -179,6 +245,14 @@ class Comparison(Answers):
 
 class Attribution(Results):
     """Who brought what."""
+
+    def plot(
+        self, kpi: str = "mic_introduction", segment: str = "total", *, year: int | None = None, axes: Any = None
+    ) -> Any:
+        """Draws the Shapley value of each measure in a fiscal year (the last one); needs Matplotlib. Gives the axes."""
+        from . import plots
+
+        return plots.shares(self, kpi, segment, year, axes)
 
     @property
     def shares(self) -> Table:
@@ -194,27 +268,24 @@ class Attribution(Results):
 class Target(Results):
     """The smallest value that reaches a KPI."""
 
+    def plot(self, *, axes: Any = None) -> Any:
+        """Draws the probability of reaching the goal over the values tried; needs Matplotlib. Gives the axes."""
+        from . import plots
+
+        return plots.target(self, axes)
+
     @property
     def values(self) -> Table:
         """Every value tried, with the probability of reaching the goal."""
         return self.table("target")
 
 
-def open_folder(folder: Place) -> Run | Comparison | Attribution | Target:
-    """Opens a folder that ``telework run``, ``compare``, ``attribute`` or ``target`` has written, or a study of this package."""
-    kinds: dict[str | None, type[Run] | type[Comparison] | type[Attribution] | type[Target]] = {
-        None: Run,
-        "comparison": Comparison,
-        "attribution": Attribution,
-        "target": Target,
-    }
-    try:
-        manifest = Results(folder).manifest
-    except (OSError, ValueError) as missing:
-        raise error(
-            "files", f"{folder} is not a result folder: {missing}", "name a folder with our manifest.json"
-        ) from missing
-    kind = kinds.get(manifest.get("kind"))
-    if manifest.get("program") != "telework-sim" or kind is None:
-        raise error("files", f"{folder} is not a result folder", "name a folder with our manifest.json")
-    return kind(folder)
+def _table_of(results: Results, name: str) -> Table:
+    return results.table(name)
+
+
+def _ids(indicators: Any, segments: Any) -> list[str]:
+    return [
+        str(one) if segment == "total" else f"{one}[{segment}]"
+        for one, segment in zip(indicators, segments, strict=True)
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import json
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _engine
-from .errors import Problem, error, problems_of
+from .errors import Problem, error, problems_of, setting
 
 #: What a value of a scenario may be.
 Value = bool | int | float | str | datetime.date | list[Any]
@@ -26,10 +27,18 @@ class Scenario:
     ranges, are in ``docs/scenarios.md``.
     """
 
-    def __init__(self, name: str, text: str | None = None, changes: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str | None = None,
+        changes: tuple[tuple[str, str], ...] = (),
+        before: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self._source = name
         self._text = text
+        # What is still to be changed in the text or file, and what was changed before the text was made.
         self._changes = changes
+        self._before = before
         self._loaded = self._load([_change(path, value) for path, value in changes])
 
     @classmethod
@@ -53,16 +62,18 @@ class Scenario:
         where only one of a kind can still be decided, by its kind: ``interventions__telework_managers__managers=1000``. Dotted
         paths, as after ``--set``, go into the mapping: ``with_({"intervention.managers.scale": 10})``.
 
-        Money and durations have units: ``"250 million yen"``, ``"4 weeks"``. Shares are fractions.
+        Money and durations are texts with a unit, ``"250 million yen"``, ``"4 weeks"``, or numbers of yen and of weeks. Shares
+        are fractions.
         """
         new = dict(self._changes)
         for key, value in {**(changes or {}), **values}.items():
-            new[self.path(key)] = _toml(value)
-        return Scenario(self._source, self._text, tuple(new.items()))
+            path = self.path(key)
+            new[path] = written(path, value)
+        return Scenario(self._source, self._text, tuple(new.items()), self._before)
 
     def named(self, name: str) -> Scenario:
-        """The same scenario under another name, which comparisons and folders show."""
-        return Scenario(name, self.toml)
+        """The same scenario under another name, which comparisons and folders show; it still tells what was changed."""
+        return Scenario(name, self.toml, before=self._told)
 
     def path(self, key: str) -> str:
         """The dotted path of a key of :meth:`with_`."""
@@ -108,8 +119,17 @@ class Scenario:
 
     @property
     def changes(self) -> dict[str, str]:
-        """What :meth:`with_` changed: paths and TOML values."""
-        return dict(self._changes)
+        """What :meth:`with_` changed, under whatever names: paths and TOML values."""
+        return dict(self._told)
+
+    @property
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        return tuple({**dict(self._before), **dict(self._changes)}.items())
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it differs from the file or text that it is named after."""
+        return bool(self._changes)
 
     @property
     def toml(self) -> str:
@@ -149,7 +169,7 @@ class Scenario:
         return _engine.Loaded.load_text(self._source, self._text, changes)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Scenario, (self._source, self._text, self._changes))
+        return (Scenario, (self._source, self._text, self._changes, self._before))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and (self.name, self.toml) == (other.name, other.toml)
@@ -158,7 +178,7 @@ class Scenario:
         return hash((self.name, self.toml))
 
     def __repr__(self) -> str:
-        changed = "".join(f", {path}={value}" for path, value in self._changes)
+        changed = "".join(f", {path}={value}" for path, value in self._told)
         return f"<Scenario {self.name}{changed}>"
 
     def words(self) -> list[tuple[str, str]]:
@@ -171,7 +191,7 @@ class Scenario:
             ("Firms", firms),
             ("Replicates", f"{one.replicates} (seed {one.seed})"),
         ]
-        lines += [("Changed", f"{path} = {value}") for path, value in self._changes]
+        lines += [("Changed", f"{path} = {value}") for path, value in self._told]
         lines += [("Fixed in all draws", f"{name} = {value}") for name, value in one.fixed.items()]
         for name, kind, start, end, scale, assumed in one.measures:
             times = "" if scale == 1 else f", × {scale:g}"
@@ -189,11 +209,11 @@ class Scenario:
             rows.append(
                 f'<tr><th style="text-align:left">{shown}</th><td style="text-align:left">{escape(line)}</td></tr>'
             )
-        return f"<h4>{escape(self.title)}</h4><table>{''.join(rows)}</table>"
+        return f"<h4>{escape(self.name)}: {escape(self.title)}</h4><table>{''.join(rows)}</table>"
 
 
 def _change(path: str, value: str) -> tuple[str, str, str]:
-    return (f"--set {path}={value}", path, value)
+    return (setting(path, value), path, value)
 
 
 def _toml(value: Value) -> str:
@@ -216,12 +236,40 @@ def _toml(value: Value) -> str:
     raise error("usage", f"a scenario has no value of type {type(value).__name__}", "write a number, text, day or list")
 
 
+def written(path: str, value: Value) -> str:
+    """A value of a key as TOML; a number of money is yen, one of a duration weeks."""
+    unit = described(path).get("x-unit")
+    number = value.item() if hasattr(value, "item") else value
+    if unit in ("yen", "weeks") and isinstance(number, (int, float)) and not isinstance(number, bool):
+        if not math.isfinite(number):
+            raise error("usage", f"{path} cannot be {number}", f"write a number of {unit}")
+        return json.dumps(f"{number:.0f} {unit}" if number == round(number) else f"{number!r} {unit}")
+    return _toml(value)
+
+
+def described(path: str) -> dict[str, Any]:
+    """What the schema says of a key by its dotted path; nothing of what it does not know."""
+    keys = path.split(".")
+    here: dict[str, Any] = _schema()
+    if keys[0] == "intervention":
+        here, keys = here["properties"]["intervention"]["items"], keys[2:]
+    for key in keys:
+        here = here.get("properties", {}).get(key, {})
+    return here
+
+
+@functools.cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(_engine.schema())
+    return schema
+
+
 @functools.cache
 def _keys() -> tuple[frozenset[str], frozenset[str]]:
     """Keys that every measure may have, and the kinds of measures."""
-    described = json.loads(_engine.schema())["properties"]["intervention"]["items"]["properties"]
-    kinds = {key for key in described if key in _engine.KINDS}
-    return frozenset(set(described) - kinds), frozenset(kinds)
+    known = _schema()["properties"]["intervention"]["items"]["properties"]
+    kinds = {key for key in known if key in _engine.KINDS}
+    return frozenset(set(known) - kinds), frozenset(kinds)
 
 
 def scenarios() -> list[str]:

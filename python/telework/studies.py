@@ -10,7 +10,10 @@ import datetime
 import json
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -20,6 +23,9 @@ from .progress import Progress, shown
 from .results import Attribution, Comparison, Results, Run, Target
 from .scenario import Scenario
 from .stores import ChunkStore, Place, is_url, upload
+
+#: Seconds between two looks at work that is made here.
+_LOOK = 0.1
 
 #: ``None``: on this machine. ``"dask"``: on the current Dask client's cluster. Or a client.
 On = Any
@@ -142,6 +148,8 @@ def target(
     store: Place | None = None,
     data: Place | None = None,
     force: bool = False,
+    on: On = None,
+    chunk: int | None = None,
     threads: int = 0,
     progress: Progress = True,
     folder: Place | None = None,
@@ -150,8 +158,8 @@ def target(
 
     ``kpi``: such as ``"mic_introduction>=0.5"``; ``segment``: of the KPI, when it does not name one. ``vary``: the number,
     written as in :meth:`Scenario.with_`, from ``low`` to ``high``. ``by``: the day on which the KPI is read.
-    ``probability``: wanted share of the draws. Each value tried decides the next, so this runs on one machine.
-    Everything else as in :func:`run`.
+    ``probability``: wanted share of the draws. On a cluster the values with which a search begins are made together, then
+    the draws of one value after the other. Everything else as in :func:`run`.
     """
     return _study(Target, "target", locals())
 
@@ -204,9 +212,11 @@ def _ready(command: str, given: dict[str, Any]) -> tuple[dict[str, Any], list[_e
             raise error("usage", f"`{method}` is no method of attribution", "write exact or sampled")
         given[method] = True
     if command == "compare":
+        if isinstance(given["scenarios"], (str, Scenario)) or len(given["scenarios"]) < 2:
+            raise error("usage", "a comparison needs two scenarios or more", "write tw.compare([reference, other])")
         some = _distinct([_scenario(one) for one in given.pop("scenarios")])
         # A changed scenario is what a file of it would be.
-        files = [one if not one.changes else one.named(one.name) for one in some]
+        files = [one.named(one.name) if one.is_changed else one for one in some]
         given["scenarios"] = [one.file for one in files]
         own = _engine.changes(request(command, given))
         return given, [one.loaded(own) for one in files]
@@ -240,15 +250,13 @@ def _study(kind: type[_Kind], command: str, given: dict[str, Any]) -> _Kind:
             raise error("files", f"{folder} is already there", "write elsewhere with out=, or add force=True")
         if client is not None or is_url(store):
             chunks = ChunkStore(str(store)) if is_url(store) else None
-            bring(
-                study.work_units(chunk),
-                lambda unit, content: unit.keep(content),
-                chunks,
-                client,
-                data,
-                progress,
-                threads,
-            )
+            # A search tells by what is known which runs are next.
+            last: list[str] = []
+            while units := study.work_units(chunk):
+                if (keys := [unit.key for unit in units]) == last:
+                    raise error("files", f"{near or _engine.STORE} does not keep runs", "name another store=")
+                last = keys
+                bring(units, lambda unit, content: unit.keep(content), chunks, client, data, progress, threads)
         with shown(progress, "simulating", "weeks") as tell:
             written = study.carry_out(threads=threads, progress=tell)
         if is_url(place):
@@ -276,6 +284,18 @@ def bring(
     total = sum(map(len, works))
     done = 0
     folder = None if data is None else os.fspath(data)
+    missing = []
+    for work in works:
+        content = None if chunks is None else chunks.get(work.key)
+        if content is None:
+            missing.append(work)
+        else:
+            keep(work, content)
+            done += len(work)
+    if client is None:
+        if missing:
+            _make_here(missing, keep, chunks, folder, progress, threads, total)
+        return
     with shown(progress, "runs", "runs") as tell:
 
         def kept(runs: int) -> None:
@@ -284,22 +304,7 @@ def bring(
             if tell is not None:
                 tell(done, total)
 
-        missing = []
-        for work in works:
-            content = None if chunks is None else chunks.get(work.key)
-            if content is None:
-                missing.append(work)
-            else:
-                keep(work, content)
-                kept(len(work))
-        if client is None:
-            for work in missing:
-                content = _engine.compute(work.payload, data=folder, threads=threads)
-                if chunks is not None:
-                    chunks.put(work.key, content)
-                keep(work, content)
-                kept(len(work))
-            return
+        kept(0)
         # A store behind a URL is the workers' own; a path is this machine's.
         shared = chunks if chunks is not None and is_url(chunks.place) else None
 
@@ -316,6 +321,84 @@ def bring(
 
         place = None if shared is None else shared.place
         cluster.make(missing, take, client=client, data=folder, store=place, tell=kept, stopped=stopped)
+
+
+def _make_here(
+    works: list[Any],
+    keep: Callable[[Any, bytes], None],
+    chunks: ChunkStore | None,
+    data: str | None,
+    progress: Progress,
+    threads: int,
+    total: int,
+) -> None:
+    """Makes chunks on this machine, each kept as it ends: single runs side by side, larger chunks one after the other with all
+    threads. Progress is told in weeks.
+    """
+    cores = threads or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    lanes = min(cores, len(works)) if all(len(work) == 1 for work in works) else 1
+    stop, lock = threading.Event(), threading.Lock()
+    before = total - sum(map(len, works))
+    ended, weeks = 0, 0
+    under_way: dict[int, tuple[int, int]] = {}
+
+    with shown(progress, "simulating", "weeks") as tell:
+
+        def look(place: int, now: int, all_: int) -> None:
+            nonlocal weeks
+            if stop.is_set():
+                raise InterruptedError
+            with lock:
+                under_way[place] = (now, all_)
+                weeks = all_ // len(works[place])
+
+        def make(place: int) -> bytes:
+            nonlocal ended
+            work = works[place]
+            if stop.is_set():
+                raise InterruptedError
+            content = _engine.compute(
+                work.payload,
+                data=data,
+                threads=1 if lanes > 1 else threads,
+                progress=lambda now, all_: look(place, now, all_),
+            )
+            if chunks is not None:
+                chunks.put(work.key, content)
+            with lock:
+                under_way.pop(place, None)
+                ended += len(work)
+            return content
+
+        def say() -> None:
+            if tell is not None and weeks:
+                with lock:
+                    now = weeks * (before + ended) + sum(done for done, _ in under_way.values())
+                tell(now, weeks * total)
+
+        pool = ThreadPoolExecutor(lanes, thread_name_prefix="telework")
+        try:
+            waiting = iter(range(len(works)))
+            running = {pool.submit(make, place): place for place in islice(waiting, lanes)}
+            while running:
+                finished, _ = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                for one in finished:
+                    keep(works[running.pop(one)], one.result())
+                    if (place := next(waiting, None)) is not None:
+                        running[pool.submit(make, place)] = place
+                say()
+        except KeyboardInterrupt:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            kept = (
+                ""
+                if chunks is None
+                else f"; {before + ended} of {total} runs are kept: the same call goes on from there"
+            )
+            raise KeyboardInterrupt(f"interrupted{kept}") from None
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _is_ours(folder: Path | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -110,7 +111,11 @@ def test_comparisons_and_attributions_too(client: Client, small: tw.Scenario, ho
         same(home / f"{method}-a", home / f"{method}-b")
 
 
-def test_what_a_chunk_raises_is_raised_here(client: Client, small: tw.Scenario) -> None:
+def test_what_a_chunk_raises_is_raised_here(
+    client: Client, small: tw.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The client would find it first.
+    monkeypatch.setattr(_engine, "first_wrong_row", lambda *_: None)
     with pytest.raises(tw.ScenarioError, match="nobody") as raised:
         tw.design(
             small,
@@ -120,6 +125,75 @@ def test_what_a_chunk_raises_is_raised_here(client: Client, small: tw.Scenario) 
             on=client,
         )
     assert raised.value.problems[0].file == "intervention.nobody.scale=2"
+
+
+def test_a_search_on_a_cluster_is_the_same(client: Client, home: Path) -> None:
+    scenario = tw.Scenario.load("baseline").with_(run__sample=6000, run__end="2022-04-30")
+    goal, by, vary = "tsr_current_practice[size=large]>=0.75", "2022-03-31", "intervention.managers.scale"
+    how: dict[str, Any] = {"by": by, "draws": 2, "high": 100, "progress": False}
+    made: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        make = cluster.make
+        patch.setattr(cluster, "make", lambda works, *a, **k: made.append(len(works)) or make(works, *a, **k))
+        tw.target(scenario, goal, vary, on=client, chunk=1, folder=home / "a", store=home / "s", **how)
+    assert made and made[0] > 2, "the first values are handed out together"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_engine, "compute", lambda *_, **__: pytest.fail("ran"))
+        tw.target(scenario, goal, vary, folder=home / "c", store=home / "s", **how)
+    tw.target(scenario, goal, vary, folder=home / "b", store=home / "t", **how)
+    same(home / "a", home / "b")
+    same(home / "c", home / "b")
+    assert kept(home / "s") == kept(home / "t")
+
+
+def test_a_design_from_the_terminal(shared: Cluster, client: Client, small: tw.Scenario, home: Path) -> None:
+    small.save(home / "small.toml")
+    (home / "rows.csv").write_text(
+        "intervention.managers_fy2020.scale,intervention.managers_fy2020.delay\n1,0 weeks\n50,4 weeks\n"
+    )
+    words = ["design", "small.toml", "rows.csv", "--draws", "2", "--out", "d", "--store", "s"]
+    words += [
+        "--outcomes",
+        "practising_firms[prefecture=Tokyo],spend_yen[managers_fy2020]",
+        "--scheduler",
+        shared.address,
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "telework", "cluster", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    there = tw.open("d")
+    assert isinstance(there, tw.Design)
+    rows = [{"intervention.managers_fy2020.scale": 1, "intervention.managers_fy2020.delay": "0 weeks"}]
+    rows += [{"intervention.managers_fy2020.scale": 50, "intervention.managers_fy2020.delay": 4}]
+    here = tw.design(
+        small,
+        rows,
+        draws=2,
+        outcomes=["practising_firms[prefecture=Tokyo]", "spend_yen[managers_fy2020]"],
+        progress=False,
+    )
+    assert there.table.to_arrow().combine_chunks() == here.table.to_arrow().combine_chunks()
+    assert there.inputs.column("intervention.managers_fy2020.scale") == [1, 50]
+
+
+def _at_three(model: tw.Model) -> list[list[float]]:
+    """What a task on a cluster may do with a model."""
+    return model.evaluate([{"intervention.managers_fy2020.scale": 3}])
+
+
+def test_a_model_finds_its_cluster_wherever_it_is(client: Client, small: tw.Scenario) -> None:
+    inputs = {"intervention.managers_fy2020.scale": (1, 50)}
+    here = _at_three(tw.model(small, inputs, draws=2, progress=False))
+    there = tw.model(small, inputs, draws=2, on=client, progress=False)
+    assert _at_three(there) == here
+    again = pickle.loads(pickle.dumps(there))
+    assert again.on == client.scheduler.address and _at_three(again) == here
+    # Without a cluster of its own it runs where it is sent.
+    travels = tw.model(small, inputs, draws=2, threads=1, progress=False)
+    assert client.submit(_at_three, travels).result() == here
+    with pytest.raises(tw.ClusterError, match="no scheduler at tcp://127.0.0.1:1"):
+        tw.model(small, inputs, on="tcp://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("store", ["file", "memory"])

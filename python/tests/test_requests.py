@@ -16,7 +16,8 @@ ELSEWHERE = {"set"}
 #: What only a function has: where it is run, what is shown meanwhile, and second names.
 OWN = {"on", "chunk", "progress", "folder", "method", "store"}
 FUNCTIONS = {"run": tw.run, "compare": tw.compare, "attribute": tw.attribute, "target": tw.target,
-             "calibrate": tw.calibrate}  # fmt: skip
+             "calibrate": tw.calibrate, "validate": tw.validate, "evaluate": tw.evaluate, "verify": tw.verify,
+             "report": tw.report}  # fmt: skip
 
 
 @pytest.mark.parametrize("command", json.loads(_engine.arguments()))
@@ -33,7 +34,7 @@ def test_a_function_takes_what_its_command_takes(command: str) -> None:
 
 def test_a_request_is_refused_as_the_command_line_would(small: tw.Scenario) -> None:
     for wrong, said in (
-        ({"whole": True, "sample": 5}, "--sample"),
+        ({"whole": True, "sample": 5}, "sample"),
         ({"draws": 0}, "0"),
         ({"draws": 10_001}, "10001"),
         ({"folder": "a", "out": "b"}, "one argument"),
@@ -42,6 +43,20 @@ def test_a_request_is_refused_as_the_command_line_would(small: tw.Scenario) -> N
             tw.run(small, progress=False, **wrong)  # type: ignore[arg-type]
     with pytest.raises(tw.UsageError, match="takes no `among`"):
         _engine.changes(json.dumps({"command": "run", "scenario": "baseline", "among": ["managers"]}))
+
+
+def test_too_little_is_refused_before_anything_runs(small: tw.Scenario, home: Path) -> None:
+    for wrong in ([small], [], small, "baseline"):
+        with pytest.raises(tw.UsageError, match="two scenarios or more"):
+            tw.compare(wrong, progress=False)  # type: ignore[arg-type]
+    for draws in (0, -1, 10_001, 1.5, True):
+        with pytest.raises(tw.UsageError, match="draws="):
+            tw.design(small, [{"intervention.managers.scale": 1}], draws=draws, progress=False)  # type: ignore[arg-type]
+        with pytest.raises(tw.UsageError, match="draws="):
+            tw.model(small, {"intervention.managers.scale": (1, 2)}, draws=draws)  # type: ignore[arg-type]
+    with pytest.raises(tw.UsageError, match="chunk="):
+        tw.design(small, [{"intervention.managers.scale": 1}], chunk=0, progress=False)
+    assert not list(home.iterdir())
 
 
 def test_second_names_mean_the_same(small: tw.Scenario, home: Path) -> None:

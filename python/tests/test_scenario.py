@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import telework as tw
+from telework.errors import in_python
 
 
 def managers(scenario: tw.Scenario) -> float:
@@ -66,7 +67,7 @@ def test_problems_keep_file_line_column_and_advice(tmp_path: Path) -> None:
 def test_a_wrong_change_names_the_setting() -> None:
     with pytest.raises(tw.ScenarioError, match="did you mean `managers`") as raised:
         tw.Scenario.load("baseline").with_(intervention__manager__scale=2)
-    assert raised.value.problems[0].file == "--set intervention.manager.scale=2"
+    assert raised.value.problems[0].file == 'with_({"intervention.manager.scale": 2})'
 
 
 def test_no_such_scenario() -> None:
@@ -92,6 +93,56 @@ def test_words_for_people() -> None:
     assert "managers: telework managers, × 10, 2021-04-05 to 2026-03-31, effect assumed" in html
     assert "declarations: emergency declaration, 2020-01-06" in html
     assert "about 60,000, weighted to stand for all" in html
+
+
+def test_a_name_does_not_hide_what_was_changed(tmp_path: Path) -> None:
+    changed = tw.Scenario.load("baseline").with_(intervention__managers__scale=10).named("push")
+    further = changed.with_(intervention__managers__scale=20, run__seed=7)
+    for scenario, scale in ((changed, "10"), (pickle.loads(pickle.dumps(further)), "20")):
+        assert scenario.changes["intervention.managers.scale"] == scale
+        words = dict(scenario.words())
+        assert words["Question"] == scenario.question
+        card = scenario._repr_html_()
+        assert "push" in card and scenario.title in card and f"intervention.managers.scale = {scale}" in card
+    assert not changed.is_changed and further.is_changed
+    assert further.named("x").toml == further.toml
+
+
+def test_money_and_durations_are_numbers_too() -> None:
+    base = tw.Scenario.load("baseline")
+    text = base.with_(
+        intervention__managers__budget_per_fiscal_year="500 million yen", intervention__managers__delay="26 weeks"
+    )
+    number = base.with_(intervention__managers__budget_per_fiscal_year=5e8, intervention__managers__delay=26)
+    managers = [
+        next(one for one in tomllib.loads(scenario.toml)["intervention"] if one["name"] == "managers")
+        for scenario in (text, number)
+    ]
+    assert managers[0] == managers[1]
+    assert (managers[1]["budget_per_fiscal_year"], managers[1]["delay"]) == ("500 million yen", "26 weeks")
+    with pytest.raises(tw.UsageError, match="write a number of yen"):
+        base.with_(intervention__managers__budget_per_fiscal_year=float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("program", "python"),
+    [
+        ("write --draws 2 or more", "write draws=2 or more"),
+        ("invalid value '0' for '--draws <N>'", "invalid value '0' for 'draws'"),
+        ("add --force", "add force=True"),
+        ("say where to search with --from X --to Y", "say where to search with low=X high=Y"),
+        ("let --to be larger than --from", "let high be larger than low"),
+        (
+            "switch it on with --set intervention.NAME.active=true",
+            'switch it on with with_({"intervention.NAME.active": True})',
+        ),
+        ("--set run.end=2025-03-31", 'with_({"run.end": "2025-03-31"})'),
+        ("write it with telework compare", "write it with tw.compare"),
+        ("a -- b, telework-sim, --nothing", "a -- b, telework-sim, --nothing"),
+    ],
+)
+def test_advice_speaks_python(program: str, python: str) -> None:
+    assert in_python(program) == python
 
 
 def test_shipped_scenarios_and_tables() -> None:

@@ -135,10 +135,23 @@ def test_a_calibration_is_the_programs_on_a_cluster_too(home: Path, monkeypatch:
                 tw.calibrate(home / "c.toml", **{**how, "progress": Interrupter(home / "s")}, on=client)
         before = {path: path.stat().st_mtime_ns for path in (home / "s").glob("chunks/*/*")}
         assert before and not (home / "a").exists()
-        assert tw.calibrate(home / "c.toml", **how, on=client) == home / "a"
+        found = tw.calibrate(home / "c.toml", **how, on=client)
+        assert found.folder == home / "a"
         assert all(path.stat().st_mtime_ns == stamp for path, stamp in before.items()), "made again"
     assert len(list((home / "s").glob("chunks/*/*"))) == -(-120 // 64) + -(-20 // 64) + -(-40 // 64)
     assert told[-1][0] <= told[-1][1] == 10_000
+    # Each draw tells its chain, as a folder that is opened does too.
+    opened = tw.open(home / "a")
+    assert isinstance(opened, tw.Posterior) and list(opened.draws) == list(found.draws)
+    assert set(found.draws.column("chain")) <= {0, 1} and len(found.draws) == 20
+    assert len(set(zip(found.draws.column("chain"), found.draws.column("draw"), strict=True))) == 20
+    assert found.table("trace").to_pandas()["temperature"].iloc[-1] <= 1
+    own = tw.run(
+        tw.Scenario.load("baseline").with_(run__sample=6000, run__end="2020-04-30"),
+        draws=2, split=0, data=found.install(home / "tables"), folder=home / "own", progress=False,
+    )  # fmt: skip
+    assert own.manifest["posterior"]["as_of"] == "2020-06-30"
+    assert own.draws.head(1)[0]["peer_industry"] == found.draws[0]["peer_industry"]
     assert files(home / "a") == files(home / "b")
     with pytest.raises(tw.FilesError, match="already there"):
         tw.calibrate(home / "c.toml", folder=home / "a", progress=False)

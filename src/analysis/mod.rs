@@ -4,6 +4,7 @@
 //! Runs are read one after the other, as often as needed, through a [`Source`]; what is kept of all of them is about a
 //! thousand numbers a run ([`Outcome`]), so memory hardly grows with their number.
 
+mod annual;
 mod answers;
 mod as_published;
 mod choice;
@@ -22,6 +23,7 @@ mod spending;
 pub mod target;
 mod uncertainty;
 
+pub use annual::{AnnualFigure, annual_figures};
 pub use answers::{Answers, Inquiry, answer, cases};
 pub use as_published::{AsPublished, DatedFigure};
 pub use choice::{Choice, Evidence, Verdict, choices};

@@ -89,16 +89,7 @@ pub struct Outcome {
 impl Outcome {
     /// Of one run, inside the model and (with the law) as published.
     pub fn of(case: RunKey, series: &Series, kpis: &[Kpi], extent: &Extent, law: Option<&AsPublished>) -> Outcome {
-        let last = |indicator: &str, segment: &str| {
-            let mut values = vec![f64::NAN; extent.len()];
-            let figures = series.indicators.iter().find(|i| i.indicator == indicator && i.segment == segment);
-            for (week, value) in figures.iter().flat_map(|figure| &figure.values) {
-                if let Some(place) = extent.place(week.fiscal_year()).filter(|_| value.is_finite()) {
-                    values[place] = f64::from(*value);
-                }
-            }
-            values
-        };
+        let last = |indicator: &str, segment: &str| at_year_ends(series, indicator, segment, extent);
         let scaled = |values: Vec<f64>, by: f64| values.into_iter().map(|v| v * by).collect();
         let dated = law.map_or_else(|| vec![Vec::new(); kpis.len()], |law| law.figures(series, kpis));
         let years: Vec<_> = dated.iter().map(|figures| by_year(figures, extent)).collect();
@@ -129,6 +120,18 @@ impl Outcome {
     }
 }
 
+/// An indicator in the last week of each fiscal year in which it was observed; `NAN` where it was not.
+pub(super) fn at_year_ends(series: &Series, indicator: &str, segment: &str, extent: &Extent) -> Vec<f64> {
+    let mut values = vec![f64::NAN; extent.len()];
+    let figures = series.indicators.iter().find(|i| i.indicator == indicator && i.segment == segment);
+    for (week, value) in figures.iter().flat_map(|figure| &figure.values) {
+        if let Some(place) = extent.place(week.fiscal_year()).filter(|_| value.is_finite()) {
+            values[place] = f64::from(*value);
+        }
+    }
+    values
+}
+
 /// Variance of the sampling error and respondents, by fiscal year, of the last surveys of that year that show a KPI. A
 /// share p of n respondents has the variance d p (1 - p) / n with the survey's design effect d.
 fn surveyed(kpi: &Kpi, series: &Series, extent: &Extent) -> (Vec<f64>, Vec<f64>) {
@@ -155,7 +158,8 @@ fn surveyed(kpi: &Kpi, series: &Series, extent: &Extent) -> (Vec<f64>, Vec<f64>)
     (variance, respondents)
 }
 
-fn accounts(weeks: &[crate::engine::InterventionWeek], extent: &Extent) -> Vec<Account> {
+/// What an intervention did in each fiscal year.
+pub(super) fn accounts(weeks: &[crate::engine::InterventionWeek], extent: &Extent) -> Vec<Account> {
     let mut years = vec![Account::default(); extent.len()];
     let mut reached = 0.0;
     let mut carried = 0.0;

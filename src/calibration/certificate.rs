@@ -21,7 +21,7 @@ use crate::{
     error::{Kind, Problem},
 };
 use jiff::civil::Date;
-use std::{path::Path, sync::Arc};
+use std::{cell::RefCell, path::Path, sync::Arc};
 
 /// The parts of a certificate in order: as spelt in `gates.csv`, and for people.
 pub const PARTS: [(&str, &str); 6] = [
@@ -408,6 +408,19 @@ impl Certificate {
     /// Never with an unchanged build; the same checks run as for a folder.
     pub fn embedded() -> Result<Certificate, Problem> {
         Certificate::read("data/posterior", &|_, embedded| Ok(Arc::from(embedded)))
+    }
+
+    /// The texts of its tables inside the program, by their file names.
+    ///
+    /// # Errors
+    /// As [`Certificate::embedded`].
+    pub fn embedded_texts() -> Result<Vec<(String, &'static str)>, Problem> {
+        let texts = RefCell::new(Vec::new());
+        Certificate::read("data/posterior", &|file, embedded| {
+            texts.borrow_mut().push((file.to_string(), embedded));
+            Ok(Arc::from(embedded))
+        })?;
+        Ok(texts.into_inner())
     }
 
     /// The certificate of another folder, which must hold all its tables.

@@ -12,7 +12,7 @@ use super::{
     space::Space,
 };
 use crate::{
-    data::{DISCREPANCY, Data, Gate, RESIDUAL},
+    data::{CHAIN, DISCREPANCY, Data, Gate, RESIDUAL},
     observation::SurveyAnswer,
     parameters::{Evidence, Parameters},
     prediction::CONSTANTS,
@@ -297,9 +297,9 @@ impl Fitted<'_> {
         let places = self.chains.places(count, seed);
         let chosen: Vec<Vec<f64>> = places.iter().map(|place| self.chains.state.z[*place].clone()).collect();
         let figures = self.known_figures();
-        let columns: Vec<String> = crate::parameters::TABLE
-            .iter()
-            .map(|p| p.name.to_string())
+        let of_chain = (self.chains.state.z.len() / self.chains.number.max(1)).max(1);
+        let columns: Vec<String> = std::iter::once(CHAIN.to_string())
+            .chain(crate::parameters::TABLE.iter().map(|p| p.name.to_string()))
             .chain(CONSTANTS.iter().map(|c| format!("{DISCREPANCY}{}", c.name)))
             .chain((1..=figures.len()).map(|number| format!("{RESIDUAL}{number}")))
             .collect();
@@ -314,7 +314,8 @@ impl Fitted<'_> {
             let parameters = crate::parameters::TABLE.iter().filter_map(|p| draw.parameters.get(p.name));
             let residuals = self.likelihood.residuals(self.space, z, &self.chains.state.figures[*place]);
             let constants = draw.discrepancy.iter().map(|(_, value)| *value);
-            let mut cells: Vec<String> = parameters.chain(constants).map(number).collect();
+            let mut cells = vec![(place / of_chain).to_string()];
+            cells.extend(parameters.chain(constants).map(number));
             cells.extend(figures.iter().map(|i| format!("{:.4}", residuals[*i])));
             table.rows.push(cells);
         }

@@ -1,5 +1,5 @@
 //! Work for another machine: some runs of a scenario as one small text, and what comes back of it as bytes. Scenario, run
-//! keys, hashes of the data and of the code in; sealed runs, or their candidate KPIs, out.
+//! keys, hashes of the data and of the code in; sealed runs, or some figures of each, out.
 //!
 //! A chunk is named by its content, so that the same work has the same name wherever and whenever it is asked for, and
 //! what comes back does not depend on who made it, when, or after what else. Who carries chunks is not known here; who
@@ -65,6 +65,9 @@ pub struct ChunkBase {
     pub(super) among: Vec<String>,
     #[serde(rename = "past")]
     pub(super) history: Option<HistoryPlan>,
+    /// Ids of the figures that [`ChunkOutput::Figures`] gives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) figures: Vec<String>,
 }
 
 impl ChunkBase {
@@ -84,7 +87,12 @@ impl ChunkBase {
             run.insert("replicates".into(), 1.into());
         }
         let scenario_toml = toml::to_string(&text).map_err(|e| failed(&e))?;
-        Ok(Arc::new(ChunkBase { scenario_toml, parameters, among: among.to_vec(), history: None }))
+        Ok(Arc::new(ChunkBase { scenario_toml, parameters, among: among.to_vec(), history: None, figures: Vec::new() }))
+    }
+
+    /// The same, of whose runs these figures are wanted (ids of [`AnnualFigure`](crate::analysis::AnnualFigure)).
+    pub fn with_figures(&self, ids: &[String]) -> Arc<ChunkBase> {
+        Arc::new(ChunkBase { figures: ids.to_vec(), ..self.clone() })
     }
 
     /// Of a scenario's history.
@@ -129,8 +137,8 @@ impl ChunkPart {
 pub enum ChunkOutput {
     /// Whole runs, sealed: 64-bit length and bytes of each.
     Runs,
-    /// For each run, KPI by KPI, its value in each fiscal year; then yen spent by the end of each year. 64-bit numbers.
-    Kpis,
+    /// For each run, figure by figure, its value in each fiscal year. 64-bit numbers.
+    Figures,
     /// For each run, of every published figure what its survey would find with endless respondents. 64-bit numbers.
     Expected,
 }

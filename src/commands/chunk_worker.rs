@@ -6,7 +6,7 @@ use super::{
     read_data,
 };
 use crate::{
-    analysis::{Coalition, Extent, Outcome, Players, candidate_kpis},
+    analysis::{AnnualFigure, Coalition, Extent, Players},
     data::Data,
     engine::{Ensemble, Observe, Options, ParameterSource, RunTask, Series},
     error::{Kind, Problem, Problems},
@@ -132,7 +132,8 @@ impl ChunkWorker {
         population: &Population,
         context: RunContext,
     ) -> Result<Vec<u8>, Problem> {
-        let (wanted, kpis) = (chunk.wanted, candidate_kpis());
+        let wanted = chunk.wanted;
+        let figures = figures(chunk, sources)?;
         // A history knows what was known on its last day.
         let known = chunk.base.history.map(|history| self.data.known_on(history.end));
         let data = known.as_ref().unwrap_or(&self.data);
@@ -146,7 +147,10 @@ impl ChunkWorker {
                     let run = seal_run(&caches[task.source].key(sources[task.source], task.key), &series);
                     [&(run.len() as u64).to_le_bytes(), &run[..]].concat()
                 }
-                ChunkOutput::Kpis => figures(&Outcome::of(task.key, &series, &kpis, &extents[task.source], None)),
+                ChunkOutput::Figures => {
+                    let years = |one: &AnnualFigure| one.of(&series, &extents[task.source], population);
+                    figures.iter().flat_map(years).flat_map(f64::to_le_bytes).collect()
+                }
                 ChunkOutput::Expected => {
                     series.surveys.iter().flat_map(|answer| answer.expected.to_le_bytes()).collect()
                 }
@@ -169,9 +173,9 @@ impl ChunkWorker {
     }
 }
 
-/// One run's numbers as bytes.
-fn figures(outcome: &Outcome) -> Vec<u8> {
-    let years = outcome.firms.len();
-    let spent = (0..years).map(|year| outcome.spent_by(year));
-    outcome.kpi.iter().flatten().copied().chain(spent).flat_map(f64::to_le_bytes).collect()
+/// The figures that a chunk is asked for; a measure is one of any of its scenarios.
+fn figures(chunk: &Chunk, sources: &[ParameterSource]) -> Result<Vec<AnnualFigure>, Problem> {
+    let measures: Vec<&str> =
+        sources.iter().flat_map(|source| &source.scenario.interventions).map(|one| &*one.name).collect();
+    chunk.base.figures.iter().map(|id| AnnualFigure::parse(id, &measures)).collect()
 }

@@ -39,7 +39,8 @@ pub use preview::{Preview, Runs};
 pub use report::{ReportRequest, report};
 pub(crate) use request::threads;
 pub use request::{
-    CommandLine, Common, Execution, Request, SPLIT, Study, UncertaintyFlags, arguments, from_json, from_words,
+    CommandLine, Common, Execution, Inspection, Request, SPLIT, Study, UncertaintyFlags, arguments, from_json,
+    from_words,
 };
 pub use run::{PlannedRun, RunOutcome, RunRequest, execute, prepare, prepare_loaded};
 pub use study_runs::StudyRuns;

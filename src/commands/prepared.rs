@@ -24,10 +24,11 @@ pub trait Prepared: Send + Sync {
     /// A run that cannot be read or kept.
     fn so_far(&self) -> Result<Option<SoFar>, Problem>;
 
-    /// The runs that are not in the store yet, as work for other machines, at most so many a unit.
+    /// The runs that are not in the store yet, as work for other machines, at most so many a unit; of a study whose runs
+    /// follow from one another those that can be made next, so that it is asked again until there are none.
     ///
     /// # Errors
-    /// `Kind::Usage` for a study whose runs follow from one another.
+    /// A scenario that does not run; a run that cannot be read or kept.
     fn work_units(&self, runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem>;
 
     /// Makes what is missing and writes the folder.

@@ -3,9 +3,9 @@
 //! and recorded. A request comes from words or from JSON, and both are read by one parser, with the same messages.
 
 use super::{
-    AttributeRequest, CalibrateRequest, CompareRequest, Prepared, RunRequest, TargetRequest, prepare,
-    prepare_attribution, prepare_comparison, prepare_loaded, prepare_loaded_attribution, prepare_loaded_comparison,
-    prepare_loaded_target, prepare_target,
+    AttributeRequest, CalibrateRequest, CompareRequest, EvaluateRequest, Prepared, ReportRequest, RunRequest,
+    TargetRequest, ValidateRequest, VerifyRequest, prepare, prepare_attribution, prepare_comparison, prepare_loaded,
+    prepare_loaded_attribution, prepare_loaded_comparison, prepare_loaded_target, prepare_target,
 };
 use crate::{
     engine::{MOST_THREADS, ParameterChoice},
@@ -55,6 +55,20 @@ pub enum Request {
     Study(Study),
     /// Fits the model to the published surveys and writes a posterior with its certificate
     Calibrate(CalibrateRequest),
+}
+
+/// A command that looks into what other commands have written, or into the posterior.
+#[derive(Clone, Debug, Serialize, Subcommand)]
+#[serde(tag = "command", rename_all = "lowercase")]
+pub enum Inspection {
+    /// Runs a run folder's manifest again and compares every byte of its tables
+    Verify(VerifyRequest),
+    /// Writes one page from folders of results: HTML that opens offline, in English and Japanese
+    Report(ReportRequest),
+    /// Prints and plots the certificate of the posterior, and forecasts the surveys from it
+    Validate(ValidateRequest),
+    /// Refits the model as of past days, forecasts, and scores against what was published since
+    Evaluate(EvaluateRequest),
 }
 
 /// What all studies take.

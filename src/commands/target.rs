@@ -1,8 +1,8 @@
 //! `telework target`: a scenario, a KPI and a number to vary in; a folder with the smallest value that reaches the KPI out.
 
 use super::{
-    CommandLine, Common, Goal, Prepared, RunContext, SoFar, Study, StudyRuns, WorkUnit, read_data,
-    report::write_report, warn_of_idle_targets,
+    ChunkBase, CommandLine, Common, Goal, Prepared, RunContext, SoFar, Study, StudyRuns, WorkUnit, read_data,
+    report::write_report, usual_runs, warn_of_idle_targets,
 };
 use crate::{
     analysis::{
@@ -27,6 +27,7 @@ use serde::Serialize;
 use std::{
     cell::{Cell, RefCell},
     path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
 };
 
 /// Draws at most, as many as a scenario may have replicates.
@@ -271,6 +272,23 @@ impl TargetSearch {
         })
     }
 
+    /// The runs at one value that are not in the store.
+    fn lacking(&self, store: &Store, value: f64, runs: usize) -> Result<Vec<WorkUnit>, Problems> {
+        let scenario = varied(&self.loaded, &self.number, value)?;
+        let set = self.number.set(value);
+        let text = scenario::load_text(&self.loaded.scenario.name, &self.loaded.resolved_toml, &[set])?.resolved_toml;
+        let base = ChunkBase::new(&text, ParameterChoice::Posterior, &[])?;
+        let experiment = self.experiment(store, &scenario);
+        let keys: Vec<RunKey> = (0..self.draws()).map(RunKey::from).collect();
+        Ok(experiment.work_units(&experiment.tasks(&keys), &self.data, runs, &|_| (&base, None)))
+    }
+
+    /// The runs of one value.
+    fn experiment<'a>(&'a self, store: &Store, scenario: &'a Scenario) -> StudyRuns<'a> {
+        let source = ParameterSource { choice: ParameterChoice::Posterior, scenario, posterior: &self.data.posterior };
+        StudyRuns::new(store, vec![source], &self.data, &self.population)
+    }
+
     /// All draws at one value: who reached the goal, and what the measure did; and the weeks simulated so far.
     fn evaluate(
         &self,
@@ -280,12 +298,7 @@ impl TargetSearch {
         before: u64,
     ) -> Result<(Vec<bool>, Done, u64), Problems> {
         let scenario = varied(&self.loaded, &self.number, value)?;
-        let source = ParameterSource {
-            choice: ParameterChoice::Posterior,
-            scenario: &scenario,
-            posterior: &self.data.posterior,
-        };
-        let experiment = StudyRuns::new(store, vec![source], &self.data, &self.population).stopped_by(context.stop);
+        let experiment = self.experiment(store, &scenario).stopped_by(context.stop);
         let keys: Vec<RunKey> = (0..self.draws()).map(RunKey::from).collect();
         // How many values there will be is not known: about so many, or as many as there were.
         let passed = std::sync::atomic::AtomicU64::new(before);
@@ -410,9 +423,31 @@ impl Prepared for TargetSearch {
         Ok(None)
     }
 
-    fn work_units(&self, _runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem> {
-        let message = "a search for a target decides by each value which to try next: it cannot be handed out";
-        Err(Problem::error(Kind::Usage, message).advise("leave out on=, or make a design of the values"))
+    /// Those of the values with which the search begins; then, the search being repeated as far as its runs are in the store,
+    /// those of the next value.
+    fn work_units(&self, runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem> {
+        let store = Store::new(self.request.common.store.as_deref());
+        let stop = AtomicBool::new(false);
+        let alone = RunContext { threads: 0, observe: &|_| {}, stop: &stop };
+        let runs = runs.unwrap_or_else(|| usual_runs(&self.loaded.scenario));
+        // The first values do not follow from one another.
+        let first = self.range.grid().into_iter().map(|value| self.lacking(&store, value, runs));
+        let first = first.collect::<Result<Vec<_>, _>>().map_err(|mut problems| problems.0.swap_remove(0))?.concat();
+        if !first.is_empty() {
+            return Ok(first);
+        }
+        let mut lacking = Ok(Vec::new());
+        let _ = search(self.range, self.wanted(), |value| -> Result<Vec<bool>, ()> {
+            lacking = self.lacking(&store, value, runs);
+            match &lacking {
+                Ok(works) if works.is_empty() => {
+                    let made = self.evaluate(&store, alone, value, 0);
+                    made.map(|(reached, ..)| reached).map_err(|problems| lacking = Err(problems))
+                }
+                _ => Err(()),
+            }
+        });
+        lacking.map_err(|mut problems| problems.0.swap_remove(0))
     }
 
     fn carry_out(&self, context: RunContext) -> Result<(), Problems> {

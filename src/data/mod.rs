@@ -8,7 +8,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
-pub use posterior::{DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL, TABLES};
+pub use posterior::{CHAIN, DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL, TABLES};
 pub(crate) use posterior::{FITTED_TO, POSTERIOR_FORMAT};
 pub(crate) use table::near;
 

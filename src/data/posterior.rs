@@ -26,6 +26,9 @@ pub const TABLES: &str = "tables";
 /// follows.
 pub const RESIDUAL: &str = "residual_";
 
+/// Column of `posterior/draws.csv` with the number of the chain that a draw is of, from 0; older tables have none.
+pub const CHAIN: &str = "chain";
+
 /// Columns of `figures.csv`.
 pub(crate) const FIGURE_COLUMNS: &[&str] =
     &["survey", "wave", "date", "metric", "segment_type", "segment", "respondents", "published"];
@@ -169,7 +172,8 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
     }
     let residuals: Vec<String> = (1..=figures.rows().len()).map(|number| format!("{RESIDUAL}{number}")).collect();
     let known = |name: &str| {
-        name.starts_with(DISCREPANCY)
+        name == CHAIN
+            || name.starts_with(DISCREPANCY)
             || residuals.iter().any(|residual| residual == name)
             || TABLE.iter().any(|p| p.name == name)
     };

@@ -68,6 +68,11 @@ impl Data {
         Data::from_texts("data".to_string(), EMBEDDED.iter().map(|(file, text)| (*file, Arc::from(*text))).collect())
     }
 
+    /// The texts of those tables, by their places in the folder.
+    pub fn embedded_texts() -> &'static [(&'static str, &'static str)] {
+        EMBEDDED
+    }
+
     /// The tables of another folder, which must hold all of them.
     ///
     /// # Errors

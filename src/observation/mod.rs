@@ -11,7 +11,7 @@ mod view;
 mod workers;
 
 pub use crate::population::BANDS;
-pub use indicators::{Cadence, Indicator, REGISTRY, describe};
+pub use indicators::{Cadence, Indicator, REGISTRY, Segment, describe};
 pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave};
 pub use view::{Tally, View};

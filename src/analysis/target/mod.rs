@@ -47,7 +47,8 @@ impl Range {
         let rounded = if digit < 0 { (value * unit).round() / unit } else { (value / unit).round() * unit };
         if rounded.is_finite() { rounded } else { value }
     }
-    fn grid(&self) -> Vec<f64> {
+    /// The values with which a search begins, whatever they give.
+    pub fn grid(&self) -> Vec<f64> {
         if self.high <= self.low {
             return vec![self.low];
         }
