@@ -170,6 +170,11 @@ impl Slots {
         }
     }
 
+    /// A pool holds other firms from now on: what its neighbours' slots have looked up there counts no more.
+    pub fn look_anew(&mut self) {
+        self.ahead.hits = None;
+    }
+
     /// Where the population's firms stand.
     pub fn directory(&self) -> &Directory {
         &self.directory
@@ -370,14 +375,15 @@ mod tests {
                 for slot in 0..400 {
                     let wanted = [0, 1, 2, 0, 3, 2, 1][slot as usize % 7];
                     let numbered = Slot { week, class: 0, number: slot.into() };
-                    let open = |firm: u32| wanted != 2 || firm.is_multiple_of(9);
-                    // The others of the rare ones are past serving; some wait. (No other slot wants them.)
-                    let judge = |met: &Candidate| match (open(met.firm), met.firm % 2) {
-                        (true, _) => Verdict::Serve,
-                        (false, 0) => Verdict::NotNow,
-                        (false, _) => Verdict::Never,
+                    // Of the rare ones four in nine can never be served, whatever the slot.
+                    let never = |firm: u32| population.employees[firm as usize] > 300 && firm % 9 % 2 == 1;
+                    let open = |firm: u32| !never(firm) && (wanted != 2 || firm.is_multiple_of(9));
+                    let judge = |met: &Candidate| match met.firm {
+                        firm if never(firm) => Verdict::Never,
+                        firm if open(firm) => Verdict::Serve,
+                        _ => Verdict::NotNow,
                     };
-                    let found = slots.fill(&setting, numbered, &mut pools[wanted..=wanted], 0, |_| {}, judge);
+                    let found = slots.fill(&setting, numbered, &mut pools, wanted, |_| {}, judge);
                     let expected = plain(slots.key, population, week, slot, |_, firm| {
                         population.employees[firm as usize] >= least[wanted] && open(firm)
                     });
@@ -390,5 +396,26 @@ mod tests {
             }
         }
         assert!((1..800).contains(&empty), "{empty}");
+    }
+
+    /// Slots side by side, of which the second looks into a pool that has been emptied meanwhile.
+    #[test]
+    fn a_slot_sees_the_pool_as_it_is() {
+        let (data, parameters, key) = (Data::embedded().unwrap(), Parameters::default(), Key::new(3, 0));
+        let environment = Environment::new(&data, &parameters, LaterInfections::None, key, 1);
+        let population = &synthesise(&data, 2021, Scale::Sample(8000)).unwrap();
+        let weeks = (Week(0), Week(0));
+        let setting =
+            Setting { population, parameters: &parameters, data: &data, environment: &environment, key, weeks };
+        let mut slots = Slots::new(&setting, "satellite_offices");
+        let mut pools = [population.pool(&Criteria::of(&Target::default()))];
+        let find = |slots: &mut Slots, pools: &mut [Arc<Pool>], number| {
+            let slot = Slot { week: Week(0), class: 0, number };
+            slots.fill(&setting, slot, pools, 0, |_| {}, |_| Verdict::Serve).is_some()
+        };
+        assert!((0..8).all(|number| find(&mut slots, &mut pools, number)));
+        pools[0] = Arc::new(pools[0].emptied());
+        slots.look_anew();
+        assert!(!(8..16).any(|number| find(&mut slots, &mut pools, number)));
     }
 }

@@ -162,6 +162,7 @@ fn put(programme: &mut Programme, prefecture: Prefecture, change: impl Fn(&mut P
     if let [all, near] = &mut programme.pools[..] {
         ids.iter().for_each(|ids| change(Arc::make_mut(near), all, ids));
     }
+    programme.slots.look_anew();
 }
 
 /// Where sites are built: in proportion to the places of fiscal 2015-2020, among the target's prefectures.
