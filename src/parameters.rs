@@ -313,7 +313,7 @@ parameters! {
     label_first_year_large: 128.0000 in 0.0..=10000.0, prior 128.0 sd 60.0, "firms a year", Assumed,
         "Firms from 100 employees on that set out for a nationwide certificate in its first year", "Kurumin 2007: 128 firms";
     label_first_year_small: 97.0000 in 0.0..=10000.0, prior 97.0 sd 60.0, "firms a year", Assumed,
-        "The same of 5 to 99 employees", "251 such firms by May 2018, taken as two years and seven months of the label";
+        "The same of 5 to 99 employees", "251 such firms by May 2018; age of the label then, two years and seven months, from memory";
     label_growth: 0.1000 in -0.2..=1.0, prior 0.1 sd 0.05, "per year", Assumed,
         "How much the share that has set out adds to the share that sets out in a year", "Kurumin: from 128 firms in 2007 to 3,312 in March 2020";
     label_preparation: 0.5000 in -0.5..=3.0, prior 0.5 sd 0.4, "log hazard", Assumed,

@@ -31,12 +31,12 @@ sample = 6000
 [[intervention]]
 name = "subsidy_a"
 from = 2021-04-05
-subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 400000 }
+subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 400000, takers = "newly_introducing" }
 
 [[intervention]]
 name = "subsidy_b"
 from = 2021-04-05
-subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 400000 }
+subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 400000, takers = "newly_introducing" }
 
 [[intervention]]
 name = "nothing"
@@ -209,5 +209,5 @@ fn wrong_names_are_answered_with_the_right_ones() {
     let (_, said) = refused(&|r| r.kpis = vec!["telework".into()]);
     assert!(said.contains("no candidate KPI: write one of mic_introduction, "), "{said}");
     let (_, said) = refused(&|r| r.among.clear());
-    assert!(said.contains("--exact needs 2^14 runs"), "{said}");
+    assert!(said.contains("--exact needs 2^15 runs"), "{said}");
 }

@@ -164,11 +164,19 @@ fn what_was_not_known_changes_no_byte() {
         };
         let stop = AtomicBool::new(false);
         calibrate(&request, RunContext { threads: 2, observe: &|_| {}, stop: &stop }).unwrap();
-        bytes(&out)
+        let mut files = bytes(&out);
+        // The record of which tables were read, and the key that they are a part of, are theirs.
+        let (_, about) = files.iter_mut().find(|(file, _)| file == "about.csv").unwrap();
+        let text = String::from_utf8(about.clone()).unwrap();
+        let kept = text.lines().filter(|line| !line.starts_with("table ") && !line.starts_with("key,"));
+        *about = kept.map(|line| format!("{line}\n")).collect::<String>().into_bytes();
+        files
     };
     let (plain, planted) = (calibrated("plain", false), calibrated("planted", true));
     assert_eq!(plain.len(), 19);
-    assert!(plain == planted);
+    for ((file, bytes), other) in plain.iter().zip(&planted) {
+        assert!((file, bytes) == (&other.0, &other.1), "{file}");
+    }
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn a_file_on_disk_wins_over_a_built_in_one() {
     assert!(loaded.scenario.interventions.is_empty());
     // A file without its parent beside it inherits the built-in one.
     std::fs::remove_file(parent).expect("remove");
-    assert_eq!(scenario::load(child.to_str().expect("path"), &[]).expect("child").scenario.interventions.len(), 22);
+    assert_eq!(scenario::load(child.to_str().expect("path"), &[]).expect("child").scenario.interventions.len(), 20);
 }
 
 #[test]

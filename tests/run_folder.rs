@@ -215,14 +215,9 @@ fn a_closed_pipe_is_no_failure() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-/// A build without the feature says so; one with it writes the panel.
 #[test]
-fn the_panel_is_written_or_refused() {
+fn the_panel_is_written() {
     let home = tempfile::tempdir().unwrap();
     let result = run(RunRequest { panel: true, ..request(&home.path().join("run"), 1) }, 2);
-    if cfg!(feature = "panel") {
-        assert_eq!(&fs::read(result.unwrap().join("panel.parquet")).unwrap()[..4], b"PAR1");
-    } else {
-        assert_eq!(result.unwrap_err().0[0].kind, Kind::Usage);
-    }
+    assert_eq!(&fs::read(result.unwrap().join("panel.parquet")).unwrap()[..4], b"PAR1");
 }

@@ -280,7 +280,7 @@ fn the_command_line_writes_the_same_folder() {
     let attribution = json!({ "among": ["managers", "supportnw"], "kpi": ["mic_introduction"], "replicates": 2 });
     let jobs = [
         wanted("run", &[("more", more)], json!({ "replicates": 4, "split": 3 })),
-        wanted("run", &[("more", more)], json!({ "point": true, "split": 0, "sample": 5700 })),
+        wanted("run", &[("more", more)], json!({ "point": true, "split": 0, "sample": 6000 })),
         wanted(
             "compare",
             &[("reference", &reference), ("more", more)],

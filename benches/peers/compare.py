@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Plan:
-    small: int  # firms; about one for each of the 5,670 kinds of firm, the smallest weighted sample
+    small: int  # firms; about one for each of the 5,989 kinds of firm, the smallest weighted sample
     large: int  # firms; the default sample
     replicates: int  # of the check
     rounds: dict[int, int]  # firms -> timed runs of each model

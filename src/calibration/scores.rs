@@ -273,7 +273,9 @@ mod tests {
             value: log_odds(published),
             sd: 0.1,
         };
-        Forecast { forecaster, target, sample: vec![middle - 0.01, middle, middle + 0.01] }
+        // The uniform distribution on 0.01 to both sides, as 400 values.
+        let sample = (0..400).map(|i| middle + 0.01 * ((f64::from(i) + 0.5) / 200.0 - 1.0)).collect();
+        Forecast { forecaster, target, sample }
     }
 
     /// By hand: the model is right twice, the opponent 0.1 off in the same direction: the regression gives the model all the
@@ -289,10 +291,10 @@ mod tests {
         let contest = &contests(&all, Key::new(1, 0))[0];
         assert_eq!((contest.figures, contest.waves, contest.p_value), (2, 2, 0.5));
         assert!((contest.weight - 1.0).abs() < 1e-9 && (contest.pool_ratio - 1.0).abs() < 0.05, "{contest:?}");
-        // CRPS of three values about the figure: mean distance 0.02/3 less 8/9 of 0.01 over 2.
-        let crps = 0.02 / 3.0 - 0.01 * 8.0 / 18.0;
-        assert!((all[0].crps() - crps).abs() < 1e-12);
-        assert!((contest.difference - (crps - all[2].crps())).abs() < 1e-12 && contest.ratio < 0.05);
+        // CRPS of a uniform distribution of half-width a about the figure: mean distance a/2 less half of 2a/3.
+        let crps = 0.01 / 6.0;
+        assert!((all[0].crps() - crps).abs() < 1e-7, "{}", all[0].crps());
+        assert!((contest.difference - (crps - all[2].crps())).abs() < 1e-7 && contest.ratio < 0.05);
         assert_eq!((all[0].inside(0.9), all[2].inside(0.9), all[0].pit()), (true, false, 0.5));
     }
 }

@@ -16,8 +16,8 @@ use crate::{
     plot,
     population::{self, Population},
     results::{
-        AnyManifest, DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, PANEL_AVAILABLE, SERIES_TABLES, Store, caveat,
-        check_folder, run_key, uncertified, write_draws, write_panel, write_series_table,
+        AnyManifest, DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, SERIES_TABLES, Store, caveat, check_folder,
+        run_key, uncertified, write_draws, write_panel, write_series_table,
     },
     scenario::{self, Loaded, Override},
 };
@@ -43,7 +43,7 @@ pub struct RunRequest {
     #[command(flatten)]
     #[serde(flatten)]
     pub uncertainty: UncertaintyFlags,
-    /// Also writes every simulated firm by month as panel.parquet (needs a build with `--features panel`)
+    /// Also writes every simulated firm by month as panel.parquet
     #[arg(long)]
     pub panel: bool,
 }
@@ -99,11 +99,6 @@ pub fn prepare(request: RunRequest) -> Result<PlannedRun, Problems> {
 /// # Errors
 /// As [`prepare`].
 pub fn prepare_loaded(loaded: Loaded, request: RunRequest) -> Result<PlannedRun, Problems> {
-    if request.panel && !PANEL_AVAILABLE {
-        return Err(Problem::error(Kind::Usage, "this program was built without the firm panel")
-            .advise("leave out --panel, or build with `cargo build --release --features panel`")
-            .into());
-    }
     let data = read_data(request.common.execution.data.as_deref())?;
     assemble(loaded, data, request)
 }
@@ -232,11 +227,8 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
     let made =
         Made::new(&experiment, source, &planned.data, &planned.population, planned.request.uncertainty.split, context)?;
     let mut manifest = planned.manifest();
-    let panel = if planned.request.panel && PANEL_AVAILABLE {
-        Some(panel(source, &planned.data, &planned.population, context)?)
-    } else {
-        None
-    };
+    let panel =
+        if planned.request.panel { Some(panel(source, &planned.data, &planned.population, context)?) } else { None };
     let draft = Draft::open(&planned.folder, planned.request.common.force)?;
     manifest.tables = made.write_tables(&draft, &planned.run, panel)?;
     let ParameterSource { choice: parameters, scenario, .. } = source;

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Kind, Problem, Problems},
     report::REPORT,
-    results::{AnyManifest, MANIFEST, PANEL, PANEL_AVAILABLE, Question, Scratch, first_difference},
+    results::{AnyManifest, MANIFEST, PANEL, Question, Scratch, first_difference},
 };
 use clap::Args;
 use serde::Serialize;
@@ -112,13 +112,7 @@ pub fn verify(folder: &Path, data: Option<&Path>, context: RunContext) -> Result
         found.others.insert(0, MANIFEST.to_string());
     }
     for table in known.iter().filter(|table| !tables.contains(&*table.file)) {
-        if table.file == PANEL && !PANEL_AVAILABLE {
-            found.uncovered.push(format!("{PANEL} (this program was built without the firm panel)"));
-        } else {
-            found
-                .differences
-                .push(format!("the manifest names the table {}, which this run does not have", table.file));
-        }
+        found.differences.push(format!("the manifest names the table {}, which this run does not have", table.file));
     }
     let named = |file: &&String| !made.contains(*file) && known.iter().all(|table| table.file != **file);
     found.uncovered.extend(there.iter().filter(named).cloned());

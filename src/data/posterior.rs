@@ -153,11 +153,11 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
     let mut distinct = Distinct::default();
     about.rows().try_for_each(|row| distinct.add(row, &["name"]))?;
     let format = about.rows().find(|row| row.text("name") == "format");
-    let number = format.map_or(Ok(0), |row| row.count("value"))?;
-    if number != POSTERIOR_FORMAT {
-        let message = format!("the posterior has format {number}, and this program reads format {POSTERIOR_FORMAT}");
-        let problem = format.map_or_else(|| about.problem("name", &message), |row| row.problem("value", &message));
-        return Err(problem.advise("calibrate anew: telework calibrate"));
+    // The first format had no number.
+    if let Some(row) = format.filter(|row| row.text("value") != POSTERIOR_FORMAT.to_string()) {
+        let message =
+            format!("the posterior has format {}, and this program reads {POSTERIOR_FORMAT}", row.text("value"));
+        return Err(row.problem("value", message).advise("calibrate anew: telework calibrate"));
     }
     gates.rows().try_for_each(|row| distinct.add(row, &["part", "check"]))?;
     let fitted_to =

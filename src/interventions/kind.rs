@@ -145,5 +145,5 @@ pub trait Acts {
     }
 
     /// Adds to what all firms of cells face; every week, also when the measure rests.
-    fn affect(&self, _: &Intervention, _: Week, _: &Setting, _: &mut Terms) {}
+    fn affect(&mut self, _: &Intervention, _: Week, _: &Setting, _: &mut Terms) {}
 }

@@ -225,6 +225,9 @@ fn a_sample_that_cannot_hold_every_kind_of_firm_is_refused() {
     let minimum = whole().cells.len() as u32;
     assert!(problem.advice.unwrap().contains(&format!("at least {minimum} firms")));
     assert_eq!(sampled(minimum).len() as u32, minimum);
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../scenarios/schema.json")).unwrap();
+    let text = schema.to_string();
+    assert!(text.contains(&format!("\"minimum\":{minimum}")) && text.contains("of the 5,989 kinds"), "the schema");
     assert_eq!(sampled(u32::MAX).len(), 3_375_255);
 }
 

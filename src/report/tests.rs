@@ -123,7 +123,10 @@ fn every_word_of_the_tables_has_its_japanese() {
         wanted.extend([parameter.meaning, parameter.unit, parameter.source].map(String::from));
     }
     for gate in &data.posterior.gates {
-        wanted.extend([gate.part.clone(), gate.check.clone()]);
+        wanted.insert(gate.part.clone());
+        // A check of one experiment is said as both.
+        let said = gate.check.split_once(": ").filter(|_| gate.part == "held_out");
+        wanted.extend(said.map_or(vec![gate.check.clone()], |(of, check)| vec![of.to_string(), check.to_string()]));
     }
     wanted.extend(Industry::all().map(|industry| industry.name().to_string()));
     let sources = table_sources();

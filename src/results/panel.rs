@@ -1,25 +1,27 @@
-//! The firm panel as Parquet, with the cargo feature `panel`.
+//! The firm panel as Parquet.
 
-use crate::engine::Series;
-use std::io::{self, Write};
+use crate::{
+    calendar::Week,
+    engine::{PanelRow, Series},
+};
+use parquet::{
+    data_type::{BoolType, DataType, FloatType, Int32Type},
+    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    schema::parser::parse_message_type,
+};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 /// File name of the panel.
 pub const PANEL: &str = "panel.parquet";
 
-/// Whether this program can write a panel.
-pub const PANEL_AVAILABLE: bool = cfg!(feature = "panel");
-
 /// Writes the panel rows of every replicate: replicate, week (Monday), firm, practice, formal, intensity, weight.
-#[cfg(feature = "panel")]
+///
+/// # Errors
+/// When it cannot be written.
 pub fn write_panel(out: &mut dyn Write, series: &[Series]) -> io::Result<()> {
-    use crate::{calendar::Week, engine::PanelRow};
-    use parquet::{
-        data_type::{BoolType, DataType, FloatType, Int32Type},
-        file::{properties::WriterProperties, writer::SerializedFileWriter},
-        schema::parser::parse_message_type,
-    };
-    use std::sync::Arc;
-
     type RowGroup<'a> = parquet::file::writer::SerializedRowGroupWriter<'a, Vec<u8>>;
     fn column<T: DataType>(group: &mut RowGroup, values: &[T::T]) -> parquet::errors::Result<()> {
         if let Some(mut column) = group.next_column()? {
@@ -54,16 +56,9 @@ pub fn write_panel(out: &mut dyn Write, series: &[Series]) -> io::Result<()> {
     out.write_all(&write(series).map_err(io::Error::other)?)
 }
 
-/// This program was built without the feature `panel`.
-#[cfg(not(feature = "panel"))]
-pub fn write_panel(_: &mut dyn Write, _: &[Series]) -> io::Result<()> {
-    Err(io::Error::other("this program was built without the cargo feature `panel`"))
-}
-
-#[cfg(all(test, feature = "panel"))]
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::PanelRow;
     use parquet::file::reader::{FileReader, SerializedFileReader};
 
     #[test]

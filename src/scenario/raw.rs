@@ -56,8 +56,8 @@ pub struct RawRun {
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "runs"))]
     pub replicates: Option<At<u32>>,
     /// About how many firms are simulated, as a weighted sample. Default 60000. Not together with `whole = true`.
-    /// At least one firm of each of the 5,670 kinds is in it.
-    #[schemars(range(min = 5_670, max = 3_375_255), extend("x-unit" = "firms"))]
+    /// At least one firm of each of the 5,989 kinds is in it.
+    #[schemars(range(min = 5_989, max = 3_375_255), extend("x-unit" = "firms"))]
     pub sample: Option<At<u32>>,
     /// Simulate all 3,375,255 firms instead of a sample.
     pub whole: Option<At<bool>>,

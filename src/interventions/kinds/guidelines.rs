@@ -121,7 +121,7 @@ impl Acts for Reading {
     }
 
     /// The security barrier of the firms that worked through them.
-    fn affect(&self, _: &Intervention, _: Week, setting: &Setting, terms: &mut Terms) {
+    fn affect(&mut self, _: &Intervention, _: Week, setting: &Setting, terms: &mut Terms) {
         let weight = f64::from(barrier_weights(setting.parameters)[Barrier::Security as usize]);
         // Firms without the barrier gain nothing: a cell gains as the average of its firms.
         let gain = (weight * setting.parameters.guidelines_effect).exp_m1();

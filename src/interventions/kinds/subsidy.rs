@@ -5,13 +5,16 @@ use super::super::{
     selection::Candidate,
 };
 use crate::{
+    calendar::Week,
     classification::Barrier,
+    dynamics::{Lift, Lifts, Terms},
     notation::{At, Checks, Dimension, Weeks, Yen},
     parameters::Parameters,
     population::{Criteria, Jobs, Practice, Target, teleworkable_jobs},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
 
 /// A subsidy for telework equipment.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +32,7 @@ pub struct RawSubsidy {
     /// Grants wanted in a fiscal year.
     #[schemars(range(min = 0.0, max = 10_000_000.0), extend("x-unit" = "grants a year"))]
     pub grants_per_year: At<f64>,
-    /// Who may have one: `any` (default), `newly_introducing` (does not practise yet, and binds itself to) or `extending`
+    /// Who may have one: `any` (default), `newly_introducing` (has never practised, and binds itself to) or `extending`
     /// (practises already).
     pub takers: Option<At<RawTakers>>,
     /// With `newly_introducing`: how soon a firm must practise. Default "26 weeks".
@@ -43,7 +46,7 @@ pub struct RawSubsidy {
 pub enum RawTakers {
     /// Everybody.
     Any,
-    /// Firms that do not practise yet.
+    /// Firms that have never practised.
     NewlyIntroducing,
     /// Firms that practise.
     Extending,
@@ -71,7 +74,7 @@ pub struct Subsidy {
 pub enum Takers {
     /// Everybody.
     Any,
-    /// Firms that do not practise yet, and bind themselves to within so many weeks.
+    /// Firms that have never practised, and bind themselves to within so many weeks.
     NewlyIntroducing {
         /// At least one.
         within_weeks: f64,
@@ -86,7 +89,7 @@ impl Typed for Subsidy {
     const MODEL: Model = Model {
         capacity: "`grants_per_year`",
         whom: "projects (teleworkable jobs x `cost_per_teleworker`) whose grant reaches `minimum`",
-        does: "pays `rate`, at most `maximum`; removes `subsidy_effect` of cost and ICT barriers; who newly introduces (`takers`) practises with a chance of 90 % within `must_practise_within`, but for the share `subsidy_deadweight` that would have done so anyway",
+        does: "pays `rate`, at most `maximum`; removes `subsidy_effect` of cost and ICT barriers; who newly introduces (`takers`) is bound for `must_practise_within`, in which it practises with a chance of 90 % (*assumed*), but for the share `subsidy_deadweight` that would have done so anyway",
     };
 
     fn check(raw: &At<RawSubsidy>, checks: &mut Checks) -> Subsidy {
@@ -143,56 +146,148 @@ impl Kind for Subsidy {
     }
 
     fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {
-        Box::new(self.clone())
+        Box::new(Granting { subsidy: self.clone(), commitments: Commitments::default() })
     }
 }
 
 /// Chance that a firm that has bound itself to practise does so in time (assumed).
 const KEPT: f64 = 0.9;
 
-/// What binds a firm to practise within some weeks: a lift that gives its hazard to start or resume, without pressure from
-/// outside, what is missing to the chance [`KEPT`], and its half-life, half of those weeks. In a sample, as the share of its
-/// firms that is bound.
-fn commitment(candidate: &Candidate, within_weeks: f64, now: &Now) -> (f32, f32) {
-    let firm = candidate.firm as usize;
-    let (p, own) = (now.setting.parameters, f64::from(now.state.firms.own[firm]));
-    let stopped = now.state.status(firm).practice() == Practice::Stopped;
-    let (base, slope) = if stopped { (p.resume_base, p.resume_inclination) } else { (p.start_base, 1.0) };
-    let half_life = within_weeks / 2.0;
-    // A lift of one for all the weeks counts as so many weeks of it: it fades to a quarter.
-    let weeks = half_life * 0.75 / std::f64::consts::LN_2;
-    let share_of_firms = (1.0 / candidate.cell.weight).min(1.0);
-    let missing = -libm::log1p(-share_of_firms * KEPT) / (weeks * libm::exp(base + slope * own));
-    ((libm::log1p(missing) / slope.max(0.1)) as f32, half_life as f32)
+/// A subsidy in one run.
+struct Granting {
+    subsidy: Subsidy,
+    commitments: Commitments,
 }
 
-impl Acts for Subsidy {
+/// Firms that have bound themselves to practise in time. While bound, a firm's hazard to start is so much larger
+/// that, without other pressure, it practises by the end with the chance [`KEPT`]; a simulated firm that stands for many has
+/// it for the share of them that is bound. The additions of several grants add up as hazards.
+#[derive(Default)]
+struct Commitments {
+    /// In the order of their grants: week in which they begin, and firm.
+    waiting: VecDeque<(u32, Commitment)>,
+    /// Week after their last one, and firm.
+    bound: VecDeque<(u32, Commitment)>,
+    /// By firm, what is in force.
+    in_force: BTreeMap<u32, InForce>,
+}
+
+#[derive(Clone, Copy)]
+struct Commitment {
+    firm: u32,
+    /// Added hazard in units of the firm's own.
+    added: f64,
+}
+
+/// Commitments of one firm.
+#[derive(Clone, Copy, Default)]
+struct InForce {
+    commitments: u32,
+    added: f64,
+}
+
+impl Commitments {
+    /// A firm binds itself to practise within some weeks from `begin` on.
+    fn bind(&mut self, candidate: &Candidate, begin: u32, within_weeks: f64, now: &Now) {
+        let firm = candidate.firm as usize;
+        let log_hazard = now.setting.parameters.start_base + f64::from(now.state.firms.own[firm]);
+        let share_of_firms = (1.0 / candidate.cell.weight).min(1.0);
+        let added = -libm::log1p(-share_of_firms * KEPT) / (within_weeks * libm::exp(log_hazard));
+        self.waiting.push_back((begin, Commitment { firm: candidate.firm, added }));
+    }
+
+    /// Begins and ends what begins and ends in a week.
+    fn run(&mut self, week: u32, within_weeks: u32, lifts: &mut Lifts) {
+        let begin = week as u16;
+        let mut lift = |firm, lift: f64| {
+            lifts.begin(Lift { firm, begin, half_life: f32::INFINITY, lift: lift as f32 });
+        };
+        while let Some((_, over)) = self.bound.pop_front_if(|(end, _)| *end <= week) {
+            let Some(now) = self.in_force.get_mut(&over.firm) else { continue };
+            let before = now.added;
+            // The last one leaves nothing, whatever rounding has left.
+            (now.commitments, now.added) =
+                (now.commitments - 1, if now.commitments == 1 { 0.0 } else { before - over.added });
+            lift(over.firm, libm::log1p(now.added) - libm::log1p(before));
+            if now.commitments == 0 {
+                self.in_force.remove(&over.firm);
+            }
+        }
+        while let Some((_, new)) = self.waiting.pop_front_if(|(begin, _)| *begin <= week) {
+            let now = self.in_force.entry(new.firm).or_default();
+            let before = now.added;
+            (now.commitments, now.added) = (now.commitments + 1, before + new.added);
+            lift(new.firm, libm::log1p(now.added) - libm::log1p(before));
+            self.bound.push_back((week + within_weeks, new));
+        }
+    }
+}
+
+impl Acts for Granting {
     /// Deliveries are grants.
     fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
-        let slots = programme.chain.open(now.week, programme.yearly(now.week, self.grants_per_year));
+        let Granting { subsidy, commitments } = self;
+        let slots = programme.chain.open(now.week, programme.yearly(now.week, subsidy.grants_per_year));
         let population = now.setting.population;
         let grant = |candidate: &Candidate| {
             let firm = candidate.firm as usize;
             let jobs = teleworkable_jobs(population.employees[firm], population.teleworkable[firm]);
-            (self.rate * (jobs * self.cost_per_teleworker_yen)).clamp(self.minimum_yen, self.maximum_yen)
+            (subsidy.rate * (jobs * subsidy.cost_per_teleworker_yen)).clamp(subsidy.minimum_yen, subsidy.maximum_yen)
         };
         let state = now.state;
-        let suits = |candidate: &Candidate| match self.takers {
+        let suits = |candidate: &Candidate| match subsidy.takers {
             Takers::Any => true,
-            Takers::NewlyIntroducing { .. } => !state.status(candidate.firm as usize).practises(),
+            Takers::NewlyIntroducing { .. } => state.status(candidate.firm as usize).practice() == Practice::Never,
             Takers::Extending => state.status(candidate.firm as usize).practises(),
         };
-        let takers = self.takers;
-        programme.fill(0, slots, 0, self.minimum_yen, now, suits, grant, |programme, candidate, slot, now| {
+        let takers = subsidy.takers;
+        programme.fill(0, slots, 0, subsidy.minimum_yen, now, suits, grant, |programme, candidate, slot, now| {
             now.delivered.subsidise(&programme.spec.name, candidate.firm);
             if let Takers::NewlyIntroducing { within_weeks } = takers {
                 let [draw, _] = programme.slots.condition(slot);
                 // Who would have started anyway starts no sooner.
                 if draw >= now.setting.parameters.subsidy_deadweight {
-                    let (lift, half_life) = commitment(candidate, within_weeks, now);
-                    programme.records.add_fading_in(now.week, candidate.firm, lift, half_life);
+                    let begin = now.week.0 + programme.spec.delay_weeks;
+                    commitments.bind(candidate, begin, within_weeks, now);
                 }
             }
         });
+    }
+
+    /// Commitments go on when the programme has ended.
+    fn affect(&mut self, _: &Intervention, week: Week, _: &Setting, terms: &mut Terms) {
+        if let Takers::NewlyIntroducing { within_weeks } = self.subsidy.takers {
+            self.commitments.run(week.0, within_weeks.round() as u32, &mut terms.lifts);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hazards of overlapping commitments add up, week by week, and what ends leaves nothing behind.
+    #[test]
+    fn commitments_add_up_as_hazards_and_end() {
+        let mut commitments = Commitments::default();
+        let within = 10;
+        for (begin, added) in [(3, 2.0), (5, 0.5), (9, 7.0)] {
+            commitments.waiting.push_back((begin, Commitment { firm: 7, added }));
+        }
+        let mut inclination = 0.0;
+        for week in 0..25 {
+            let mut lifts = Lifts::default();
+            commitments.run(week, within, &mut lifts);
+            let begun = lifts.take_beginning();
+            assert!(begun.iter().all(|lift| (lift.firm, u32::from(lift.begin)) == (7, week)));
+            inclination += begun.iter().map(|lift| f64::from(lift.lift)).sum::<f64>();
+            let in_force = [(3, 2.0), (5, 0.5), (9, 7.0)]
+                .into_iter()
+                .filter(|(begin, _)| (*begin..begin + within).contains(&week));
+            let expected: f64 = 1.0 + in_force.map(|(_, added)| added).sum::<f64>();
+            let factor = inclination.exp();
+            assert!((factor / expected - 1.0).abs() < 1e-6, "week {week}: {factor} for {expected}");
+        }
+        assert!(commitments.in_force.is_empty() && commitments.bound.is_empty());
     }
 }

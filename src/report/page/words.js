@@ -19,8 +19,14 @@ export function t(key, values) {
 }
 export const known = (key) => key in content.texts.page;
 
-/** A text of the program's own tables, which are English. */
-export const word = (text) => (japanese() && content.texts.words[text]) || text || "";
+/** A text of the program's own tables, which are English. A check of one experiment is said as both, "experiment: check". */
+export const word = (text) => {
+  const known = content.texts.words;
+  if (!text || !japanese() || known[text]) return (text && japanese() && known[text]) || text || "";
+  const at = text.indexOf(": ");
+  const [experiment, check] = [text.slice(0, at), text.slice(at + 2)];
+  return at > 0 && known[experiment] ? known[experiment] + "：" + (known[check] || check) : text;
+};
 
 const MINUS = "\u2212";
 const THIN = "\u00a0";
