@@ -35,7 +35,8 @@ const WHOLE: [&str; 10] = [
     "pairs",
     "pairs_to_settle",
 ];
-const DAYS: [&str; 10] = ["week", "date", "as_of", "published_for", "date_5", "date_50", "date_95", "by", "from", "until"];
+const DAYS: [&str; 10] =
+    ["week", "date", "as_of", "published_for", "date_5", "date_50", "date_95", "by", "from", "until"];
 const TEXTS: [&str; 30] = [
     "run",
     "scenario",
