@@ -31,12 +31,12 @@ sample = 6000
 [[intervention]]
 name = "subsidy_a"
 from = 2021-04-05
-subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 400000, takers = "newly_introducing" }
+subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 4000000, takers = "newly_introducing" }
 
 [[intervention]]
 name = "subsidy_b"
 from = 2021-04-05
-subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 400000, takers = "newly_introducing" }
+subsidy = { rate = 0.9, minimum = "50 thousand yen", maximum = "1 million yen", cost_per_teleworker = "200 thousand yen", grants_per_year = 4000000, takers = "newly_introducing" }
 
 [[intervention]]
 name = "nothing"
@@ -106,7 +106,7 @@ fn equal_measures_share_equally_and_idle_ones_get_nothing() {
         assert!((number(a, column) - number(b, column)).abs() < 1e-12, "{column}: {a:?} {b:?}");
         assert_eq!(number(idle, column), 0.0, "{column}");
     }
-    assert!(number(a, "alone") > 0.0, "400,000 grants a year bring something: {a:?}");
+    assert!(number(a, "alone") > 0.0, "grants to all that would newly introduce bring something: {a:?}");
     // A firm that has one subsidy gains less from the second: leave-one-out gives less than half of the whole to each.
     assert!(number(a, "leave_one_out") < number(a, "shapley") && number(a, "shapley") < number(a, "alone"));
     let every = rows(&folder.join("attribution.csv"));

@@ -146,7 +146,7 @@ pub fn due(reading: f64, word: u32, log_factor: f64) -> f32 {
 /// A clock whose log factor changes: what is left of it is longer or shorter by the ratio.
 #[inline(always)]
 pub fn rescaled(clock: f32, reading: f64, before: f64, after: f64) -> f32 {
-    if before == after {
+    if before == after || clock == f32::INFINITY {
         return clock;
     }
     (reading + (f64::from(clock) - reading).max(0.0) * libm::exp(before - after)) as f32

@@ -79,6 +79,14 @@ pub fn advance(block: &mut BlockState, week: &WeekOf) {
             prefetch(block.turns, local);
             prefetch(&week.population.id, global);
             prefetch(&week.population.employees, global);
+            if block.status[local] & Status::LIFTED != 0 {
+                week.terms.lifts.prefetch(global as u32);
+            }
+        }
+        if let Some(next) = due.get(position + PREFETCH_AHEAD / 2)
+            && block.status[next.firm as usize] & Status::LIFTED != 0
+        {
+            week.terms.lifts.prefetch_latest((block.first.0 + next.firm as usize) as u32);
         }
         decide(block, week, firm.cell as usize, firm.firm as usize, firm.clocks);
     }

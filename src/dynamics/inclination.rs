@@ -7,7 +7,7 @@ use super::{
 use crate::{
     classification::BARRIERS,
     parameters::Parameters,
-    population::{Cell, Firms, NEVER, Population, Practice, Response, Spell, State, Status},
+    population::{BLOCK_FIRMS, Cell, Firms, NEVER, Population, Practice, Response, Spell, State, Status},
     random::{Key, Purpose, uniform},
 };
 use rayon::prelude::*;
@@ -130,23 +130,15 @@ pub fn initial_state(
         let scheme = if has_scheme_clock(status) { due(0.0, scheme, situation.scheme(&slopes)[0]) } else { NEVER };
         ((status, weeks), [practice, scheme])
     };
-    let begun: Vec<_> = match population.layout().blocks.len() {
-        1 => (0..population.len()).map(begins).collect(),
-        _ => (0..population.len()).into_par_iter().with_min_len(4096).map(begins).collect(),
-    };
     let of = |firm: usize, weeks: u8| staffing.share(population.teleworkable[firm], weeks, reach);
-    let firms = Firms {
-        status: begun.iter().map(|((status, _), _)| status.0).collect(),
-        spell: (0..)
-            .zip(&begun)
-            .map(|(firm, ((status, weeks), _))| {
-                Spell::new(0, *weeks, if status.practises() { of(firm, *weeks) } else { 0 })
-            })
-            .collect(),
-        practice_due: begun.iter().map(|(_, [practice, _])| *practice).collect(),
-        scheme_due: begun.iter().map(|(_, [_, scheme])| *scheme).collect(),
-        turns: vec![Default::default(); own.len()],
-        own,
+    let begin = |firm: usize| {
+        let ((status, weeks), [practice_due, scheme_due]) = begins(firm);
+        let spell = Spell::new(0, weeks, if status.practises() { of(firm, weeks) } else { 0 });
+        ((status.0, spell), (practice_due, scheme_due))
     };
+    let all = (0..population.len()).into_par_iter().with_min_len(BLOCK_FIRMS).map(begin);
+    let ((status, spell), (practice_due, scheme_due)) = all.unzip();
+    let turns = vec![Default::default(); own.len()];
+    let firms = Firms { status, spell, practice_due, scheme_due, turns, own };
     State::new(population, firms, response)
 }

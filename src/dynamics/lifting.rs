@@ -19,6 +19,9 @@ pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slop
             prefetch(&state.firms.scheme_due, firm);
             terms.lifts.prefetch(next.firm);
         }
+        if let Some(next) = beginning.get(position + PREFETCH_AHEAD / 2) {
+            terms.lifts.prefetch_latest(next.firm);
+        }
         let firm = lift.firm as usize;
         let firms = &mut state.firms;
         let status = Status(firms.status[firm]);

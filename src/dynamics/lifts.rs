@@ -15,24 +15,60 @@ pub struct Lift {
     pub lift: f32,
 }
 
-impl Lift {
-    /// What is left of it in a week after its begin.
-    #[inline]
-    fn left(&self, week: u32) -> f64 {
-        let weeks = week as f32 - f32::from(self.begin);
-        f64::from(self.lift)
-            * if self.half_life.is_finite() { libm::exp2(f64::from(-weeks / self.half_life)) } else { 1.0 }
+/// A lift that has begun.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    begin: u16,
+    /// Place of its [`Fading`].
+    fading: u16,
+    lift: f32,
+    /// Another one of the firm, of another half-life: its position, from 1 on; 0 = none.
+    earlier: u32,
+}
+
+/// How lifts of one half-life fade.
+#[derive(Clone, Debug)]
+struct Fading {
+    half_life: f32,
+    /// Part that is left after so many weeks.
+    left: Vec<f64>,
+}
+
+/// Weeks of fading that are worked out once.
+const TABULATED: i32 = 512;
+
+impl Fading {
+    fn new(half_life: f32) -> Fading {
+        Fading { half_life, left: (0..TABULATED).map(|weeks| part_left(half_life, weeks)).collect() }
     }
+
+    /// Whether it fades at all.
+    fn fades(&self) -> bool {
+        self.half_life.is_finite()
+    }
+
+    /// What is left of a lift in a week after its begin.
+    #[inline]
+    fn left(&self, begun: &Begun, week: u32) -> f64 {
+        let weeks = week as i32 - i32::from(begun.begin);
+        let part = self.left.get(weeks as usize).copied().unwrap_or_else(|| part_left(self.half_life, weeks));
+        f64::from(begun.lift) * part
+    }
+}
+
+fn part_left(half_life: f32, weeks: i32) -> f64 {
+    if half_life.is_finite() { libm::exp2(f64::from(-(weeks as f32) / half_life)) } else { 1.0 }
 }
 
 /// Lifts that have begun, and those that begin this week.
 #[derive(Clone, Debug, Default)]
 pub struct Lifts {
-    /// Each with the position of another one of the firm, of another half-life.
-    begun: Vec<(Lift, Option<u32>)>,
+    begun: Vec<Begun>,
     /// By firm, position of its first lift to look at, from 1 on; 0 = none. Only as long as lifted firms need it.
     first: Vec<u32>,
     beginning: Vec<Lift>,
+    /// Half-lives so far.
+    fadings: Vec<Fading>,
 }
 
 /// What a lifted firm faces in a week, beside its own inclination.
@@ -59,23 +95,29 @@ impl Lifts {
 
     /// Adds a lift that begins now. Lifts of one firm that fade alike become one.
     pub fn add(&mut self, lift: Lift) {
-        let firm = lift.firm as usize;
-        if firm >= self.first.len() {
-            self.first.resize(firm + 1, 0);
+        let Lifts { begun, first, fadings, .. } = self;
+        let Lift { firm, begin, half_life, lift } = lift;
+        let fading = fadings.iter().position(|fading| fading.half_life == half_life).unwrap_or_else(|| {
+            fadings.push(Fading::new(half_life));
+            fadings.len() - 1
+        });
+        let firm = firm as usize;
+        if firm >= first.len() {
+            first.resize(firm + 1, 0);
         }
-        let latest = self.first[firm].checked_sub(1);
+        let latest = first[firm];
         let mut next = latest;
-        while let Some(at) = next {
-            let (kept, earlier) = &mut self.begun[at as usize];
-            if kept.half_life == lift.half_life {
-                kept.lift = (kept.left(lift.begin.into()) + f64::from(lift.lift)) as f32;
-                kept.begin = lift.begin;
+        while let Some(at) = next.checked_sub(1) {
+            let kept = &mut begun[at as usize];
+            if usize::from(kept.fading) == fading {
+                kept.lift = (fadings[fading].left(kept, begin.into()) + f64::from(lift)) as f32;
+                kept.begin = begin;
                 return;
             }
-            next = *earlier;
+            next = kept.earlier;
         }
-        self.begun.push((lift, latest));
-        self.first[firm] = self.begun.len() as u32;
+        begun.push(Begun { begin, fading: fading as u16, lift, earlier: latest });
+        first[firm] = begun.len() as u32;
     }
 
     /// Asks the processor to bring near what [`Lifts::of`] will look at first.
@@ -84,21 +126,31 @@ impl Lifts {
         prefetch(&self.first, firm as usize);
     }
 
+    /// The same for what it will look at next, once that is near.
+    #[inline(always)]
+    pub fn prefetch_latest(&self, firm: u32) {
+        if let Some(latest) = self.first.get(firm as usize).and_then(|first| first.checked_sub(1)) {
+            prefetch(&self.begun, latest as usize);
+        }
+    }
+
     /// What a firm that entered its practice in the week `entered` faces in a week.
     pub fn of(&self, firm: u32, week: u32, entered: u32) -> Lifted {
-        let latest = self.first.get(firm as usize).and_then(|first| first.checked_sub(1));
+        let Lifts { begun, first, fadings, .. } = self;
+        let latest = first.get(firm as usize).and_then(|first| first.checked_sub(1));
         let Some(latest) = latest else { return Lifted::default() };
         let lifts = || {
-            std::iter::successors(Some(&self.begun[latest as usize]), |(_, earlier)| {
-                Some(&self.begun[(*earlier)? as usize])
+            std::iter::successors(Some(&begun[latest as usize]), |lift| {
+                Some(&begun[lift.earlier.checked_sub(1)? as usize])
             })
         };
-        let most_in = lifts().map(|(lift, _)| u32::from(lift.begin)).fold(entered, u32::max);
+        let most_in = lifts().map(|lift| u32::from(lift.begin)).fold(entered, u32::max);
         let mut lifted = Lifted::default();
-        for (lift, _) in lifts() {
-            lifted.now += lift.left(week);
+        for lift in lifts() {
+            let fading = &fadings[usize::from(lift.fading)];
+            lifted.now += fading.left(lift, week);
             // What fades can only come nearer to 0 from here on.
-            let (at_most, at_least) = match (lift.half_life.is_finite(), lift.left(most_in)) {
+            let (at_most, at_least) = match (fading.fades(), fading.left(lift, most_in)) {
                 (true, left) => (left.max(0.0), left.min(0.0)),
                 (false, left) => (left, left),
             };

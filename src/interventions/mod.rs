@@ -36,7 +36,7 @@ use crate::{
 use certificates::Certificates;
 use delivered::{Delivered, KindNumber};
 use pending::Pending;
-use selection::{Candidate, Misses, Slot, Slots};
+use selection::{Candidate, Misses, Slot, Slots, Verdict};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -82,7 +82,7 @@ pub struct Programme<'a> {
     kind: KindNumber,
     chain: Chain,
     slots: Slots,
-    /// Firms that its slots can want, by class of firms.
+    /// Firms that its slots can want, by class of firms; without those that were found to be past serving.
     pools: Vec<Arc<Pool>>,
     records: Pending,
     /// Slots without a firm, by class of firms that the slots want.
@@ -206,17 +206,22 @@ impl Programme<'_> {
         let slope = setting.parameters.selection_inclination;
         let asks = |firm: usize| {
             let chance = 1.0 / (1.0 + libm::exp(-slope * f64::from(now.state.firms.own[firm])));
-            !inclined || key.asks(setting.population.id[firm], now.week, chance)
+            key.asks(setting.population.id[firm], now.week, chance)
         };
         let look = |firm| {
             prefetch(&setting.population.employees, firm as usize);
             now.delivered.prefetch(setting, kind, firm);
         };
-        self.slots.fill(setting, slot, &self.pools, pool, look, |candidate| {
-            !now.delivered.exhausted(kind, candidate.firm)
-                && matches_now(target, || now.state.status(candidate.firm as usize))
-                && suits(candidate)
-                && asks(candidate.firm as usize)
+        self.slots.fill(setting, slot, &mut self.pools, pool, look, |candidate| {
+            if now.delivered.exhausted(kind, candidate.firm) {
+                return Verdict::Never;
+            }
+            let wanted = matches_now(target, || now.state.status(candidate.firm as usize)) && suits(candidate);
+            match wanted {
+                true if inclined => asks(candidate.firm as usize),
+                true => Verdict::Serve,
+                false => Verdict::NotNow,
+            }
         })
     }
 

@@ -76,10 +76,27 @@ pub struct Slots {
 pub struct Willingness(Key);
 
 impl Willingness {
-    /// Whether a firm asks this week, with a chance.
-    pub fn asks(self, id: u32, week: Week, chance: f64) -> bool {
-        self.0.uniforms(id, week.0, Purpose::Willingness)[1] < chance
+    /// Whether a firm asks this week, with a chance that is the same in all weeks.
+    pub fn asks(self, id: u32, week: Week, chance: f64) -> Verdict {
+        if chance <= uniform(0) {
+            return Verdict::Never;
+        }
+        match self.0.uniforms(id, week.0, Purpose::Willingness)[1] < chance {
+            true => Verdict::Serve,
+            false => Verdict::NotNow,
+        }
     }
+}
+
+/// What a programme makes of a firm that a slot meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The slot is the firm's.
+    Serve,
+    /// Another firm, this time.
+    NotNow,
+    /// The programme cannot serve it in any later week either.
+    Never,
 }
 
 /// A simulated firm met by a slot.
@@ -118,7 +135,7 @@ const FEW: usize = 4;
 /// Bits of a slot's first attempts.
 const ATTEMPTED: u64 = (1 << (FEW - 1)) - 1;
 /// Attempts that are drawn together for a slot that needs more; and for one that needs many.
-const MORE: usize = 16;
+const MORE: usize = 8;
 const MANY: usize = 64;
 
 impl Ahead {
@@ -138,7 +155,7 @@ impl Ahead {
 
     /// Which words are in a pool, a bit each, conditions among them.
     fn hits(&self, shift: u32, pool: &Pool) -> u64 {
-        pool.dense(self.words[0].iter().map(|word| word >> shift))
+        pool.among(&self.words[0].map(|word| word >> shift))
     }
 }
 
@@ -169,14 +186,41 @@ impl Slots {
         self.ahead.words.map(|words| uniform(words[Ahead::place(slot) + FEW - 1]))
     }
 
-    /// The first eligible firm of a slot: of those in a pool, `eligible` is asked. `look` is told of firms that this
-    /// slot and its neighbours are likely to meet: firms are anywhere in memory, and looking at several at once takes
-    /// little more time than at one.
+    /// The first firm of a slot that `judge` lets it serve, of those in a pool. Those that it never will leave all pools:
+    /// no later slot meets them. `look` is told of firms that this slot and its neighbours are likely to meet: firms are
+    /// anywhere in memory, and looking at several at once takes little more time than at one.
     pub fn fill<'a>(
         &mut self,
         setting: &Setting<'a>,
         slot: Slot,
-        pools: &[Arc<Pool>],
+        pools: &mut [Arc<Pool>],
+        wanted: usize,
+        look: impl Fn(u32),
+        mut judge: impl FnMut(&Candidate) -> Verdict,
+    ) -> Option<Candidate<'a>> {
+        let mut past = Vec::new();
+        let found = self.search(setting, slot, &pools[wanted], wanted, look, |candidate| {
+            let verdict = judge(candidate);
+            if verdict == Verdict::Never {
+                past.push(candidate.cell.ids(candidate.firm as usize));
+            }
+            verdict == Verdict::Serve
+        });
+        for ids in past {
+            // (A firm's ids are in a pool together.)
+            for pool in pools.iter_mut().filter(|pool| pool.has(ids.start) == 1) {
+                Arc::make_mut(pool).discard(ids.clone());
+            }
+        }
+        found
+    }
+
+    /// The first eligible firm of a slot in a pool, which is the one `wanted`.
+    fn search<'a>(
+        &mut self,
+        setting: &Setting<'a>,
+        slot: Slot,
+        pool: &Pool,
         wanted: usize,
         look: impl Fn(u32),
         mut eligible: impl FnMut(&Candidate) -> bool,
@@ -188,7 +232,7 @@ impl Slots {
             let candidate = Candidate { cell: &cells[cell], firm };
             eligible(&candidate).then_some(candidate)
         };
-        let (shift, pool) = (32 - directory.id_bits(), &*pools[wanted]);
+        let shift = 32 - directory.id_bits();
         ahead.reach(*key, slot);
         if ahead.hits.is_none() {
             let hits = ahead.hits(shift, pool);
@@ -250,7 +294,7 @@ fn draw(key: Key, (first, period): (u32, u32), shift: u32, pool: &Pool, ids: &mu
     for (attempt, id) in (0..).zip(ids.iter_mut()) {
         *id = key.words(first + attempt, period, Purpose::Selection)[0] >> shift;
     }
-    if ids.len() > MORE { pool.sparse(ids) } else { pool.dense(ids.iter().copied()) }
+    pool.among(ids)
 }
 
 #[cfg(test)]
@@ -321,13 +365,19 @@ mod tests {
             let least = [0, 21, 301, 20_000];
             let criteria =
                 least.map(|least_employees| Criteria { least_employees, ..Criteria::of(&Target::default()) });
-            let pools = criteria.map(|criteria| population.pool(&criteria));
+            let mut pools = criteria.map(|criteria| population.pool(&criteria));
             for week in [Week(1), Week(2)] {
                 for slot in 0..400 {
                     let wanted = [0, 1, 2, 0, 3, 2, 1][slot as usize % 7];
                     let numbered = Slot { week, class: 0, number: slot.into() };
                     let open = |firm: u32| wanted != 2 || firm.is_multiple_of(9);
-                    let found = slots.fill(&setting, numbered, &pools, wanted, |_| {}, |met| open(met.firm));
+                    // The others of the rare ones are past serving; some wait. (No other slot wants them.)
+                    let judge = |met: &Candidate| match (open(met.firm), met.firm % 2) {
+                        (true, _) => Verdict::Serve,
+                        (false, 0) => Verdict::NotNow,
+                        (false, _) => Verdict::Never,
+                    };
+                    let found = slots.fill(&setting, numbered, &mut pools[wanted..=wanted], 0, |_| {}, judge);
                     let expected = plain(slots.key, population, week, slot, |_, firm| {
                         population.employees[firm as usize] >= least[wanted] && open(firm)
                     });

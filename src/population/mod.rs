@@ -82,6 +82,17 @@ pub struct Cell {
     pub weight: f64,
 }
 
+impl Cell {
+    /// Permanent ids for which a simulated firm of the cell stands, by the firm's position in the population's arrays.
+    pub fn ids(&self, firm: usize) -> Range<u32> {
+        let (firms, kept) = (u64::from(self.firms), self.range.len().max(1) as u64);
+        // The id at an offset is stood for by the firm at offset x kept / firms, rounded down.
+        let first = |place: usize| self.first_id + (place as u64 * firms).div_ceil(kept) as u32;
+        let place = firm - self.range.start;
+        first(place)..first(place + 1)
+    }
+}
+
 /// The simulated firms, in cell order. All arrays have the same length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Population {

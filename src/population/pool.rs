@@ -127,11 +127,13 @@ pub struct Pool {
     ids: Vec<u64>,
     /// A bit for each of those words: whether it holds any. Small enough for the first-level cache.
     any: Vec<u64>,
+    /// How many of those words hold any.
+    filled: usize,
 }
 
 impl Pool {
     fn none(words: usize) -> Pool {
-        Pool { ids: vec![0; words], any: vec![0; words.div_ceil(64)] }
+        Pool { ids: vec![0; words], any: vec![0; words.div_ceil(64)], filled: 0 }
     }
 
     /// Ids whose simulated firms meet the criteria.
@@ -180,8 +182,9 @@ impl Pool {
     }
 
     fn add(&mut self, word: usize, ids: u64) {
+        let empty = self.ids[word] == 0;
         self.ids[word] |= ids;
-        self.any[word / 64] |= u64::from(ids != 0) << (word % 64);
+        self.note(word, empty);
     }
 
     /// A pool of the same population without ids.
@@ -198,9 +201,25 @@ impl Pool {
 
     /// Removes what another pool has among some ids.
     pub fn remove(&mut self, other: &Pool, ids: &Range<u32>) {
-        for (word, mask) in masks(ids.clone()) {
-            self.ids[word] &= !(other.ids[word] & mask);
-            self.any[word / 64] &= !(u64::from(self.ids[word] == 0) << (word % 64));
+        masks(ids.clone()).for_each(|(word, mask)| self.take(word, other.ids[word] & mask));
+    }
+
+    /// Removes some ids.
+    pub fn discard(&mut self, ids: Range<u32>) {
+        masks(ids).for_each(|(word, mask)| self.take(word, mask));
+    }
+
+    fn take(&mut self, word: usize, ids: u64) {
+        let empty = self.ids[word] == 0;
+        self.ids[word] &= !ids;
+        self.note(word, empty);
+    }
+
+    /// Keeps the record of words that hold any, after a change to one that was `empty` before.
+    fn note(&mut self, word: usize, empty: bool) {
+        if empty != (self.ids[word] == 0) {
+            self.any[word / 64] ^= 1 << (word % 64);
+            self.filled = if empty { self.filled + 1 } else { self.filled - 1 };
         }
     }
 
@@ -212,19 +231,22 @@ impl Pool {
 
     /// Whether an id is in the pool: 1 or 0.
     #[inline(always)]
-    fn has(&self, id: u32) -> u64 {
+    pub fn has(&self, id: u32) -> u64 {
         self.ids[id as usize / 64] >> (id % 64) & 1
     }
 
-    /// Which of at most 64 ids are in the pool, a bit each; best where many are.
+    /// Which of at most 64 ids are in the pool, a bit each.
     #[inline(always)]
-    pub fn dense(&self, ids: impl DoubleEndedIterator<Item = u32>) -> u64 {
-        ids.rev().fold(0, |found, id| found << 1 | self.has(id))
+    pub fn among(&self, ids: &[u32]) -> u64 {
+        // The words are too many for the first-level cache, the record of them is not.
+        match 2 * self.filled < self.ids.len() {
+            true => self.sparse(ids),
+            false => ids.iter().rev().fold(0, |found, id| found << 1 | self.has(*id)),
+        }
     }
 
-    /// Which of at most 64 ids are in the pool, a bit each; best where few are.
     #[inline(always)]
-    pub fn sparse(&self, ids: &[u32]) -> u64 {
+    fn sparse(&self, ids: &[u32]) -> u64 {
         let near = |found: u64, id: &u32| found << 1 | self.any[*id as usize / 4096] >> (id / 64 % 64) & 1;
         let mut may = ids.iter().rev().fold(0, near);
         let mut found = 0;

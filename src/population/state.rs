@@ -5,7 +5,7 @@
 //! cell; a pack knows the least clock of each kind, so that a week looks only at packs in which something is due. Blocks
 //! of whole cells can be advanced in parallel; nothing depends on how many threads do so.
 
-use super::{Block, PACK, Pack, Population, Practice, Response, Status, Tallies, WideStatus, only, window};
+use super::{BLOCK_FIRMS, Block, PACK, Pack, Population, Practice, Response, Status, Tallies, WideStatus, only, window};
 use crate::classification::{PREFECTURES, Prefecture};
 
 /// Kinds of event, each with a meter in every cell: start, stop, resume, formalise, give up.
@@ -164,7 +164,7 @@ impl State {
         let tallies = |block: &Block| Tallies::of(population, response, block, &firms.status);
         State {
             tallies: layout.blocks.par_iter().map(tallies).collect(),
-            least: layout.packs.iter().map(|pack| firms.least(pack)).collect(),
+            least: layout.packs.par_iter().with_min_len(BLOCK_FIRMS / PACK).map(|pack| firms.least(pack)).collect(),
             meters: vec![[0.0; 8]; population.cells.len()],
             reaches: Reaches(std::array::from_fn(|_| Vec::new())),
             next_week: 0,

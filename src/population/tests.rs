@@ -397,7 +397,8 @@ fn pools_hold_the_ids_of_firms_that_meet_the_criteria() {
         let directory = Directory::new(population);
         for criteria in &all {
             let pool = Pool::new(population, &directory, criteria);
-            let mut expected = 0;
+            // A third of the firms stays when the others are discarded.
+            let (mut left, mut expected) = (pool.clone(), [0; 2]);
             for cell in &population.cells {
                 for (firm, firms) in cell.range.clone().zip(0_u64..) {
                     let (employees, share) = (population.employees[firm], f64::from(population.teleworkable[firm]));
@@ -416,13 +417,19 @@ fn pools_hold_the_ids_of_firms_that_meet_the_criteria() {
                     let last = ((firms + 1) * u64::from(cell.firms)).div_ceil(kept) as u32 + cell.first_id - 1;
                     for id in [first, last] {
                         assert_eq!(directory.firm(id).map(|(_, firm)| firm), Some(firm as u32));
-                        assert_eq!(pool.dense([id].into_iter()), u64::from(meets));
-                        assert_eq!(pool.sparse(&[id]), u64::from(meets));
+                        assert_eq!([pool.has(id), pool.among(&[id])], [u64::from(meets); 2]);
                     }
-                    expected += if meets { u64::from(last - first) + 1 } else { 0 };
+                    assert_eq!(cell.ids(firm), first..last + 1);
+                    let stays = firm.is_multiple_of(3);
+                    if !stays {
+                        left.discard(cell.ids(firm));
+                    }
+                    assert_eq!(left.among(&[first]), u64::from(meets && stays));
+                    let ids = if meets { u64::from(last - first) + 1 } else { 0 };
+                    expected = [expected[0] + ids, expected[1] + if stays { ids } else { 0 }];
                 }
             }
-            assert_eq!(pool.ids(), expected);
+            assert_eq!([pool.ids(), left.ids()], expected);
         }
     }
 }

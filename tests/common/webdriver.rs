@@ -162,8 +162,14 @@ impl Browser {
         let nameless = |id: &&String| read(id, "displayed") == json!(true) && read(id, "computedlabel") == json!("");
         all.iter().filter(nameless).map(|id| read(id, "property/outerHTML").to_string()).collect()
     }
+    /// Gives the page so many pixels; the window has its own bars beside.
     pub fn size(&self, width: u32, height: u32) {
-        self.post("/window/rect", json!({ "width": width, "height": height }));
+        let rect = |width: u64, height: u64| self.post("/window/rect", json!({ "width": width, "height": height }));
+        let (width, height) = (u64::from(width), u64::from(height));
+        rect(width, height);
+        let inner = self.script("return [innerWidth, innerHeight]");
+        let bars = |wanted: u64, inner: &Value| wanted.saturating_sub(inner.as_u64().unwrap_or(wanted));
+        rect(width + bars(width, &inner[0]), height + bars(height, &inner[1]));
     }
     /// Opens another tab and turns to it; gives the one before.
     pub fn new_tab(&self) -> String {
