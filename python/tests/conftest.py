@@ -56,7 +56,7 @@ def behaves(results: tw.Results) -> None:
         table = results.table(name)
         frame = table.to_pandas()
         kinds = {str(kind) for kind in frame.dtypes}
-        assert kinds <= {"int64", "float64", "bool", "category", "datetime64[ms]"}, (name, kinds)
+        assert kinds <= {"int64", "float64", "bool", "object", "category", "datetime64[ms]"}, (name, kinds)
         assert table.key and not frame.duplicated(table.key).any(), (name, table.key)
         assert frame.columns.tolist() == table.columns == table.to_polars().columns
         assert f"{len(table):,} rows" in table._repr_html_()

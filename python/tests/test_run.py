@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import os
 import shutil
 import signal
@@ -86,13 +87,15 @@ def test_every_table_has_the_files_values(run: tw.Run) -> None:
                     assert float(text) == value
                 elif isinstance(value, bool):
                     assert text == str(value).lower()
+                elif isinstance(value, datetime.datetime):
+                    assert text == value.date().isoformat() and value.time() == datetime.time()
                 else:
                     assert text == ("" if value is None else str(value))
 
 
 def test_columns_have_types(run: tw.Run) -> None:
     kinds = {field.name: str(field.type) for field in pyarrow.table(run.indicators).schema}
-    assert kinds["week"] == "date32[day]" and kinds["replicate"] == "int64" and kinds["value"] == "double"
+    assert kinds["week"] == "timestamp[ms]" and kinds["replicate"] == "int64" and kinds["value"] == "double"
     assert kinds["indicator"].startswith("dictionary<values=string")
     choice = {field.name: str(field.type) for field in pyarrow.table(run.choice).schema}
     assert choice["visible"] == "bool"

@@ -5,7 +5,9 @@
 //! cell; a pack knows the least clock of each kind, so that a week looks only at packs in which something is due. Blocks
 //! of whole cells can be advanced in parallel; nothing depends on how many threads do so.
 
-use super::{BLOCK_FIRMS, Block, PACK, Pack, Population, Practice, Response, Status, Tallies, WideStatus, only, window};
+use super::{
+    BLOCK_FIRMS, Block, PACK, Pack, Population, Practice, Response, Status, Tallies, WideStatus, only, window,
+};
 use crate::classification::{PREFECTURES, Prefecture};
 
 /// Kinds of event, each with a meter in every cell: start, stop, resume, formalise, give up.
