@@ -57,6 +57,9 @@ def behaves(results: tw.Results) -> None:
         frame = table.to_pandas()
         kinds = {str(kind) for kind in frame.dtypes}
         assert kinds <= {"int64", "float64", "bool", "object", "category", "datetime64[ms]"}, (name, kinds)
+        # Objects are truth values of which some are missing, and nothing else.
+        objects = frame.select_dtypes("object")
+        assert all(set(objects[column].dropna()) <= {True, False} for column in objects), name
         assert table.key and not frame.duplicated(table.key).any(), (name, table.key)
         assert frame.columns.tolist() == table.columns == table.to_polars().columns
         assert f"{len(table):,} rows" in table._repr_html_()
