@@ -35,7 +35,7 @@ def processor_seconds(pid: int) -> float:
     return float(times.user + times.system)
 
 
-def made(works: list[_engine.Parcel], home: Path, workers: int, store: str | None = None) -> Figures:
+def made(works: list[_engine.WorkUnit], home: Path, workers: int, store: str | None = None) -> Figures:
     """Wall time of the chunks on a fresh cluster, and what it cost client and scheduler."""
     with Cluster(home, workers=workers) as running, running.client() as client:
         # Tables and firms are made once a worker.
@@ -57,7 +57,7 @@ def made(works: list[_engine.Parcel], home: Path, workers: int, store: str | Non
         }
 
 
-def alone(works: list[_engine.Parcel]) -> float:
+def alone(works: list[_engine.WorkUnit]) -> float:
     """Seconds of the same chunks one after the other in this process."""
     _engine.compute(works[0].payload)
     begun = time.perf_counter()

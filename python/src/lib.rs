@@ -19,7 +19,7 @@ mod _engine {
         chunk::{Chunk, WorkUnit, compute, design_chunks, first_wrong_row, key},
         design::DesignTable,
         scenario::{Loaded, built_in, kpis, outcomes, parameters, read_outcomes, schema},
-        study::{Study, arguments, calibrate, changes, inspect, prepare, read_words},
+        study::{Study, arguments, calibrate, changes, forecast, inspect, prepare, read_words},
         table::{Table, embedded_table, embedded_texts, read_table},
     };
 

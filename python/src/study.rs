@@ -199,6 +199,17 @@ pub fn inspect(
     Ok(found.to_string())
 }
 
+/// Writes the forecast that a request of `validate` names, without the certificate's folder.
+#[pyfunction]
+pub fn forecast(py: Python<'_>, request: &str, progress: Option<Py<PyAny>>) -> PyResult<()> {
+    let Inspection::Validate(request) = self::request(request).map_err(raised)? else {
+        return Err(PyValueError::new_err("this is no request of a forecast"));
+    };
+    let validation = py.detach(|| commands::validate(&request)).map_err(raised)?;
+    let threads = request.execution.threads;
+    conducted(py, threads, progress.as_ref(), |context| validation.write_forecast(&request, context))
+}
+
 /// Work with fits in it, whose runs `elsewhere` makes where it is given.
 fn fitted<T: Send>(
     py: Python<'_>,

@@ -35,7 +35,8 @@ const WHOLE: [&str; 10] = [
     "pairs",
     "pairs_to_settle",
 ];
-const DAYS: [&str; 10] = ["week", "date", "as_of", "published_for", "date_5", "date_50", "date_95", "by", "from", "until"];
+const DAYS: [&str; 10] =
+    ["week", "date", "as_of", "published_for", "date_5", "date_50", "date_95", "by", "from", "until"];
 const TEXTS: [&str; 30] = [
     "run",
     "scenario",
@@ -69,6 +70,9 @@ const TEXTS: [&str; 30] = [
     "intervention_b",
 ];
 
+/// What may be empty in every line and is a truth value all the same.
+const TRUTHS: [&str; 1] = ["visible"];
+
 /// One table.
 #[pyclass(frozen, module = "telework._engine")]
 pub struct Table {
@@ -93,6 +97,7 @@ impl Column {
             _ if WHOLE.contains(&name) => Column::Whole(Int64Builder::new()),
             _ if DAYS.contains(&name) => Column::Day(TimestampMillisecondBuilder::new()),
             _ if TEXTS.contains(&name) => Column::Text(StringDictionaryBuilder::new()),
+            _ if TRUTHS.contains(&name) => Column::Truth(BooleanBuilder::new()),
             _ => Column::Open(0),
         }
     }

@@ -25,6 +25,7 @@ __all__ = [
     "embedded_table",
     "embedded_texts",
     "first_wrong_row",
+    "forecast",
     "inspect",
     "key",
     "kpis",
@@ -181,3 +182,4 @@ def inspect(
     progress: _Progress,
     elsewhere: Callable[[list[Chunk], Callable[[], bool]], list[bytes]] | None,
 ) -> str: ...
+def forecast(request: str, progress: _Progress) -> None: ...

@@ -116,10 +116,16 @@ def forecast(
     """
     with tempfile.TemporaryDirectory(prefix="telework-") as aside:
         file = Path(aside, "forecast.csv")
-        out = Path(aside, "certificate")
-        validate(
-            posterior, out=out, forecast=file, scenario=scenario, data=data, threads=threads, progress=progress
-        )  # fmt: skip
+        arguments = {
+            "posterior": posterior.folder if isinstance(posterior, Posterior) else posterior,
+            "out": Path(aside, "certificate"),
+            "forecast": file,
+            "scenario": _named(scenario, aside),
+            "data": data,
+            "threads": threads,
+        }
+        with shown(progress, "forecasting", "weeks") as tell:
+            _engine.forecast(request("validate", arguments), tell)
         table = _engine.read_table(file)
         rows = [dict(zip(table.columns, row, strict=True)) for row in table.head(len(table))]
     return Lines(rows, ["survey", "metric", "segment_type", "segment", "date", "quantile"])

@@ -189,7 +189,7 @@ class Run(Answers):
         """Every firm by month as a ``pyarrow.Table``, of a run with ``panel=True``; its columns are in ``docs/results.md``."""
         path = self.file("panel.parquet")
         if not path.exists():
-            advice = "run with panel=True, with a package that was built with the feature panel"
+            advice = "run with panel=True"
             raise error("files", f"{self.folder} has no panel", advice)
         return package("pyarrow.parquet").read_table(path)
 

@@ -62,11 +62,12 @@ def sobol(
     return _scaled(some, engine.random(points).T.tolist())
 
 
-def simplex(names: Sequence[str], total: float, steps: int, unit: str = "yen") -> Columns:
-    """Every way to divide a total among some inputs in ``steps`` equal parts: ``total="..."`` yen of budgets, or of another
-    ``unit`` (``weeks``; ``""`` for plain numbers).
+def simplex(names: Sequence[str], total: float, steps: int, *, least: int = 0, unit: str = "yen") -> Columns:
+    """Every way to divide a total among some inputs in ``steps`` equal parts: so many yen of budgets, or of another ``unit``
+    (``weeks``; ``""`` for plain numbers).
 
-    Each row adds up to the total exactly in parts; there are (steps + n - 1) over (n - 1) rows for n inputs.
+    ``least``: parts that each input has at least; a budget that pays for nothing is refused by scenarios, so write 1 for
+    budgets. There are (steps - n least + n - 1) over (n - 1) rows for n inputs.
     """
     names = list(names)
     if len(names) < 2 or len(set(names)) < len(names):
@@ -74,10 +75,12 @@ def simplex(names: Sequence[str], total: float, steps: int, unit: str = "yen") -
     _positive(steps, "steps")
     if not total > 0:
         raise error("usage", f"total={total} cannot be divided", "write a total above 0")
+    if isinstance(least, bool) or not isinstance(least, int) or not 0 <= least * len(names) <= steps:
+        raise error("usage", f"least={least!r}: there are {steps} parts for {len(names)} inputs", "write least=0 or 1")
+    places = steps - least * len(names) + len(names) - 1
     rows = []
-    for bars in itertools.combinations(range(steps + len(names) - 1), len(names) - 1):
-        edges = (-1, *bars, steps + len(names) - 1)
-        rows.append([after - before - 1 for before, after in itertools.pairwise(edges)])
+    for bars in itertools.combinations(range(places), len(names) - 1):
+        rows.append([least + after - before - 1 for before, after in itertools.pairwise((-1, *bars, places))])
 
     def written(parts: int) -> Any:
         value = total * parts / steps

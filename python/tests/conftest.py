@@ -7,9 +7,13 @@ import os
 import subprocess
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 import telework as tw
+
+# No window is opened.
+matplotlib.use("Agg")
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,6 +47,23 @@ def same(one: Path | str, other: Path | str) -> None:
     code = json.loads(a["manifest.json"])["code"], json.loads(b["manifest.json"])["code"]
     assert code[0] == code[1], f"the program and the package are of other code: {code}"
     assert [name for name in a if a[name] != b[name]] == []
+
+
+def behaves(results: tw.Results) -> None:
+    """Asserts that the tables of a folder behave in pandas: days are timestamps, and the key names each line once."""
+    assert "kpi" in results.tables or len(results.tables) > 0
+    for name in results.tables:
+        table = results.table(name)
+        frame = table.to_pandas()
+        kinds = {str(kind) for kind in frame.dtypes}
+        assert kinds <= {"int64", "float64", "bool", "object", "category", "datetime64[ms]"}, (name, kinds)
+        # Objects are truth values of which some are missing, and nothing else.
+        objects = frame.select_dtypes("object")
+        assert all(set(objects[column].dropna()) <= {True, False} for column in objects), name
+        assert table.key and not frame.duplicated(table.key).any(), (name, table.key)
+        assert frame.columns.tolist() == table.columns == table.to_polars().columns
+        assert f"{len(table):,} rows" in table._repr_html_()
+        assert not len(table) or table.to_pandas(index=True).index.names == table.key
 
 
 @pytest.fixture(autouse=True)

@@ -240,6 +240,8 @@ def test_a_design_is_saved_and_opened(base: tw.Scenario, home: Path) -> None:
     point = {"row": 1, "draw": 0, "fiscal_year": 2020}
     assert float(cube["spend_yen"].sel(point)) == frame.loc[(1, 0, 2020), "spend_yen"]
     assert d.to_polars().height == len(frame) == 12
+    assert d.plot("spend_yen").get_xlabel() == budget
+    assert d.plot("sd(spend_yen)", "intervention.awards.active").get_ylabel() == "sd(spend_yen)"
     html = d._repr_html_()
     assert "<table>" in html and "practising_firms" in html and "2 rows" in html
 
@@ -270,6 +272,7 @@ def test_sweeps(base: tw.Scenario) -> None:
         tw.sobol(base, [SCALE], 12)
     parts = tw.simplex(["a", "b", "c"], 9e8, 3)
     rows = list(zip(*parts.values(), strict=True))
+    assert tw.simplex(["a", "b"], 4.0, 4, least=1, unit="") == {"a": [1.0, 2.0, 3.0], "b": [3.0, 2.0, 1.0]}
     # Stars and bars: (3 + 2) over 2.
     assert len(rows) == len(set(rows)) == 10
     assert all(sum(float(one.removesuffix(" yen")) for one in row) == 9e8 for row in rows)
@@ -277,6 +280,7 @@ def test_sweeps(base: tw.Scenario) -> None:
         {"names": ["a"], "total": 1, "steps": 2},
         {"names": ["a", "b"], "total": 0, "steps": 2},
         {"names": ["a", "b"], "total": 1, "steps": 0},
+        {"names": ["a", "b"], "total": 1, "steps": 3, "least": 2},
     ):
         with pytest.raises(tw.UsageError):
             tw.simplex(**wrong)

@@ -44,14 +44,14 @@ def test_a_page_of_several_folders(run: tw.Run, home: Path) -> None:
 
 
 def test_a_certificate_and_a_forecast(home: Path) -> None:
-    words = ["forecast", 'extends = "forecast"\n[run]\nsample = 6000\nreplicates = 3\nend = 2020-12-31\n']
+    words = ["forecast", 'extends = "forecast"\n[run]\nsample = 6000\nreplicates = 3\nend = 2021-06-30\n']
     (home / "short.toml").write_text(words[1])
     found = tw.validate(out=home / "a", progress=False)
     assert found.text.startswith("CERTIFICATE: ") and "CERTIFICATE" in found._repr_html_()
     command("validate", "--out", home / "b", "--forecast", home / "b.csv", "--scenario", home / "short.toml")
     lines = tw.forecast(tw.Scenario.load(home / "short.toml"), progress=False)
     theirs = list(csv.DictReader((home / "b.csv").open(encoding="utf-8")))
-    assert lines.columns == list(theirs[0])
+    assert theirs and lines.columns == list(theirs[0])
     ours = [(line["survey"], line["date"], line["quantile"], line["value"]) for line in lines]
     assert ours == [(row["survey"], row["date"], float(row["quantile"]), float(row["value"])) for row in theirs]
     assert (files(home / "a")["certificate.txt"]) == files(home / "b")["certificate.txt"]

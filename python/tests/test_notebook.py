@@ -26,6 +26,8 @@ def test_the_notebook_runs(home: Path) -> None:
         "data:image/svg+xml",
         "yen_per_firm",
         "verdict",
+        "sd(practising_firms)",
+        "gates fail",
     ):
         assert any(words in one for one in text), words
     assert not list(home.glob(".telework-*"))

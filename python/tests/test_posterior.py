@@ -77,6 +77,15 @@ def test_arviz_and_xarray() -> None:
     assert data.observed_data["published"].values.tolist() == [float(row["published"]) for row in figures]
 
 
+def test_plots() -> None:
+    one = tw.posterior()
+    shown = one.plot()
+    assert len(shown) == 6 and all(axes.get_title() in one.draws.columns for axes in shown)
+    assert one.plot("peer_industry", "alarm")[1].get_title() == "alarm"
+    with pytest.raises(tw.UsageError, match="no parameter of the posterior"):
+        one.plot("nothing")
+
+
 def erf(value: float) -> float:
     import math
 

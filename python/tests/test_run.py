@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ import pyarrow
 import pytest
 
 import telework as tw
-from conftest import ROOT, command, same
+from conftest import ROOT, behaves, command, same
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +87,15 @@ def test_every_table_has_the_files_values(run: tw.Run) -> None:
                     assert float(text) == value
                 elif isinstance(value, bool):
                     assert text == str(value).lower()
+                elif isinstance(value, datetime.datetime):
+                    assert text == value.date().isoformat() and value.time() == datetime.time()
                 else:
                     assert text == ("" if value is None else str(value))
 
 
 def test_columns_have_types(run: tw.Run) -> None:
     kinds = {field.name: str(field.type) for field in pyarrow.table(run.indicators).schema}
-    assert kinds["week"] == "date32[day]" and kinds["replicate"] == "int64" and kinds["value"] == "double"
+    assert kinds["week"] == "timestamp[ms]" and kinds["replicate"] == "int64" and kinds["value"] == "double"
     assert kinds["indicator"].startswith("dictionary<values=string")
     choice = {field.name: str(field.type) for field in pyarrow.table(run.choice).schema}
     assert choice["visible"] == "bool"
@@ -126,6 +129,36 @@ def test_a_damaged_table_names_its_line(run: tw.Run, home: Path) -> None:
         _ = tw.open(home).kpi
     with pytest.raises(tw.FilesError, match="not a result folder"):
         tw.open(home / "nothing")
+
+
+def test_tables_behave_in_frames(run: tw.Run) -> None:
+    behaves(run)
+    fans = run.fans.to_pandas()
+    assert fans.week.min() == pandas.Timestamp("2020-01-06")
+    cube = run.indicators.to_xarray()
+    assert list(cube.sizes) == ["replicate", "week", "indicator", "segment"]
+    last = run.indicators.to_pandas().iloc[-1]
+    point = {"replicate": last.replicate, "week": last.week, "indicator": last.indicator, "segment": last.segment}
+    assert float(cube["value"].sel(point)) == last.value
+    assert run.kpi.head(1)[0]["as_of"] == "2020-03-30"
+    axes = run.plot("tsr_current_practice", "size=large")
+    assert "Current practice" in axes.get_ylabel()
+    with pytest.raises(tw.UsageError, match="write one of"):
+        run.plot("nothing")
+
+
+def test_observers_see_what_was_kept(run: tw.Run) -> None:
+    found = run.observe(
+        peak=lambda weekly: weekly["current_practice"].max(),
+        spent=lambda weekly: weekly["spend_yen[managers]"].sum(),
+        weeks=len,
+    )
+    seen = run.indicators.to_pandas()
+    practice = seen[(seen.indicator == "current_practice") & (seen.segment == "total")].groupby("replicate").value.max()
+    spent = run.interventions.to_pandas()
+    money = spent[spent.intervention == "managers"].groupby("replicate").spend_yen.sum()
+    assert found.column("replicate") == [0, 1, 2, 3] and set(found.column("weeks")) == {117}
+    assert found.column("peak") == practice.tolist() and found.column("spent") == pytest.approx(money.tolist())
 
 
 def test_a_result_shows_its_chart(run: tw.Run) -> None:

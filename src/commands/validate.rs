@@ -120,6 +120,16 @@ impl Validation {
         Ok(self.folder.clone())
     }
 
+    /// Makes the forecast that is wanted and writes it alone.
+    ///
+    /// # Errors
+    /// As [`Validation::write`].
+    pub fn write_forecast(&self, request: &ValidateRequest, context: RunContext) -> Result<(), Problems> {
+        let Some(file) = &request.forecast else { return Ok(()) };
+        let forecast = self.forecast(&request.scenario, context)?;
+        Ok(write_file(&FORECAST, file, request.force, |out| write_table(out, &forecast))?)
+    }
+
     /// Monthly predictive distributions of every simulated survey series under a scenario: the one place from which the
     /// forecast is made.
     fn forecast(&self, name: &str, context: RunContext) -> Result<Vec<ForecastRow>, Problems> {
