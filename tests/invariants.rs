@@ -378,7 +378,7 @@ fn first_changes(lift: Option<(f32, f32)>, weeks: u16) -> Vec<(Practice, Option<
     let before: Vec<Practice> = (0..population.len()).map(|firm| state.status(firm).practice()).collect();
     if let Some((lift, half_life)) = lift {
         for firm in (0..population.len()).filter(|&firm| liftable[firm]) {
-            terms.lifts.begin(Lift { firm: firm as u32, begin: BEGIN, half_life, lift });
+            terms.lifts.begin(Lift { firm: firm as u32, begin: BEGIN, half_life, lift, to_start: false });
         }
     }
     let mut first = vec![None; population.len()];

@@ -202,11 +202,11 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     let id = week.population.id[position];
     let spell = block.spell[firm];
     let weeks = if before.practises() { spell.weeks(week.week as u16) } else { spell.before() };
-    let lifted_since = |entered: u16| match before.0 & Status::LIFTED {
+    let lifted_since = |entered: u16, started: bool| match before.0 & Status::LIFTED {
         0 => Default::default(),
-        _ => week.terms.lifts.of(position as u32, week.week, entered.into()),
+        _ => week.terms.lifts.of(position as u32, week.week, entered.into(), started),
     };
-    let lifted = lifted_since(spell.entered());
+    let lifted = lifted_since(spell.entered(), before.practice() != Practice::Never);
     let situation =
         Situation { status: before, own: block.own[firm].into(), lifted, weeks: [spell.clock_weeks(), weeks] };
     let [practice_turn, scheme_turn] = &mut block.turns[firm];
@@ -251,7 +251,7 @@ fn decide(block: &mut BlockState, week: &WeekOf, cell: usize, firm: usize, clock
     let after = Status(after);
     block.status[firm] = after.0;
     // From a new practice on other bounds hold for what fades: what pushes away comes nearer to 0, so that more may come.
-    let new = if moves { lifted_since(week.week as u16) } else { lifted };
+    let new = if moves { lifted_since(week.week as u16, true) } else { lifted };
     let situation = Situation { weeks: [block.spell[firm].clock_weeks(), weeks], ..situation };
     set_clocks(block, week, cell, firm, &situation, Situation { status: after, lifted: new, ..situation }, moves);
     let employees = week.population.employees[position];

@@ -4,7 +4,7 @@ use super::{
     Terms,
     clocks::{Situation, Slopes, practice_meter, rescaled, scheme_meter},
 };
-use crate::population::{PACK, PREFETCH_AHEAD, Population, State, Status, prefetch};
+use crate::population::{PACK, PREFETCH_AHEAD, Population, Practice, State, Status, prefetch};
 
 /// Begins this week's lifts.
 pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slopes: &Slopes, week: u32) {
@@ -27,12 +27,12 @@ pub fn begin(state: &mut State, population: &Population, terms: &mut Terms, slop
         let status = Status(firms.status[firm]);
         let cell = population.cell_of(firm);
         let spell = firms.spell[firm];
-        let entered = spell.entered().into();
+        let (entered, started) = (spell.entered().into(), status.practice() != Practice::Never);
         let situation =
             |lifted| Situation { status, own: firms.own[firm].into(), lifted, weeks: [spell.clock_weeks(); 2] };
-        let before = situation(terms.lifts.of(lift.firm, week, entered));
+        let before = situation(terms.lifts.of(lift.firm, week, entered, started));
         terms.lifts.add(lift);
-        let after = situation(terms.lifts.of(lift.firm, week, entered));
+        let after = situation(terms.lifts.of(lift.firm, week, entered, started));
         let meters = &state.meters[cell];
         let (practice, scheme) = (firms.practice_due[firm], firms.scheme_due[firm]);
         let [from, to] = [before, after].map(|situation| situation.practice(slopes)[0]);

@@ -13,6 +13,8 @@ pub struct Lift {
     pub half_life: f32,
     /// Added to the inclination when it begins.
     pub lift: f32,
+    /// Whether it counts until the firm has started, and for nothing else.
+    pub to_start: bool,
 }
 
 /// A lift that has begun.
@@ -26,10 +28,11 @@ struct Begun {
     earlier: u32,
 }
 
-/// How lifts of one half-life fade.
+/// How lifts of one half-life fade, and for what they count.
 #[derive(Clone, Debug)]
 struct Fading {
     half_life: f32,
+    to_start: bool,
     /// Part that is left after so many weeks.
     left: Vec<f64>,
 }
@@ -38,8 +41,8 @@ struct Fading {
 const TABULATED: i32 = 512;
 
 impl Fading {
-    fn new(half_life: f32) -> Fading {
-        Fading { half_life, left: (0..TABULATED).map(|weeks| part_left(half_life, weeks)).collect() }
+    fn new(half_life: f32, to_start: bool) -> Fading {
+        Fading { half_life, to_start, left: (0..TABULATED).map(|weeks| part_left(half_life, weeks)).collect() }
     }
 
     /// Whether it fades at all.
@@ -96,9 +99,10 @@ impl Lifts {
     /// Adds a lift that begins now. Lifts of one firm that fade alike become one.
     pub fn add(&mut self, lift: Lift) {
         let Lifts { begun, first, fadings, .. } = self;
-        let Lift { firm, begin, half_life, lift } = lift;
-        let fading = fadings.iter().position(|fading| fading.half_life == half_life).unwrap_or_else(|| {
-            fadings.push(Fading::new(half_life));
+        let Lift { firm, begin, half_life, lift, to_start } = lift;
+        let alike = |fading: &Fading| fading.half_life == half_life && fading.to_start == to_start;
+        let fading = fadings.iter().position(alike).unwrap_or_else(|| {
+            fadings.push(Fading::new(half_life, to_start));
             fadings.len() - 1
         });
         let firm = firm as usize;
@@ -134,8 +138,8 @@ impl Lifts {
         }
     }
 
-    /// What a firm that entered its practice in the week `entered` faces in a week.
-    pub fn of(&self, firm: u32, week: u32, entered: u32) -> Lifted {
+    /// What a firm that has started or not, and entered its practice in the week `entered`, faces in a week.
+    pub fn of(&self, firm: u32, week: u32, entered: u32, started: bool) -> Lifted {
         let Lifts { begun, first, fadings, .. } = self;
         let latest = first.get(firm as usize).and_then(|first| first.checked_sub(1));
         let Some(latest) = latest else { return Lifted::default() };
@@ -148,6 +152,9 @@ impl Lifts {
         let mut lifted = Lifted::default();
         for lift in lifts() {
             let fading = &fadings[usize::from(lift.fading)];
+            if started && fading.to_start {
+                continue;
+            }
             lifted.now += fading.left(lift, week);
             // What fades can only come nearer to 0 from here on.
             let (at_most, at_least) = match (fading.fades(), fading.left(lift, most_in)) {
@@ -167,19 +174,23 @@ mod tests {
     #[test]
     fn lifts_add_up_and_fade_by_half_lives() {
         let mut lifts = Lifts::default();
-        let lift = |begin, half_life, lift| Lift { firm: 7, begin, half_life, lift };
+        let lift = |begin, half_life, lift| Lift { firm: 7, begin, half_life, lift, to_start: false };
         for lift in [lift(10, f32::INFINITY, 0.25), lift(6, 4.0, 1.0), lift(10, 4.0, 0.5), lift(18, 8.0, 0.5)] {
             lifts.add(lift);
         }
-        let lifted = lifts.of(7, 26, 20);
+        let lifted = lifts.of(7, 26, 20, true);
         // A quarter for ever, 1 over four half-lives, 0.5 over one.
         assert!((lifted.now - (0.25 + 0.0625 + 0.25)).abs() < 1e-12);
-        assert_eq!((lifted.least, lifts.of(8, 26, 0)), (0.25, Lifted::default()));
+        assert_eq!((lifted.least, lifts.of(8, 26, 0, true)), (0.25, Lifted::default()));
         // A fading push away: never more than what lasts, never less than when it began.
-        lifts.add(Lift { firm: 9, begin: 10, half_life: 4.0, lift: -1.0 });
-        lifts.add(Lift { firm: 9, begin: 12, half_life: f32::INFINITY, lift: 0.5 });
-        let lifted = lifts.of(9, 18, 0);
+        lifts.add(Lift { firm: 9, begin: 10, half_life: 4.0, lift: -1.0, to_start: false });
+        lifts.add(Lift { firm: 9, begin: 12, half_life: f32::INFINITY, lift: 0.5, to_start: false });
+        let lifted = lifts.of(9, 18, 0, true);
         assert!((lifted.now - 0.25).abs() < 1e-12 && (lifted.most - 0.5).abs() < 1e-12);
         assert!(lifted.least <= lifted.now && lifted.now <= lifted.most);
+        // What helps to start counts until then.
+        lifts.add(Lift { firm: 10, begin: 10, half_life: f32::INFINITY, lift: 2.0, to_start: true });
+        lifts.add(Lift { firm: 10, begin: 11, half_life: f32::INFINITY, lift: 0.5, to_start: false });
+        assert_eq!([false, true].map(|started| lifts.of(10, 20, 0, started).now), [2.5, 0.5]);
     }
 }

@@ -30,7 +30,7 @@ impl Pending {
     pub fn add_fading_in(&mut self, week: Week, firm: u32, lift: f32, half_life: f32) {
         if lift != 0.0 {
             let begin = (week.0 + self.delay_weeks).min(u32::from(u16::MAX)) as u16;
-            self.lifts.push_back(Lift { firm, begin, half_life, lift });
+            self.lifts.push_back(Lift { firm, begin, half_life, lift, to_start: false });
         }
     }
 

@@ -44,10 +44,10 @@ pub struct Clocks {
 
 /// Lifts of one half-life are kept as one number in single precision, which each new one is added to. From the plain list
 /// of deliveries, afresh each time: half-life, sum, week of the last one; the newest half-life first.
-fn folded(lifts: &[Lift]) -> Vec<Lift> {
+fn folded<'a>(lifts: impl Iterator<Item = &'a Lift>) -> Vec<Lift> {
     let mut kept: Vec<Lift> = Vec::new();
     for lift in lifts {
-        match kept.iter_mut().find(|kept| kept.half_life == lift.half_life) {
+        match kept.iter_mut().find(|kept| kept.half_life == lift.half_life && kept.to_start == lift.to_start) {
             Some(kept) => {
                 kept.lift = (left(kept, lift.begin.into()) + f64::from(lift.lift)) as f32;
                 kept.begin = lift.begin;
@@ -77,7 +77,7 @@ fn lifted(firm: &Firm, week: u32) -> Lifted {
     if firm.lifts.is_empty() {
         return Lifted { now: 0.0, most: 0.0, least: 0.0 };
     }
-    let kept = folded(&firm.lifts);
+    let kept = folded(firm.lifts_that_count());
     let sum = |of: &dyn Fn(&Lift) -> f64| kept.iter().fold(0.0, |sum, lift| sum + of(lift));
     let last = firm.lifts.iter().map(|lift| u32::from(lift.begin)).fold(firm.entered, u32::max);
     // What fades comes nearer to 0 from its last lift on; what lasts stays.
@@ -92,7 +92,7 @@ fn lifted(firm: &Firm, week: u32) -> Lifted {
 fn log_factors(p: &Parameters, firm: &Firm, event: Event, week: u32, set_by: u32) -> [f64; 2] {
     let Lifted { now, most, least } = lifted(firm, week);
     // Each addition in single precision rounds by half a unit in the last place, 6e-8 of the sum, at most.
-    let rounding = 1e-7 * firm.lifts.len() as f64 * most.max(1.0);
+    let rounding = 1e-7 * firm.lifts.len() as f64 * firm.lifts_added().max(1.0);
     assert!((now - firm.lifted(week)).abs() <= rounding, "lifts of firm {} in week {week}", firm.id);
     let (lifts, weeks) = match event {
         Event::Start | Event::Resume | Event::GiveUp => (most, 0),
@@ -190,7 +190,7 @@ impl Luck for Clocks {
             let log_hazard = hazards[event as usize].ln() + factors[0];
             let linear = firm.log_hazard(p, event, facing, week);
             assert!(
-                (log_hazard - linear).abs() < 2e-6 + 2e-7 * firm.lifts.len() as f64,
+                (log_hazard - linear).abs() < 2e-6 + 2e-7 * firm.lifts.len() as f64 * firm.lifts_added().max(1.0),
                 "{event:?} of firm {}: {log_hazard}, {linear}",
                 firm.id
             );

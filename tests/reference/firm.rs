@@ -78,7 +78,17 @@ impl Firm {
             let age = f64::from(week) - f64::from(lift.begin);
             f64::from(lift.lift) * 0.5_f64.powf(age / f64::from(lift.half_life))
         };
-        self.lifts.iter().map(left).sum()
+        self.lifts_that_count().map(left).sum()
+    }
+
+    /// Deliveries that count now: what helps to start does so until then.
+    pub fn lifts_that_count(&self) -> impl Iterator<Item = &Lift> {
+        self.lifts.iter().filter(|lift| !lift.to_start || self.practice == Practice::Never)
+    }
+
+    /// Sum of the sizes of all that was ever added, which rounding is relative to.
+    pub fn lifts_added(&self) -> f64 {
+        self.lifts.iter().map(|lift| f64::from(lift.lift.abs())).sum()
     }
 
     /// The part of an event's log hazard that is the firm's own, at an inclination and after so many weeks of practice.

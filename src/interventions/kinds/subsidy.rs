@@ -159,7 +159,7 @@ struct Granting {
     commitments: Commitments,
 }
 
-/// Firms that have bound themselves to practise in time. While bound, a firm's hazard to start is so much larger
+/// Firms that have bound themselves to practise in time. While bound, a firm's hazard to start (and nothing else) is so much larger
 /// that, without other pressure, it practises by the end with the chance [`KEPT`]; a simulated firm that stands for many has
 /// it for the share of them that is bound. The additions of several grants add up as hazards.
 #[derive(Default)]
@@ -200,7 +200,7 @@ impl Commitments {
     fn run(&mut self, week: u32, within_weeks: u32, lifts: &mut Lifts) {
         let begin = week as u16;
         let mut lift = |firm, lift: f64| {
-            lifts.begin(Lift { firm, begin, half_life: f32::INFINITY, lift: lift as f32 });
+            lifts.begin(Lift { firm, begin, half_life: f32::INFINITY, lift: lift as f32, to_start: true });
         };
         while let Some((_, over)) = self.bound.pop_front_if(|(end, _)| *end <= week) {
             let Some(now) = self.in_force.get_mut(&over.firm) else { continue };
