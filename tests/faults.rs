@@ -68,7 +68,7 @@ fn failing_system_calls_end_with_exit_code_5_and_leave_nothing() {
         ("fsync", "fsync:error=ENOSPC:when=4", &["free some space", "--out DIR"]),
         ("write", "write:error=ENOSPC:when=1+", &["free some space"]),
         ("renameat2", "renameat2:error=EIO:when=1+", &["the disk fails", "--out DIR"]),
-        ("rename", "rename:error=ENOSPC:when=1", &["free some space", "--store DIR"]),
+        ("rename,renameat", "rename,renameat:error=ENOSPC:when=1", &["free some space", "--store DIR"]),
         ("mkdir", "mkdir:error=EROFS:when=1+", &["choose a place that you may write"]),
     ];
     for (call, fault, words) in cases {
