@@ -186,7 +186,7 @@ pub fn write_table(out: &mut dyn Write, rows: &[ForecastRow]) -> io::Result<()> 
 pub const HUBVERSE_HEADER: &str =
     "origin_date,target,target_end_date,location,segment_type,output_type,output_type_id,value";
 
-/// Writes the rows as a model-output file of the Hubverse (https://docs.hubverse.io): tasks in columns, quantiles as outputs. The
+/// Writes the rows as a model-output file of the Hubverse (<https://docs.hubverse.io>): tasks in columns, quantiles as outputs. The
 /// target is survey and metric, the location the segment.
 pub fn write_hubverse(out: &mut dyn Write, origin: Date, rows: &[ForecastRow]) -> io::Result<()> {
     let mut table = csv::Writer::from_writer(out);

@@ -52,7 +52,7 @@ pub struct CalibrateRequest {
     /// Goes on with what an interrupted calibration left; without it, that is thrown away
     #[arg(long)]
     pub resume: bool,
-    /// Where the folder goes, in place of results/calibration-<short hash>
+    /// Where the folder goes, in place of results/calibration-HASH
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Threads and data tables.

@@ -71,7 +71,7 @@ pub struct ChunkBase {
 }
 
 impl ChunkBase {
-    /// Of a whole scenario as [`scenario::Loaded::resolved_toml`] has it. `among` names the measures of which coalitions
+    /// Of a whole scenario as [`crate::scenario::Loaded::resolved_toml`] has it. `among` names the measures of which coalitions
     /// are made. Words and number of replicates change no run and are left out, so that they name no other chunk.
     ///
     /// # Errors

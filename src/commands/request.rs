@@ -90,7 +90,7 @@ pub struct Common {
     /// Changes one value of every scenario, such as `intervention.managers.scale=2`; may be given many times
     #[arg(long, value_name = "path=value")]
     pub set: Vec<String>,
-    /// Where the folder goes, in place of results/<scenario>-<short hash>
+    /// Where the folder goes, in place of results/SCENARIO-HASH
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.

@@ -115,7 +115,7 @@ impl<'a> StudyRuns<'a> {
         })
     }
 
-    /// A run: from the store, or made when it was lost there since [`Experiment::complete`].
+    /// A run: from the store, or made when it was lost there since [`Self::complete`].
     ///
     /// # Errors
     /// `Kind::Files` when it cannot be kept; `Kind::Interrupted` when stopped.

@@ -42,7 +42,7 @@ pub struct ValidateRequest {
     /// Folder of a posterior's tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]
     pub posterior: Option<PathBuf>,
-    /// Where the pictures go, in place of results/certificate-<short hash>
+    /// Where the pictures go, in place of results/certificate-HASH
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Also forecasts every survey series by month and writes the quantiles to this file
