@@ -112,7 +112,10 @@ fn numbers(command: clap::Command) -> clap::Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    stopping::begin();
+    if let Err(problem) = stopping::begin() {
+        complain(&[problem]);
+        return ExitCode::from(Kind::Usage as u8);
+    }
     let parsed = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
@@ -287,6 +290,18 @@ mod tests {
             let found = command().try_get_matches_from(["telework", "run", "baseline", flag, "-1"]);
             let said = found.unwrap_err().to_string();
             assert!(said.contains("'-1'") && said.contains(flag) && !said.contains("-- -1"), "{said}");
+        }
+    }
+
+    /// Seeds have one limit, on the command line as in scenario files, and what is refused is told it.
+    #[test]
+    fn a_seed_is_refused_with_its_limits() {
+        for words in [&["run", "baseline"][..], &["compare", "baseline"], &["population"]] {
+            for seed in ["-1", "1.5", "9223372036854775808", "18446744073709551616"] {
+                let typed = ["telework"].iter().chain(words).chain(&["--seed", seed]).copied().collect::<Vec<_>>();
+                let said = command().try_get_matches_from(typed).unwrap_err().to_string();
+                assert!(said.contains("a whole number from 0 to 9223372036854775807"), "{said}");
+            }
         }
     }
 

@@ -118,6 +118,18 @@ fn interrupted_calls_change_nothing() {
     }
 }
 
+/// Threads that a machine cannot bear are refused wherever they are asked for, before one is started.
+#[test]
+fn too_many_threads_in_the_environment_are_refused() {
+    for name in ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"] {
+        let home = tempfile::tempdir().unwrap();
+        let output = under(home.path(), &["env", &format!("{name}=100000")], &["check", "baseline"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(name) && said.contains("to 1024"), "{said}");
+    }
+}
+
 #[test]
 fn limits_of_memory_and_file_size_end_with_exit_code_5() {
     let limited = |limit: &str, words: &[&str]| {

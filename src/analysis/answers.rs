@@ -138,7 +138,8 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
                 Some(reference) if unlike(inquiry.scenarios[0].0, scenario).is_empty() => {
                     costs(reference, outcomes, extent)
                 }
-                Some(_) | None => Vec::new(),
+                Some(reference) => costs(reference, outcomes, extent).into_iter().map(Cost::without_price).collect(),
+                None => Vec::new(),
             },
             uncertainty,
             differences,

@@ -59,6 +59,14 @@ pub struct Cost {
     pub teleworkers: Price,
 }
 
+impl Cost {
+    /// Money and effect alone, where the money did not buy the effect.
+    pub fn without_price(self) -> Cost {
+        let bare = |price: Price| Price { yen: None, yen_low: None, yen_high: None, acceptable: Vec::new(), ..price };
+        Cost { firms: bare(self.firms), teleworkers: bare(self.teleworkers), ..self }
+    }
+}
+
 /// In what two scenarios differ beside their measures: whatever else differs, the money did not buy. Then no price can be
 /// told.
 pub fn unlike(reference: &Scenario, with: &Scenario) -> Vec<&'static str> {
@@ -153,6 +161,21 @@ mod tests {
         );
         assert_eq!(unlike(&baseline, &of("second_pandemic", &["intervention.managers.scale=10"])), ["declarations"]);
         assert_eq!(unlike(&baseline, &of("baseline", &["parameters.peer_strength=2"])), ["parameters"]);
+    }
+
+    /// Where more than measures differs, money and effect stay told, and only what joins them is left out.
+    #[test]
+    fn without_a_price_money_and_effect_stay() {
+        let spent: Vec<f64> = (0..21).map(|i| 1e9 + f64::from(i)).collect();
+        let more: Vec<f64> = (0..21).map(|i| 100.0 + f64::from(i)).collect();
+        let firms = price(&spent, &more).unwrap();
+        assert!(firms.yen.is_some());
+        let cost =
+            Cost { fiscal_year: 2025, spend: from_nothing(&spent).unwrap(), firms: firms.clone(), teleworkers: firms };
+        let bare = cost.clone().without_price();
+        assert_eq!((bare.spend, bare.firms.extra), (cost.spend, cost.firms.extra));
+        assert_eq!((bare.firms.yen, bare.firms.yen_low, bare.teleworkers.yen_high), (None, None, None));
+        assert!(bare.firms.acceptable.is_empty() && bare.teleworkers.acceptable.is_empty());
     }
 
     /// Money of 90 to 110 million yen in step with 90 to 110 more firms: 1 million each in every resample.

@@ -9,11 +9,10 @@ use super::{
 use crate::{
     error::{Kind, Problem},
     random::{Key, Purpose, uniform},
-    results::{CODE, KEPT_FIT, KeptKey, cannot, keep, seal, sealed},
+    results::{CODE, KEPT_FIT, KeptKey, cannot, keep, kept, seal, sealed},
     statistics::pareto_smoothed,
 };
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -34,7 +33,7 @@ impl Kept {
 
     /// The state, when there is one; one that is damaged, or of another fit, counts as none.
     pub fn load(&self) -> Option<State> {
-        ciborium::from_reader(sealed(&fs::read(&self.path).ok()?, &self.key)?).ok()
+        ciborium::from_reader(sealed(&kept(&self.path)?, &self.key)?).ok()
     }
 
     /// Keeps a state, whole or not at all.

@@ -4,6 +4,7 @@
 //! written is put into its place in one step, so that ending at any moment loses nothing and leaves nothing half written.
 
 use crate::{
+    engine::MOST_THREADS,
     error::{Kind, Problem},
     results::abandon,
 };
@@ -29,7 +30,17 @@ const PATIENCE: Duration = Duration::from_millis(800);
 static RESERVE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// What has to be in place before any work.
-pub fn begin() {
+///
+/// # Errors
+/// `Kind::Usage` when the environment asks for more threads than a machine can bear.
+pub fn begin() -> Result<(), Problem> {
+    for name in ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"] {
+        let asked = std::env::var(name).ok().and_then(|value| value.parse::<usize>().ok());
+        if let Some(threads) = asked.filter(|threads| *threads > MOST_THREADS) {
+            return Err(Problem::error(Kind::Usage, format!("the environment has {name}={threads}"))
+                .advise(format!("write a whole number from 0 (one for each core) to {MOST_THREADS}")));
+        }
+    }
     if let Ok(mut reserve) = RESERVE.lock() {
         let _ = reserve.try_reserve(2 << 20);
     }
@@ -38,6 +49,7 @@ pub fn begin() {
     if rayon::ThreadPoolBuilder::new().build_global().is_err() {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     }
+    Ok(())
 }
 
 /// A file that would become larger than `ulimit -f` allows is an error like others, not the end of the program.

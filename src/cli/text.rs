@@ -202,6 +202,8 @@ impl Unit {
     }
     pub fn write(self, value: f64) -> String {
         match self {
+            // What rounds to nothing has no sign.
+            Unit::Share | Unit::Points if (value * 100.0).abs() < 0.05 => "0.0".to_string(),
             Unit::Share | Unit::Points => format!("{:.1}", value * 100.0),
             Unit::Number => format!("{value:.2}"),
         }

@@ -1,6 +1,6 @@
 //! `telework check`, `new` and `population`: scenario files and the synthesised firms.
 
-use super::{read_data, warn_of_idle_targets, warn_of_unused_rows};
+use super::{read_data, request::seed, warn_of_idle_targets, warn_of_unused_rows};
 use crate::{
     error::{Kind, Problem, Problems},
     population,
@@ -30,7 +30,7 @@ pub struct PopulationRequest {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub sample: Option<u32>,
     /// Seed of the synthesis
-    #[arg(long, value_name = "S", default_value_t = 2021)]
+    #[arg(long, value_name = "S", default_value_t = 2021, value_parser = seed)]
     pub seed: u64,
     /// Folder of data tables to use in place of those inside the program
     #[arg(long, value_name = "DIR")]
@@ -75,7 +75,7 @@ pub fn new_scenario(name: &str, folder: &Path) -> Result<PathBuf, Problem> {
         return Err(Problem::error(Kind::Usage, format!("`{}` cannot be a scenario's name", name.escape_debug()))
             .advise("use letters, digits, _ and -, with a letter or a digit first and without a folder, such as `telework new my_scenario`"));
     }
-    if BUILT_IN.iter().any(|(file, _)| file.strip_suffix(ENDING) == Some(name)) {
+    if BUILT_IN.iter().any(|(file, _)| file.strip_suffix(ENDING).is_some_and(|file| file.eq_ignore_ascii_case(name))) {
         return Err(Problem::error(
             Kind::Usage,
             format!("`{name}` is the name of a built-in scenario, which the file would hide"),

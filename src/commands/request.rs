@@ -85,7 +85,7 @@ pub struct Common {
     #[arg(long, visible_alias = "replicates", value_name = "N", value_parser = value_parser!(u32).range(1..=10_000))]
     pub draws: Option<u32>,
     /// Seed of all draws of the dynamics
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed)]
     pub seed: Option<u64>,
     /// Changes one value of every scenario, such as `intervention.managers.scale=2`; may be given many times
     #[arg(long, value_name = "path=value")]
@@ -137,6 +137,12 @@ impl UncertaintyFlags {
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
     let sound = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
     sound.ok_or_else(|| format!("write a whole number from 0 (one for each core) to {MOST_THREADS}"))
+}
+
+/// A seed within the limits of scenario files.
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
+    let sound = text.parse().ok().filter(|seed| *seed <= i64::MAX as u64);
+    sound.ok_or_else(|| format!("write a whole number from 0 to {}", i64::MAX))
 }
 
 /// With what a command is carried out.

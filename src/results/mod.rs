@@ -23,7 +23,7 @@ pub use folder::{Draft, REPORT, check_folder, write_file};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::{PANEL, write_panel};
 pub(crate) use replace::cannot;
-pub use replace::{Form, KEPT_FIT, Product, Scratch, abandon, keep, tidy};
+pub use replace::{Form, KEPT_FIT, Product, Scratch, abandon, keep, kept, tidy};
 pub use store::{CODE, KeptKey, RunCache, STORE, Slot, Store, seal, seal_run, sealed, unseal_run};
 pub use study::{
     ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Done, INTERACTIONS, Question, Searched, StudyManifest, TARGET,

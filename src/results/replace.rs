@@ -367,6 +367,12 @@ fn is_kept_draft(name: &str) -> bool {
 /// Ending of the files of unfinished fits.
 pub const KEPT_FIT: &str = ".state";
 
+/// The bytes of one of our own kept files; `None` where no regular file lies: a pipe or a device would never end.
+pub fn kept(file: &Path) -> Option<Vec<u8>> {
+    fs::symlink_metadata(file).ok().filter(fs::Metadata::is_file)?;
+    fs::read(file).ok()
+}
+
 /// Writes one of our own kept files, whole or not at all, over one that is there. It is no result: it is not made durable.
 ///
 /// # Errors

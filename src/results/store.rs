@@ -7,7 +7,7 @@
 
 use super::{
     packed::{pack, unpack},
-    replace::{beside, cannot, keep, tidy},
+    replace::{beside, cannot, keep, kept, tidy},
 };
 use crate::{
     data::Data,
@@ -16,10 +16,7 @@ use crate::{
     parameters::Parameters,
     scenario::Scenario,
 };
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Where runs are kept when nothing else is said.
 pub const STORE: &str = "results/store";
@@ -105,13 +102,13 @@ impl RunCache {
     /// Whether a run is there, and whole.
     pub fn has(&self, basis: ParameterSource, case: RunKey) -> bool {
         let Slot { key, file } = self.slot(basis, case);
-        fs::read(file).is_ok_and(|bytes| sealed(&bytes, &key).is_some())
+        kept(&file).is_some_and(|bytes| sealed(&bytes, &key).is_some())
     }
 
     /// A run, if it is there and whole.
     pub fn read(&self, basis: ParameterSource, case: RunKey) -> Option<Series> {
         let Slot { key, file } = self.slot(basis, case);
-        unseal_run(&key, &fs::read(file).ok()?)
+        unseal_run(&key, &kept(&file)?)
     }
 
     /// Keeps a run, whole or not at all.
@@ -173,6 +170,7 @@ pub fn sealed<'b>(bytes: &'b [u8], key: &KeptKey) -> Option<&'b [u8]> {
 mod tests {
     use super::*;
     use crate::{engine::ParameterChoice, results::folder::tests::synthetic, scenario};
+    use std::fs;
 
     /// Same numbers, same place; anything that changes a number, another place.
     #[test]
@@ -224,6 +222,29 @@ mod tests {
         fs::write(&file, bytes).unwrap();
         assert_eq!(cache.read(basis, case), None);
         assert!(!cache.has(basis, case));
+    }
+
+    /// A pipe is never waited for, a device never read to its end, and the next run that is kept takes their place.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_counts_as_missing() {
+        let home = tempfile::tempdir().unwrap();
+        let data = Data::embedded().unwrap();
+        let scenario = scenario::load("baseline", &[]).unwrap().scenario;
+        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
+        let cache = Store::new(Some(home.path())).cache(basis, &data);
+        let case = RunKey::from(0);
+        let file = cache.slot(basis, case).file;
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let pipe = |at: &Path| assert!(std::process::Command::new("mkfifo").arg(at).status().unwrap().success());
+        let endless = |at: &Path| std::os::unix::fs::symlink("/dev/zero", at).unwrap();
+        for place in [pipe as fn(&Path), endless] {
+            place(&file);
+            assert_eq!((cache.read(basis, case), cache.has(basis, case)), (None, false));
+            cache.keep(basis, case, &synthetic(0)).unwrap();
+            assert_eq!(cache.read(basis, case), Some(synthetic(0)));
+            fs::remove_file(&file).unwrap();
+        }
     }
 
     /// As after a copy by hand, or by a disk that is put back wrongly.
