@@ -296,7 +296,7 @@ mod tests {
     /// Seeds have one limit, on the command line as in scenario files, and what is refused is told it.
     #[test]
     fn a_seed_is_refused_with_its_limits() {
-        for words in [&["run", "baseline"][..], &["compare", "baseline"], &["population"]] {
+        for words in [&["run", "baseline"][..], &["compare", "baseline", "no_policy"], &["population"]] {
             for seed in ["-1", "1.5", "9223372036854775808", "18446744073709551616"] {
                 let typed = ["telework"].iter().chain(words).chain(&["--seed", seed]).copied().collect::<Vec<_>>();
                 let said = command().try_get_matches_from(typed).unwrap_err().to_string();
