@@ -134,7 +134,8 @@ fn simulated(kpi: &Kpi, run: &Run) -> Vec<Simulated> {
         let scale = if kpi.indicator.unit == "days a week" { 5.0 } else { 1.0 };
         all.extend(last_of_year.filter(|(week, _)| !surveyed.contains(&week.fiscal_year())).map(|(week, value)| {
             let share = f64::from(*value) / scale;
-            Simulated { date: week.sunday(), shares: [share; 2], scale, respondents: None, published: None }
+            // A week counts to the fiscal year of its Monday; its Sunday may lie in the next one.
+            Simulated { date: week.monday(), shares: [share; 2], scale, respondents: None, published: None }
         }));
         all.sort_by_key(|figure| figure.date);
     }
@@ -242,6 +243,24 @@ mod tests {
         // Weeks 60 to 169: the ends of fiscal 2020 and 2021 and 27 March 2023, the last Monday of fiscal 2022.
         let last: Vec<f64> = values(1).iter().map(|(_, value)| *value).collect();
         assert!(last.iter().all(|value| (value - 0.3004).abs() < 1e-6) && last.len() >= 3, "{found:?}");
+    }
+
+    /// Without a survey a year's figure is that of its own last week: 0.01 in fiscal 2020, 0.02 in 2021 and so on. The last
+    /// weeks of fiscal 2020, 2021 and 2024 end in April.
+    #[test]
+    fn a_year_has_the_figure_of_its_own_last_week() {
+        let posterior = posterior(1e-9);
+        let law = AsPublished::new(&posterior, 1, &kpis());
+        let mut run = run(0, 0.3, 1000);
+        let share = |week: Week| f32::from(week.fiscal_year() - 2019) / 100.0;
+        run.indicators[0].values =
+            (60..).map(Week).take_while(|week| week.fiscal_year() < 2026).map(|w| (w, share(w))).collect();
+        let extent = Extent { years: 2020..=2025, ..Extent::default() };
+        let years = by_year(&law.figures(&run, &kpis())[1], &extent);
+        for (place, figure) in years.iter().enumerate() {
+            let found = figure.unwrap().value;
+            assert!((found - (place as f64 + 1.0) / 100.0).abs() < 1e-6, "fiscal {}: {found}", 2020 + place);
+        }
     }
 
     /// 4,000 replicates, two years after the as-of day, with errors of 0.2 in log odds: a figure of a survey has the group's
