@@ -255,7 +255,7 @@ mod tests {
         let share = |week: Week| f32::from(week.fiscal_year() - 2019) / 100.0;
         run.indicators[0].values =
             (60..).map(Week).take_while(|week| week.fiscal_year() < 2026).map(|w| (w, share(w))).collect();
-        let extent = Extent { years: 2020..=2025, ..Extent::default() };
+        let extent = Extent { years: 2020..=2025, firms: 1.0, employees: 1.0 };
         let years = by_year(&law.figures(&run, &kpis())[1], &extent);
         for (place, figure) in years.iter().enumerate() {
             let found = figure.unwrap().value;
