@@ -237,7 +237,7 @@ def write_tables(folder: Place, *, force: bool = False) -> Path:
             [
                 one
                 for one in target.rglob("*")
-                if one.is_file() and one.relative_to(target).as_posix() not in {*texts, _CONFIG}
+                if one.is_file() and one.relative_to(target).as_posix() not in {*texts, _CONFIG, _POINT}
             ]
             if target.is_dir()
             else [target]
@@ -263,3 +263,4 @@ def write_tables(folder: Place, *, force: bool = False) -> Path:
 
 #: Beside its tables a posterior has the configuration of its calibration.
 _CONFIG = "posterior/calibration.toml"
+_POINT = "posterior/point.csv"
