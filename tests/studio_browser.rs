@@ -581,7 +581,7 @@ fn the_chart_is_in_sight_while_one_edits() {
         let seen = browser.script(
             "const plot = document.querySelector('#view .plot').getBoundingClientRect(); \
              const field = document.activeElement.getBoundingClientRect(); \
-             return [Math.min(plot.bottom, innerHeight) - Math.max(plot.top, 0), field.top >= 0 && field.bottom <= innerHeight, \
+             return [Math.min(plot.bottom, innerHeight) - Math.max(plot.top, 0), field.top >= 0 && field.bottom <= innerHeight + 2, \
              document.documentElement.scrollWidth - document.documentElement.clientWidth]",
         );
         assert!(seen[0].as_f64().unwrap() > least, "{width}: {} px of the chart are seen", seen[0]);
