@@ -570,7 +570,7 @@ fn the_chart_is_in_sight_while_one_edits() {
     let studio = Studio::start(home.path(), None);
     opened(&studio, &browser, "no_policy");
     opened(&studio, &browser, "baseline");
-    for (width, height, least) in [(1280, 657, 150.0), (360, 800, 120.0), (1920, 1000, 250.0)] {
+    for (width, height, least) in [(1280, 657, 150.0), (360, 800, 120.0), (1920, 1000, 190.0)] {
         browser.size(width, height);
         browser.until("document.querySelector('#view .main-svg')");
         if browser.script("return document.querySelector('[data-part=managers]').open") != json!(true) {
