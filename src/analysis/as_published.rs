@@ -245,8 +245,8 @@ mod tests {
         assert!(last.iter().all(|value| (value - 0.3004).abs() < 1e-6) && last.len() >= 3, "{found:?}");
     }
 
-    /// Without a survey a year's figure is that of its own last week: 0.01 in fiscal 2020, 0.02 in 2021 and so on. The last
-    /// weeks of fiscal 2020, 2021 and 2024 end in April.
+    /// Without a survey a year's figure is that of its own last week: 0.01 in fiscal 2020, 0.02 in 2021 and so on. All of these
+    /// weeks but that of fiscal 2023 end in April.
     #[test]
     fn a_year_has_the_figure_of_its_own_last_week() {
         let posterior = posterior(1e-9);
