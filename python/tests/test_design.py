@@ -120,10 +120,12 @@ def test_ctrl_c_keeps_single_runs_and_the_same_call_goes_on(base: tw.Scenario, h
     with pytest.raises(KeyboardInterrupt, match=r"of 8 runs are kept: the same call goes on") as said:
         tw.design(base, rows, draws=2, store=home / "s", threads=2, progress=interrupt)
     before = kept()
-    assert 0 < before < 8 and f" {before} of 8 runs are kept" in str(said.value)
+    # (A run under way may end after it was counted.)
+    counted = int(str(said.value).split(" of 8 runs are kept")[0].split()[-1])
+    assert 0 < counted <= before <= 8
     weeks = {all_ for _, all_ in told}
     # 117 weeks from 6 January 2020 to 31 March 2022 in each of the 8 runs.
-    assert weeks == {8 * 117} and any(0 < done < 117 for done, _ in told), "told by week"
+    assert weeks == {8 * 117} and any(done % 117 for done, _ in told), "told by week"
     made: list[str] = []
     compute = _engine.compute
     with pytest.MonkeyPatch.context() as patch:
