@@ -1,0 +1,64 @@
+//! The folder beside a posterior-to-be in which its fits are kept. A place in, only what bears our mark touched.
+
+use crate::{
+    error::{Kind, Problem},
+    results::{KEPT_FIT, cannot, tidy},
+};
+use std::{fs, path::PathBuf};
+
+/// The folder in which the fits of a calibration are kept until it is finished.
+pub(in crate::commands) struct Unfinished {
+    pub(in crate::commands) folder: PathBuf,
+}
+
+impl Unfinished {
+    /// The mark of such a folder, and what it says.
+    const MARK: &str = "unfinished.txt";
+    const SAYS: &str = "telework-sim keeps the fits of an unfinished calibration here: telework calibrate --resume\n";
+
+    /// With what another try left there, or empty.
+    ///
+    /// # Errors
+    /// `Kind::Files` when the place is somebody else's, or cannot be written.
+    pub(in crate::commands) fn open(folder: PathBuf, resume: bool) -> Result<Unfinished, Problem> {
+        let failed = |error: &std::io::Error| cannot("keep the fits in", &folder, error, "--out DIR");
+        let mark = folder.join(Unfinished::MARK);
+        let says = || fs::read_to_string(&mark).unwrap_or_default();
+        let (there, its_own) = match fs::symlink_metadata(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => (false, true),
+            Err(error) => return Err(failed(&error)),
+            Ok(meta) => {
+                let empty = || fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
+                let marked =
+                    || fs::symlink_metadata(&mark).is_ok_and(|mark| mark.is_file()) && says() == Unfinished::SAYS;
+                (true, meta.is_dir() && (marked() || empty()))
+            }
+        };
+        if !its_own {
+            let message =
+                format!("{} is needed for the fits, but is not of an unfinished calibration", folder.display());
+            return Err(
+                Problem::error(Kind::Files, message).advise("write elsewhere with --out DIR, or move it away yourself")
+            );
+        }
+        let unfinished = Unfinished { folder: folder.clone() };
+        if there && !resume {
+            // What another try left would otherwise be taken up without being asked for.
+            unfinished.remove();
+        }
+        tidy(&folder);
+        fs::create_dir_all(&folder).and_then(|()| fs::write(&mark, Unfinished::SAYS)).map_err(|e| failed(&e))?;
+        Ok(unfinished)
+    }
+
+    /// Removes what calibrations have written there, and the folder when nothing else is in it.
+    pub(in crate::commands) fn remove(&self) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name == Unfinished::MARK || name.ends_with(KEPT_FIT) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        let _ = fs::remove_dir(&self.folder);
+    }
+}
