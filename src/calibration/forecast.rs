@@ -10,7 +10,7 @@
 use crate::{
     calendar::Week,
     data::{Data, Draw, Posterior},
-    engine::{Interrupted, Observe, Options, Progress, SurveyAnswer, simulate},
+    engine::{Interrupted, Observe, Options, Progress, SurveyAnswer, on_threads, simulate},
     observation::Survey,
     population::Population,
     prediction::{Forecaster, Law, Series},
@@ -90,11 +90,7 @@ pub fn forecast(
         Ok(published(forecaster, &answers, draw, Key::new(scenario.run.seed, replicate)))
     };
     let run = || draws.par_iter().enumerate().map(one).collect::<Result<Vec<_>, Interrupted>>();
-    let drawn = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-        Ok(pool) => pool.install(run),
-        // Without a pool of its own (no more threads to be had) the forecast uses the common one.
-        Err(_) => run(),
-    }?;
+    let drawn = on_threads(threads, run)?;
     observe(Progress { done: done.load(Ordering::Relaxed), total });
     Ok(quantiles(drawn.into_iter().flatten()))
 }

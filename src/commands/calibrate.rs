@@ -11,8 +11,8 @@ use super::{Execution, RunContext, chunk::Chunk, read_data};
 use crate::{
     calibration::{config::Config, history::History, rows, targets::targets},
     data::{Data, Gate, Observation},
-    engine,
-    error::{Kind, Problem, Problems},
+    engine::on_threads,
+    error::{Problem, Problems},
     parameters::Parameters,
     population,
     results::{Draft, Form, Product},
@@ -43,6 +43,13 @@ pub struct CalibrateRequest {
     pub execution: Execution,
 }
 
+impl CalibrateRequest {
+    fn configuration(&self) -> Result<Config, Problems> {
+        let config = Config::load(self.config.as_deref())?;
+        Ok(Config { as_of: self.as_of.unwrap_or(config.as_of), ..config })
+    }
+}
+
 /// What a calibration gave.
 #[derive(Clone, Debug)]
 pub struct CalibrateOutcome {
@@ -70,8 +77,7 @@ pub type RemoteExecutor<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + 
 /// # Errors
 /// A configuration or data that cannot be read.
 pub fn survey_rows(request: &CalibrateRequest) -> Result<Vec<Problem>, Problems> {
-    let mut config = Config::load(request.config.as_deref())?;
-    config.as_of = request.as_of.unwrap_or(config.as_of);
+    let config = request.configuration()?;
     let data = read_data(request.execution.data.as_deref())?;
     let scenario = scenario::load(&config.scenario, &[])?.scenario;
     // Which figures there are does not depend on how many firms give them.
@@ -112,22 +118,15 @@ pub fn calibrate_on(
     context: RunContext,
     remote: Option<RemoteExecutor>,
 ) -> Result<CalibrateOutcome, Problems> {
-    let mut config = Config::load(request.config.as_deref())?;
-    config.as_of = request.as_of.unwrap_or(config.as_of);
+    let config = request.configuration()?;
     let data = read_data(request.execution.data.as_deref())?.known_on(config.as_of);
     let loaded = scenario::load(&config.scenario, &[])?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
     POSTERIOR.check(&target, false)?;
-    let mut work = target.clone().into_os_string();
-    work.push(".partial");
-    let work = Unfinished::open(PathBuf::from(work), request.resume)?;
+    let work = Unfinished::beside(&target, request.resume)?;
     let world = Calibration::new(&config, &data, &loaded, work.folder.clone(), context, remote);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(context.threads.min(engine::MOST_THREADS))
-        .build()
-        .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
-    let (all, gates) = pool.install(|| world.run())?;
+    let (all, gates) = on_threads(context.threads, || world.run())?;
     let draft = Draft::open_as(&POSTERIOR, &target, false)?;
     for table in &all {
         table.write(&draft)?;

@@ -21,7 +21,7 @@ use crate::{
         targets,
     },
     data::Data,
-    engine,
+    engine::on_threads,
     error::{Kind, Problem, Problems},
     observation::SurveyAnswer,
     parameters::Parameters,
@@ -112,21 +112,15 @@ pub fn evaluate_on(
     let data = read_data(request.execution.data.as_deref())?;
     let folder = &request.out;
     EVALUATION.check(folder, false)?;
-    let mut work = folder.clone().into_os_string();
-    work.push(".partial");
-    let work = Unfinished::open(PathBuf::from(work), request.resume)?;
+    let work = Unfinished::beside(folder, request.resume)?;
     let mut origins = request.origins.clone();
     origins.sort_unstable();
     origins.dedup();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(context.threads.min(engine::MOST_THREADS))
-        .build()
-        .map_err(|e| Problem::error(Kind::Files, format!("cannot start threads: {e}")))?;
     let number = origins.len();
     let one = |(place, origin): (usize, &Date)| {
         let config = Config { as_of: *origin, ..config.clone() };
         let run = || at_origin(&config, &data, &request.scenario, &work.folder, (place, number), context, elsewhere);
-        pool.install(run)
+        on_threads(context.threads, run)
     };
     let evaluated = origins.iter().enumerate().map(one).collect::<Result<Vec<Evaluated>, Problems>>()?;
     let tables = tables(&evaluated);

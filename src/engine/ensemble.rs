@@ -86,13 +86,18 @@ impl Ensemble<'_> {
             let series = simulate_with(inputs, &goes_on, stop);
             if keep(task, series.ok_or(Interrupted)?) { Ok(()) } else { Err(Interrupted) }
         };
-        let result = match rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build() {
-            Ok(pool) => pool.install(|| tasks.par_iter().try_for_each(run)),
-            // No more threads are to be had.
-            Err(_) => tasks.iter().try_for_each(run),
-        };
+        let result = on_threads(threads, || tasks.par_iter().try_for_each(run));
         observe(Progress { done: done.load(Ordering::Relaxed), total });
         result
+    }
+}
+
+/// Carries out what shares its work out among so many threads, 0 = one for each core; where no more are to be had, among
+/// the program's common ones.
+pub fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
     }
 }
 

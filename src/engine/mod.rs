@@ -6,7 +6,7 @@ mod run;
 mod series;
 
 pub use crate::observation::Observe;
-pub use ensemble::{Ensemble, Interrupted, MOST_THREADS, Progress, RunContext, RunTask};
+pub use ensemble::{Ensemble, Interrupted, MOST_THREADS, Progress, RunContext, RunTask, on_threads};
 pub use parameter_source::{ParameterChoice, ParameterSource, RunKey};
 pub use run::{Options, simulate};
 pub use series::*;

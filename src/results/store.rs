@@ -172,6 +172,16 @@ mod tests {
     use crate::{engine::ParameterChoice, results::folder::tests::synthetic, scenario};
     use std::fs;
 
+    /// The place of the baseline's runs at the point, in a store of its own.
+    fn in_a_store(test: impl FnOnce(&RunCache, ParameterSource)) {
+        let home = tempfile::tempdir().unwrap();
+        let data = Data::embedded().unwrap();
+        let scenario = scenario::load("baseline", &[]).unwrap().scenario;
+        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
+        let cache = Store::new(Some(home.path())).cache(basis, &data);
+        test(&cache, basis);
+    }
+
     /// Same numbers, same place; anything that changes a number, another place.
     #[test]
     fn a_run_is_found_by_content_alone() {
@@ -208,57 +218,48 @@ mod tests {
 
     #[test]
     fn a_damaged_run_counts_as_missing() {
-        let home = tempfile::tempdir().unwrap();
-        let data = Data::embedded().unwrap();
-        let scenario = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
-        let cache = Store::new(Some(home.path())).cache(basis, &data);
-        let case = RunKey::from(0);
-        cache.keep(basis, case, &synthetic(0)).unwrap();
-        let file = cache.slot(basis, case).file;
-        let mut bytes = fs::read(&file).unwrap();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        fs::write(&file, bytes).unwrap();
-        assert_eq!(cache.read(basis, case), None);
-        assert!(!cache.has(basis, case));
+        in_a_store(|cache, basis| {
+            let case = RunKey::from(0);
+            cache.keep(basis, case, &synthetic(0)).unwrap();
+            let file = cache.slot(basis, case).file;
+            let mut bytes = fs::read(&file).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            fs::write(&file, bytes).unwrap();
+            assert_eq!(cache.read(basis, case), None);
+            assert!(!cache.has(basis, case));
+        });
     }
 
     /// A pipe is never waited for, a device never read to its end, and the next run that is kept takes their place.
     #[cfg(unix)]
     #[test]
     fn what_is_no_regular_file_counts_as_missing() {
-        let home = tempfile::tempdir().unwrap();
-        let data = Data::embedded().unwrap();
-        let scenario = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
-        let cache = Store::new(Some(home.path())).cache(basis, &data);
-        let case = RunKey::from(0);
-        let file = cache.slot(basis, case).file;
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        let pipe = |at: &Path| assert!(std::process::Command::new("mkfifo").arg(at).status().unwrap().success());
-        let endless = |at: &Path| std::os::unix::fs::symlink("/dev/zero", at).unwrap();
-        for place in [pipe as fn(&Path), endless] {
-            place(&file);
-            assert_eq!((cache.read(basis, case), cache.has(basis, case)), (None, false));
-            cache.keep(basis, case, &synthetic(0)).unwrap();
-            assert_eq!(cache.read(basis, case), Some(synthetic(0)));
-            fs::remove_file(&file).unwrap();
-        }
+        in_a_store(|cache, basis| {
+            let case = RunKey::from(0);
+            let file = cache.slot(basis, case).file;
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            let pipe = |at: &Path| assert!(std::process::Command::new("mkfifo").arg(at).status().unwrap().success());
+            let endless = |at: &Path| std::os::unix::fs::symlink("/dev/zero", at).unwrap();
+            for place in [pipe as fn(&Path), endless] {
+                place(&file);
+                assert_eq!((cache.read(basis, case), cache.has(basis, case)), (None, false));
+                cache.keep(basis, case, &synthetic(0)).unwrap();
+                assert_eq!(cache.read(basis, case), Some(synthetic(0)));
+                fs::remove_file(&file).unwrap();
+            }
+        });
     }
 
     /// As after a copy by hand, or by a disk that is put back wrongly.
     #[test]
     fn a_run_under_another_ones_name_counts_as_missing() {
-        let home = tempfile::tempdir().unwrap();
-        let data = Data::embedded().unwrap();
-        let scenario = scenario::load("baseline", &[]).unwrap().scenario;
-        let basis = ParameterSource { choice: ParameterChoice::Point, scenario: &scenario, posterior: &data.posterior };
-        let cache = Store::new(Some(home.path())).cache(basis, &data);
-        let [first, second] = [0, 1].map(RunKey::from);
-        cache.keep(basis, first, &synthetic(0)).unwrap();
-        fs::copy(cache.slot(basis, first).file, cache.slot(basis, second).file).unwrap();
-        assert_eq!((cache.read(basis, second), cache.has(basis, second)), (None, false));
-        assert_eq!(cache.read(basis, first), Some(synthetic(0)));
+        in_a_store(|cache, basis| {
+            let [first, second] = [0, 1].map(RunKey::from);
+            cache.keep(basis, first, &synthetic(0)).unwrap();
+            fs::copy(cache.slot(basis, first).file, cache.slot(basis, second).file).unwrap();
+            assert_eq!((cache.read(basis, second), cache.has(basis, second)), (None, false));
+            assert_eq!(cache.read(basis, first), Some(synthetic(0)));
+        });
     }
 }

@@ -209,30 +209,24 @@ impl Check<'_> {
         }
     }
 
+    /// The members of a list that may be left out.
+    fn list<R, T: PartialEq>(
+        &mut self,
+        raw: &Option<At<Vec<At<R>>>>,
+        key: &str,
+        meant: impl Fn(&R) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        raw.as_ref().map(|list| self.checks.members(list, key, meant))
+    }
+
     fn target(&mut self, raw: &At<RawTarget>) -> Target {
         let target = Target {
-            regions: raw.regions.as_ref().map(|l| {
-                self.checks.members(l, "regions", |word| Region::ALL.into_iter().find(|region| region.key() == word.0))
-            }),
-            not_prefectures: raw
-                .not_prefectures
-                .as_ref()
-                .map(|l| self.checks.members(l, "not_prefectures", |p| Prefecture::parse(&p.0))),
-            not_industries: raw
-                .not_industries
-                .as_ref()
-                .map(|l| self.checks.members(l, "not_industries", |i| Industry::parse(&i.0))),
-            prefectures: raw
-                .prefectures
-                .as_ref()
-                .map(|l| self.checks.members(l, "prefectures", |p| Prefecture::parse(&p.0))),
-            industries: raw
-                .industries
-                .as_ref()
-                .map(|l| self.checks.members(l, "industries", |i| Industry::parse(&i.0))),
-            sizes: raw.sizes.as_ref().map(|l| {
-                self.checks.members(l, "sizes", |size| SizeClass::ALL.into_iter().find(|class| class.key() == size.0))
-            }),
+            regions: self.list(&raw.regions, "regions", |word| Region::ALL.into_iter().find(|one| one.key() == word.0)),
+            not_prefectures: self.list(&raw.not_prefectures, "not_prefectures", |word| Prefecture::parse(&word.0)),
+            not_industries: self.list(&raw.not_industries, "not_industries", |word| Industry::parse(&word.0)),
+            prefectures: self.list(&raw.prefectures, "prefectures", |word| Prefecture::parse(&word.0)),
+            industries: self.list(&raw.industries, "industries", |word| Industry::parse(&word.0)),
+            sizes: self.list(&raw.sizes, "sizes", |word| SizeClass::ALL.into_iter().find(|one| one.key() == word.0)),
             min_employees: raw.min_employees.as_ref().map(|employees| **employees),
             max_employees: raw.max_employees.as_ref().map(|employees| **employees),
             high_capital: raw.high_capital.as_ref().map(|flag| **flag),

@@ -4,7 +4,10 @@ use crate::{
     error::{Kind, Problem},
     results::{KEPT_FIT, cannot, tidy},
 };
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// The folder in which the fits of a calibration are kept until it is finished.
 pub(in crate::commands) struct Unfinished {
@@ -16,11 +19,12 @@ impl Unfinished {
     const MARK: &str = "unfinished.txt";
     const SAYS: &str = "telework-sim keeps the fits of an unfinished calibration here: telework calibrate --resume\n";
 
-    /// With what another try left there, or empty.
+    /// Beside the place of what will be finished, with what another try left there, or empty.
     ///
     /// # Errors
     /// `Kind::Files` when the place is somebody else's, or cannot be written.
-    pub(in crate::commands) fn open(folder: PathBuf, resume: bool) -> Result<Unfinished, Problem> {
+    pub(in crate::commands) fn beside(finished: &Path, resume: bool) -> Result<Unfinished, Problem> {
+        let folder = finished.with_added_extension("partial");
         let failed = |error: &std::io::Error| cannot("keep the fits in", &folder, error, "--out DIR");
         let mark = folder.join(Unfinished::MARK);
         let says = || fs::read_to_string(&mark).unwrap_or_default();

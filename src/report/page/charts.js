@@ -272,6 +272,17 @@ export function broken(name) {
   }
   return lines.join("\n");
 }
+/** A goal across a chart. */
+export const goalLine = (value) =>
+  /** @type {any} */ ({
+    type: "line",
+    xref: "paper",
+    x0: 0,
+    x1: 1,
+    y0: value,
+    y1: value,
+    line: { color: "#D55E00", dash: "dash", width: 1.5 },
+  });
 export const zeroLine = {
   type: "line",
   yref: "paper",

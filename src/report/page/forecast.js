@@ -1,7 +1,7 @@
 // Candidate KPIs by fiscal year, and over time.
 
 import { leadKpi, leadScenario } from "./answer.js";
-import { chart, course, dateAxis, hover, scenarioLook } from "./charts.js";
+import { chart, course, dateAxis, goalLine, hover, scenarioLook } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, folded, note, p, table } from "./elements.js";
 import { background, distinct, idOf, indicatorOf, kpisIn, level, rows, targetOf, unitOf } from "./tables.js";
@@ -205,15 +205,7 @@ export function fanChart(kpi, shown, height) {
     },
   ];
   if (!missing(target)) {
-    shapes.push({
-      type: "line",
-      xref: "paper",
-      x0: 0,
-      x1: 1,
-      y0: target * factor,
-      y1: target * factor,
-      line: { color: "#D55E00", dash: "dash", width: 1.5 },
-    });
+    shapes.push(goalLine(target * factor));
     annotations.push({
       xref: "paper",
       x: 0.995,

@@ -1,7 +1,7 @@
 // The first view: what the scenario changes, beside what it is based on, with the same draws.
 
 import { effectSentence, leadKpi } from "../../report/page/answer.js";
-import { COLOURS, chart, clear, DASHES, dateAxis } from "../../report/page/charts.js";
+import { COLOURS, chart, clear, DASHES, dateAxis, goalLine } from "../../report/page/charts.js";
 import { choosing, kpiOptions } from "../../report/page/choosers.js";
 import { byId, el, note } from "../../report/page/elements.js";
 import {
@@ -165,18 +165,7 @@ function figure(kpi, own, names, base) {
   const target = targetOf(kpi);
   const line = { type: "line", line: { color: GREY, dash: "dot", width: 1.5 } };
   const shapes = [{ ...line, x0: known, x1: known, yref: "paper", y0: 0, y1: 1 }];
-  if (!missing(target))
-    shapes.push(
-      /** @type {any} */ ({
-        ...line,
-        xref: "paper",
-        x0: 0,
-        x1: 1,
-        y0: target * factor,
-        y1: target * factor,
-        line: { color: "#D55E00", dash: "dash", width: 1.5 },
-      }),
-    );
+  if (!missing(target)) shapes.push(goalLine(target * factor));
   const two = gaps.length > 0;
   return chart({
     title: kpiName(own[0]),
