@@ -12,7 +12,7 @@ The engine is the program's own, in Rust; the same scenario gives the same bytes
 
 from ._engine import CODE, VERSION
 from .calibration import calibrate
-from .designs import Design, Model, design, model
+from .designs import Design, design
 from .errors import (
     ClusterError,
     DataError,
@@ -25,6 +25,7 @@ from .errors import (
 )
 from .inspections import Certificate, Evaluation, Verification, evaluate, forecast, report, validate, verify
 from .levers import Lever
+from .models import Model, model
 from .opening import open_folder
 from .outcome import outcomes
 from .posteriors import Posterior, posterior, write_tables
