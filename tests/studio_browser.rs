@@ -60,15 +60,11 @@ impl Drop for Studio {
 fn opened(studio: &Studio, browser: &Browser, scenario: &str) {
     browser.go(&studio.address);
     browser.until("document.querySelectorAll('#chooser .choices li').length > 5");
-    browser.script(&format!(
-        "[...document.querySelectorAll('#built-in li')].find((li) => li.querySelector('code').textContent === {}).id = 'wanted'",
-        json!(scenario)
-    ));
     // Beside scenarios that are open it is folded.
     if browser.script("return document.getElementById('add').open") != json!(true) {
         browser.click("#add > summary");
     }
-    browser.click("#wanted button");
+    browser.click(&format!("#built-in [data-name={scenario}] button.name"));
     browser.until("document.getElementById('form') && document.querySelector('#form .part')");
 }
 

@@ -172,7 +172,7 @@ export function drawChooser() {
   const listed = (one, act, more = null) =>
     el(
       "li",
-      {},
+      { "data-name": one.name },
       button(word(one.title), attempt(act), { class: "name" }),
       el("div", { class: "question" }, word(one.question || "")),
       el("code", {}, one.name),
