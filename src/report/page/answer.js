@@ -16,7 +16,6 @@ import {
   kpiName,
   listed,
   missing,
-  number,
   points,
   quoted,
   scenarioTitle,
@@ -152,25 +151,23 @@ function targetSentence(last) {
 export const failingGates = () => background.posterior.gates.filter((gate) => !gate.passed);
 
 export function confidence() {
-  const gates = background.posterior.gates;
-  const failing = failingGates();
-  const all = { all: gates.length, hold: gates.length - failing.length, as_of: day(background.posterior.as_of) };
-  return [
-    p(failing.length ? t("confidence.some", all) : t("confidence.all", all)),
-    ...failing.map((gate) => p(t("confidence.failing", gateWords(gate)), "warning")),
-    note(t("confidence.model")),
-    ...changedNotes(),
-  ];
+  return [p(gatesHold()), ...failsAlike(), note(t("confidence.model")), ...changedNotes()];
 }
-export const gateWords = (gate) => ({
-  plain: t(
-    "plain." + (gate.check.startsWith("surrogate") ? "surrogate" : known("plain." + gate.part) ? gate.part : "other"),
-  ),
-  part: word(gate.part),
-  check: word(gate.check),
-  found: number(gate.found, { maximumSignificantDigits: 3 }),
-  required: gate.required,
-});
+/** How many gates hold. */
+export function gatesHold() {
+  const [all, fail] = [background.posterior.gates.length, failingGates().length];
+  const values = { all, hold: all - fail, as_of: day(background.posterior.as_of) };
+  return fail ? t("confidence.some", values) : t("confidence.all", values);
+}
+/** What fails, in plain words, and how often; each gate stands in the certificate's table. */
+export function failsAlike() {
+  const alike = new Map();
+  for (const { part, check } of failingGates()) {
+    const key = check.startsWith("surrogate") ? "surrogate" : known("plain." + part) ? part : "other";
+    alike.set(key, (alike.get(key) || 0) + 1);
+  }
+  return [...alike].map(([key, n]) => p(t("confidence.alike", { plain: t("plain." + key), n: count(n) }), "warning"));
+}
 
 /** Folders that another version or other data wrote. */
 export function changedNotes() {

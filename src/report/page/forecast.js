@@ -175,7 +175,7 @@ export function fanChart(kpi, shown, height) {
   const before = survey
     .map((row) => row.date)
     .filter((date) => date < weeks[0] && date >= String(Number(weeks[0].slice(0, 4)) - 1));
-  const first = new Date(before.sort().pop() || weeks[0]);
+  const first = new Date(before.sort().at(-1) || weeks[0]);
   first.setDate(first.getDate() - (before.length ? 21 : 0));
   const start = first.toISOString().slice(0, 10);
   /** @type {any[]} */
@@ -219,7 +219,7 @@ export function fanChart(kpi, shown, height) {
     });
   }
   return chart({
-    title: kpiName(own[0]),
+    title: t("fan.title", { kpi: kpiName(own[0]) }),
     tables: ["fans", "published"],
     traces,
     height,

@@ -1,6 +1,6 @@
 // What the page rests on: the certificate, every parameter, the data, and how to make it again.
 
-import { changedNotes, gateWords } from "./answer.js";
+import { changedNotes, failsAlike, gatesHold } from "./answer.js";
 import { choosing } from "./choosers.js";
 import { assumedChip, el, folded, note, p, table } from "./elements.js";
 import { background, content, runName } from "./tables.js";
@@ -8,8 +8,6 @@ import { count, day, listed, missing, number, range, surveyName, t, word } from 
 
 export function certificateSection() {
   const { gates, as_of, draws } = background.posterior;
-  const failing = gates.filter((gate) => !gate.passed);
-  const all = { all: gates.length, hold: gates.length - failing.length, as_of: day(as_of), draws: count(draws) };
   const body = gates.map((gate) => [
     word(gate.part),
     word(gate.check),
@@ -24,9 +22,9 @@ export function certificateSection() {
     ],
   ]);
   return [
-    p(t("certificate.how", all)),
-    p(failing.length ? t("confidence.some", all) : t("confidence.all", all)),
-    ...failing.map((gate) => p(t("confidence.failing", gateWords(gate)), "warning")),
+    p(t("certificate.how", { as_of: day(as_of), draws: count(draws) })),
+    p(gatesHold()),
+    ...failsAlike(),
     ...changedNotes(),
     table(
       t("certificate.title"),

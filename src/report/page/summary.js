@@ -1,7 +1,7 @@
 // What the folders say together to whoever has to choose: which KPI, at which level, moved by what, at which price, how
 // sure, and what to run for the rest. Every number is a table's, or read off between two of them.
 
-import { leadKpi, leadRow, leadScenario } from "./answer.js";
+import { gatesHold, leadKpi, leadRow, leadScenario } from "./answer.js";
 import { absent, el, p } from "./elements.js";
 import { fanChart } from "./forecast.js";
 import { costWords } from "./measures.js";
@@ -169,6 +169,7 @@ export function summary() {
     movedWords(id),
     found && costWords(scenario, last.fiscal_year),
     targetWords(),
+    gatesHold(),
   ].filter(Boolean);
   const shown = found ? [found.reference, scenario] : [scenario];
   return [

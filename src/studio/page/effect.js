@@ -168,7 +168,7 @@ function figure(kpi, own, names, base) {
   if (!missing(target)) shapes.push(goalLine(target * factor));
   const two = gaps.length > 0;
   return chart({
-    title: kpiName(own[0]),
+    title: t("fan.title", { kpi: kpiName(own[0]) }),
     tables: two ? ["fans", "published", "differences"] : ["fans", "published"],
     traces,
     height: room(),
