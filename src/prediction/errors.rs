@@ -11,8 +11,11 @@ use crate::{
     observation::Survey,
     random::{Key, Purpose, philox},
 };
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+
+/// Days from one step of the lasting errors to the next.
+const WEEK: i32 = 7;
 
 /// What forecasts of the same series from the same published figures have in common; each draw of the posterior then has
 /// its own [`Errors`].
@@ -166,21 +169,43 @@ impl Errors<'_> {
     /// Lasting errors in log odds, without those of waves: a row a date, a column a wanted series. A date before the as-of
     /// day has the errors of that day.
     ///
-    /// Dates must rise. What is drawn for a date depends on the dates before it: ask for all that is wanted at once, and for
-    /// the same ones where two scenarios are compared.
+    /// Dates must rise. Errors walk from week to week, and within a week a date has its place between the two ends, so that
+    /// what is drawn for a date does not depend on which others are asked for. Only dates inside one and the same week are
+    /// a little less alike than the law says.
     pub fn lasting(&self, dates: &[Date]) -> Vec<Vec<f64>> {
-        let (mut lasting, mut before) = (self.start.clone(), self.forecaster.as_of);
+        let (mut week, mut low) = (0, self.start.clone());
+        let mut high = self.a_week_on(&low, 1);
         let each = |date: &Date| {
-            let years = f64::from((*date - before).get_days().max(0)) / 365.25;
-            let kept = (-years / self.law.years).exp();
-            if years > 0.0 {
-                let normals = self.forecaster.normals(self.key, *date);
-                lasting = &lasting * kept + &self.step * normals * (1.0 - kept * kept).sqrt();
-                before = *date;
+            let days = (*date - self.forecaster.as_of).get_days().max(0);
+            while week < days / WEEK {
+                week += 1;
+                let next = self.a_week_on(&high, week + 1);
+                low = std::mem::replace(&mut high, next);
             }
-            lasting.iter().copied().collect()
+            if days % WEEK == 0 {
+                return low.iter().copied().collect();
+            }
+            // Given both ends, by the autoregression's Markov property.
+            let (since, until) = (self.kept(days % WEEK), self.kept(WEEK - days % WEEK));
+            let (lost_since, lost_until) = (1.0 - since * since, 1.0 - until * until);
+            let whole = 1.0 - (since * until).powi(2);
+            let normals = &self.step * self.forecaster.normals(self.key, *date);
+            let middle = (&low * (since * lost_until) + &high * (until * lost_since)) / whole;
+            (middle + normals * (lost_since * lost_until / whole).sqrt()).iter().copied().collect()
         };
         dates.iter().map(each).collect()
+    }
+
+    /// Correlation of lasting errors so many days apart.
+    fn kept(&self, days: i32) -> f64 {
+        (-f64::from(days) / 365.25 / self.law.years).exp()
+    }
+
+    /// Lasting errors at the end of a week, of which they are given at its beginning.
+    fn a_week_on(&self, before: &DVector<f64>, week: i32) -> DVector<f64> {
+        let kept = self.kept(WEEK);
+        let normals = self.forecaster.normals(self.key, self.forecaster.as_of.saturating_add((week * WEEK).days()));
+        before * kept + &self.step * normals * (1.0 - kept * kept).sqrt()
     }
 
     /// [`Errors::lasting`] and the error of the wave that the series' survey would have on each date.
@@ -218,7 +243,7 @@ pub(crate) fn publish(series: &Series, simulated: f64, error: f64, respondents: 
 mod tests {
     use super::*;
     use crate::statistics::{mean, pearson, variance};
-    use jiff::{ToSpan, civil::date};
+    use jiff::civil::date;
 
     const AS_OF: Date = Date::constant(2021, 4, 30);
 
@@ -257,7 +282,7 @@ mod tests {
     }
 
     /// 4,000 replicates: at the as-of day mean and variance are those of the conditional normal; four years on those of the
-    /// group (variance 0.04 + 0.01), a tenth of a year apart correlated by e^(-0.1/0.8) in the lasting part. 5 standard
+    /// group (variance 0.04 + 0.01), a tenth of a year apart, inside different weeks, correlated by e^(-0.1/0.8) in the lasting part. 5 standard
     /// errors (mean 0.0158 of a deviation, variance 2.2 %, correlation 0.016): a false alarm once in 1.7 million each.
     #[test]
     fn draws_have_the_moments_of_the_law() {
@@ -283,8 +308,10 @@ mod tests {
         // Two strata share the survey's part and the wave: 0.04 * 0.2 + 0.01 of 0.05.
         let strata = pearson(&of(1, 0), &of(1, 1)).unwrap();
         assert!((strata - 0.018 / 0.05).abs() < 5.0 / 4000.0_f64.sqrt(), "{strata}");
-        // The same replicate has the same errors.
-        assert_eq!(draws[7], forecaster.errors(&law, &[0.3], Key::new(3, 7)).at(&dates));
+        // The same replicate has the same errors, whatever else is asked for.
+        let again = forecaster.errors(&law, &[0.3], Key::new(3, 7));
+        assert_eq!(draws[7], again.at(&dates));
+        assert_eq!(draws[7][2..], again.at(&dates[2..]));
     }
 
     /// Log odds 0 moved by ln 3 are a share of 3/4; TSR prints tenths of a per cent, NIRA whole ones; certain answers stay.
