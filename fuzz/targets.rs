@@ -89,11 +89,11 @@ fn scenario(input: &[u8]) -> Result<(), String> {
 fn calibration(input: &[u8]) -> Result<(), String> {
     let Ok(text) = std::str::from_utf8(input) else { return Ok(()) };
     match Config::parse("fuzz.toml", text) {
-        Err(problem) => shown(&problem.into()),
+        Err(problems) => shown(&problems),
         Ok(config) => match Config::parse("again.toml", &config.to_toml()) {
             Ok(again) if again == config => Ok(()),
             Ok(_) => Err("the written configuration is another one".to_string()),
-            Err(problem) => Err(format!("accepted, but not as it is written: {problem}")),
+            Err(problems) => Err(format!("accepted, but not as it is written: {problems}")),
         },
     }
 }

@@ -2,34 +2,34 @@
 
 use super::sampler::Settings;
 use crate::{
-    error::{Kind, Problem},
-    scenario::SIZE_LIMIT,
+    error::{Kind, Problem, Problems},
+    scenario::{self, SIZE_LIMIT},
 };
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fs::File, io::Read, ops::Range, path::Path, sync::Arc};
 
 /// The configuration that the shipped posterior was made with.
 pub const SHIPPED: &str = include_str!("../../data/posterior/calibration.toml");
 
-/// Draws of a posterior at most: ten times what any interval needs.
-const MOST_DRAWS: usize = 100_000;
-/// Synthetic truths at most; each takes a fit.
-const MOST_TRUTHS: usize = 10_000;
-
 /// What is fitted, to what, and how hard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Scenario whose history is fitted: name of a built-in one or path of a file.
     pub scenario: String,
     /// Only figures published by this day are used.
+    #[schemars(with = "String")]
     pub as_of: Date,
     /// Firms of the weighted sample on which the history is run.
+    #[schemars(range(min = 5_989, max = 3_375_255), extend("x-unit" = "firms"))]
     pub sample: u32,
     /// Firms of the larger sample on which it is run in refined rounds and at the end.
+    #[schemars(range(min = 5_989, max = 3_375_255), extend("x-unit" = "firms"))]
     pub refined_sample: u32,
     /// Draws that are written.
+    #[schemars(range(min = 1, max = 100_000))]
     pub draws: usize,
     /// The sampler.
     pub sampler: Settings,
@@ -38,16 +38,19 @@ pub struct Config {
 }
 
 /// Parts of the certificate that take fits of their own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// Fit again without TSR waves 10-14, and without the Tokyo area, and forecast them.
     pub held_out: bool,
     /// Synthetic truths, each fitted again; 0 = none.
+    #[schemars(range(min = 0, max = 10_000))]
     pub truths: usize,
     /// Synthetic figures are those that were published by this day: a shorter history, for more truths in the same time.
+    #[schemars(with = "String")]
     pub truth_as_of: Date,
     /// Firms of the sample in the fits of synthetic truths.
+    #[schemars(range(min = 5_989, max = 3_375_255), extend("x-unit" = "firms"))]
     pub truth_sample: u32,
     /// The sampler of held-out fits.
     pub held_out_sampler: Settings,
@@ -59,42 +62,22 @@ impl Config {
     /// From the text of a file.
     ///
     /// # Errors
-    /// The TOML does not parse, a key is missing or unknown, a number cannot be meant.
-    pub fn parse(file: &str, text: &str) -> Result<Config, Problem> {
-        let source: Arc<str> = text.into();
-        let at = |span: Option<Range<usize>>, message: String| {
-            let problem = Problem::error(Kind::Scenario, message);
-            match span {
-                Some(span) => problem.at(file, &source, span),
-                None => problem,
-            }
-        };
-        let config: Config = toml::from_str(text).map_err(|e| {
-            at(e.span(), e.message().to_string()).advise("see docs/calibration.md for every key of a calibration")
-        })?;
+    /// The TOML does not parse, a key is missing or unknown, a number is out of its range or does not go with the others.
+    pub fn parse(file: &str, text: &str) -> Result<Config, Problems> {
+        let config: Config = scenario::read(file, text)?;
         let certificate = &config.certificate;
-        // Every kind of firm has one at least in a sample; more than all firms there are not.
-        let firms = "write a number of firms from 6000 to 3375255";
-        let sound = |sample: u32| (6000..=3_375_255).contains(&sample);
-        let wrong = [
-            ((1..=MOST_DRAWS).contains(&config.draws), "", "draws", "write a number from 1 to 100000"),
-            (sound(config.sample), "", "sample", firms),
-            (sound(config.refined_sample), "", "refined_sample", firms),
-            (certificate.truths <= MOST_TRUTHS, "certificate", "truths", "write a number from 0 to 10000"),
-            (certificate.truths == 0 || sound(certificate.truth_sample), "certificate", "truth_sample", firms),
-        ];
-        let cannot = |section: &str, key: &str, advice: &str| {
-            at(place(text, section, key), format!("`{key}` cannot be so")).advise(advice)
-        };
-        if let Some((_, section, key, advice)) = wrong.into_iter().find(|(sound, ..)| !sound) {
-            return Err(cannot(section, key, advice));
-        }
         for (section, settings) in [
             ("sampler", &config.sampler),
             ("certificate.held_out_sampler", &certificate.held_out_sampler),
             ("certificate.truth_sampler", &certificate.truth_sampler),
         ] {
-            settings.check().map_err(|(key, advice)| cannot(section, key, advice))?;
+            settings.check().map_err(|(key, advice)| {
+                let problem = Problem::error(Kind::Scenario, format!("`{section}.{key}` does not go with the rest"));
+                match place(text, section, key) {
+                    Some(span) => problem.at(file, &Arc::from(text), span).advise(advice),
+                    None => problem.advise(advice),
+                }
+            })?;
         }
         Ok(config)
     }
@@ -103,7 +86,7 @@ impl Config {
     ///
     /// # Errors
     /// The file cannot be read, or as [`Config::parse`].
-    pub fn load(path: Option<&Path>) -> Result<Config, Problem> {
+    pub fn load(path: Option<&Path>) -> Result<Config, Problems> {
         let Some(path) = path else { return Config::parse("calibration.toml", SHIPPED) };
         let mut text = String::new();
         // A device or pipe may never end.
@@ -114,7 +97,7 @@ impl Config {
         })?;
         if text.len() as u64 > SIZE_LIMIT {
             let message = format!("{} is too large for a configuration", path.display());
-            return Err(Problem::error(Kind::Scenario, message).advise("the shipped one has a kilobyte"));
+            return Err(Problem::error(Kind::Scenario, message).advise("the shipped one has a kilobyte").into());
         }
         Config::parse(&path.display().to_string(), &text)
     }
@@ -156,9 +139,13 @@ mod tests {
     #[test]
     fn a_wrong_number_or_key_is_shown_at_its_place() {
         for (from, to, word) in [
-            ("chains = 2", "chains = 0", "chains"),
+            ("chains = 2", "chains = 0", "write a number from 1 to 100"),
             ("draws = ", "drws = ", "drws"),
-            ("sample = 24000", "sample = 40", "x.toml:4:1: `sample`"),
+            ("sample = 24000", "sample = 40", "x.toml:4:10: `sample` is out of range: 40"),
+            ("sample = 24000", "sample = 99999999999", "write a number from 5989 to 3375255"),
+            ("sample = 24000", "smaple = 24000", "did you mean `sample`?"),
+            ("new_points = 70", "new_points = 101", "x.toml:15:1: `sampler.new_points`"),
+            ("sample = 24000", "sample = \"many\"", "a whole number"),
             ("draws = ", "draws = 9000000000000000000 # ", "draws"),
             ("rounds = ", "rounds = 9000000000000000000 # ", "rounds"),
             ("final_sweeps = ", "final_sweeps = 9000000000000000000 # ", "final_sweeps"),

@@ -24,20 +24,9 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
     let mut sound = true;
     while let Some((origin, name, text)) = next.take() {
         let base = sources.add(name, text.clone());
-        let (table, mut errors) = parse(&text, base);
-        // One message a line: what follows a first slip on it is mostly its echo.
-        let line = |error: &(String, Range<usize>)| text[..on_char(&text, error.1.start - base)].matches('\n').count();
-        errors.dedup_by_key(|error| line(error));
-        sound &= errors.is_empty();
-        let more = errors.len().saturating_sub(SYNTAX_ERRORS);
-        for (place, (message, span)) in errors.into_iter().take(SYNTAX_ERRORS).enumerate() {
-            let (message, advice) = syntax_error(&message, line_at(&text, span.start - base));
-            let mut problem = Problem::error(Kind::Scenario, message).advise(advice);
-            if place + 1 == SYNTAX_ERRORS && more > 0 {
-                problem = problem.advise(format!("and {more} more places in this file are no TOML"));
-            }
-            found.0.push(sources.place(problem, span));
-        }
+        let before = found.0.len();
+        let table = parsed(&text, base, sources, found);
+        sound &= found.0.len() == before;
         chain.push(origin.clone());
         if let Some(parent) = table.get("extends") {
             match follow(&origin, parent, &chain, sources) {
@@ -54,6 +43,24 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
         }
     }
     sound
+}
+
+/// A text's tree, without what is no TOML, which is pushed.
+pub fn parsed<'t>(text: &'t str, base: usize, sources: &Sources, found: &mut Problems) -> Table<'t> {
+    let (table, mut errors) = parse(text, base);
+    // One message a line: what follows a first slip on it is mostly its echo.
+    let line = |error: &(String, Range<usize>)| text[..on_char(text, error.1.start - base)].matches('\n').count();
+    errors.dedup_by_key(|error| line(error));
+    let more = errors.len().saturating_sub(SYNTAX_ERRORS);
+    for (place, (message, span)) in errors.into_iter().take(SYNTAX_ERRORS).enumerate() {
+        let (message, advice) = syntax_error(&message, line_at(text, span.start - base));
+        let mut problem = Problem::error(Kind::Scenario, message).advise(advice);
+        if place + 1 == SYNTAX_ERRORS && more > 0 {
+            problem = problem.advise(format!("and {more} more places in this file are no TOML"));
+        }
+        found.0.push(sources.place(problem, span));
+    }
+    table
 }
 
 /// The nearest place at or before `at` where a character begins.

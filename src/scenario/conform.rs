@@ -4,21 +4,64 @@
 //! What is wrong is also taken out of the tree, so that the checks of meaning can go on with the rest.
 
 use super::{
-    chain::{Value, described},
+    chain::{self, Value, described},
     nearest,
+    schema::form_of,
     sources::Sources,
 };
 use crate::{
     error::{Kind, Problem, Problems},
-    notation::{Dimension, written::plain as plain_text},
+    notation::{Dimension, written, written::plain as plain_text},
     text::harmful,
 };
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Schema;
+use serde_spanned::Spanned;
 use std::ops::Range;
 use toml::de::{DeArray, DeValue};
 
+/// A tree as its type, with values taken as people write them. All that is not as the schema says is pushed, and the
+/// type is made of the rest; `None` when that does not do.
+pub fn typed<T: DeserializeOwned>(
+    written: Value<'_>,
+    schema: &Schema,
+    sources: &Sources,
+    found: &mut Problems,
+) -> Option<T> {
+    let meant = written::meant(&written, schema);
+    let mut tree = written;
+    written::replace(&mut tree, &meant);
+    conform(&mut tree, schema, sources, found);
+    let DeValue::Table(table) = tree.into_inner() else { return None };
+    let read = T::deserialize(toml::de::Deserializer::from(Spanned::new(0..0, table)));
+    read.map_err(|error| {
+        let problem = Problem::error(Kind::Scenario, error.message().replace('\n', " "));
+        found.0.push(sources.place(problem, error.span().unwrap_or(0..0)));
+    })
+    .ok()
+}
+
+/// A text of its own form, such as a calibration's configuration: what `name` holds, as its type.
+///
+/// # Errors
+/// All that is no TOML, or not as the schema of the type says.
+pub fn read<T: JsonSchema + DeserializeOwned>(name: &str, text: &str) -> Result<T, Problems> {
+    let mut sources = Sources::default();
+    let mut found = Problems::default();
+    let base = sources.add(name, text.into());
+    let table = chain::parsed(text, base, &sources, &mut found);
+    if found.0.is_empty() {
+        let tree = Spanned::new(0..0, DeValue::Table(table));
+        if let Some(read) = typed(tree, &form_of::<T>(), &sources, &mut found).filter(|_| found.0.is_empty()) {
+            return Ok(read);
+        }
+    }
+    Err(found)
+}
+
 /// Compares a tree with a schema. Every difference is pushed, and taken out of the tree.
-pub fn conform(value: &mut Value<'_>, schema: &Schema, sources: &Sources, found: &mut Problems) {
+fn conform(value: &mut Value<'_>, schema: &Schema, sources: &Sources, found: &mut Problems) {
     Form { sources, found, root: schema }.check("", value, schema);
 }
 

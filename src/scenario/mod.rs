@@ -15,6 +15,7 @@ mod template;
 mod vary;
 
 pub use crate::interventions::KINDS;
+pub use conform::read;
 pub use meaning::*;
 pub use schema::{described, form, key_tables, schema, schema_text};
 pub use sources::{BUILT_IN, SIZE_LIMIT};
@@ -24,13 +25,12 @@ pub use vary::Number;
 use crate::{
     classification::Prefecture,
     error::{Kind, Problem, Problems, Severity},
-    notation::{Day, placed, written},
+    notation::{Day, placed},
     parameters::TABLE,
     text::is_file_name,
 };
 use jiff::civil::Date;
 use raw::RawScenario;
-use serde::Deserialize;
 use sources::{Origin, Sources};
 use std::{path::Path, sync::Arc};
 
@@ -156,23 +156,10 @@ fn load_from(
         sources.add(&change.flag, format!("{}={}", change.path, change.value).into());
     }
     let merged = inherit::merge(files, overrides, &sources, &mut found);
-    let written = merged.into_value();
-    let meant = written::meant(&written, schema::form());
-    let mut tree = written;
-    let given = ["title", "question", "sources"].map(|key| tree.get_ref().get(key).is_some());
-    written::replace(&mut tree, &meant);
-    conform::conform(&mut tree, schema::form(), &sources, &mut found);
-    let toml::de::DeValue::Table(table) = tree.into_inner() else {
+    let merged = merged.into_value();
+    let given = ["title", "question", "sources"].map(|key| merged.get_ref().get(key).is_some());
+    let Some(raw) = conform::typed::<RawScenario>(merged, schema::form(), &sources, &mut found) else {
         return Err(worth_fixing(in_order(found)));
-    };
-    let table = serde_spanned::Spanned::new(0..0, table);
-    let raw = match RawScenario::deserialize(toml::de::Deserializer::from(table)) {
-        Ok(raw) => raw,
-        Err(error) => {
-            let problem = Problem::error(Kind::Scenario, error.message().replace('\n', " "));
-            found.0.push(sources.place(problem, error.span().unwrap_or(0..0)));
-            return Err(worth_fixing(in_order(found)));
-        }
     };
     let scenario = check::check(&raw, name, &sources, &mut found);
     titles(&raw, given, files, &sources, &mut found);
