@@ -1,19 +1,23 @@
 //! The schema of a scenario, from the raw types: for the checks of form, for editors, and for the docs' key tables.
 
 use super::{KINDS, conform::plain, raw::RawScenario};
-use schemars::generate::SchemaSettings;
+use crate::text::harmful;
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 use std::{fmt::Write, sync::OnceLock};
 
 /// The form of a merged scenario (without `extends` and `[change]`).
 pub fn form() -> &'static Value {
     static FORM: OnceLock<Value> = OnceLock::new();
-    FORM.get_or_init(|| {
-        let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-        let mut schema = settings.into_generator().into_root_schema_for::<RawScenario>().to_value();
-        tidy(&mut schema);
-        schema
-    })
+    FORM.get_or_init(form_of::<RawScenario>)
+}
+
+/// The form of any type that is read from TOML.
+pub fn form_of<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    tidy(&mut schema);
+    schema
 }
 
 /// What the schema says of the value at a path such as `intervention.NAME.scale`, given as its keys.
@@ -42,10 +46,12 @@ pub fn schema() -> Value {
     if let Some(properties) = edit["properties"].as_object_mut() {
         properties.shift_remove("name");
     }
+    let one_line = format!("^\\s*[^{}\\n\\t]*\\s*$", harmful_class());
     for key in ["title", "question"] {
         // Not of spaces alone.
-        schema["properties"][key]["pattern"] = json!("\\S");
+        schema["properties"][key]["allOf"] = json!([{ "pattern": "\\S" }, { "pattern": one_line }]);
     }
+    schema["properties"]["sources"]["items"]["pattern"] = json!(one_line);
     schema["properties"]["run"]["not"] =
         json!({ "required": ["whole", "sample"], "properties": { "whole": { "const": true } } });
     schema["anyOf"] = json!([{ "required": ["extends"] }, { "required": ["title", "question", "sources"] }]);
@@ -54,7 +60,7 @@ pub fn schema() -> Value {
     let mut properties = Map::new();
     properties.insert(
         "extends".into(),
-        json!({ "type": "string",
+        json!({ "type": "string", "minLength": 1,
             "description": "The scenario that this one inherits from: a path seen from this file's folder, or a \
                 built-in scenario such as \"baseline.toml\"." }),
     );
@@ -130,6 +136,21 @@ fn relax(schema: &mut Value) {
         }
         _ => {}
     }
+}
+
+/// What no text may hold, inside the brackets of a regular expression; beyond U+FFFF dialects differ, so that only the
+/// check of form refuses it there.
+fn harmful_class() -> String {
+    let mut class = String::new();
+    let mut next = 0;
+    while next <= 0xffff {
+        let end = (next..=0xffff).find(|code| !char::from_u32(*code).is_some_and(harmful)).unwrap_or(0x1_0000);
+        if end > next {
+            let _ = write!(class, "\\u{next:04x}-\\u{:04x}", end - 1);
+        }
+        next = end.max(next + 1);
+    }
+    class
 }
 
 /// The schema as the text of `scenarios/schema.json`.
