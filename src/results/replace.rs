@@ -379,7 +379,9 @@ pub fn kept(file: &Path) -> Option<Vec<u8>> {
 /// What the system says.
 pub fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = beside(file);
-    fs::create_dir_all(folder)?;
+    // What is made for it goes again when it cannot be kept.
+    let made: Vec<&Path> =
+        folder.ancestors().take_while(|p| !p.as_os_str().is_empty() && fs::symlink_metadata(p).is_err()).collect();
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let write = || {
         let prefix = format!("{HIDDEN}{name}-");
@@ -391,11 +393,17 @@ pub fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
         alive(&path, false);
         written.map(drop)
     };
-    match write() {
+    let written = fs::create_dir_all(folder).and_then(|()| match write() {
         // Another command took it for dead before it was locked.
         Err(error) if error.kind() == io::ErrorKind::NotFound => write(),
         other => other,
+    });
+    if written.is_err() {
+        for folder in made {
+            let _ = fs::remove_dir(folder);
+        }
     }
+    written
 }
 
 #[derive(Clone, Copy)]
@@ -504,6 +512,18 @@ mod tests {
         let hidden = Hidden::beside(target).unwrap();
         fs::write(hidden.new_path(), text).unwrap();
         hidden.put(&NOTE, target, true)
+    }
+
+    #[test]
+    fn folders_made_for_what_cannot_be_kept_go_again() {
+        let home = tempfile::tempdir().unwrap();
+        let too_long = "n".repeat(300);
+        assert!(keep(&home.path().join("store/shelf").join(&too_long), b"run").is_err());
+        assert_eq!(names(home.path()), [""; 0]);
+        fs::create_dir(home.path().join("store")).unwrap();
+        assert!(keep(&home.path().join("store/shelf").join(&too_long), b"run").is_err());
+        assert_eq!(names(home.path()), ["store"], "what was there before stays");
+        assert_eq!(names(&home.path().join("store")), [""; 0]);
     }
 
     #[test]

@@ -55,6 +55,12 @@ impl Unfinished {
         Ok(unfinished)
     }
 
+    /// Whether a fit is kept there.
+    fn keeps_any(&self) -> bool {
+        let is_fit = |entry: fs::DirEntry| entry.file_name().to_string_lossy().ends_with(KEPT_FIT);
+        fs::read_dir(&self.folder).into_iter().flatten().flatten().any(is_fit)
+    }
+
     /// Removes what calibrations have written there, and the folder when nothing else is in it.
     pub(in crate::commands) fn remove(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
@@ -64,5 +70,34 @@ impl Unfinished {
             }
         }
         let _ = fs::remove_dir(&self.folder);
+    }
+}
+
+impl Drop for Unfinished {
+    /// A folder in which nothing is kept is of no use.
+    fn drop(&mut self) {
+        if !self.keeps_any() {
+            self.remove();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_no_fit_leaves_nothing_behind() {
+        let home = tempfile::tempdir().unwrap();
+        let finished = home.path().join("posterior");
+        let work = Unfinished::beside(&finished, false).unwrap();
+        let folder = work.folder.clone();
+        assert!(folder.is_dir());
+        drop(work);
+        assert!(!folder.exists());
+        let work = Unfinished::beside(&finished, false).unwrap();
+        fs::write(folder.join(format!("fit-0{KEPT_FIT}")), "kept").unwrap();
+        drop(work);
+        assert!(folder.is_dir(), "a kept fit waits for --resume");
     }
 }
