@@ -9,6 +9,8 @@ use plotters::coord::types::{RangedCoordf64, RangedCoordi32};
 pub enum Unit {
     /// A share, shown in per cent.
     Share,
+    /// A difference of shares, shown in percentage points, which the panel's own words name.
+    Points,
     /// A plain number.
     Number,
 }
@@ -128,6 +130,7 @@ pub fn labelled_ticks(low: f64, high: f64, most: usize, unit: Unit) -> Vec<(f64,
 fn written(ticks: &[f64], unit: Unit) -> Vec<String> {
     let (factor, sign) = match unit {
         Unit::Share => (100.0, " %"),
+        Unit::Points => (100.0, ""),
         Unit::Number => (1.0, ""),
     };
     // A step of 1, 2 or 5 times a power of ten has no digits behind its first.
@@ -175,6 +178,7 @@ mod tests {
     fn ticks_have_the_digits_that_they_need() {
         assert_eq!(written(&[0.0, 0.000_02, 0.000_04], Unit::Share), ["0 %", "0.002 %", "0.004 %"]);
         assert_eq!(written(&[-0.05, 0.0, 0.05], Unit::Share), ["-5 %", "0 %", "5 %"]);
+        assert_eq!(written(&[-0.05, 0.0, 0.05], Unit::Points), ["-5", "0", "5"]);
         assert_eq!(written(&[0.0, 0.5, 1.0], Unit::Number), ["0", "0.5", "1.0"]);
         for power in -10..=3 {
             for highest in [1.0, 1.3, 2.6, 4.4, 7.9].map(|head| head * 10f64.powi(power)) {

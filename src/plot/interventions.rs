@@ -6,7 +6,11 @@ use super::{
     canvas::{Anchor, Canvas, Colour, GREY, INK, PALE, okabe_ito, sheet, style, wrap},
     draw_remark, draw_source, draw_title,
 };
-use crate::analysis::Spending;
+use crate::{
+    analysis::Spending,
+    interventions::{Price, Reach},
+    scenario::Scenario,
+};
 use std::collections::BTreeMap;
 
 const ROW: f32 = 74.0;
@@ -20,11 +24,13 @@ struct Row {
     kind: String,
     spend: BTreeMap<i16, f64>,
     reached: BTreeMap<i16, f64>,
+    /// What stands in place of bars where nothing was spent, and where no firm was reached.
+    nothing: [&'static str; 2],
 }
 
 /// Draws the picture; `None` when nothing was delivered or spent.
 pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
-    let rows = rows(&subject.answers.spending);
+    let rows = rows(&subject.answers.spending, subject.scenario);
     let years: Vec<i16> = rows.iter().flat_map(|r| r.reached.keys().copied()).collect();
     let (first, last) = (*years.iter().min()?, *years.iter().max()?);
     let height = TOP + ROW * rows.len() as f32 + 80.0;
@@ -48,8 +54,8 @@ pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
                 canvas.text((24.0, below), &row.kind.replace('_', " "), style(11.0, GREY));
             }
             let years = first..=last;
-            draw_bars(canvas, (columns[0], top), years.clone(), &row.spend, okabe_ito::ORANGE, "not costed");
-            draw_bars(canvas, (columns[1], top), years, &row.reached, okabe_ito::BLUE, "reaches no single firm");
+            draw_bars(canvas, (columns[0], top), years.clone(), &row.spend, okabe_ito::ORANGE, row.nothing[0]);
+            draw_bars(canvas, (columns[1], top), years, &row.reached, okabe_ito::BLUE, row.nothing[1]);
         }
         let bottom = TOP + ROW * rows.len() as f32 + 16.0;
         for left in columns {
@@ -70,12 +76,23 @@ pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
 }
 
 /// Interventions that were active, in scenario order.
-fn rows(spending: &[Spending]) -> Vec<Row> {
+fn rows(spending: &[Spending], scenario: &Scenario) -> Vec<Row> {
+    let nothing = |name: &str| {
+        let intervention = scenario.interventions.iter().find(|intervention| intervention.name == name);
+        let Some(intervention) = intervention else { return ["nothing spent", "no firm reached"] };
+        let kind = intervention.measure.kind();
+        let costed = intervention.unit_cost_yen.is_some() || matches!(kind.price(), Price::Rule { .. });
+        [
+            if costed { "nothing spent" } else { "not costed" },
+            if kind.reaches() == Reach::SingleFirms { "no firm reached" } else { "reaches no single firm" },
+        ]
+    };
     let mut rows: Vec<Row> = Vec::new();
     for one in spending {
         if rows.last().is_none_or(|row| row.name != one.intervention) {
             let (name, kind) = (one.intervention.clone(), one.kind.to_string());
-            rows.push(Row { name, kind, spend: BTreeMap::new(), reached: BTreeMap::new() });
+            let nothing = nothing(&name);
+            rows.push(Row { name, kind, spend: BTreeMap::new(), reached: BTreeMap::new(), nothing });
         }
         if let Some(row) = rows.last_mut() {
             row.spend.insert(one.fiscal_year, one.account.spend_yen);

@@ -41,18 +41,17 @@ pub fn fans(subject: &Subject) -> Option<Sheet> {
 
 fn draw_fan(canvas: &Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subject) {
     let kpi = &fan.kpi;
-    let share = kpi.indicator.unit.contains("share");
     let title = style(12.5, INK).bold();
     let lines = wrap(&kpi.name(), title, PANEL.0 - 20.0);
     for (i, line) in lines.iter().enumerate() {
         canvas.text((left, top + 16.0 + 16.0 * i as f32), line, title);
     }
-    let unit = match kpi.indicator.unit {
-        "share" => "per cent",
-        "difference of shares" => "percentage points",
-        other => other,
+    let (words, unit) = match kpi.indicator.unit {
+        "share" => ("per cent", Unit::Share),
+        "difference of shares" => ("percentage points", Unit::Points),
+        other => (other, Unit::Number),
     };
-    let frame = wrap(&format!("{unit}; {}", kpi.indicator.frame), style(11.0, GREY), PANEL.0 - 20.0);
+    let frame = wrap(&format!("{words}; {}", kpi.indicator.frame), style(11.0, GREY), PANEL.0 - 20.0);
     let below = top + 17.0 + 16.0 * lines.len() as f32;
     for (i, line) in frame.iter().enumerate() {
         canvas.text((left, below + 14.0 * i as f32), line, style(11.0, GREY));
@@ -66,7 +65,7 @@ fn draw_fan(canvas: &Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subje
         size: (PANEL.0 - 74.0, PANEL.1 - HEAD - 44.0),
         dates: (first, last),
         values: (if lowest < 0.0 { -axis_end(-lowest) } else { 0.0 }, axis_end(highest.fold(0.0, f64::max))),
-        unit: if share { Unit::Share } else { Unit::Number },
+        unit,
     };
     axes.draw_values(canvas, 10.5, true);
     axes.draw_spans(canvas, 10.5, &fiscal_years(axes.dates.0, axes.dates.1, |y| format!("{:02}", y % 100)));
