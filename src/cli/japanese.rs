@@ -1,7 +1,7 @@
 //! What the commands say, in Japanese: English lines in, Japanese lines out. What no text knows stays English.
 
 use crate::{
-    error::{Catalogue, Language},
+    error::{Catalogue, Language, in_japanese},
     report::japanese_words,
 };
 use std::sync::{LazyLock, OnceLock};
@@ -14,6 +14,9 @@ static LINES: LazyLock<Catalogue> = LazyLock::new(|| {
     let lines = Catalogue::parse(include_str!("japanese.toml")).unwrap_or_default();
     lines.with_words(japanese_words().unwrap_or_default())
 });
+
+/// Stands before what belongs to the name of an earlier line of a plan.
+const NO_NAME: &str = "              ";
 
 /// Decides on the language: what was asked for, else what the environment says (`LC_ALL`, `LC_MESSAGES`, `LANG`).
 pub fn choose(asked: Option<&str>) {
@@ -45,6 +48,10 @@ fn japanese_line(line: &str) -> String {
     {
         let indent: String = line.chars().take_while(|c| *c == ' ').take(2).collect();
         return indent + &said;
+    }
+    // A further note of a plan: the column of names is empty.
+    if let Some(note) = line.strip_prefix(NO_NAME).and_then(in_japanese) {
+        return format!("　　　　　　{note}");
     }
     // A row of a table: its name, then columns.
     let Some((name, columns)) = line.split_once("  ") else { return named(line).unwrap_or_else(|| line.to_string()) };
@@ -97,6 +104,14 @@ mod tests {
             "  期間　　　2020-01-06 ～ 2026-03-31（326週）"
         );
         assert_eq!(japanese_line("Run folder: results/x"), "結果のフォルダー：results/x");
+        assert_eq!(japanese_line("  Notes       sets `run.seed` to 3"), "  注　　　　`run.seed` を 3 に設定");
+        assert_eq!(japanese_line("              sets `run.seed` to 3"), "　　　　　　`run.seed` を 3 に設定");
+        let cost = "It costs more and gains practising firms (+12): 1.5 million yen for each additional practising firm (none or less to 2.0 million yen).";
+        assert_eq!(
+            japanese_line(cost),
+            "支出は増える。実施企業は増える（+12）：1社増えるごとに1.5百万円（0以下～2.0百万円）。"
+        );
+        assert_eq!(japanese_line("simulating 12 %, 30 s left"), "計算中 12 %、残り 30 秒");
         assert_eq!(japanese_line("nothing knows this"), "nothing knows this");
         assert_eq!(japanese_line(""), "");
     }

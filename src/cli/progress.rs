@@ -1,5 +1,6 @@
 //! Progress with time left: a bar as wide as the terminal has room, otherwise a line every few seconds.
 
+use super::japanese::said;
 use crate::engine;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -36,8 +37,8 @@ impl ProgressLine {
     /// Begins.
     pub fn new(what: &'static str) -> ProgressLine {
         let bar = (std::io::stderr().is_terminal() && !is_dumb()).then(|| {
-            let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%, {eta} left");
-            let bar = ProgressBar::new(1).with_message(what);
+            let style = ProgressStyle::with_template(&said("{msg} {wide_bar} {percent}%, {eta} left"));
+            let bar = ProgressBar::new(1).with_message(said(what));
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         ProgressLine { what, begun: Instant::now(), bar, last: Mutex::new(Instant::now()) }
@@ -57,7 +58,8 @@ impl ProgressLine {
         *last = Instant::now();
         let share = progress.done as f64 / progress.total.max(1) as f64;
         let left = self.begun.elapsed().as_secs_f64() * (1.0 / share - 1.0);
-        let _ = writeln!(std::io::stderr(), "{} {:.0} %, {left:.0} s left", self.what, share * 100.0);
+        let line = said(&format!("{} {:.0} %, {left:.0} s left", self.what, share * 100.0));
+        let _ = writeln!(std::io::stderr(), "{line}");
     }
 
     /// Takes the bar away.

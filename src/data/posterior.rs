@@ -198,7 +198,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
             let value = row.number(p.name)?;
             if !(p.minimum..=p.maximum).contains(&value) {
                 return Err(row
-                    .problem(p.name, format!("{} is {value}", p.name))
+                    .problem(p.name, format!("`{}` cannot be {value}", p.name))
                     .advise(format!("write a value from {} to {}", p.minimum, p.maximum)));
             }
             parameters.set(p.name, value);

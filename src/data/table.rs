@@ -88,14 +88,14 @@ impl Table {
         }
         for span in lines.iter().flatten() {
             let cell = &source[span.clone()];
-            let what = if is_formula(cell.trim_start_matches('"')) {
+            let message = if is_formula(cell.trim_start_matches('"')) {
                 "a spreadsheet would calculate this cell"
             } else if cell.contains(harmful) {
                 "this cell holds a character that is not for showing"
             } else {
                 continue;
             };
-            return Err(Problem::error(Kind::Data, what)
+            return Err(Problem::error(Kind::Data, message)
                 .at(file, &source, span.clone())
                 .advise("begin text with a letter, a digit or another sign than = + - @, without control characters"));
         }

@@ -249,7 +249,7 @@ fn a_draw_that_cannot_be_meant_is_shown_at_its_cell() {
     };
     let first = TABLE[0];
     let far = damaged("posterior/draws.csv", second_draw("99"));
-    assert_eq!(far.message, format!("{} is 99", first.name));
+    assert_eq!(far.message, format!("`{}` cannot be 99", first.name));
     assert_eq!(far.advice, Some(format!("write a value from {} to {}", first.minimum, first.maximum)));
     assert_eq!(place(far), (true, (3, 1)));
     let word = damaged("posterior/draws.csv", second_draw("many"));

@@ -1,10 +1,17 @@
 //! Messages in Japanese: an English message in, the Japanese one out.
 //!
 //! Problems are made in English all over the program, so that a file, a log or a test has one text. At the edge a message
-//! is matched with the patterns of `japanese.toml`; what no pattern knows stays English.
+//! is matched with the patterns of `japanese.toml`; what no pattern knows stays English, such as what a library or the system
+//! says.
+
+#[cfg(test)]
+mod coverage;
 
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::LazyLock};
+
+/// Messages inside messages that are looked up; what a user has written must not nest them without end.
+const DEEPEST: u32 = 4;
 
 /// Texts of the program with their Japanese.
 #[derive(Debug, Default)]
@@ -46,23 +53,35 @@ impl Catalogue {
         self.words.get(english).map_or(english, String::as_str)
     }
 
-    /// A text in Japanese; `None` where no pattern knows it.
+    /// A text in Japanese; `None` where no pattern knows it. In a place may stand a word or another message; what stands in
+    /// backquotes is code and stays.
     pub fn say(&self, english: &str) -> Option<String> {
+        self.say_nested(english, DEEPEST)
+    }
+
+    fn say_nested(&self, english: &str, levels: u32) -> Option<String> {
+        let inside = levels.checked_sub(1)?;
         self.patterns.iter().find_map(|(parts, japanese)| {
             let mut text = japanese.clone();
             for (place, found) in places(english, parts)?.into_iter().enumerate() {
-                text = text.replace(&format!("{{{place}}}"), self.word(found));
+                let said = (!parts[place].ends_with('`')).then(|| {
+                    let word = self.words.get(found).or_else(|| MESSAGES.words.get(found)).cloned();
+                    let message = || self.say_nested(found, inside).or_else(|| MESSAGES.say_nested(found, inside));
+                    word.or_else(message)
+                });
+                text = text.replace(&format!("{{{place}}}"), said.flatten().as_deref().unwrap_or(found));
             }
             Some(text)
         })
     }
 }
 
+// A test reads it; text that is part of the program cannot be damaged later.
+static MESSAGES: LazyLock<Catalogue> =
+    LazyLock::new(|| Catalogue::parse(include_str!("japanese.toml")).unwrap_or_default());
+
 /// A message or advice in Japanese; `None` where it is not known.
 pub fn in_japanese(english: &str) -> Option<String> {
-    // A test reads it; text that is part of the program cannot be damaged later.
-    static MESSAGES: LazyLock<Catalogue> =
-        LazyLock::new(|| Catalogue::parse(include_str!("japanese.toml")).unwrap_or_default());
     MESSAGES.say(english)
 }
 
@@ -95,6 +114,17 @@ mod tests {
             Some("`x.target` の `Tokio` は未知の都道府県です")
         );
         assert_eq!(in_japanese("nobody has written this"), None);
+    }
+
+    #[test]
+    fn a_message_inside_a_message_is_said_in_japanese_too() {
+        let english = "x is not a run folder: cannot read its manifest.json: No such file or directory (os error 2)";
+        assert_eq!(
+            in_japanese(english).as_deref(),
+            Some(
+                "x は結果のフォルダーではありません：manifest.json を読めません：ファイルまたはフォルダーがありません（os error 2）"
+            )
+        );
     }
 
     /// Every message and advice that a bad scenario of `tests/bad` gets has its Japanese.
