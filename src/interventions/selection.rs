@@ -155,7 +155,7 @@ impl Ahead {
 
     /// Which words are in a pool, a bit each, conditions among them.
     fn hits(&self, shift: u32, pool: &Pool) -> u64 {
-        pool.among(&self.words[0].map(|word| word >> shift))
+        pool.among(self.words[0].map(|word| word >> shift).as_chunks().0)
     }
 }
 
@@ -294,12 +294,17 @@ fn first_words(key: Key, slot: Slot, words: &mut [[u32; TOGETHER * FEW]; 2]) {
 }
 
 /// Draws the ids of a batch of attempts, from the `first` on; which of them are in the pool, a bit each.
-#[multiversion::multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
+#[multiversion::multiversion(targets(
+    "x86_64+avx512f+avx512dq+avx512vl+avx2+bmi1+bmi2",
+    "x86_64+avx2+bmi1+bmi2",
+    "aarch64+neon"
+))]
 fn draw(key: Key, (first, period): (u32, u32), shift: u32, pool: &Pool, ids: &mut [u32]) -> u64 {
     for (attempt, id) in (0..).zip(ids.iter_mut()) {
         *id = key.words(first + attempt, period, Purpose::Selection)[0] >> shift;
     }
-    pool.among(ids)
+    // (Batches are whole eights.)
+    pool.among(ids.as_chunks().0)
 }
 
 #[cfg(test)]
