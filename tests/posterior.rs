@@ -290,7 +290,7 @@ fn a_damaged_or_missing_posterior_ends_with_its_place() {
     let sound = fs::read_to_string(&path).unwrap();
     fs::write(&path, sound.replace(",-7.2,", ",-720,")).unwrap();
     let said = refused();
-    assert!(said.contains("start_base is -720") && said.contains("draws.csv:3:"), "{said}");
+    assert!(said.contains("`start_base` cannot be -720") && said.contains("draws.csv:3:"), "{said}");
     fs::remove_file(&path).unwrap();
     let said = refused();
     assert!(said.contains("posterior/draws.csv") && said.contains("must hold every table"), "{said}");
