@@ -221,3 +221,32 @@ fn the_panel_is_written() {
     let result = run(RunRequest { panel: true, ..request(&home.path().join("run"), 1) }, 2);
     assert_eq!(&fs::read(result.unwrap().join("panel.parquet")).unwrap()[..4], b"PAR1");
 }
+
+/// A run that reports from a later day is the same run: each figure that both tell is the same one.
+#[test]
+fn a_late_start_tells_the_figures_of_the_whole_run() {
+    let home = tempfile::tempdir().unwrap();
+    let figures = |name: &str, start: &[&str]| -> BTreeMap<[String; 3], Vec<String>> {
+        let mut wanted = request(&home.path().join(name), 2);
+        wanted.common.set.extend(start.iter().map(|set| set.to_string()));
+        wanted.common.set.push("run.end=2023-03-31".into());
+        let folder = run(wanted, 2).unwrap();
+        let mut table = csv::Reader::from_path(folder.join("kpi.csv")).unwrap();
+        let head = table.headers().unwrap().clone();
+        let place = |column: &str| head.iter().position(|name| name == column).unwrap();
+        let key = ["kpi", "segment", "fiscal_year"].map(place);
+        table
+            .records()
+            .map(|row| {
+                let row = row.unwrap();
+                (key.map(|at| row[at].to_string()), row.iter().map(str::to_string).collect())
+            })
+            .collect()
+    };
+    let (whole, late) = (figures("whole", &[]), figures("late", &["run.start=2021-06-07"]));
+    assert!(late.len() >= 30 && whole.len() > late.len(), "{} of {}", late.len(), whole.len());
+    // Fiscal 2021 is cut: what it had before June belongs to the whole run alone.
+    for (key, row) in late.iter().filter(|(key, _)| key[2] == "2022") {
+        assert_eq!(&whole[key], row);
+    }
+}
