@@ -1,8 +1,10 @@
 //! Writing a folder or file of results whole or not at all: it is made in a hidden place and put into its own at the end.
 
 use super::{
+    failure::cannot,
     manifest::{FileHash, MANIFEST, Manifest},
-    replace::{Form, Hidden, Product, beside, cannot, sync_folder},
+    rename::sync_folder,
+    replace::{Form, Hidden, Product, beside},
 };
 use crate::error::Problem;
 use std::{

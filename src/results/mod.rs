@@ -6,10 +6,12 @@ mod answers;
 mod caveat;
 mod compare;
 mod comparison;
+mod failure;
 mod folder;
 mod manifest;
 mod packed;
 mod panel;
+mod rename;
 mod replace;
 mod store;
 mod study;
@@ -19,10 +21,10 @@ pub use answers::{ANSWER_TABLES, COMPARISON_TABLES, PRICE_BASIS, PUBLISHED, writ
 pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
+pub(crate) use failure::cannot;
 pub use folder::{Draft, REPORT, check_folder, write_file};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::{PANEL, write_panel};
-pub(crate) use replace::cannot;
 pub use replace::{Form, KEPT_FIT, Product, Scratch, abandon, keep, kept, tidy};
 pub use store::{CODE, KeptKey, RunCache, STORE, Slot, Store, seal, seal_run, sealed, unseal_run};
 pub use study::{

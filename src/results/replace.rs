@@ -4,6 +4,10 @@
 //! moment the old one or the new one is there, whole. Only what bears our mark is replaced. A hidden folder is locked as
 //! long as its command lives; the next command in that place removes those of dead ones.
 
+use super::{
+    failure::cannot,
+    rename::{Rename, rename, sync_folder},
+};
 use crate::error::{Kind, Problem};
 use std::{
     cell::Cell,
@@ -404,88 +408,6 @@ pub fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
         }
     }
     written
-}
-
-#[derive(Clone, Copy)]
-enum Rename {
-    /// Nothing may be there.
-    ToFree,
-    /// Both get the other's name.
-    Exchange,
-}
-
-/// Renames in one step. `Unsupported` when the system cannot exchange.
-#[cfg(unix)]
-fn rename(from: &Path, to: &Path, how: Rename) -> io::Result<()> {
-    use rustix::{
-        fs::{CWD, RenameFlags, renameat_with},
-        io::{Errno, retry_on_intr},
-    };
-    let flags = match how {
-        Rename::ToFree => RenameFlags::NOREPLACE,
-        Rename::Exchange => RenameFlags::EXCHANGE,
-    };
-    match retry_on_intr(|| renameat_with(CWD, from, CWD, to, flags)) {
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_in_steps(from, to, how),
-        other => Ok(other?),
-    }
-}
-
-#[cfg(not(unix))]
-fn rename(from: &Path, to: &Path, how: Rename) -> io::Result<()> {
-    rename_in_steps(from, to, how)
-}
-
-fn rename_in_steps(from: &Path, to: &Path, how: Rename) -> io::Result<()> {
-    match how {
-        Rename::ToFree if fs::symlink_metadata(to).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
-        Rename::ToFree => fs::rename(from, to),
-        Rename::Exchange => Err(io::ErrorKind::Unsupported.into()),
-    }
-}
-
-/// Makes the names in a folder outlast a power cut, where the system can.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if !cfg!(unix) {
-        return Ok(());
-    }
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        other => other,
-    }
-}
-
-/// A file problem in words, with advice where the cause is known; `flag` names another place.
-pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error, flag: &str) -> Problem {
-    use io::ErrorKind::{
-        FileTooLarge, NotADirectory, OutOfMemory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
-    };
-    let problem = Problem::error(Kind::Files, format!("cannot {what} {}: {error}", path.display()));
-    match error.kind() {
-        StorageFull | QuotaExceeded => {
-            problem.advise(format!("free some space, or write to another disk with {flag}; nothing was left behind"))
-        }
-        FileTooLarge => problem.advise("allow larger files (ulimit -f); nothing was left behind"),
-        OutOfMemory => problem.advise("allow more memory (ulimit -v); nothing was left behind"),
-        PermissionDenied | ReadOnlyFilesystem => {
-            problem.advise(format!("choose a place that you may write with {flag}"))
-        }
-        NotADirectory => problem.advise(format!("choose a place inside a folder with {flag}")),
-        _ if is_device_failure(error) => {
-            problem.advise(format!("the disk fails: write to another one with {flag}; nothing was left behind"))
-        }
-        _ => problem,
-    }
-}
-
-#[cfg(unix)]
-fn is_device_failure(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
-}
-
-#[cfg(not(unix))]
-fn is_device_failure(_: &io::Error) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@
 //! lies under another run's name, counts as missing.
 
 use super::{
+    failure::cannot,
     packed::{pack, unpack},
-    replace::{beside, cannot, keep, kept, tidy},
+    replace::{beside, keep, kept, tidy},
 };
 use crate::{
     data::Data,
