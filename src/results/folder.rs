@@ -97,7 +97,11 @@ impl Draft {
     pub fn file(&self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<FileHash, Problem> {
         let path = self.path().join(name);
         let written = || -> io::Result<blake3::Hash> {
-            fs::create_dir_all(beside(&path))?;
+            // Never the hidden folder itself: it would come again when it is removed meanwhile.
+            let inner: Vec<&Path> = beside(&path).ancestors().take_while(|folder| *folder != self.path()).collect();
+            for folder in inner.into_iter().rev() {
+                fs::create_dir(folder).or_else(|e| if folder.is_dir() { Ok(()) } else { Err(e) })?;
+            }
             let mut out = Hashing {
                 inner: BufWriter::with_capacity(1 << 20, fs::File::create(&path)?),
                 hasher: blake3::Hasher::new(),
@@ -322,6 +326,19 @@ pub(crate) mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"second");
         assert_eq!(names(home.path()), ["forecast.csv"]);
         assert!(write_file(&home.path().join("missing/x.csv"), false, &|_| Ok(())).is_err());
+    }
+
+    /// As when the user interrupts while a thread still writes.
+    #[test]
+    fn a_hidden_folder_that_is_gone_does_not_come_again() {
+        let home = tempfile::tempdir().unwrap();
+        let draft = Draft::open(&home.path().join("run"), false).unwrap();
+        let hidden = draft.path().parent().unwrap().to_path_buf();
+        fs::remove_dir_all(&hidden).unwrap();
+        for name in ["kpi.csv", "plots/kpi_fans.svg"] {
+            assert!(draft.file(name, |_| Ok(())).is_err());
+        }
+        assert!(!hidden.exists());
     }
 
     #[test]

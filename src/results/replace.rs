@@ -276,7 +276,8 @@ impl Drop for Hidden {
 }
 
 /// Removes a hidden folder, or a file. What was taken out of its place first goes back, when that is free; when it cannot, all
-/// stays. The mark goes last, so that what is left when this is interrupted is still known.
+/// stays. The mark goes last, and only when the rest is gone, so that what is left when this is interrupted, or when another
+/// thread still writes, is still known.
 fn remove_hidden(path: &Path) {
     let old = path.join(OLD);
     if let Some(name) = small_text(&path.join(DRAFT)).as_deref().and_then(place_named).filter(|_| old.exists()) {
@@ -287,9 +288,11 @@ fn remove_hidden(path: &Path) {
             Err(_) => return,
         }
     }
-    for part in [NEW, OLD] {
-        let part = path.join(part);
+    for part in [NEW, OLD].map(|part| path.join(part)) {
         let _ = fs::remove_dir_all(&part).or_else(|_| fs::remove_file(&part));
+        if fs::symlink_metadata(&part).is_ok() {
+            return;
+        }
     }
     let _ = fs::remove_file(path.join(DRAFT));
     let _ = fs::remove_dir(path).or_else(|_| fs::remove_file(path));
