@@ -12,7 +12,7 @@ use std::{
 use telework::{
     calendar::Week,
     calibration::config::{Config, SHIPPED},
-    data::Data,
+    data::{Data, RESIDUAL},
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::{Problems, Style},
     report::Folder,
@@ -31,8 +31,15 @@ pub type Target = (&'static str, fn() -> Vec<Vec<u8>>, fn() -> Try);
 pub const TARGETS: &[Target] = &[
     ("scenario", scenarios, || Box::new(scenario)),
     ("calibration", || vec![SHIPPED.into()], || Box::new(calibration)),
-    ("data", || tables(|file| !file.starts_with("posterior/")), || Box::new(table)),
-    ("posterior", || tables(|file| file.starts_with("posterior/")), || Box::new(table)),
+    ("data", || tables(&whole_tables()), || Box::new(|input| table(input, &[]))),
+    (
+        "posterior",
+        || tables(&small_posterior()),
+        || {
+            let posterior = small_posterior();
+            Box::new(move |input| table(input, &posterior))
+        },
+    ),
     ("manifest", manifests, || Box::new(manifest)),
     ("kept", || vec![sealed_run()], || Box::new(kept)),
     ("results", summaries, || Box::new(results)),
@@ -98,20 +105,43 @@ fn calibration(input: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Tables by name; the name is the first line of the input.
-fn tables(wanted: fn(&str) -> bool) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-    let files = Data::embedded().map(|data| data.files).unwrap_or_default();
-    let seed =
-        |(file, _): &(String, String)| Some([file.as_bytes(), b"\n", &*fs::read(folder.join(file)).ok()?].concat());
-    files.iter().filter(|(file, _)| wanted(file)).filter_map(seed).collect()
+/// The shipped posterior cut to three draws and three figures: reading it whole takes a hundred times as long and finds no more.
+fn small_posterior() -> Vec<(&'static str, String)> {
+    let cut = |(file, text): &(&'static str, &'static str)| {
+        let header: Vec<&str> = text.lines().next().unwrap_or_default().split(',').collect();
+        let kept = |name: &str| name.strip_prefix(RESIDUAL).is_none_or(|number| matches!(number, "1" | "2" | "3"));
+        let line = |line: &'static str| match *file {
+            "posterior/about.csv" if line.starts_with("draws,") => "draws,3\n".to_string(),
+            "posterior/draws.csv" => {
+                let cells = line.split(',').zip(&header).filter(|(_, name)| kept(name));
+                cells.map(|(cell, _)| cell).collect::<Vec<_>>().join(",") + "\n"
+            }
+            _ => format!("{line}\n"),
+        };
+        let lines = if *file == "posterior/about.csv" { usize::MAX } else { 4 };
+        (*file, text.lines().take(lines).map(line).collect())
+    };
+    Data::embedded_texts().iter().filter(|(file, _)| file.starts_with("posterior/")).map(cut).collect()
 }
 
-fn table(input: &[u8]) -> Result<(), String> {
+/// All other tables.
+fn whole_tables() -> Vec<(&'static str, String)> {
+    let others = Data::embedded_texts().iter().filter(|(file, _)| !file.starts_with("posterior/"));
+    others.map(|(file, text)| (*file, text.to_string())).collect()
+}
+
+/// Tables; the name is the first line of the input.
+fn tables(texts: &[(&str, String)]) -> Vec<Vec<u8>> {
+    texts.iter().map(|(file, text)| [file, "\n", text].concat().into_bytes()).collect()
+}
+
+/// The table that the input names, among `others`.
+fn table(input: &[u8], others: &[(&str, String)]) -> Result<(), String> {
     let Some((file, text)) = std::str::from_utf8(input).ok().and_then(|text| text.split_once('\n')) else {
         return Ok(());
     };
-    match Data::with_table(file, text) {
+    let others = others.iter().map(|(file, text)| (*file, &**text));
+    match Data::with_tables(&[(file, text)].into_iter().chain(others).collect::<Vec<_>>()) {
         Err(problem) => shown(&problem.into()),
         Ok(data) => {
             let n = data.posterior.draws.len();

@@ -123,6 +123,7 @@ impl Posterior {
     /// The same beside tables at hand: when these are not those that it was fitted to, one more gate does not hold, so
     /// that everything made from both is marked.
     pub fn judged_by(mut self, files: &[(String, String)]) -> Posterior {
+        self.gates.retain(|gate| gate.part != TABLES);
         let there = |table: &(String, String)| files.contains(table);
         let other: Vec<&str> = self.tables.iter().filter(|table| !there(table)).map(|(file, _)| &**file).collect();
         if !other.is_empty() {
@@ -171,11 +172,12 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
             .advise("restore the table: a run needs one at least"));
     }
     let residuals: Vec<String> = (1..=figures.rows().len()).map(|number| format!("{RESIDUAL}{number}")).collect();
+    let residual = |name: &str| {
+        let number = name.strip_prefix(RESIDUAL).and_then(|number| number.parse::<usize>().ok());
+        number.is_some_and(|number| residuals.get(number.wrapping_sub(1)).is_some_and(|known| known == name))
+    };
     let known = |name: &str| {
-        name == CHAIN
-            || name.starts_with(DISCREPANCY)
-            || residuals.iter().any(|residual| residual == name)
-            || TABLE.iter().any(|p| p.name == name)
+        name == CHAIN || name.starts_with(DISCREPANCY) || residual(name) || TABLE.iter().any(|p| p.name == name)
     };
     if let Some(name) = draws.columns().find(|name| !known(name)) {
         let advice = format!("name a model parameter, or a discrepancy as {DISCREPANCY}...; or drop the column");
@@ -183,7 +185,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
     }
     let discrepancies: Vec<String> =
         draws.columns().filter(|c| c.starts_with(DISCREPANCY)).map(str::to_string).collect();
-    let held: Vec<&str> = TABLE.iter().map(|p| p.name).filter(|name| draws.columns().any(|c| c == *name)).collect();
+    let held: Vec<&str> = TABLE.iter().map(|p| p.name).filter(|name| draws.has(name)).collect();
     if let Some(missing) = TABLE.iter().find(|p| !p.of_measures() && !held.contains(&p.name)) {
         let advice = "restore the column; only effects of measures may be left to their priors";
         return Err(draws.problem(missing.name, format!("no column `{}`", missing.name)).advise(advice));
@@ -208,7 +210,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
         let residuals = residuals.iter().map(|name| row.number(name)).collect::<Result<_, Problem>>()?;
         Ok(Draw { parameters, discrepancy: discrepancy.collect::<Result<_, Problem>>()?, residuals })
     };
-    if let Some(missing) = residuals.iter().find(|name| !draws.columns().any(|column| column == name.as_str())) {
+    if let Some(missing) = residuals.iter().find(|name| !draws.has(name)) {
         return Err(draws
             .problem(TABLE[0].name, format!("there is no column `{missing}`, though figures.csv has that figure"))
             .advise("restore both tables from one calibration"));

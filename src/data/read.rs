@@ -12,7 +12,10 @@ use crate::{
     error::{Kind, Problem},
     parameters::TABLE,
 };
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 macro_rules! embedded {
     ($($file:literal),* $(,)?) => {
@@ -40,14 +43,31 @@ embedded!(
     "posterior/figures.csv",
 );
 
-/// Texts of the files, and how many rows each must have.
-struct Files {
+/// Texts of the files, how many rows each must have, and what was read before some of them were replaced.
+struct Files<'d> {
     folder: String,
     texts: Vec<(&'static str, Arc<str>)>,
     rows: Vec<(String, usize)>,
+    before: Option<(&'d Data, &'d [(&'d str, &'d str)])>,
 }
 
-impl Files {
+impl Files<'_> {
+    /// What rests on some tables, by `read`; when none of them was replaced, as it was before.
+    fn part<T: Clone>(
+        &self,
+        tables: &[&str],
+        of: fn(&Data) -> &T,
+        read: fn(&Files) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        // The list of tables says how many rows each of them has.
+        let replaced =
+            |texts: &[(&str, &str)]| texts.iter().any(|(file, _)| tables.contains(file) || *file == "tables.csv");
+        match self.before {
+            Some((before, texts)) if !replaced(texts) => Ok(of(before).clone()),
+            _ => read(self),
+        }
+    }
+
     fn table(&self, file: &str, columns: &[&str]) -> Result<Table, Problem> {
         // `file` is one of the literals of `EMBEDDED`, so that it is always found.
         let text = self.texts.iter().find(|(name, _)| *name == file).map(|(_, text)| text.clone()).unwrap_or_default();
@@ -65,7 +85,9 @@ impl Data {
     /// # Errors
     /// Never with an unchanged build; the same checks run as for a folder.
     pub fn embedded() -> Result<Data, Problem> {
-        Data::from_texts("data".to_string(), EMBEDDED.iter().map(|(file, text)| (*file, Arc::from(*text))).collect())
+        static READ: OnceLock<Result<Data, Problem>> = OnceLock::new();
+        let texts = || EMBEDDED.iter().map(|(file, text)| (*file, Arc::from(*text))).collect();
+        READ.get_or_init(|| Data::from_texts("data", texts(), None)).clone()
     }
 
     /// The texts of those tables, by their places in the folder.
@@ -83,46 +105,63 @@ impl Data {
             let advice = "the folder must hold every table of the project's data/, in the same places";
             texts.push((*file, read_text(&folder.join(file), advice)?));
         }
-        Data::from_texts(folder.display().to_string(), texts)
+        Data::from_texts(&folder.display().to_string(), texts, None)
     }
 
-    /// The tables that the program was built with, and another text in the place of one, by its name such as
-    /// `observations/surveys.csv`.
+    /// The tables that the program was built with, and other texts in the place of some, by their names such as
+    /// `observations/surveys.csv`. Only what rests on those is read anew.
     ///
     /// # Errors
     /// As [`Data::from_dir`].
-    pub fn with_table(file: &str, text: &str) -> Result<Data, Problem> {
-        let texts = EMBEDDED.iter().map(|(name, own)| (*name, Arc::from(if *name == file { text } else { *own })));
-        Data::from_texts("data".to_string(), texts.collect())
+    pub fn with_tables(replaced: &[(&str, &str)]) -> Result<Data, Problem> {
+        let text = |(file, own): &(&'static str, &'static str)| {
+            (*file, Arc::from(replaced.iter().find(|(name, _)| name == file).map_or(*own, |(_, text)| *text)))
+        };
+        Data::from_texts("data", EMBEDDED.iter().map(text).collect(), Some((&Data::embedded()?, replaced)))
     }
 
-    fn from_texts(folder: String, texts: Vec<(&'static str, Arc<str>)>) -> Result<Data, Problem> {
-        let hashes =
-            texts.iter().map(|(file, text)| ((*file).to_string(), blake3::hash(text.as_bytes()).to_hex().to_string()));
-        let hashes: Vec<(String, String)> = hashes.collect();
-        let mut files = Files { folder, texts, rows: Vec::new() };
+    fn from_texts(
+        folder: &str,
+        texts: Vec<(&'static str, Arc<str>)>,
+        before: Option<(&Data, &[(&str, &str)])>,
+    ) -> Result<Data, Problem> {
+        let hash = |(file, text): &(&'static str, Arc<str>)| {
+            let known = before.filter(|(_, replaced)| !replaced.iter().any(|(name, _)| name == file));
+            let known = known.and_then(|(data, _)| data.files.iter().find(|(name, _)| name == file).cloned());
+            known.unwrap_or_else(|| ((*file).to_string(), blake3::hash(text.as_bytes()).to_hex().to_string()))
+        };
+        let hashes: Vec<(String, String)> = texts.iter().map(hash).collect();
+        let mut files = Files { folder: folder.to_string(), texts, rows: Vec::new(), before };
         let index = files.table("tables.csv", &["file", "rows"])?;
         let mut distinct = Distinct::default();
         index.rows().try_for_each(|row| distinct.add(row, &["file"]))?;
         files.rows =
             index.rows().map(|r| Ok((r.text("file").into(), r.count("rows")? as usize))).collect::<Result<_, _>>()?;
         Ok(Data {
-            prefectures: prefectures(&files)?,
-            declarations: declarations(&files)?,
-            infections: infections(&files)?,
-            observations: observations(&files)?,
-            programmes: programmes(&files)?,
-            firms_2014: firms_2014(&files)?,
-            establishments: establishments(&files)?,
-            head_offices: head_offices(&files)?,
-            industries: industries(&files)?,
-            barrier_rates: barrier_rates(&files)?,
-            facts: facts(&files)?,
-            posterior: posterior(&files)?.judged_by(&hashes),
+            prefectures: files.part(&["population/prefectures.csv"], |data| &data.prefectures, prefectures)?,
+            declarations: files.part(&["policy/declarations.csv"], |data| &data.declarations, declarations)?,
+            infections: files.part(&["policy/infections.csv"], |data| &data.infections, infections)?,
+            observations: files.part(&["observations/surveys.csv"], |data| &data.observations, observations)?,
+            programmes: files.part(&["policy/programmes.csv"], |data| &data.programmes, programmes)?,
+            firms_2014: files.part(&["population/firms_2014.csv"], |data| &data.firms_2014, firms_2014)?,
+            establishments: files.part(
+                &["population/establishments.csv"],
+                |data| &data.establishments,
+                establishments,
+            )?,
+            head_offices: files.part(&["population/head_offices.csv"], |data| &data.head_offices, head_offices)?,
+            industries: files.part(&["population/industries.csv"], |data| &data.industries, industries)?,
+            barrier_rates: files.part(&["population/barriers.csv"], |data| &data.barrier_rates, barrier_rates)?,
+            facts: files.part(&["population/facts.csv"], |data| &data.facts, facts)?,
+            posterior: files.part(&POSTERIOR, |data| &data.posterior, posterior)?.judged_by(&hashes),
             files: hashes,
         })
     }
 }
+
+/// Tables that make up a posterior.
+const POSTERIOR: [&str; 4] =
+    ["posterior/about.csv", "posterior/draws.csv", "posterior/gates.csv", "posterior/figures.csv"];
 
 fn posterior(files: &Files) -> Result<Posterior, Problem> {
     let parameters: Vec<&str> = TABLE.iter().filter(|p| !p.of_measures()).map(|p| p.name).collect();
@@ -282,7 +321,7 @@ fn observations(files: &Files) -> Result<Vec<Observation>, Problem> {
                 // A figure that rests on memory alone is left out: another word for it would let it in.
                 confidence: r.one_of("confidence", &["seed", "page read", "derived", "memory"].map(|w| (w, w)))?.into(),
                 source: text("source"),
-                line: r.line_column("survey").0 as u32,
+                line: r.line() as u32,
             };
             if row.field_end < row.field_start {
                 return Err(

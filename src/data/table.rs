@@ -2,7 +2,7 @@
 
 use crate::{
     classification::{Industry, Prefecture},
-    error::{Kind, Place, Problem},
+    error::{Kind, Problem},
     text::{harmful, is_formula},
 };
 use jiff::civil::Date;
@@ -13,14 +13,22 @@ pub(crate) struct Table {
     file: String,
     source: Arc<str>,
     header: Vec<Range<usize>>,
-    rows: Vec<Vec<Range<usize>>>,
+    /// Places of the columns by their names.
+    places: HashMap<String, usize>,
+    rows: Vec<Line>,
+}
+
+/// The cells of a row as byte ranges, quotes left out, and the line that it begins on, from 1.
+struct Line {
+    number: usize,
+    cells: Vec<Range<usize>>,
 }
 
 /// One row of a [`Table`].
 #[derive(Clone, Copy)]
 pub(crate) struct Row<'t> {
     table: &'t Table,
-    cells: &'t [Range<usize>],
+    line: &'t Line,
 }
 
 /// The text of a file, or the byte that is not UTF-8.
@@ -76,8 +84,8 @@ impl Table {
                 .at(file, &source, 0..0)
                 .advise("restore the table from the project's data folder"));
         }
-        let header = lines.remove(0);
-        for cells in &lines {
+        let header = lines.remove(0).cells;
+        for Line { cells, .. } in &lines {
             if cells.len() != header.len() {
                 let span = cells[0].start..cells[cells.len() - 1].end;
                 let message = format!("this row has {} cells, the header has {}", cells.len(), header.len());
@@ -86,7 +94,7 @@ impl Table {
                     .advise("give each column a cell; if this is the last row, the file may be cut off"));
             }
         }
-        for span in lines.iter().flatten() {
+        for span in lines.iter().flat_map(|line| &line.cells) {
             let cell = &source[span.clone()];
             let message = if is_formula(cell.trim_start_matches('"')) {
                 "a spreadsheet would calculate this cell"
@@ -99,16 +107,18 @@ impl Table {
                 .at(file, &source, span.clone())
                 .advise("begin text with a letter, a digit or another sign than = + - @, without control characters"));
         }
-        let table = Table { file: file.to_string(), source, header, rows: lines };
-        for (place, column) in table.columns().enumerate() {
-            if table.position(column) != Some(place) {
+        let mut places = HashMap::new();
+        for (place, span) in header.iter().enumerate() {
+            let column = &source[span.clone()];
+            if places.insert(column.to_string(), place).is_some() {
                 return Err(Problem::error(Kind::Data, format!("column `{column}` is there twice"))
-                    .at(file, &table.source, table.header[place].clone())
+                    .at(file, &source, span.clone())
                     .advise("drop one of the two, or give it another name"));
             }
         }
+        let table = Table { file: file.to_string(), source, header, places, rows: lines };
         for column in columns {
-            if table.position(column).is_none() {
+            if !table.has(column) {
                 let names: Vec<&str> = table.header.iter().map(|span| &table.source[span.clone()]).collect();
                 let end = table.header[table.header.len() - 1].end;
                 return Err(Problem::error(Kind::Data, format!("column `{column}` is missing"))
@@ -121,7 +131,7 @@ impl Table {
 
     /// A problem with a column as a whole, shown at its name.
     pub fn problem(&self, column: &str, message: impl Into<String>) -> Problem {
-        let span = self.position(column).map_or(0..0, |i| self.header[i].clone());
+        let span = self.places.get(column).map_or(0..0, |i| self.header[*i].clone());
         Problem::error(Kind::Data, message).at(&self.file, &self.source, span)
     }
 
@@ -130,9 +140,14 @@ impl Table {
         self.header.iter().map(|span| &self.source[span.clone()])
     }
 
+    /// Whether there is such a column.
+    pub fn has(&self, column: &str) -> bool {
+        self.places.contains_key(column)
+    }
+
     /// Rows in file order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.rows.iter().map(|cells| Row { table: self, cells })
+        self.rows.iter().map(|line| Row { table: self, line })
     }
 
     /// Fails unless the table has exactly `wanted` rows.
@@ -146,20 +161,16 @@ impl Table {
             .at(&self.file, &self.source, end..end)
             .advise("the file may be cut off: restore it, or state its new number of rows in tables.csv"))
     }
-
-    fn position(&self, column: &str) -> Option<usize> {
-        self.header.iter().position(|span| &self.source[span.clone()] == column)
-    }
 }
 
 impl<'t> Row<'t> {
     fn span(&self, column: &str) -> Range<usize> {
         // `Table::parse` has checked the columns that the caller named.
-        self.table.position(column).map_or(0..0, |i| self.cells[i].clone())
+        self.table.places.get(column).map_or(0..0, |i| self.line.cells[*i].clone())
     }
-    /// Line and column of a cell, from 1.
-    pub fn line_column(&self, column: &str) -> (usize, usize) {
-        Place { file: String::new(), source: self.table.source.clone(), span: self.span(column) }.line_column()
+    /// The line that the row begins on, from 1.
+    pub fn line(&self) -> usize {
+        self.line.number
     }
     /// A problem at one cell.
     pub fn problem(&self, column: &str, message: impl Into<String>) -> Problem {
@@ -317,8 +328,7 @@ impl Distinct {
     pub fn add_with(&mut self, row: Row, columns: &[&str], more: &str) -> Result<(), Problem> {
         let mut cells: Vec<String> = columns.iter().map(|column| row.text(column).into_owned()).collect();
         cells.push(more.to_string());
-        let (line, _) = row.line_column(columns[0]);
-        match self.0.insert(cells, line) {
+        match self.0.insert(cells, row.line()) {
             None => Ok(()),
             Some(before) => Err(row
                 .problem(columns[0], format!("this row stands here a second time, after line {before}"))
@@ -347,12 +357,14 @@ enum Wrong {
     Behind(Range<usize>),
 }
 
-/// Cells of every line as byte ranges, quotes left out.
-fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Wrong> {
+/// The lines that hold something.
+fn split(source: &str) -> Result<Vec<Line>, Wrong> {
     let bytes = source.as_bytes();
     let mut lines = Vec::new();
     let mut at = if source.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut number = 1;
     while at < bytes.len() {
+        let begin = at;
         let mut cells = Vec::new();
         loop {
             if bytes.get(at) == Some(&b'"') {
@@ -385,8 +397,10 @@ fn split(source: &str) -> Result<Vec<Vec<Range<usize>>>, Wrong> {
         // To the end of the line.
         at += bytes[at..].iter().take_while(|b| **b != b'\n').count() + 1;
         if cells.len() > 1 || !cells[0].is_empty() {
-            lines.push(cells);
+            lines.push(Line { number, cells });
         }
+        // A quoted cell may hold ends of lines.
+        number += bytes[begin..at.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count();
     }
     Ok(lines)
 }

@@ -384,3 +384,31 @@ fn a_cell_that_a_spreadsheet_would_calculate_is_refused_with_its_place() {
     }
     assert!(parse(">=50% of staff").is_ok() && parse("-3").is_ok());
 }
+
+/// Tables read anew one by one give what a folder of the same tables gives, and are refused alike.
+#[test]
+fn tables_that_are_replaced_read_as_a_folder_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in Data::embedded_texts() {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    for (file, own) in Data::embedded_texts() {
+        let digit = own.rfind(|c: char| c.is_ascii_digit()).unwrap();
+        let other = if &own[digit..=digit] == "1" { "2" } else { "1" };
+        // Another last digit, and a last line that is cut off.
+        for text in
+            [[&own[..digit], other, &own[digit + 1..]].concat(), own.trim_end().rsplit_once(',').unwrap().0.into()]
+        {
+            std::fs::write(folder.path().join(file), &text).unwrap();
+            let told = |read: Result<Data, Problem>, name: &str| match read {
+                Ok(data) => format!("{data:?}"),
+                Err(problem) => format!("{problem:?}").replace(name, "data"),
+            };
+            let whole = told(Data::from_dir(folder.path()), &folder.path().display().to_string());
+            assert!(told(Data::with_tables(&[(file, &text)]), "data") == whole, "{file}");
+        }
+        std::fs::write(folder.path().join(file), own).unwrap();
+    }
+}
