@@ -19,7 +19,7 @@ use telework::{
         history::History,
         likelihood::Likelihood,
         space::Space,
-        targets::{Target, log_odds, share},
+        targets::{CalibrationFigure, log_odds, share},
     },
     commands::{CalibrateRequest, Execution, RunContext, calibrate},
     data::Data,
@@ -29,7 +29,7 @@ use telework::{
 static DATA: LazyLock<Data> = LazyLock::new(tables);
 
 /// Figures to fit on a day, from a small sample: which ones there are does not depend on it.
-fn fitted(as_of: Date) -> Vec<Target> {
+fn fitted(as_of: Date) -> Vec<CalibrationFigure> {
     let population = japan(&DATA, 6000);
     History::new(shipped("baseline"), &DATA, &population, as_of).targets(as_of)
 }
@@ -241,7 +241,7 @@ fn growth_before_covid_is_the_slope_of_the_published_years() {
 #[test]
 fn the_likelihood_of_one_figure_is_its_closed_form() {
     let space = Space::new();
-    let one = |t: &Target| t.wave == "wave 2" && t.segment == "SME" && t.metric == "practised";
+    let one = |t: &CalibrationFigure| t.wave == "wave 2" && t.segment == "SME" && t.metric == "practised";
     let target = fitted(date(2021, 4, 30)).into_iter().find(one).unwrap();
     let likelihood = Likelihood::new(&space, vec![target]);
     let z = vec![0.3; space.len()];

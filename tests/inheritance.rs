@@ -2,7 +2,7 @@
 
 use telework::{
     error::Severity,
-    scenario::{self, Loaded, Measure, Override, Scale, Target},
+    scenario::{self, Eligibility, Loaded, Measure, Override, Scale},
 };
 
 const HEAD: &str = "title = 'T'\nquestion = 'Q'\nsources = ['S']\nextends = 'baseline.toml'\n";
@@ -158,7 +158,7 @@ fn a_file_on_disk_wins_over_a_built_in_one() {
 
 #[test]
 fn a_target_that_matches_no_firm_warns() {
-    let only_large = |target: &Target| u64::from(target.max_employees.is_none_or(|most| most > 300));
+    let only_large = |target: &Eligibility| u64::from(target.max_employees.is_none_or(|most| most > 300));
     let idle = scenario::idle_targets(&scenario::load("baseline", &[]).expect("baseline").scenario, only_large);
     let names = ["it_subsidy", "mhlw_subsidy_fy2020", "mhlw_subsidy"];
     let expected = names.map(|name| format!("the target of `{name}` matches no firm: it has no effect"));

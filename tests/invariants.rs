@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use telework::{
     calendar::Week,
     classification::{PREFECTURES, Prefecture},
-    dynamics::{self, Lift, Terms},
+    dynamics::{self, HazardTerms, TreatmentEffect},
     engine::{
         Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunKey, RunTask, Series, simulate,
     },
@@ -18,7 +18,7 @@ use telework::{
     parameters::Parameters,
     population::{BLOCK_FIRMS, Population, Practice, Response, State, Status, Tallies, UNIT},
     random::Key,
-    scenario::{Intervention, Measure, Scenario, Target},
+    scenario::{Eligibility, Intervention, Measure, Scenario},
 };
 
 /// Ends a run early, to save time.
@@ -33,7 +33,7 @@ fn measure(name: &str, from: Date, measure: Measure) -> Intervention {
         from,
         until: date(2026, 3, 31),
         scale: 1.0,
-        target: Target::default(),
+        target: Eligibility::default(),
         selection: Selection::Random,
         budget_yen_per_fiscal_year: None,
         unit_cost_yen: None,
@@ -61,9 +61,9 @@ fn status_counts_add_up_to_the_population() {
     let scenario = until(shipped("all_measures"), date(2021, 3, 31));
     let parameters = &scenario.parameters;
     let (response, key) = (Response::new(parameters), Key::new(1, 0));
-    let own = dynamics::own(&population, parameters);
-    let mut state = dynamics::initial_state(&population, parameters, &response, own, key);
-    let mut terms = Terms::new(population.cells.len());
+    let baseline = dynamics::baseline_log_hazards(&population, parameters);
+    let mut state = dynamics::initial_state(&population, parameters, &response, baseline, key);
+    let mut terms = HazardTerms::new(population.cells.len());
     (terms.concern, terms.declaration) = ([1.0; PREFECTURES], [0.3; PREFECTURES]);
     for week in 0..60 {
         dynamics::advance(&mut state, &population, &mut terms, parameters, &response, key, week);
@@ -340,10 +340,10 @@ fn more_pressure_never_gives_fewer_starts() {
     let population = japan(&data, 20_000);
     let parameters = Parameters::default();
     let (response, key) = (Response::new(&parameters), Key::new(3, 0));
-    let own = dynamics::own(&population, &parameters);
-    let fresh = dynamics::initial_state(&population, &parameters, &response, own, key);
+    let baseline = dynamics::baseline_log_hazards(&population, &parameters);
+    let fresh = dynamics::initial_state(&population, &parameters, &response, baseline, key);
     let starts = |declaration: f32, concern: f32| {
-        let (mut state, mut terms) = (fresh.clone(), Terms::new(population.cells.len()));
+        let (mut state, mut terms) = (fresh.clone(), HazardTerms::new(population.cells.len()));
         (terms.concern, terms.declaration) = ([concern; PREFECTURES], [declaration; PREFECTURES]);
         dynamics::advance(&mut state, &population, &mut terms, &parameters, &response, key, 12);
         let started =
@@ -358,27 +358,33 @@ fn more_pressure_never_gives_fewer_starts() {
 }
 
 /// Firms of Japan after 40 weeks of emergency, without peers and with schemes that stay what they are, and then `weeks`
-/// more weeks in which each firm that could be lifted is lifted or not: for each firm its practice before, and the first of
+/// more weeks in which each firm that could be treated is treated or not: for each firm its practice before, and the first of
 /// those weeks in which it changes.
-fn first_changes(lift: Option<(f32, f32)>, weeks: u16) -> Vec<(Practice, Option<u16>)> {
+fn first_changes(effect: Option<(f32, f32)>, weeks: u16) -> Vec<(Practice, Option<u16>)> {
     const BEGIN: u16 = 40;
     let population = japan(&tables(), 20_000);
     let parameters =
         Parameters { peer_strength: 0.0, formalise_base: -1e3, give_up_base: -1e3, ..Parameters::default() };
     let (response, key) = (Response::new(&parameters), Key::new(3, 0));
-    let own = dynamics::own(&population, &parameters);
-    let liftable: Vec<bool> = own.iter().map(|own| *own > dynamics::IMMUNE).collect();
-    let mut state = dynamics::initial_state(&population, &parameters, &response, own, key);
-    let mut terms = Terms::new(population.cells.len());
+    let baseline = dynamics::baseline_log_hazards(&population, &parameters);
+    let liftable: Vec<bool> = baseline.iter().map(|firm| *firm > dynamics::IMMUNE).collect();
+    let mut state = dynamics::initial_state(&population, &parameters, &response, baseline, key);
+    let mut terms = HazardTerms::new(population.cells.len());
     (terms.concern, terms.declaration) = ([1.0; PREFECTURES], [0.3; PREFECTURES]);
-    let advance = |state: &mut State, terms: &mut Terms, week: u16| {
+    let advance = |state: &mut State, terms: &mut HazardTerms, week: u16| {
         dynamics::advance(state, &population, terms, &parameters, &response, key, week.into());
     };
     (0..BEGIN).for_each(|week| advance(&mut state, &mut terms, week));
     let before: Vec<Practice> = (0..population.len()).map(|firm| state.status(firm).practice()).collect();
-    if let Some((lift, half_life)) = lift {
+    if let Some((log_hazard, half_life)) = effect {
         for firm in (0..population.len()).filter(|&firm| liftable[firm]) {
-            terms.lifts.begin(Lift { firm: firm as u32, begin: BEGIN, half_life, lift, to_start: false });
+            terms.effects.begin(TreatmentEffect {
+                firm: firm as u32,
+                begin: BEGIN,
+                half_life,
+                log_hazard,
+                to_start: false,
+            });
         }
     }
     let mut first = vec![None; population.len()];
@@ -391,9 +397,9 @@ fn first_changes(lift: Option<(f32, f32)>, weeks: u16) -> Vec<(Practice, Option<
     before.into_iter().zip(first).collect()
 }
 
-/// Firm by firm, with the same luck: a lasting lift never delays a start or a resumption. (A lift that fades may, as
-/// clocks set by the lift at its begin run down more often without an event, and go on by other draws; and few firms stop
-/// sooner with a lift than without, for the same reason. In the mean it is as it should be.)
+/// Firm by firm, with the same luck: a lasting effect never delays a start or a resumption. (An effect that fades may, as
+/// thresholds rescaled by the effect at its begin are reached more often without an event, and go on by other draws; and few firms stop
+/// sooner with an effect than without, for the same reason. In the mean it is as it should be.)
 #[test]
 fn lifts_hasten_starts_and_delay_stops() {
     let weeks = 60;
@@ -406,16 +412,16 @@ fn lifts_hasten_starts_and_delay_stops() {
             let (without, with) = (after(*without), after(*with));
             sooner[*practice as usize] += usize::from(with < without);
             later[*practice as usize] += usize::from(with > without);
-            // In the week in which it begins, no lift does anything but what it should.
+            // In the week in which it begins, no effect does anything but what it should.
             match practice {
-                Practice::Current => assert!(with > 0 || without == 0, "firm {firm} stops because of its lift"),
-                _ => assert!(without > 0 || with == 0, "firm {firm} waits because of its lift"),
+                Practice::Current => assert!(with > 0 || without == 0, "firm {firm} stops because of its effect"),
+                _ => assert!(without > 0 || with == 0, "firm {firm} waits because of its effect"),
             }
         }
         println!("half-life {half_life}: sooner {sooner:?}, later {later:?}");
         let [never, current, stopped] = [0, 1, 2];
         assert!(sooner[never] > 100 && sooner[stopped] > 20 && later[current] > 100, "this shows little");
-        assert!(!lasts || later[never] + later[stopped] == 0, "a lasting lift delays");
+        assert!(!lasts || later[never] + later[stopped] == 0, "a lasting effect delays");
         assert!(3 * later[never] < sooner[never] && 3 * later[stopped] < sooner[stopped]);
         assert!(100 * sooner[current] < later[current]);
     }
@@ -501,7 +507,7 @@ fn an_industry_term_moves_its_own_firms() {
     ];
     let mut none = Parameters::default();
     assert!(names.iter().all(|name| none.set(&format!("inclination_{name}"), 0.0)));
-    let before = dynamics::own(&population, &none);
+    let before = dynamics::baseline_log_hazards(&population, &none);
     for (name, letter) in [
         ("construction", 'D'),
         ("information", 'G'),
@@ -514,7 +520,7 @@ fn an_industry_term_moves_its_own_firms() {
     ] {
         let mut parameters = none.clone();
         assert!(parameters.set(&format!("inclination_{name}"), 0.75));
-        let after = dynamics::own(&population, &parameters);
+        let after = dynamics::baseline_log_hazards(&population, &parameters);
         for cell in &population.cells {
             for firm in cell.range.clone() {
                 let moved = cell.industry.letter() == letter && before[firm] > dynamics::IMMUNE;

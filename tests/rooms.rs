@@ -1,4 +1,5 @@
-//! The rooms of the program: no import goes up, or across a floor, in the order that `src/lib.rs` has.
+//! The rooms of the program: no import goes up, or across a floor, in the order that `src/lib.rs` has; and their words: the
+//! glossary's names are there, and words that were given up are not names again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -101,4 +102,60 @@ fn arrows_up_and_across_are_seen() {
     assert_eq!(seen("b", "fn f() { crate::c::g() }"), ["b imports c"]);
     assert_eq!(seen("b", "// crate::c\n#[cfg(test)]\nmod tests {\n    use crate::c;\n}"), [""; 0]);
     assert_eq!(seen("d", ""), ["src/lib.rs does not list d"]);
+}
+
+/// Words that no type, function, field or variable of the source has as its whole name; `docs/glossary.md` has others.
+const GIVEN_UP: &str = "Lift Lifts Lifted Face Terms Fields Pulls Turn Pack Basis Case Conduct Shelf Parcel Past Elsewhere \
+                        meter meters practice_due scheme_due rings packs island diary";
+
+/// Words of a source text, without its comments and texts in quotation marks.
+fn words(text: &str) -> BTreeSet<&str> {
+    let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let unquoted = code.flat_map(|line| line.split('"').step_by(2));
+    unquoted.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_')).collect()
+}
+
+/// Room and name of each entry of the glossary, such as `dynamics` and `fires`.
+fn entries(page: &str) -> Vec<(String, String)> {
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| term"));
+    let name = |row: &str| {
+        let (room, name) = row.split(" | ").nth(2)?.trim_matches('`').split_once("::")?;
+        Some((room.to_string(), name.to_string()))
+    };
+    rows.map(|row| name(row).unwrap_or_else(|| panic!("no name of the code in: {row}"))).collect()
+}
+
+#[test]
+fn every_term_of_the_glossary_is_a_name_in_its_room() {
+    let entries = entries(&fs::read_to_string("docs/glossary.md").unwrap());
+    assert!(entries.len() > 25);
+    let stands = |(room, name): &&(String, String)| {
+        let mut files = Vec::new();
+        sources(&Path::new("src").join(room), &mut files);
+        files.iter().any(|file| words(&fs::read_to_string(file).unwrap()).contains(name.as_str()))
+    };
+    let missing: Vec<_> = entries.iter().filter(|entry| !stands(entry)).collect();
+    assert!(missing.is_empty(), "not in the source: {missing:?}");
+}
+
+#[test]
+fn words_that_were_given_up_are_no_names() {
+    let mut files = Vec::new();
+    ["src", "benches", "python/src"].iter().for_each(|place| sources(Path::new(place), &mut files));
+    let mut found = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let words = words(&text);
+        let back = GIVEN_UP.split_whitespace().filter(|word| words.contains(word));
+        found.extend(back.map(|word| format!("{}: {word}", file.display())));
+    }
+    assert!(found.is_empty(), "see docs/glossary.md: {found:#?}");
+}
+
+#[test]
+fn names_are_told_from_comments_and_quotations() {
+    let words = words("let a_b = \"Lift\"; // Turn\nPack::new()");
+    assert!(words.contains("Pack") && !words.contains("Lift") && !words.contains("Turn"));
+    let page = "| term | m | c | s |\n|---|---|---|---|\n| a | b | `x::Y` | z |\n";
+    assert_eq!(entries(page), [("x".to_string(), "Y".to_string())]);
 }

@@ -25,12 +25,12 @@ static BASELINE: LazyLock<Scenario> = LazyLock::new(|| shipped("baseline"));
 /// of the inclination and a level. Added up firm by firm, whatever a sample balanced.
 fn expected(population: &Population, level: f64) -> [f64; 6] {
     let parameters = Parameters::default();
-    let (own, response) = (dynamics::own(population, &parameters), Response::new(&parameters));
+    let (baseline, response) = (dynamics::baseline_log_hazards(population, &parameters), Response::new(&parameters));
     let mut sums = [[0.0; 2]; 6];
     for cell in &population.cells {
         for firm in cell.range.clone() {
             let employees = f64::from(population.employees[firm]);
-            let practice = 1.0 / (1.0 + (-(f64::from(own[firm]) + level)).exp());
+            let practice = 1.0 / (1.0 + (-(f64::from(baseline[firm]) + level)).exp());
             let jobs = f64::from(population.teleworkable[firm]) / 255.0;
             let answers = response.weight(population.employees[firm]) as f64;
             let mut add = |frame: usize, inside: bool, of: f64, practise: f64| {

@@ -13,7 +13,7 @@ use telework::{
     classification::{Prefecture, Region},
     data::{Data, Observation},
     dynamics,
-    dynamics::Terms,
+    dynamics::HazardTerms,
     engine::{Observe, Options, Series, simulate},
     observation::{BANDS, Survey, SurveyAnswer, View, WorkerTable, Workers},
     parameters::Parameters,
@@ -219,10 +219,10 @@ fn the_tokyo_frame_is_that_of_a_brute_force_count() {
 fn workers_in_january<R>(workplace_tokyo: f64, look: impl Fn(&WorkerTable) -> R) -> R {
     // Nearly all firms practise, so that a high ratio meets the limit of all employees.
     let parameters = Parameters { workplace_tokyo, initial_practice: 3.0, reach_base: 1.0, ..Parameters::default() };
-    let own = dynamics::own(&FIRMS, &parameters);
+    let baseline = dynamics::baseline_log_hazards(&FIRMS, &parameters);
     let response = Response::new(&parameters);
-    let state = dynamics::initial_state(&FIRMS, &parameters, &response, own, Key::new(1, 0));
-    let terms = Terms::new(FIRMS.cells.len());
+    let state = dynamics::initial_state(&FIRMS, &parameters, &response, baseline, Key::new(1, 0));
+    let terms = HazardTerms::new(FIRMS.cells.len());
     let view = View { week: Week(0), population: &FIRMS, state: &state, terms: &terms, parameters: &parameters };
     look(&WorkerTable::new(view))
 }

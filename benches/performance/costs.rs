@@ -9,10 +9,10 @@ use std::mem::size_of;
 use telework::{
     calendar::Week,
     dynamics,
-    dynamics::{Face, Terms},
+    dynamics::{Exposure, HazardTerms},
     environment::Environment,
     interventions::{Programmes, Setting},
-    population::{Class, PACK, Pack, Population, Response, Spell},
+    population::{CHUNK_FIRMS, Class, FirmChunk, Population, Response, Spell},
     random::Key,
     scenario::Scale,
 };
@@ -22,10 +22,10 @@ use telework::{
 pub enum Per {
     /// For every cell in every week.
     CellWeek,
-    /// For every pack of firms in every week.
-    PackWeek,
-    /// For every pack in which a clock has run down.
-    DuePack,
+    /// For every chunk of firms in every week.
+    ChunkWeek,
+    /// For every chunk in which a threshold is reached.
+    ReachedChunk,
     /// For every firm whose practice or scheme changes in a week.
     Event,
 }
@@ -45,34 +45,34 @@ pub struct Cost {
     pub arithmetic: f64,
 }
 
-/// Status and both clocks of a pack's firms.
-const CLOCKS: usize = PACK * size_of::<(f32, f32)>() + PACK;
+/// Status and both thresholds of a chunk's firms.
+const THRESHOLDS: usize = CHUNK_FIRMS * size_of::<(f32, f32)>() + CHUNK_FIRMS;
 
 /// The engine's parts.
 pub const COSTS: [Cost; 4] = [
     Cost {
-        what: "meters: class, factors of measures; meters read and written, readings written and read",
+        what: "cumulative hazards: class, factors of measures; double precision read and written, single written and read",
         per: Per::CellWeek,
-        bytes: size_of::<(Class, Face)>() + 2 * size_of::<[f64; 8]>() + 2 * size_of::<[u32; 8]>(),
+        bytes: size_of::<(Class, Exposure)>() + 2 * size_of::<[f64; 8]>() + 2 * size_of::<[u32; 8]>(),
         blocks: 0.0,
         arithmetic: 10.0,
     },
     Cost {
-        what: "packs: cell and firms, least clocks against readings",
-        per: Per::PackWeek,
-        bytes: size_of::<(Pack, [u32; 8])>(),
+        what: "chunks: cell and firms, minimum thresholds against cumulative hazards",
+        per: Per::ChunkWeek,
+        bytes: size_of::<(FirmChunk, [u32; 8])>(),
         blocks: 0.0,
         arithmetic: 8.0,
     },
     Cost {
-        what: "pack with a clock run down: status and clocks, read twice; least clocks written",
-        per: Per::DuePack,
-        bytes: 2 * CLOCKS + size_of::<[u32; 8]>(),
+        what: "chunk with a threshold reached: status and thresholds, read twice; minimum thresholds written",
+        per: Per::ReachedChunk,
+        bytes: 2 * THRESHOLDS + size_of::<[u32; 8]>(),
         blocks: 0.0,
-        arithmetic: 4.0 * PACK as f64,
+        arithmetic: 4.0 * CHUNK_FIRMS as f64,
     },
     Cost {
-        what: "event: id, inclination, employees; status, spell, clocks and totals of five frames read and written",
+        what: "event: id, inclination, employees; status, spell, thresholds and totals of five frames read and written",
         per: Per::Event,
         bytes: size_of::<(u32, f32, u32)>() + 2 * (1 + size_of::<(Spell, f32, f32)>() + 2 * 5 * size_of::<i64>()),
         blocks: 2.0,
@@ -84,7 +84,7 @@ pub const COSTS: [Cost; 4] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Counts {
     cells: f64,
-    packs: f64,
+    chunks: f64,
     due_packs: f64,
     events: f64,
 }
@@ -95,10 +95,10 @@ impl Counts {
         let population = world.population(scale);
         let (weeks, [due_packs, events]) = run(world, &population);
         let (firms, weeks) = (population.len() as f64, f64::from(weeks));
-        let packs: usize = population.cells.iter().map(|cell| cell.range.len().div_ceil(PACK)).sum();
+        let chunks: usize = population.cells.iter().map(|cell| cell.range.len().div_ceil(CHUNK_FIRMS)).sum();
         Counts {
             cells: population.cells.len() as f64 / firms,
-            packs: packs as f64 / firms,
+            chunks: chunks as f64 / firms,
             due_packs: due_packs as f64 / (firms * weeks),
             events: events as f64 / (firms * weeks),
         }
@@ -107,22 +107,22 @@ impl Counts {
     fn times(&self, per: Per) -> f64 {
         match per {
             Per::CellWeek => self.cells,
-            Per::PackWeek => self.packs,
-            Per::DuePack => self.due_packs,
+            Per::ChunkWeek => self.chunks,
+            Per::ReachedChunk => self.due_packs,
             Per::Event => self.events,
         }
     }
 }
 
-/// Weeks, packs in which a clock has run down (their least clocks change), firms that change.
+/// Weeks, chunks in which a threshold is reached (their minimum thresholds change), firms that change.
 fn run(world: &World, population: &Population) -> (u32, [usize; 2]) {
     let (scenario, data) = (&world.no_policy, &world.data);
     let (parameters, key, weeks) = (&scenario.parameters, Key::new(scenario.run.seed, 0), length(scenario));
     let environment = Environment::new(data, parameters, scenario.later_infections, key, weeks);
     let response = Response::new(parameters);
-    let own = dynamics::own(population, parameters);
-    let mut state = dynamics::initial_state(population, parameters, &response, own, key);
-    let mut terms = Terms::new(population.cells.len());
+    let baseline = dynamics::baseline_log_hazards(population, parameters);
+    let mut state = dynamics::initial_state(population, parameters, &response, baseline, key);
+    let mut terms = HazardTerms::new(population.cells.len());
     let first_and_last = (Week(0), Week(weeks - 1));
     let setting = Setting { population, parameters, data, environment: &environment, key, weeks: first_and_last };
     let mut programmes = Programmes::new(&scenario.interventions, setting);
@@ -130,9 +130,9 @@ fn run(world: &World, population: &Population) -> (u32, [usize; 2]) {
     for week in 0..weeks {
         terms.open(&environment.concern[week as usize]);
         programmes.act(Week(week), &state, &mut terms);
-        let (least, status) = (state.least.clone(), state.firms.status.clone());
+        let (least, status) = (state.minimum_thresholds.clone(), state.firms.status.clone());
         dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week);
-        counts[0] += least.iter().zip(&state.least).filter(|(before, after)| before != after).count();
+        counts[0] += least.iter().zip(&state.minimum_thresholds).filter(|(before, after)| before != after).count();
         counts[1] += status.iter().zip(&state.firms.status).filter(|(before, after)| before != after).count();
     }
     (weeks, counts)
@@ -168,8 +168,8 @@ pub fn table(week: &FirmWeek) -> String {
     let row = |cost: &Cost| {
         let per = match cost.per {
             Per::CellWeek => "cell and week",
-            Per::PackWeek => "pack and week",
-            Per::DuePack => "such pack",
+            Per::ChunkWeek => "chunk and week",
+            Per::ReachedChunk => "such chunk",
             Per::Event => "event",
         };
         let times = week.counts.times(cost.per);

@@ -165,14 +165,14 @@ fn years(digest: &Digest, outcomes: &[Outcome], kpis: &[Kpi], extent: &Extent) -
 }
 
 /// A target: place of the KPI, value, who set it.
-type Target = (usize, f64, &'static str);
+type Goal = (usize, f64, &'static str);
 
 /// Value and who set it.
 type Chosen = Option<(f64, &'static str)>;
 
 /// All targets, and the one that each KPI is judged by: given, official, or (with another scenario) the median that the
 /// reference has at the end.
-fn targets(inquiry: &Inquiry, outcomes: &[Vec<Outcome>]) -> (Vec<Target>, Vec<Chosen>) {
+fn targets(inquiry: &Inquiry, outcomes: &[Vec<Outcome>]) -> (Vec<Goal>, Vec<Chosen>) {
     let mut all = Vec::new();
     let mut chosen = Vec::new();
     for (k, kpi) in inquiry.kpis.iter().enumerate() {
@@ -186,7 +186,7 @@ fn targets(inquiry: &Inquiry, outcomes: &[Vec<Outcome>]) -> (Vec<Target>, Vec<Ch
             Some((k, if published.is_finite() { published } else { of(|o| &o.kpi) }, "reference"))
                 .filter(|(_, value, _)| value.is_finite())
         };
-        let of_kpi: Vec<Target> = given.chain(official).chain((outcomes.len() > 1).then(end).flatten()).collect();
+        let of_kpi: Vec<Goal> = given.chain(official).chain((outcomes.len() > 1).then(end).flatten()).collect();
         chosen.push(of_kpi.first().map(|(_, value, set_by)| (*value, *set_by)));
         all.extend(of_kpi);
     }

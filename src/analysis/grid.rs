@@ -37,7 +37,7 @@ pub struct Digest {
 }
 
 /// One figure over time.
-struct Row {
+struct Course {
     indicator: &'static str,
     segment: String,
     weeks: Vec<Week>,
@@ -50,7 +50,7 @@ struct Row {
 pub fn digest(source: Source, cases: &[RunKey], kpis: &[Kpi], observations: &[Observation]) -> Result<Digest, Problem> {
     let Some(&first) = cases.first() else { return Ok(Digest::default()) };
     let layout = source(first)?;
-    let mut rows: Vec<Row> = kpis.iter().map(|kpi| row(kpi.indicator.id, kpi.segment, &layout)).collect();
+    let mut rows: Vec<Course> = kpis.iter().map(|kpi| row(kpi.indicator.id, kpi.segment, &layout)).collect();
     let broken_down = layout.indicators.iter().filter(|i| i.indicator == BROKEN_DOWN && i.segment.contains('='));
     rows.extend(broken_down.map(|i| {
         let mut row = row(i.indicator, &i.segment, &layout);
@@ -75,7 +75,7 @@ pub fn digest(source: Source, cases: &[RunKey], kpis: &[Kpi], observations: &[Ob
         begin = wanted.end;
     }
     let mut at = summaries.into_iter();
-    let mut points = |row: &Row| -> Vec<FanPoint> {
+    let mut points = |row: &Course| -> Vec<FanPoint> {
         let point = |(week, (quantiles, _, replicates)): (&Week, (_, _, u32))| {
             (replicates > 0).then(|| FanPoint { date: week.monday(), quantiles, replicates })
         };
@@ -114,13 +114,13 @@ pub fn digest(source: Source, cases: &[RunKey], kpis: &[Kpi], observations: &[Ob
 }
 
 /// The weeks in which an indicator is read.
-fn row(indicator: &'static str, segment: &str, layout: &Series) -> Row {
+fn row(indicator: &'static str, segment: &str, layout: &Series) -> Course {
     let cadence = describe(indicator).map(|i| i.cadence);
     let monthly = cadence == Some(Cadence::Monthly);
     // Some indicator is read every week.
     let weekly = layout.indicators.iter().max_by_key(|figure| figure.values.len());
     let weeks = weekly.into_iter().flat_map(|figure| &figure.values).map(|(week, _)| *week);
-    Row {
+    Course {
         indicator,
         segment: segment.to_string(),
         weeks: weeks.filter(|week| !monthly || week.closes_month()).collect(),
@@ -128,7 +128,7 @@ fn row(indicator: &'static str, segment: &str, layout: &Series) -> Row {
 }
 
 /// Hands every wanted value of a run on: those of the rows, then answer and expectation of every published figure.
-fn fill(rows: &[Row], asked: &[usize], series: &Series, wanted: &Range<usize>, mut put: impl FnMut(usize, f64)) {
+fn fill(rows: &[Course], asked: &[usize], series: &Series, wanted: &Range<usize>, mut put: impl FnMut(usize, f64)) {
     let figures: HashMap<(&str, &str), &Vec<(Week, f32)>> =
         series.indicators.iter().map(|i| ((i.indicator, &*i.segment), &i.values)).collect();
     let mut column = 0;

@@ -18,7 +18,7 @@ pub enum Part {
     /// What the surveys to April 2021 leave open of the parameters.
     Parameters,
     /// What single firms happen to decide. In a weighted sample also which firms are in it.
-    Luck,
+    ProcessNoise,
     /// Later infections, and declarations that follow from them.
     Emergencies,
     /// What the model gets wrong of the KPI's series, and what a wave of its survey gets wrong as a whole.
@@ -30,13 +30,13 @@ pub enum Part {
 impl Part {
     /// All, in the order of tables.
     pub const ALL: [Part; 5] =
-        [Part::Parameters, Part::Luck, Part::Emergencies, Part::ModelError, Part::SurveySampling];
+        [Part::Parameters, Part::ProcessNoise, Part::Emergencies, Part::ModelError, Part::SurveySampling];
 
     /// Word in files.
     pub fn key(self) -> &'static str {
         match self {
             Part::Parameters => "parameters",
-            Part::Luck => "luck",
+            Part::ProcessNoise => "luck",
             Part::Emergencies => "emergencies",
             Part::ModelError => "model_error",
             Part::SurveySampling => "survey_sampling",

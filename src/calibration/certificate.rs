@@ -435,7 +435,7 @@ impl Certificate {
     ///
     /// # Errors
     /// A table lacks a column, or holds a value that cannot be meant.
-    pub fn of_tables(folder: &str, as_of: Date, tables: &[super::tables::Table]) -> Result<Certificate, Problem> {
+    pub fn of_tables(folder: &str, as_of: Date, tables: &[super::tables::CsvTable]) -> Result<Certificate, Problem> {
         Certificate::read(folder, &|file, embedded| {
             if let Some(table) = tables.iter().find(|table| table.file == file) {
                 return Ok(Arc::from(table.text()));

@@ -3,7 +3,7 @@
 
 use super::{
     likelihood::Likelihood,
-    sampler::{Problem as Sampling, State, systematic},
+    sampler::{SamplerState, Sampling, systematic},
     space::Space,
 };
 use crate::{
@@ -32,7 +32,7 @@ impl Kept {
     }
 
     /// The state, when there is one; one that is damaged, or of another fit, counts as none.
-    pub fn load(&self) -> Option<State> {
+    pub fn load(&self) -> Option<SamplerState> {
         ciborium::from_reader(sealed(&kept(&self.path)?, &self.key)?).ok()
     }
 
@@ -40,7 +40,7 @@ impl Kept {
     ///
     /// # Errors
     /// The folder or the file cannot be written.
-    pub fn save(&self, state: &State) -> Result<(), Problem> {
+    pub fn save(&self, state: &SamplerState) -> Result<(), Problem> {
         let mut bytes = Vec::new();
         ciborium::into_writer(state, &mut bytes)
             .map_err(std::io::Error::other)
@@ -58,7 +58,7 @@ pub fn fit(
     kept: &Kept,
     observe: &(dyn Fn(f64) + Sync),
     stop: &AtomicBool,
-) -> Result<State, Problem> {
+) -> Result<SamplerState, Problem> {
     let interrupted = |_| {
         Problem::error(Kind::Interrupted, "interrupted: what was fitted is kept")
             .advise("the same command with --resume goes on from there")
@@ -92,7 +92,7 @@ pub struct Chains {
     /// How many.
     pub number: usize,
     /// All of them as one state: particles, kept sweeps and figures side by side; trace, archive and error of the first.
-    pub state: State,
+    pub state: SamplerState,
     /// Weight of each particle, adding up to 1: the likelihood of its simulated figures over that of the surrogate's, Pareto
     /// smoothed.
     pub weights: Vec<f64>,
@@ -104,13 +104,13 @@ pub struct Chains {
 
 impl Chains {
     /// From chains that have come to their end.
-    pub fn new(space: &Space, likelihood: &Likelihood, chains: Vec<State>) -> Chains {
+    pub fn new(space: &Space, likelihood: &Likelihood, chains: Vec<SamplerState>) -> Chains {
         let number = chains.len();
         let figures = likelihood.targets.len();
         let noise: Vec<f64> = (0..figures)
             .map(|i| chains.iter().map(|c| c.noise.get(i).copied().unwrap_or(0.0)).sum::<f64>() / number.max(1) as f64)
             .collect();
-        let ratio = |state: &State| -> Vec<f64> {
+        let ratio = |state: &SamplerState| -> Vec<f64> {
             let log = |z: &[f64], figures: &[f64], error: &[f64]| likelihood.gradient(space, z, figures, error).0;
             (0..state.z.len())
                 .map(|i| {

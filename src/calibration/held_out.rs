@@ -8,7 +8,7 @@ use super::{
     scores::{Contest, Forecast, MODEL},
     space::Space,
     tables::{at_least, at_most},
-    targets::{Target, log_odds, share},
+    targets::{CalibrationFigure, log_odds, share},
 };
 use crate::{
     data::{Data, Gate},
@@ -58,7 +58,7 @@ impl Experiment {
     }
 
     /// Whether a figure is kept from the fit.
-    pub fn leaves_out(self, target: &Target) -> bool {
+    pub fn leaves_out(self, target: &CalibrationFigure) -> bool {
         match self {
             Experiment::LateWaves => target.date > ORIGIN,
             Experiment::TokyoArea => target.survey == "tokyo_firms" || TOKYO.contains(&target.segment.as_str()),
@@ -67,18 +67,24 @@ impl Experiment {
 }
 
 /// The model's own forecasts of what was left out.
-pub fn of_model(predicted: &[Predicted], held_out: &[Target]) -> Vec<Forecast> {
-    let find = |t: &Target| predicted.iter().find(|p| p.target.same(t));
-    let forecast =
-        |t: &Target| Some(Forecast { forecaster: MODEL, target: t.clone(), sample: find(t)?.sample.clone() });
+pub fn of_model(predicted: &[Predicted], held_out: &[CalibrationFigure]) -> Vec<Forecast> {
+    let find = |t: &CalibrationFigure| predicted.iter().find(|p| p.target.same(t));
+    let forecast = |t: &CalibrationFigure| {
+        Some(Forecast { forecaster: MODEL, target: t.clone(), sample: find(t)?.sample.clone() })
+    };
     held_out.iter().filter(|t| t.less.is_none()).filter_map(forecast).collect()
 }
 
 /// Opponents' forecasts: from the past of the same series, or from the nation for a region.
-pub fn of_opponents(experiment: Experiment, held_out: &[Target], all: &[Target], data: &Data) -> Vec<Forecast> {
+pub fn of_opponents(
+    experiment: Experiment,
+    held_out: &[CalibrationFigure],
+    all: &[CalibrationFigure],
+    data: &Data,
+) -> Vec<Forecast> {
     match experiment {
         Experiment::LateWaves => {
-            let known: Vec<Target> = all.iter().filter(|t| t.date <= ORIGIN).cloned().collect();
+            let known: Vec<CalibrationFigure> = all.iter().filter(|t| t.date <= ORIGIN).cloned().collect();
             from_the_past(held_out, &known, all)
         }
         Experiment::TokyoArea => held_out.iter().filter_map(|t| from_the_nation(t, all, data)).collect(),
@@ -86,8 +92,12 @@ pub fn of_opponents(experiment: Experiment, held_out: &[Target], all: &[Target],
 }
 
 /// Every opponent's forecasts of figures, from those known at the origin; the informed one also sees `all` that came before each.
-pub fn from_the_past(wanted: &[Target], known: &[Target], all: &[Target]) -> Vec<Forecast> {
-    let of = |target: &Target| -> Vec<Forecast> {
+pub fn from_the_past(
+    wanted: &[CalibrationFigure],
+    known: &[CalibrationFigure],
+    all: &[CalibrationFigure],
+) -> Vec<Forecast> {
+    let of = |target: &CalibrationFigure| -> Vec<Forecast> {
         let made = |opponent: Opponent| {
             let sample = opponents::forecast(opponent, target, known, all)?;
             Some(Forecast { forecaster: opponent.key(), target: target.clone(), sample })
@@ -98,7 +108,7 @@ pub fn from_the_past(wanted: &[Target], known: &[Target], all: &[Target]) -> Vec
 }
 
 /// A region as the nation, give or take what other regions differ by.
-fn from_the_nation(target: &Target, all: &[Target], data: &Data) -> Option<Forecast> {
+fn from_the_nation(target: &CalibrationFigure, all: &[CalibrationFigure], data: &Data) -> Option<Forecast> {
     const NATION: [&str; 5] = ["national", "total", "all employees", "regular employees", "all workers"];
     let national = |wave: &str, survey: &str, metric: &str| {
         let mut rows = data.observations.iter().filter(|row| {
@@ -159,8 +169,8 @@ pub fn gates(experiment: Experiment, forecasts: &[Forecast], contests: &[Contest
 }
 
 /// The figures that a fit may see, and those that it may not.
-pub fn divide(experiment: Experiment, likelihood: &Likelihood, space: &Space) -> (Likelihood, Vec<Target>) {
-    let (held_out, seen): (Vec<Target>, Vec<Target>) =
+pub fn divide(experiment: Experiment, likelihood: &Likelihood, space: &Space) -> (Likelihood, Vec<CalibrationFigure>) {
+    let (held_out, seen): (Vec<CalibrationFigure>, Vec<CalibrationFigure>) =
         likelihood.targets.iter().cloned().partition(|t| experiment.leaves_out(t));
     (Likelihood::new(space, seen), held_out)
 }

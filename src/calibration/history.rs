@@ -3,7 +3,7 @@
 
 use super::{
     space::Space,
-    targets::{Target, targets},
+    targets::{CalibrationFigure, targets},
 };
 use crate::{
     calendar::Week,
@@ -64,7 +64,7 @@ impl<'a> History<'a> {
     }
 
     /// The figures to fit, published by `as_of`.
-    pub fn targets(&self, as_of: Date) -> Vec<Target> {
+    pub fn targets(&self, as_of: Date) -> Vec<CalibrationFigure> {
         let answers = self.answers(Parameters::default(), &|_| true).unwrap_or_default();
         targets(self.data, as_of, &answers)
     }
@@ -76,7 +76,7 @@ impl<'a> History<'a> {
         space: &Space,
         points: &[Vec<f64>],
         replicate: u32,
-        targets: &[Target],
+        targets: &[CalibrationFigure],
         goes_on: &(dyn Fn(Week) -> bool + Sync),
     ) -> Option<Vec<Vec<f64>>> {
         let runs: Vec<(Parameters, u32)> =
@@ -99,7 +99,7 @@ impl<'a> History<'a> {
         &self,
         space: &Space,
         points: &[Vec<f64>],
-        targets: &[Target],
+        targets: &[CalibrationFigure],
         goes_on: &(dyn Fn(Week) -> bool + Sync),
     ) -> Option<Vec<[Vec<f64>; 2]>> {
         let [first, second] = REFINED.map(|replicate| self.figures_at(space, points, replicate, targets, goes_on));

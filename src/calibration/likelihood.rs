@@ -7,7 +7,7 @@
 
 use super::{
     space::{Dimension, Space},
-    targets::Target,
+    targets::CalibrationFigure,
 };
 use crate::prediction::{CONSTANTS, Covariances, GROUPS, Published, factor, law as constants, noise};
 use nalgebra::{DMatrix, DVector};
@@ -22,7 +22,7 @@ struct Block {
 }
 
 impl Block {
-    fn new(targets: &[Target], figures: Vec<usize>) -> Block {
+    fn new(targets: &[CalibrationFigure], figures: Vec<usize>) -> Block {
         let published: Vec<Published> = figures.iter().map(|i| targets[*i].figure()).collect();
         let dated: Vec<_> = published.iter().map(|p| (&p.series, p.date, Some(p.wave.as_str()))).collect();
         let between = Covariances::between(&dated, &dated);
@@ -34,7 +34,7 @@ impl Block {
 #[derive(Clone, Debug)]
 pub struct Likelihood {
     /// The figures.
-    pub targets: Vec<Target>,
+    pub targets: Vec<CalibrationFigure>,
     /// Dimension of each figure's response.
     response: Vec<Option<usize>>,
     /// First dimension of the law's constants.
@@ -44,12 +44,13 @@ pub struct Likelihood {
 
 impl Likelihood {
     /// For the dimensions of a space.
-    pub fn new(space: &Space, targets: Vec<Target>) -> Likelihood {
+    pub fn new(space: &Space, targets: Vec<CalibrationFigure>) -> Likelihood {
         let place = |wanted: Dimension| space.dimensions.iter().position(|d| *d == wanted);
-        let response =
-            |t: &Target| place(Dimension::Response(t.survey().response_parameter().filter(|_| t.less.is_none())?));
+        let response = |t: &CalibrationFigure| {
+            place(Dimension::Response(t.survey().response_parameter().filter(|_| t.less.is_none())?))
+        };
         let of_block = |workers: bool| -> Vec<usize> {
-            let inside = |t: &Target| t.less.is_none() && t.survey().asks_workers() == workers;
+            let inside = |t: &CalibrationFigure| t.less.is_none() && t.survey().asks_workers() == workers;
             (0..targets.len()).filter(|i| inside(&targets[*i])).collect()
         };
         let blocks = [false, true].map(of_block).into_iter().filter(|figures| !figures.is_empty());
@@ -196,6 +197,6 @@ impl Likelihood {
 }
 
 /// Name of the group of a figure, for tables.
-pub fn group_name(target: &Target) -> &'static str {
+pub fn group_name(target: &CalibrationFigure) -> &'static str {
     target.group().map_or("drift", |group| GROUPS[group as usize].1)
 }

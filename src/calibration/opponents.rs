@@ -17,7 +17,7 @@
 //! Two points have no residuals; a Bass curve with fewer than four points is the last value. A series without a past has no
 //! such forecast.
 
-use super::targets::{Target, log_odds, share};
+use super::targets::{CalibrationFigure, log_odds, share};
 use crate::{prediction::sampling_sd, statistics::normal_quantile};
 use jiff::civil::Date;
 
@@ -81,9 +81,9 @@ fn years(day: Date) -> f64 {
 }
 
 /// Figures of one series by rising dates.
-fn series<'a>(of: &Target, known: &'a [Target]) -> Vec<&'a Target> {
-    let same = |t: &&Target| t.less.is_none() && t.figure().series == of.figure().series;
-    let mut series: Vec<&Target> = known.iter().filter(same).collect();
+fn series<'a>(of: &CalibrationFigure, known: &'a [CalibrationFigure]) -> Vec<&'a CalibrationFigure> {
+    let same = |t: &&CalibrationFigure| t.less.is_none() && t.figure().series == of.figure().series;
+    let mut series: Vec<&CalibrationFigure> = known.iter().filter(same).collect();
     series.sort_by_key(|t| t.date);
     series.dedup_by_key(|t| t.date);
     series
@@ -100,8 +100,8 @@ struct Changes {
     drift: f64,
 }
 
-fn changes(target: &Target, known: &[Target]) -> Changes {
-    let of = |inside: &dyn Fn(&Target) -> bool| -> Vec<(f64, f64, f64)> {
+fn changes(target: &CalibrationFigure, known: &[CalibrationFigure]) -> Changes {
+    let of = |inside: &dyn Fn(&CalibrationFigure) -> bool| -> Vec<(f64, f64, f64)> {
         let mut pairs = Vec::new();
         for (i, first) in known.iter().enumerate().filter(|(_, t)| t.less.is_none() && inside(t)) {
             let series = series(first, known);
@@ -109,7 +109,7 @@ fn changes(target: &Target, known: &[Target]) -> Changes {
             if known[..i].iter().any(|t| t.less.is_none() && t.figure().series == first.figure().series) {
                 continue;
             }
-            let pair = |w: &[&Target]| {
+            let pair = |w: &[&CalibrationFigure]| {
                 (years(w[1].date) - years(w[0].date), w[1].value - w[0].value, w[0].sd.powi(2) + w[1].sd.powi(2))
             };
             pairs.extend(series.windows(2).map(pair));
@@ -126,12 +126,12 @@ fn changes(target: &Target, known: &[Target]) -> Changes {
 }
 
 /// Mean change in log odds of other surveys from about a day to shortly before another: each survey's mean over its series.
-fn jump_elsewhere(target: &Target, since: Date, seen: &[Target]) -> Option<f64> {
+fn jump_elsewhere(target: &CalibrationFigure, since: Date, seen: &[CalibrationFigure]) -> Option<f64> {
     let mut surveys: Vec<&str> = seen.iter().map(|t| t.survey).filter(|s| *s != target.survey).collect();
     surveys.sort_unstable();
     surveys.dedup();
     let of_survey = |survey: &&str| {
-        let jump = |t: &Target| {
+        let jump = |t: &CalibrationFigure| {
             let far = |day: Date| (day - since).get_days().abs();
             let series = series(t, seen);
             let last = series.iter().rfind(|t| t.date < target.date && t.date > since)?;
@@ -149,14 +149,20 @@ fn jump_elsewhere(target: &Target, since: Date, seen: &[Target]) -> Option<f64> 
 
 /// Rising shares of equal weight, of a figure that `known` figures do not hold; `None` for a series without a past. `seen`:
 /// all that was published before the figure, also after the origin, for the informed one.
-pub fn forecast(opponent: Opponent, target: &Target, known: &[Target], seen: &[Target]) -> Option<Vec<f64>> {
+pub fn forecast(
+    opponent: Opponent,
+    target: &CalibrationFigure,
+    known: &[CalibrationFigure],
+    seen: &[CalibrationFigure],
+) -> Option<Vec<f64>> {
     let past = series(target, known);
     let last = *past.last()?;
     let changes = changes(target, known);
     let ahead = (years(target.date) - years(last.date)).max(0.0);
     let walk = changes.yearly_variance * ahead;
-    let points =
-        |value: fn(&Target) -> f64| -> Vec<(f64, f64)> { past.iter().map(|t| (years(t.date), value(t))).collect() };
+    let points = |value: fn(&CalibrationFigure) -> f64| -> Vec<(f64, f64)> {
+        past.iter().map(|t| (years(t.date), value(t))).collect()
+    };
     let at = years(target.date);
     let (centre, variance) = match opponent {
         Opponent::LastValue => (last.value, changes.variance),
@@ -299,8 +305,8 @@ mod tests {
     use crate::statistics::variance;
     use jiff::{ToSpan, civil::date};
 
-    fn figure(survey: &'static str, day: Date, published: f64) -> Target {
-        let mut target = Target {
+    fn figure(survey: &'static str, day: Date, published: f64) -> CalibrationFigure {
+        let mut target = CalibrationFigure {
             answer: 0,
             less: None,
             survey,
@@ -348,7 +354,7 @@ mod tests {
         ];
         for (opponent, curve, tolerance) in curves {
             let of = |t: f64| figure("tsr_practice", day(t), curve(exact(day(t))));
-            let known: Vec<Target> = [0.0, 0.4, 0.9, 1.3, 2.0].map(of).to_vec();
+            let known: Vec<CalibrationFigure> = [0.0, 0.4, 0.9, 1.3, 2.0].map(of).to_vec();
             for ahead in [2.5, 3.0] {
                 let sample = forecast(opponent, &of(ahead), &known, &known).unwrap();
                 let expected = curve(exact(day(ahead)));
@@ -363,7 +369,7 @@ mod tests {
     fn spreads_come_from_past_changes() {
         let first = date(2020, 1, 1);
         let of = |i: i32| figure("tsr_practice", first.saturating_add((i * 91).days()), share(0.1 * f64::from(i % 2)));
-        let known: Vec<Target> = (0..7).map(of).collect();
+        let known: Vec<CalibrationFigure> = (0..7).map(of).collect();
         let spread = |opponent, days: i32| {
             let target = figure("tsr_practice", known[6].date.saturating_add(days.days()), 0.5);
             let sample = forecast(opponent, &target, &known, &known).unwrap();

@@ -1,7 +1,7 @@
 //! What the model says published figures would be, over particles: fitted ones, and ones that it has not seen. Simulated
 //! answers in, predictive samples out.
 
-use super::{likelihood::Likelihood, space::Space, tables::QUANTILES, targets::Target};
+use super::{likelihood::Likelihood, space::Space, tables::QUANTILES, targets::CalibrationFigure};
 use crate::{
     observation::SurveyAnswer,
     prediction::{Covariances, Forecaster, Published, sampling_sd, share},
@@ -14,7 +14,7 @@ use rayon::prelude::*;
 #[derive(Clone, Debug)]
 pub struct Predicted {
     /// The figure.
-    pub target: Target,
+    pub target: CalibrationFigure,
     /// Mean over particles of the simulated figure with response, without any error.
     pub expected: f64,
     /// Rising draws of the figure as it would be published.
@@ -88,7 +88,7 @@ pub fn predict(
         moments
     };
     let moments: Vec<Vec<(f64, f64)>> = points.par_iter().zip(&figures).map(mean_and_spread).collect();
-    let one = |(i, target): (usize, &Target)| {
+    let one = |(i, target): (usize, &CalibrationFigure)| {
         let noise = |k: usize| key.normal(k as u32, i as u32, Purpose::Discrepancy);
         let on_scale: Vec<f64> = moments.iter().enumerate().map(|(k, m)| m[i].0 + m[i].1.sqrt() * noise(k)).collect();
         let middle =

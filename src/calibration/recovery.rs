@@ -3,9 +3,9 @@
 
 use super::{
     likelihood::Likelihood,
-    sampler::State,
+    sampler::SamplerState,
     space::Space,
-    tables::{Table, at_least, at_most, number},
+    tables::{CsvTable, at_least, at_most, number},
 };
 use crate::{
     data::Gate,
@@ -39,12 +39,12 @@ pub fn published(
 }
 
 /// The header of `recovery.csv`.
-pub fn table() -> Table {
-    Table::new("recovery.csv", "truth,parameter,value,rank,draws,inside_50,inside_90")
+pub fn table() -> CsvTable {
+    CsvTable::new("recovery.csv", "truth,parameter,value,rank,draws,inside_50,inside_90")
 }
 
 /// One fit's ranks: a row a dimension.
-pub fn rows(space: &Space, state: &State, truth: &[f64], truth_number: usize) -> Vec<Vec<String>> {
+pub fn rows(space: &Space, state: &SamplerState, truth: &[f64], truth_number: usize) -> Vec<Vec<String>> {
     let points: Vec<&Vec<f64>> = state.kept.iter().flatten().collect();
     let step = points.len() as f64 / RANKED_AMONG as f64;
     let thinned: Vec<&Vec<f64>> = (0..RANKED_AMONG).map(|i| points[((i as f64 + 0.5) * step) as usize]).collect();
@@ -71,7 +71,7 @@ pub fn rows(space: &Space, state: &State, truth: &[f64], truth_number: usize) ->
 
 /// Gates over all truths. Ranks of one fit's parameters hang together, so that the test over all of them is a screen; coverage
 /// is judged by its distance from what it should be, in standard errors that count truths, not parameters.
-pub fn gates(table: &Table) -> Vec<Gate> {
+pub fn gates(table: &CsvTable) -> Vec<Gate> {
     let column = |name: &str| table.header.iter().position(|h| h == name).unwrap_or(0);
     let (of_truth, rank, narrow, wide) = (column("truth"), column("rank"), column("inside_50"), column("inside_90"));
     let ranks: Vec<usize> = table.rows.iter().filter_map(|row| row[rank].parse().ok()).collect();
@@ -120,7 +120,7 @@ fn bias_found(truths: usize, parameters: usize) -> f64 {
 
 /// Smallest two-sided p-value of a parameter's mean rank (a mean of uniforms is nearly normal from a dozen on), times the
 /// number of parameters (Bonferroni), at most 1.
-fn mean_rank_distance(table: &Table, rank: usize) -> f64 {
+fn mean_rank_distance(table: &CsvTable, rank: usize) -> f64 {
     let mut parameters: Vec<&str> = table.rows.iter().map(|row| row[1].as_str()).collect();
     parameters.sort_unstable();
     parameters.dedup();

@@ -4,8 +4,8 @@
 //! has no counterpart, and would otherwise only make the fit rest on less.
 
 use super::{
-    tables::Table,
-    targets::{DRIFT, Target},
+    tables::CsvTable,
+    targets::{CalibrationFigure, DRIFT},
 };
 use crate::{
     data::{Data, Observation, near},
@@ -111,7 +111,7 @@ pub fn uses<'d>(
     data: &'d Data,
     known: &BTreeSet<Question>,
     history: &[SurveyAnswer],
-    fitted: &[Target],
+    fitted: &[CalibrationFigure],
     as_of: Date,
 ) -> Vec<(&'d Observation, Use)> {
     let drift = fitted.iter().any(|target| target.wave == DRIFT);
@@ -140,8 +140,8 @@ pub fn uses<'d>(
 }
 
 /// Every row with its use, as a table of the posterior's folder.
-pub fn table(uses: &[(&Observation, Use)]) -> Table {
-    let mut table = Table::new("rows.csv", "line,survey,wave,metric,segment_type,segment,use,why");
+pub fn table(uses: &[(&Observation, Use)]) -> CsvTable {
+    let mut table = CsvTable::new("rows.csv", "line,survey,wave,metric,segment_type,segment,use,why");
     for (row, used) in uses {
         let (word, why) = match used {
             Use::Fitted => ("fitted", ""),

@@ -8,7 +8,7 @@
 //! process-noise streams a point on a larger sample of firms, so that what is noise can be told from what is error. At the
 //! end all particles are simulated so, to judge the surrogate where it was used and to reweight them.
 //!
-//! A [`Chain`](State) is a whole search with a design and surrogates of its own; a fit runs several and compares them.
+//! A [`Chain`](SamplerState) is a whole search with a design and surrogates of its own; a fit runs several and compares them.
 
 use super::{likelihood::Likelihood, space::Space, surrogate::Surrogate};
 use crate::{
@@ -115,7 +115,7 @@ pub type Simulated = (Vec<f64>, Vec<f64>);
 
 /// Everything that the sampler needs to go on.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
-pub struct State {
+pub struct SamplerState {
     /// Particles on the prior's scale.
     pub z: Vec<Vec<f64>>,
     /// Power of the likelihood reached.
@@ -157,7 +157,7 @@ pub type Refine<'a> = dyn Fn(&[Vec<f64>]) -> Option<Vec<[Vec<f64>; 2]>> + Sync +
 pub type Simulate<'a> = dyn Fn(&[Vec<f64>]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
 
 /// What the sampler works on.
-pub struct Problem<'a> {
+pub struct Sampling<'a> {
     /// Dimensions.
     pub space: &'a Space,
     /// Figures and their errors.
@@ -207,7 +207,7 @@ pub fn systematic(weights: &[f64], count: usize, uniform: f64) -> Vec<usize> {
     (0..count).map(place).collect()
 }
 
-impl Problem<'_> {
+impl Sampling<'_> {
     fn stream(&self, sweep: usize, particle: usize) -> Stream {
         Stream { key: Key::new(self.settings.seed, sweep as u32), particle: particle as u32, next: 0 }
     }
@@ -228,7 +228,7 @@ impl Problem<'_> {
     }
 
     /// Mean figures of two streams at points, and what they say of the process noise is added to `state`.
-    fn refined(&self, z: &[Vec<f64>], state: &mut State) -> Result<Vec<Vec<f64>>, Stopped> {
+    fn refined(&self, z: &[Vec<f64>], state: &mut SamplerState) -> Result<Vec<Vec<f64>>, Stopped> {
         let pairs = (self.refine)(z).ok_or(Stopped)?;
         let figures = self.likelihood.targets.len();
         let known = state.noise_points as f64;
@@ -245,26 +245,26 @@ impl Problem<'_> {
     ///
     /// # Errors
     /// [`Stopped`].
-    pub fn begin(&self) -> Result<State, Stopped> {
+    pub fn begin(&self) -> Result<SamplerState, Stopped> {
         let design = self.sobol(self.settings.design);
         let figures = self.simulated(&design)?;
         let cut = |z: &Vec<f64>| z[..self.space.dynamic].to_vec();
         let archive = design.iter().map(cut).zip(figures).collect();
-        Ok(State { evaluations: design.len(), ..self.begin_with(archive) })
+        Ok(SamplerState { evaluations: design.len(), ..self.begin_with(archive) })
     }
 
     /// Begins with points that were simulated before.
-    pub fn begin_with(&self, archive: Vec<Simulated>) -> State {
-        State { z: self.sobol(self.settings.particles), archive, step: 0.4, ..State::default() }
+    pub fn begin_with(&self, archive: Vec<Simulated>) -> SamplerState {
+        SamplerState { z: self.sobol(self.settings.particles), archive, step: 0.4, ..SamplerState::default() }
     }
 
     /// Whether nothing is left to do.
-    pub fn finished(&self, state: &State) -> bool {
+    pub fn finished(&self, state: &SamplerState) -> bool {
         !state.figures.is_empty()
     }
 
     /// How far, from 0 to 1.
-    pub fn progress(&self, state: &State) -> f64 {
+    pub fn progress(&self, state: &SamplerState) -> f64 {
         (state.round as f64 + 1.0) / (self.settings.rounds as f64 + 3.0)
     }
 
@@ -273,7 +273,7 @@ impl Problem<'_> {
     ///
     /// # Errors
     /// [`Stopped`]; `state` is then as before.
-    pub fn advance(&self, state: &mut State) -> Result<(), Stopped> {
+    pub fn advance(&self, state: &mut SamplerState) -> Result<(), Stopped> {
         let mut next = state.clone();
         let surplus = next.archive.len().saturating_sub(self.settings.training);
         next.archive.drain(..surplus);
@@ -341,7 +341,7 @@ impl Problem<'_> {
     }
 
     /// Moves on to the next temperature and resamples.
-    fn cool(&self, surrogate: &Surrogate, state: &mut State) {
+    fn cool(&self, surrogate: &Surrogate, state: &mut SamplerState) {
         let logs: Vec<f64> = state.z.par_iter().map(|z| self.log(surrogate, z)).collect();
         let n = logs.len();
         let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -373,7 +373,7 @@ impl Problem<'_> {
     fn sweep(
         &self,
         surrogate: &Surrogate,
-        state: &mut State,
+        state: &mut SamplerState,
         sweeps: usize,
         mut kept: Option<&mut Vec<Vec<Vec<f64>>>>,
     ) {
@@ -435,7 +435,7 @@ impl Problem<'_> {
 /// that resampling has narrowed would otherwise propose short moves and stay narrow. A direction in which the figures have
 /// information l has posterior deviation 1 / sqrt(1 + temperature l) about.
 struct Surface<'a> {
-    problem: &'a Problem<'a>,
+    problem: &'a Sampling<'a>,
     surrogate: &'a Surrogate,
     temperature: f64,
     mean: DVector<f64>,
@@ -444,7 +444,7 @@ struct Surface<'a> {
 }
 
 impl<'a> Surface<'a> {
-    fn new(problem: &'a Problem, surrogate: &'a Surrogate, state: &State) -> Surface<'a> {
+    fn new(problem: &'a Sampling, surrogate: &'a Surrogate, state: &SamplerState) -> Surface<'a> {
         let (d, n) = (problem.space.len(), state.z.len());
         let mean = DVector::from_fn(d, |k, _| state.z.iter().map(|z| z[k]).sum::<f64>() / n as f64);
         let at: Vec<&Vec<f64>> = state.z.iter().step_by((n / SLOPES_AT).max(1)).collect();
@@ -494,12 +494,12 @@ impl<'a> Surface<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibration::targets::Target;
+    use crate::calibration::targets::CalibrationFigure;
     use jiff::civil::date;
 
     /// A figure without response and model error.
-    fn target(value: f64, sd: f64) -> Target {
-        Target {
+    fn target(value: f64, sd: f64) -> CalibrationFigure {
+        CalibrationFigure {
             answer: 0,
             // A difference of two answers has no error of the model.
             less: Some(0),
@@ -542,7 +542,7 @@ mod tests {
             training: 600,
         };
         let refine = |z: &[Vec<f64>]| Some(z.iter().map(|z| [at(z), at(z)]).collect());
-        let problem = Problem {
+        let problem = Sampling {
             space: &space,
             likelihood: &likelihood,
             simulate: &simulate,

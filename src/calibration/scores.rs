@@ -4,8 +4,8 @@
 //! Figures of one survey and wave stand or fall together, so that tests flip the sign of whole waves.
 
 use super::{
-    tables::{QUANTILES, Table, number},
-    targets::{Target, log_odds},
+    tables::{CsvTable, QUANTILES, number},
+    targets::{CalibrationFigure, log_odds},
 };
 use crate::{
     random::Key,
@@ -22,7 +22,7 @@ pub struct Forecast {
     /// Who made it.
     pub forecaster: &'static str,
     /// The figure.
-    pub target: Target,
+    pub target: CalibrationFigure,
     /// Rising values of equal weight.
     pub sample: Vec<f64>,
 }
@@ -62,8 +62,8 @@ impl Forecast {
 }
 
 /// `held_out.csv`.
-pub fn rows_table() -> Table {
-    Table::new(
+pub fn rows_table() -> CsvTable {
+    CsvTable::new(
         "held_out.csv",
         "experiment,forecaster,survey,wave,date,metric,segment_type,segment,published,q05,q25,q50,q75,q95,crps,interval_score",
     )
@@ -85,8 +85,8 @@ pub fn rows(experiment: &str, forecasts: &[Forecast]) -> Vec<Vec<String>> {
 }
 
 /// `scores.csv`.
-pub fn scores_table() -> Table {
-    Table::new(
+pub fn scores_table() -> CsvTable {
+    CsvTable::new(
         "scores.csv",
         "experiment,forecaster,horizon,figures,crps,weighted_interval_score,inside_50,inside_90,width_90,pit_mean,pit_variance,\
          relative_skill",
@@ -148,7 +148,7 @@ pub fn scores(experiment: &str, origin: Date, forecasts: &[Forecast]) -> Vec<Vec
     rows
 }
 
-fn of_model<'a>(forecasts: &'a [Forecast], target: &Target) -> Option<&'a Forecast> {
+fn of_model<'a>(forecasts: &'a [Forecast], target: &CalibrationFigure) -> Option<&'a Forecast> {
     forecasts.iter().find(|f| f.forecaster == MODEL && f.target.same(target))
 }
 
@@ -234,13 +234,13 @@ fn contest(forecasts: &[Forecast], against: &'static str, key: Key) -> Option<Co
 }
 
 /// `held_out_tests.csv`.
-pub fn tests_table() -> Table {
-    Table::new("held_out_tests.csv", "experiment,against,figures,mean_difference_crps,p_value")
+pub fn tests_table() -> CsvTable {
+    CsvTable::new("held_out_tests.csv", "experiment,against,figures,mean_difference_crps,p_value")
 }
 
 /// `pools.csv`: the same contests, and how much the model deserves beside each opponent.
-pub fn pools_table() -> Table {
-    Table::new("pools.csv", "experiment,against,figures,waves,ratio,weight,pool_ratio")
+pub fn pools_table() -> CsvTable {
+    CsvTable::new("pools.csv", "experiment,against,figures,waves,ratio,weight,pool_ratio")
 }
 
 /// Rows of `held_out_tests.csv` and of `pools.csv`.
@@ -259,7 +259,7 @@ mod tests {
     use jiff::civil::date;
 
     fn forecast(forecaster: &'static str, wave: &str, published: f64, middle: f64) -> Forecast {
-        let target = Target {
+        let target = CalibrationFigure {
             answer: 0,
             less: None,
             survey: "jpc_workers",

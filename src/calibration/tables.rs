@@ -32,7 +32,7 @@ pub const SEEN: f64 = 0.1;
 
 /// A table: its file name, its header, its rows of cells.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct CsvTable {
     /// File name.
     pub file: &'static str,
     /// Column names.
@@ -41,10 +41,10 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl CsvTable {
     /// An empty table.
-    pub fn new(file: &'static str, header: &str) -> Table {
-        Table { file, header: header.split(',').map(str::to_string).collect(), rows: Vec::new() }
+    pub fn new(file: &'static str, header: &str) -> CsvTable {
+        CsvTable { file, header: header.split(',').map(str::to_string).collect(), rows: Vec::new() }
     }
 
     /// As CSV.
@@ -110,9 +110,11 @@ impl Fitted<'_> {
     }
 
     /// The trace of the first chain.
-    pub fn trace(&self) -> Table {
-        let mut table =
-            Table::new("trace.csv", "sweep,temperature,ess,acceptance,evaluations,surrogate_error,log_likelihood_mean");
+    pub fn trace(&self) -> CsvTable {
+        let mut table = CsvTable::new(
+            "trace.csv",
+            "sweep,temperature,ess,acceptance,evaluations,surrogate_error,log_likelihood_mean",
+        );
         for row in &self.chains.state.trace {
             let numbers = [row.temperature, row.ess, row.acceptance, row.evaluations as f64, row.surrogate_error];
             let mut cells = vec![row.sweep.to_string()];
@@ -124,8 +126,8 @@ impl Fitted<'_> {
     }
 
     /// Convergence by parameter, and its gates.
-    pub fn convergence(&self) -> (Table, Vec<Gate>) {
-        let mut table = Table::new("convergence.csv", "parameter,r_hat,ess_bulk,ess_tail,jump");
+    pub fn convergence(&self) -> (CsvTable, Vec<Gate>) {
+        let mut table = CsvTable::new("convergence.csv", "parameter,r_hat,ess_bulk,ess_tail,jump");
         let size = self.chains.state.z.len();
         let of_chain = size / self.chains.number.max(1);
         let rows: Vec<[f64; 4]> = (0..self.space.len())
@@ -206,8 +208,8 @@ impl Fitted<'_> {
     }
 
     /// Prior to posterior by parameter, and its gate: a posterior is hardly wider than its prior.
-    pub fn identifiability(&self) -> (Table, Gate) {
-        let mut table = Table::new(
+    pub fn identifiability(&self) -> (CsvTable, Gate) {
+        let mut table = CsvTable::new(
             "identifiability.csv",
             "parameter,evidence,prior_mean,prior_sd,posterior_mean,posterior_sd,contraction",
         );
@@ -230,8 +232,8 @@ impl Fitted<'_> {
     }
 
     /// Pairs of parameters that the surveys tie together.
-    pub fn correlations(&self) -> Table {
-        let mut table = Table::new("correlations.csv", "first,second,correlation");
+    pub fn correlations(&self) -> CsvTable {
+        let mut table = CsvTable::new("correlations.csv", "first,second,correlation");
         let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
         let mut pairs: Vec<(f64, usize, usize)> = (0..columns.len())
             .flat_map(|a| (0..a).map(move |b| (a, b)))
@@ -246,8 +248,8 @@ impl Fitted<'_> {
 
     /// Profiles of weakly seen parameters: one at a time is set to a value, the others follow as the posterior's
     /// covariance leads them, and the simulator says how the posterior falls.
-    pub fn profiles(&self, simulate: &Simulate) -> Table {
-        let mut table = Table::new("profiles.csv", "parameter,value,log_posterior");
+    pub fn profiles(&self, simulate: &Simulate) -> CsvTable {
+        let mut table = CsvTable::new("profiles.csv", "parameter,value,log_posterior");
         let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
         let centre = self.mean();
         let weak = (0..self.space.dynamic).filter(|d| 1.0 - variance(&columns[*d]) < 2.0 * SEEN);
@@ -281,8 +283,9 @@ impl Fitted<'_> {
     }
 
     /// `figures.csv`: the figures that the draws know, in the order of their residuals.
-    pub fn figures(&self) -> Table {
-        let mut table = Table::new("figures.csv", "survey,wave,date,metric,segment_type,segment,respondents,published");
+    pub fn figures(&self) -> CsvTable {
+        let mut table =
+            CsvTable::new("figures.csv", "survey,wave,date,metric,segment_type,segment,respondents,published");
         for t in self.known_figures().into_iter().map(|i| &self.likelihood.targets[i]) {
             let date = t.date.to_string();
             let texts = [t.survey, &t.wave, &date, t.metric, t.segment_type, &t.segment].map(str::to_string);
@@ -292,7 +295,7 @@ impl Fitted<'_> {
     }
 
     /// Equally likely draws in random order, parameters without a trace from their priors.
-    pub fn draws(&self, count: usize, seed: u64) -> (Table, Vec<Vec<f64>>) {
+    pub fn draws(&self, count: usize, seed: u64) -> (CsvTable, Vec<Vec<f64>>) {
         let key = Key::new(seed, u32::MAX);
         let places = self.chains.places(count, seed);
         let chosen: Vec<Vec<f64>> = places.iter().map(|place| self.chains.state.z[*place].clone()).collect();
@@ -303,7 +306,7 @@ impl Fitted<'_> {
             .chain(CONSTANTS.iter().map(|c| format!("{DISCREPANCY}{}", c.name)))
             .chain((1..=figures.len()).map(|number| format!("{RESIDUAL}{number}")))
             .collect();
-        let mut table = Table { file: "draws.csv", header: columns, rows: Vec::new() };
+        let mut table = CsvTable { file: "draws.csv", header: columns, rows: Vec::new() };
         for (k, (z, place)) in chosen.iter().zip(&places).enumerate() {
             let mut next = 0;
             let fixed = Space::untraced(&mut || {
@@ -324,8 +327,8 @@ impl Fitted<'_> {
 }
 
 /// `predictive.csv`.
-pub fn predictive(predicted: &[Predicted]) -> Table {
-    let mut table = Table::new(
+pub fn predictive(predicted: &[Predicted]) -> CsvTable {
+    let mut table = CsvTable::new(
         "predictive.csv",
         "survey,wave,date,metric,segment_type,segment,group,respondents,published,expected,q05,q25,q50,q75,q95,\
          inside_50,inside_90,standardised,fitted",
@@ -435,8 +438,8 @@ fn order(predicted: &[Predicted], types: &[&str]) -> f64 {
 }
 
 /// The fitting sample against the whole population at one point, and its gate.
-pub fn agreement(sample: &[SurveyAnswer], whole: &[SurveyAnswer]) -> (Table, Gate) {
-    let mut table = Table::new("agreement.csv", "survey,wave,metric,segment_type,segment,sample,whole,difference");
+pub fn agreement(sample: &[SurveyAnswer], whole: &[SurveyAnswer]) -> (CsvTable, Gate) {
+    let mut table = CsvTable::new("agreement.csv", "survey,wave,metric,segment_type,segment,sample,whole,difference");
     let mut worst = 0.0_f64;
     for a in sample.iter().filter(|a| a.observed.is_some()) {
         let same = |b: &&SurveyAnswer| {
@@ -501,8 +504,8 @@ pub fn forecast_gates(rows: &[ForecastRow], as_of: Date, end: Date) -> Vec<Gate>
 }
 
 /// `gates.csv`.
-pub fn gates(gates: &[Gate]) -> Table {
-    let mut table = Table::new("gates.csv", "part,check,found,required,passed");
+pub fn gates(gates: &[Gate]) -> CsvTable {
+    let mut table = CsvTable::new("gates.csv", "part,check,found,required,passed");
     for g in gates {
         let cells = [g.part.clone(), g.check.clone(), number(g.found), g.required.clone(), g.passed.to_string()];
         table.rows.push(cells.to_vec());

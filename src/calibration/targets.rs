@@ -1,4 +1,4 @@
-//! The figures that the model is fitted to. Published rows and one simulated history in, [`Target`]s out.
+//! The figures that the model is fitted to. Published rows and one simulated history in, [`CalibrationFigure`]s out.
 //!
 //! A row is used when it was published by the as-of date, has a simulated counterpart, and says something that the other
 //! rows do not: no pooled total beside its strata, no *never* beside *now* and *stopped*.
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 /// One published figure with its simulated counterpart.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Target {
+pub struct CalibrationFigure {
     /// Position among the answers of a simulated history.
     pub answer: usize,
     /// Position of the answer that is taken away first (the drift before COVID-19 only).
@@ -57,7 +57,7 @@ const PARTITIONS: &[(&str, &[&str])] = &[
 ];
 
 /// All published rows with a simulated counterpart and the parts of them that `wanted` leaves.
-fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) -> bool) -> Vec<Target> {
+fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) -> bool) -> Vec<CalibrationFigure> {
     let row_of = |answer: &SurveyAnswer| {
         data.observations.iter().find(|row| {
             row.survey == answer.survey
@@ -73,7 +73,7 @@ fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) 
         .filter(|(_, _, row)| row.confidence != "memory" && wanted(row))
         .map(|(position, answer, row)| {
             let respondents = f64::from(row.n.unwrap_or(answer.respondents).max(1));
-            let mut target = Target {
+            let mut target = CalibrationFigure {
                 answer: position,
                 less: None,
                 survey: answer.survey,
@@ -95,19 +95,19 @@ fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) 
 }
 
 /// All published figures that one simulated history has counterparts of, also those that say nothing new.
-pub fn all(data: &Data, history: &[SurveyAnswer]) -> Vec<Target> {
+pub fn all(data: &Data, history: &[SurveyAnswer]) -> Vec<CalibrationFigure> {
     let mut targets = matched(data, history, |_| true);
     targets.extend(drift(data, Date::MAX, history));
     targets
 }
 
 /// The figures published by `as_of` that are fitted.
-pub fn targets(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Vec<Target> {
+pub fn targets(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Vec<CalibrationFigure> {
     let known = matched(data, history, |row| row.published_on() <= as_of);
     let there = |survey: &str, wave: &str, metric: &str, segment: &str| {
         known.iter().any(|t| t.survey == survey && t.wave == wave && t.metric == metric && t.segment == segment)
     };
-    let redundant = |t: &&Target| {
+    let redundant = |t: &&CalibrationFigure| {
         let beside = |metric: &str| there(t.survey, &t.wave, metric, &t.segment);
         let parts = |metric: &str, parts: &[&str]| parts.iter().all(|part| there(t.survey, &t.wave, metric, part));
         let pooled = PARTITIONS.iter().any(|(total, of)| t.segment == *total && parts(t.metric, of));
@@ -122,14 +122,14 @@ pub fn targets(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Vec<Target
         };
         pooled || twice
     };
-    let mut targets: Vec<Target> = known.iter().filter(|t| !redundant(t)).cloned().collect();
+    let mut targets: Vec<CalibrationFigure> = known.iter().filter(|t| !redundant(t)).cloned().collect();
     targets.extend(drift(data, as_of, history));
     targets
 }
 
 /// Yearly growth of MIC's introduction rate before COVID-19, by least squares over the published years to 2019, against
 /// what the model does in its first weeks. Says how much happens without any pressure.
-fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
+fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<CalibrationFigure> {
     let years: Vec<(f64, f64)> = data
         .observations
         .iter()
@@ -152,7 +152,7 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
         })
     };
     let (answer, less) = (of(&|wave| wave == DRIFT)?, of(&|wave| wave.starts_with("2019"))?);
-    Some(Target {
+    Some(CalibrationFigure {
         answer,
         less: Some(less),
         survey: "mic_introduction",
@@ -169,7 +169,7 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Target> {
     })
 }
 
-impl Target {
+impl CalibrationFigure {
     /// Its survey.
     pub fn survey(&self) -> Survey {
         // Ids of answers come from the surveys themselves.
@@ -193,7 +193,7 @@ impl Target {
     }
 
     /// Whether another target is the same figure.
-    pub fn same(&self, other: &Target) -> bool {
+    pub fn same(&self, other: &CalibrationFigure) -> bool {
         (self.survey, &self.wave, self.date, self.metric, self.segment_type, &self.segment)
             == (other.survey, &other.wave, other.date, other.metric, other.segment_type, &other.segment)
     }

@@ -17,7 +17,7 @@ use crate::{
         predicted::predict,
         scores::{self, Forecast, MODEL},
         space::Space,
-        tables::Table,
+        tables::CsvTable,
         targets,
     },
     data::Data,
@@ -181,7 +181,7 @@ fn at_origin(
     let answers: Option<Vec<Vec<SurveyAnswer>>> = points.par_iter().enumerate().map(run).collect();
     let answers = answers.ok_or_else(super::calibrate::interrupted)?;
     let everything = Likelihood::new(&space, targets::all(&later, &answers[0]));
-    let wanted: Vec<targets::Target> = targets::targets(&later, Date::MAX, &answers[0])
+    let wanted: Vec<targets::CalibrationFigure> = targets::targets(&later, Date::MAX, &answers[0])
         .into_iter()
         .filter(|t| t.date > origin && t.less.is_none())
         .collect();
@@ -191,7 +191,7 @@ fn at_origin(
             .into());
     }
     let predicted = predict(&space, &everything, &fitted, &points, &answers, Key::new(settings.seed, STREAM));
-    let of_model = |target: &targets::Target| {
+    let of_model = |target: &targets::CalibrationFigure| {
         let predicted = predicted.iter().find(|p| p.target.same(target))?;
         Some(Forecast { forecaster: MODEL, target: target.clone(), sample: predicted.sample.clone() })
     };
@@ -201,7 +201,7 @@ fn at_origin(
     Ok(Evaluated { origin, forecasts })
 }
 
-fn tables(evaluated: &[Evaluated]) -> Vec<Table> {
+fn tables(evaluated: &[Evaluated]) -> Vec<CsvTable> {
     let (mut rows, mut tests) = (scores::rows_table(), scores::tests_table());
     let (mut scored, mut pools) = (scores::scores_table(), scores::pools_table());
     for Evaluated { origin, forecasts } in evaluated {

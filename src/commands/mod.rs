@@ -57,7 +57,7 @@ use crate::{
     population::Population,
     population::cell_matches,
     results::{Scratch, Store},
-    scenario::{Scenario, Target, idle_targets},
+    scenario::{Eligibility, Scenario, idle_targets},
 };
 use std::path::Path;
 
@@ -83,7 +83,7 @@ fn warn_of_unused_rows(data: &Data, folder: Option<&Path>) -> Result<Vec<Problem
 
 /// Warnings about interventions whose target matches none of the simulated firms.
 pub fn warn_of_idle_targets(scenario: &Scenario, population: &Population) -> Vec<Problem> {
-    idle_targets(scenario, |target: &Target| {
+    idle_targets(scenario, |target: &Eligibility| {
         let least = target.min_employees.unwrap_or(0);
         let most = target.max_employees.unwrap_or(u32::MAX);
         let cells = population.cells.iter().filter(|cell| cell_matches(target, cell));

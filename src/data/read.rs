@@ -174,11 +174,11 @@ fn posterior(files: &Files) -> Result<Posterior, Problem> {
 }
 
 /// Puts rows into their places, each place exactly once.
-struct Slots<T>(Vec<Option<T>>);
+struct Places<T>(Vec<Option<T>>);
 
-impl<T> Slots<T> {
-    fn new(length: usize) -> Slots<T> {
-        Slots((0..length).map(|_| None).collect())
+impl<T> Places<T> {
+    fn new(length: usize) -> Places<T> {
+        Places((0..length).map(|_| None).collect())
     }
     fn put(&mut self, row: Row<'_>, column: &str, index: usize, value: T) -> Result<(), Problem> {
         if self.0[index].replace(value).is_some() {
@@ -201,7 +201,7 @@ fn prefectures(files: &Files) -> Result<Vec<PrefectureRow>, Problem> {
     let file = "population/prefectures.csv";
     let columns =
         ["prefecture", "abbreviation", "tile_row", "tile_column", "inhabitants_2021", "latitude", "longitude"];
-    let mut slots = Slots::new(PREFECTURES);
+    let mut places = Places::new(PREFECTURES);
     let mut tiles = Distinct::default();
     for r in files.table(file, &columns)?.rows() {
         let prefecture = r.prefecture("prefecture")?;
@@ -224,9 +224,9 @@ fn prefectures(files: &Files) -> Result<Vec<PrefectureRow>, Problem> {
             abbreviation: r.text("abbreviation").into(),
             office: (degrees("latitude", 90.0)?, degrees("longitude", 180.0)?),
         };
-        slots.put(r, "prefecture", prefecture.index(), row)?;
+        places.put(r, "prefecture", prefecture.index(), row)?;
     }
-    slots.all(file, "prefectures")
+    places.all(file, "prefectures")
 }
 
 fn declarations(files: &Files) -> Result<Vec<DeclarationRow>, Problem> {
@@ -362,22 +362,22 @@ fn programmes(files: &Files) -> Result<Vec<ProgrammeFigure>, Problem> {
 
 fn firms_2014(files: &Files) -> Result<Vec<IndustrySize>, Problem> {
     let file = "population/firms_2014.csv";
-    let mut slots = Slots::new(INDUSTRIES * SIZES);
+    let mut places = Places::new(INDUSTRIES * SIZES);
     for r in files.table(file, &["industry", "micro", "medium", "large"])?.rows() {
         let industry = r.industry("industry")?;
         for size in SizeClass::ALL {
             let row = IndustrySize { industry, size, firms: r.count(size.key())? };
-            slots.put(r, "industry", industry.index() * SIZES + size.index(), row)?;
+            places.put(r, "industry", industry.index() * SIZES + size.index(), row)?;
         }
     }
-    slots.all(file, "combinations of industry and size")
+    places.all(file, "combinations of industry and size")
 }
 
 fn establishments(files: &Files) -> Result<Vec<EstablishmentRow>, Problem> {
     let file = "population/establishments.csv";
     let columns =
         ["prefecture", "industry", "establishments_2016", "persons_2016", "establishments_2021", "persons_2021"];
-    let mut slots = Slots::new(PREFECTURES * INDUSTRIES);
+    let mut places = Places::new(PREFECTURES * INDUSTRIES);
     for r in files.table(file, &columns)?.rows() {
         let (prefecture, industry) = (r.prefecture("prefecture")?, r.industry("industry")?);
         let row = EstablishmentRow {
@@ -393,23 +393,23 @@ fn establishments(files: &Files) -> Result<Vec<EstablishmentRow>, Problem> {
                     .advise("give both, or 0 for both"));
             }
         }
-        slots.put(r, "industry", prefecture.index() * INDUSTRIES + industry.index(), row)?;
+        places.put(r, "industry", prefecture.index() * INDUSTRIES + industry.index(), row)?;
     }
-    slots.all(file, "combinations of prefecture and industry")
+    places.all(file, "combinations of prefecture and industry")
 }
 
 fn head_offices(files: &Files) -> Result<[f64; PREFECTURES], Problem> {
     let file = "population/head_offices.csv";
-    let mut slots = Slots::new(PREFECTURES);
+    let mut places = Places::new(PREFECTURES);
     for r in files.table(file, &["prefecture", "weight"])?.rows() {
         let weight = r.number("weight")?;
         if weight <= 0.0 {
             return Err(r.problem("weight", "a weight must be above 0"));
         }
-        slots.put(r, "prefecture", r.prefecture("prefecture")?.index(), weight)?;
+        places.put(r, "prefecture", r.prefecture("prefecture")?.index(), weight)?;
     }
     let mut weights = [0.0; PREFECTURES];
-    weights.copy_from_slice(&slots.all(file, "prefectures")?);
+    weights.copy_from_slice(&places.all(file, "prefectures")?);
     Ok(weights)
 }
 
@@ -424,7 +424,7 @@ fn industries(files: &Files) -> Result<Vec<IndustryRow>, Problem> {
         "company_share_of_persons",
         "teleworkable_share",
     ];
-    let mut slots = Slots::new(INDUSTRIES);
+    let mut places = Places::new(INDUSTRIES);
     for r in files.table(file, &columns)?.rows() {
         let industry: Industry = r.industry("industry")?;
         let row = IndustryRow {
@@ -444,21 +444,21 @@ fn industries(files: &Files) -> Result<Vec<IndustryRow>, Problem> {
         if !(0.001..=0.999).contains(&row.teleworkable) {
             return Err(r.problem("teleworkable_share", "this share must lie between 0.001 and 0.999"));
         }
-        slots.put(r, "industry", industry.index(), row)?;
+        places.put(r, "industry", industry.index(), row)?;
     }
-    slots.all(file, "industries")
+    places.all(file, "industries")
 }
 
 fn barrier_rates(files: &Files) -> Result<[[f64; BARRIERS]; SIZES], Problem> {
     let file = "population/barriers.csv";
     let barriers = Barrier::ALL.map(|barrier| (barrier.key(), barrier));
     let sizes = SizeClass::ALL.map(|size| (size.key(), size));
-    let mut slots = Slots::new(SIZES * BARRIERS);
+    let mut places = Places::new(SIZES * BARRIERS);
     for r in files.table(file, &["barrier", "size", "rate"])?.rows() {
         let (barrier, size) = (r.one_of("barrier", &barriers)?, r.one_of("size", &sizes)?);
-        slots.put(r, "barrier", size.index() * BARRIERS + barrier as usize, r.share("rate")?)?;
+        places.put(r, "barrier", size.index() * BARRIERS + barrier as usize, r.share("rate")?)?;
     }
-    let found = slots.all(file, "combinations of barrier and size")?;
+    let found = places.all(file, "combinations of barrier and size")?;
     let mut rates = [[0.0; BARRIERS]; SIZES];
     for (index, rate) in found.into_iter().enumerate() {
         rates[index / BARRIERS][index % BARRIERS] = rate;

@@ -1,10 +1,10 @@
 //! Weekly hazards of a cell's firms at inclination 0: parameters + what firms face + others' practice.
 
-use super::{Face, Terms, fields::Pulls};
+use super::{Exposure, HazardTerms, peers::PeerEffect};
 use crate::{
     classification::{PREFECTURES, SIZES},
     parameters::Parameters,
-    population::{Class, METERS},
+    population::{Class, EVENTS},
 };
 
 /// A week's hazards, by all that cells have in common.
@@ -20,7 +20,7 @@ pub struct Hazards {
 
 impl Hazards {
     /// Of a week. Log hazards are linear in their terms; others' practice is a factor (mass action).
-    pub fn new(p: &Parameters, terms: &Terms, pulls: &Pulls) -> Hazards {
+    pub fn new(p: &Parameters, terms: &HazardTerms, peer_effect: &PeerEffect) -> Hazards {
         let by_prefecture = |base: f64, declaration: f64, concern: f64| -> [f64; PREFECTURES] {
             std::array::from_fn(|place| {
                 let (declared, worried) = (f64::from(terms.declaration[place]), f64::from(terms.concern[place]));
@@ -29,29 +29,29 @@ impl Hazards {
         };
         let start = by_prefecture(p.start_base, p.start_declaration, p.start_concern);
         let resume = by_prefecture(p.resume_base, p.resume_declaration, p.resume_concern);
-        let pulled = |hazard: &[f64; PREFECTURES]| {
+        let with_peers = |hazard: &[f64; PREFECTURES]| {
             let place = |class: usize| class / SIZES % PREFECTURES;
-            pulls.0.iter().enumerate().map(|(class, pull)| hazard[place(class)] * pull).collect()
+            peer_effect.0.iter().enumerate().map(|(class, effect)| hazard[place(class)] * effect).collect()
         };
         Hazards {
-            start: pulled(&start),
-            resume: pulled(&resume),
+            start: with_peers(&start),
+            resume: with_peers(&resume),
             stop: by_prefecture(p.stop_base, -p.stop_declaration, -p.stop_concern),
             formalise: libm::exp(p.formalise_base),
             give_up: libm::exp(p.give_up_base),
         }
     }
 
-    /// Of a cell, by meter: start, stop, resume, formalise, give up.
+    /// Of a cell, by event: start, stop, resume, formalise, give up.
     #[inline(always)]
-    pub fn of(&self, class: Class, face: &Face) -> [f64; METERS] {
+    pub fn of(&self, class: Class, exposure: &Exposure) -> [f64; EVENTS] {
         let (number, prefecture) = (usize::from(class.number), usize::from(class.prefecture));
         [
-            self.start[number] * face.adopt,
-            self.stop[prefecture] * face.leave,
-            self.resume[number] * face.adopt,
-            self.formalise * face.formalise,
-            self.give_up * face.leave,
+            self.start[number] * exposure.adopt,
+            self.stop[prefecture] * exposure.leave,
+            self.resume[number] * exposure.adopt,
+            self.formalise * exposure.formalise,
+            self.give_up * exposure.leave,
         ]
     }
 }

@@ -1,8 +1,8 @@
 //! What a firm brings along: its inclination, and the state in which it enters the run.
 
 use super::{
-    Lifted, Situation, Slopes, Staffing,
-    clocks::{due, has_scheme_clock},
+    AddedLogHazard, Situation, Slopes, Staffing,
+    thresholds::{event_threshold, has_scheme_threshold},
 };
 use crate::{
     classification::BARRIERS,
@@ -34,7 +34,7 @@ pub fn barrier_weights(parameters: &Parameters) -> [f32; BARRIERS] {
 }
 
 /// Own inclination of every simulated firm, a log-hazard index.
-pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
+pub fn baseline_log_hazards(population: &Population, parameters: &Parameters) -> Vec<f32> {
     let weights = barrier_weights(parameters);
     // 64 sets of barriers and 256 shares: look both up.
     let hindrance: Vec<f32> =
@@ -45,15 +45,15 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
             _ => (parameters.inclination_teleworkable * (f64::from(share) / 255.0 / REFERENCE_SHARE).ln()) as f32,
         })
         .collect();
-    let mut own = vec![0.0; population.len()];
+    let mut all = vec![0.0; population.len()];
     let mut cells: Vec<(&Cell, &mut [f32])> = Vec::with_capacity(population.cells.len());
-    let mut rest = own.as_mut_slice();
+    let mut rest = all.as_mut_slice();
     for cell in &population.cells {
         let (head, tail) = rest.split_at_mut(cell.range.len());
         cells.push((cell, head));
         rest = tail;
     }
-    let inclinations = |(cell, own): (&Cell, &mut [f32])| {
+    let inclinations = |(cell, firms): (&Cell, &mut [f32])| {
         let place = match cell.prefecture.name() {
             "Tokyo" => parameters.inclination_tokyo,
             "Kanagawa" | "Aichi" | "Osaka" => parameters.inclination_metropolitan,
@@ -72,7 +72,7 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
         };
         let shared = place + trade + if cell.high_capital { parameters.inclination_high_capital } else { 0.0 };
         let (mut employees_before, mut size) = (0, 0.0);
-        for (firm, own) in cell.range.clone().zip(own) {
+        for (firm, log_hazard) in cell.range.clone().zip(firms) {
             let employees = population.employees[firm].max(1);
             if employees != employees_before {
                 (employees_before, size) = (
@@ -81,7 +81,7 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
                 );
             }
             let suitability = suitability[usize::from(population.teleworkable[firm])];
-            *own = if suitability == IMMUNE {
+            *log_hazard = if suitability == IMMUNE {
                 IMMUNE
             } else {
                 shared as f32 + size + suitability + parameters.inclination_spread as f32 * population.propensity[firm]
@@ -93,24 +93,24 @@ pub fn own(population: &Population, parameters: &Parameters) -> Vec<f32> {
         1 => cells.into_iter().for_each(inclinations),
         _ => cells.into_par_iter().for_each(inclinations),
     }
-    own
+    all
 }
 
-/// Practice and scheme in January 2020, and the first clocks.
+/// Practice and scheme in January 2020, and the first event thresholds.
 pub fn initial_state(
     population: &Population,
     parameters: &Parameters,
     response: &Response,
-    own: Vec<f32>,
+    baseline_log_hazard: Vec<f32>,
     key: Key,
 ) -> State {
     let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-x));
     let (slopes, staffing) = (Slopes::new(parameters), Staffing::new(parameters));
     let reach = parameters.reach_base.clamp(0.0, 1.0) as f32;
     let begins = |firm: usize| {
-        let x = f64::from(own[firm]);
+        let x = f64::from(baseline_log_hazard[firm]);
         let never = (Status(Practice::Never as u8), 0);
-        if own[firm] <= IMMUNE {
+        if baseline_log_hazard[firm] <= IMMUNE {
             return (never, [NEVER; 2]);
         }
         let id = population.id[firm];
@@ -123,22 +123,27 @@ pub fn initial_state(
         } else {
             never
         };
-        let set_by = Spell::new(0, weeks, 0).clock_weeks();
-        let situation = Situation { status, own: x, lifted: Lifted::default(), weeks: [set_by, weeks] };
+        let set_by = Spell::new(0, weeks, 0).threshold_weeks();
+        let situation =
+            Situation { status, baseline_log_hazard: x, added: AddedLogHazard::default(), weeks: [set_by, weeks] };
         let [practice, scheme] = key.words(id, 0, Purpose::Transition);
-        let practice = due(0.0, practice, situation.practice(&slopes)[0]);
-        let scheme = if has_scheme_clock(status) { due(0.0, scheme, situation.scheme(&slopes)[0]) } else { NEVER };
+        let practice = event_threshold(0.0, practice, situation.practice(&slopes)[0]);
+        let scheme = if has_scheme_threshold(status) {
+            event_threshold(0.0, scheme, situation.scheme(&slopes)[0])
+        } else {
+            NEVER
+        };
         ((status, weeks), [practice, scheme])
     };
     let of = |firm: usize, weeks: u8| staffing.share(population.teleworkable[firm], weeks, reach);
     let begin = |firm: usize| {
-        let ((status, weeks), [practice_due, scheme_due]) = begins(firm);
+        let ((status, weeks), [practice_threshold, scheme_threshold]) = begins(firm);
         let spell = Spell::new(0, weeks, if status.practises() { of(firm, weeks) } else { 0 });
-        ((status.0, spell), (practice_due, scheme_due))
+        ((status.0, spell), (practice_threshold, scheme_threshold))
     };
     let all = (0..population.len()).into_par_iter().with_min_len(BLOCK_FIRMS).map(begin);
-    let ((status, spell), (practice_due, scheme_due)) = all.unzip();
-    let turns = vec![Default::default(); own.len()];
-    let firms = Firms { status, spell, practice_due, scheme_due, turns, own };
+    let ((status, spell), (practice_threshold, scheme_threshold)) = all.unzip();
+    let draw_counters = vec![Default::default(); baseline_log_hazard.len()];
+    let firms = Firms { status, spell, practice_threshold, scheme_threshold, draw_counters, baseline_log_hazard };
     State::new(population, firms, response)
 }

@@ -1,22 +1,22 @@
-//! A week of all firms: others' practice, hazards, events. State and [`Terms`] in, state out.
+//! A week of all firms: others' practice, hazards, events. State and [`HazardTerms`] in, state out.
 
-mod clocks;
+mod effects;
 mod events;
-mod fields;
 mod hazards;
 mod inclination;
-mod lifting;
-mod lifts;
+mod peers;
 mod staff;
 mod terms;
+mod thresholds;
+mod treatment;
 
-pub use clocks::{Situation, Slopes};
-pub use fields::{Fields, Pulls};
+pub use effects::{AddedLogHazard, TreatmentEffect, TreatmentEffects};
 pub use hazards::Hazards;
-pub use inclination::{IMMUNE, barrier_weights, initial_state, own};
-pub use lifts::{Lift, Lifted, Lifts};
+pub use inclination::{IMMUNE, barrier_weights, baseline_log_hazards, initial_state};
+pub use peers::{PeerEffect, PeerPrevalence};
 pub use staff::{Staffing, days_a_week, largest_share, reach};
-pub use terms::{Face, Terms};
+pub use terms::{Exposure, HazardTerms};
+pub use thresholds::{Situation, Slopes};
 
 use crate::{
     parameters::Parameters,
@@ -33,7 +33,7 @@ const TURNOVER_EVERY: u32 = 13;
 pub fn advance(
     state: &mut State,
     population: &Population,
-    terms: &mut Terms,
+    terms: &mut HazardTerms,
     parameters: &Parameters,
     response: &Response,
     key: Key,
@@ -48,7 +48,7 @@ fn advance_by(
     advance_block: fn(&mut BlockState, &WeekOf),
     state: &mut State,
     population: &Population,
-    terms: &mut Terms,
+    terms: &mut HazardTerms,
     parameters: &Parameters,
     response: &Response,
     key: Key,
@@ -59,9 +59,9 @@ fn advance_by(
         let stay = (1.0 - parameters.worker_turnover).powf(f64::from(TURNOVER_EVERY) / 52.18) as f32;
         staff::turn_over(state, population, &staffing, stay);
     }
-    lifting::begin(state, population, terms, &slopes, week);
-    let pulls = Fields::new(&state.tallies(), parameters).pulls(parameters.peer_strength);
-    let hazards = Hazards::new(parameters, terms, &pulls);
+    treatment::begin(state, population, terms, &slopes, week);
+    let peer_effect = PeerPrevalence::new(&state.tallies(), parameters).peer_effect(parameters.peer_strength);
+    let hazards = Hazards::new(parameters, terms, &peer_effect);
     let (mut blocks, reaches) = split(state, population.layout());
     let week_of = WeekOf {
         week,
@@ -93,31 +93,31 @@ fn advance_block(block: &mut BlockState, week: &WeekOf) {
 
 /// The state in blocks, and what is common to them.
 fn split<'a>(state: &'a mut State, layout: &'a Layout) -> (Vec<BlockState<'a>>, &'a Reaches) {
-    let State { firms, least, meters, tallies, reaches, next_week: _ } = state;
-    let mut own = firms.own.as_slice();
+    let State { firms, minimum_thresholds, cumulative_hazards, tallies, reaches, next_week: _ } = state;
+    let mut baseline_log_hazard = firms.baseline_log_hazard.as_slice();
     let mut status = firms.status.as_mut_slice();
     let mut spell = firms.spell.as_mut_slice();
-    let mut practice_due = firms.practice_due.as_mut_slice();
-    let mut scheme_due = firms.scheme_due.as_mut_slice();
-    let mut turns = firms.turns.as_mut_slice();
-    let mut least = least.as_mut_slice();
-    let mut meters = meters.as_mut_slice();
+    let mut practice_threshold = firms.practice_threshold.as_mut_slice();
+    let mut scheme_threshold = firms.scheme_threshold.as_mut_slice();
+    let mut draw_counters = firms.draw_counters.as_mut_slice();
+    let mut minimum_thresholds = minimum_thresholds.as_mut_slice();
+    let mut cumulative_hazards = cumulative_hazards.as_mut_slice();
     let parts = layout.blocks.iter().zip(tallies).map(|(block, tallies)| {
-        let (firms, packs_in, cells) = (block.firms.len(), block.packs.len(), block.cells.len());
+        let (firms, chunks_in, cells) = (block.firms.len(), block.chunks.len(), block.cells.len());
         BlockState {
             first: (block.firms.start, block.cells.start),
-            own: own.split_off(..firms).unwrap_or_default(),
+            baseline_log_hazard: baseline_log_hazard.split_off(..firms).unwrap_or_default(),
             status: status.split_off_mut(..firms).unwrap_or_default(),
             spell: spell.split_off_mut(..firms).unwrap_or_default(),
-            practice_due: practice_due.split_off_mut(..firms).unwrap_or_default(),
-            scheme_due: scheme_due.split_off_mut(..firms).unwrap_or_default(),
-            turns: turns.split_off_mut(..firms).unwrap_or_default(),
-            packs: &layout.packs[block.packs.clone()],
-            first_packs: &layout.first_packs[block.cells.start..=block.cells.end],
-            least: least.split_off_mut(..packs_in).unwrap_or_default(),
+            practice_threshold: practice_threshold.split_off_mut(..firms).unwrap_or_default(),
+            scheme_threshold: scheme_threshold.split_off_mut(..firms).unwrap_or_default(),
+            draw_counters: draw_counters.split_off_mut(..firms).unwrap_or_default(),
+            chunks: &layout.chunks[block.chunks.clone()],
+            first_chunks: &layout.first_chunks[block.cells.start..=block.cells.end],
+            minimum_thresholds: minimum_thresholds.split_off_mut(..chunks_in).unwrap_or_default(),
             classes: &layout.classes[block.cells.clone()],
             units: &layout.units[block.cells.clone()],
-            meters: meters.split_off_mut(..cells).unwrap_or_default(),
+            cumulative_hazards: cumulative_hazards.split_off_mut(..cells).unwrap_or_default(),
             tallies,
         }
     });
@@ -140,9 +140,9 @@ mod tests {
         let (parameters, key) = (Parameters::default(), Key::new(5, 0));
         let response = Response::new(&parameters);
         let end = |advance: fn(&mut BlockState, &WeekOf)| {
-            let own = own(&population, &parameters);
-            let mut state = initial_state(&population, &parameters, &response, own, key);
-            let mut terms = Terms::new(population.cells.len());
+            let baseline = baseline_log_hazards(&population, &parameters);
+            let mut state = initial_state(&population, &parameters, &response, baseline, key);
+            let mut terms = HazardTerms::new(population.cells.len());
             for week in 0..104 {
                 terms.open(&[1.0; PREFECTURES]);
                 terms.declaration[12] = if (10..20).contains(&week) { 1.0 } else { 0.0 };

@@ -1,13 +1,13 @@
 //! How many of a practising firm's staff telework: this week, at most so far, and on how many days.
 
-use super::Terms;
+use super::HazardTerms;
 use crate::{
     classification::PREFECTURES,
     parameters::Parameters,
     population::{Cell, Population, Spell, State, Status},
 };
 
-/// What turns experience into staff who telework.
+/// What draw_counters experience into staff who telework.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Staffing {
     /// Weeks to half experience.
@@ -49,7 +49,7 @@ impl Staffing {
 }
 
 /// Reach by prefecture: share of teleworkable jobs that telework, without experience.
-pub fn reach(p: &Parameters, terms: &Terms) -> [f32; PREFECTURES] {
+pub fn reach(p: &Parameters, terms: &HazardTerms) -> [f32; PREFECTURES] {
     terms.declaration.map(|pressure| (p.reach_base + p.reach_declaration * f64::from(pressure)).clamp(0.0, 1.0) as f32)
 }
 

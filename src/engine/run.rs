@@ -7,7 +7,7 @@ use super::{
 use crate::{
     calendar::Week,
     data::Data,
-    dynamics::{self, Terms},
+    dynamics::{self, HazardTerms},
     environment::Environment,
     interventions::{Programmes, Setting},
     observation::{Observe, Observers, View},
@@ -65,9 +65,9 @@ pub(super) fn simulate_with(inputs: Inputs, goes_on: &dyn Fn(Week) -> bool, stop
     let last = Week::containing(scenario.run.end).unwrap_or(first);
     let response = Response::new(parameters);
     let environment = Environment::new(data, parameters, scenario.later_infections, emergencies, last.0 + 1);
-    let own = dynamics::own(population, parameters);
-    let mut state = dynamics::initial_state(population, parameters, &response, own, key);
-    let mut terms = Terms::new(population.cells.len());
+    let baseline = dynamics::baseline_log_hazards(population, parameters);
+    let mut state = dynamics::initial_state(population, parameters, &response, baseline, key);
+    let mut terms = HazardTerms::new(population.cells.len());
     let setting = Setting { population, parameters, data, environment: &environment, key, weeks: (Week(0), last) };
     let mut programmes = Programmes::new(&scenario.interventions, setting).stoppable(stop);
     let mut observers = Observers::new(data, &response, key, (first, last), options.observe);
@@ -112,7 +112,7 @@ fn panel_rows<'a>(
     week: Week,
     population: &'a Population,
     state: &'a State,
-    terms: &'a Terms,
+    terms: &'a HazardTerms,
     p: &'a Parameters,
 ) -> impl Iterator<Item = PanelRow> + 'a {
     let staffing = dynamics::Staffing::new(p);

@@ -42,7 +42,7 @@ impl Effect {
             gain += weights[b] * removed;
             unresolved[b] -= removed * share_of_firms;
         }
-        // A simulated firm that stands for many is lifted as the average of served and unserved ones.
+        // A simulated firm that stands for many is treated as the average of served and unserved ones.
         libm::log1pf(share_of_firms * libm::expm1f(gain))
     }
 }
@@ -112,18 +112,18 @@ impl Accounts {
                     0 => usize::from(setting.population.barriers[firm as usize]),
                     served => usize::from(served) - 1,
                 };
-                let (then, lift) = *next[now * *kinds + kind.0].get_or_insert_with(|| {
+                let (then, log_hazard) = *next[now * *kinds + kind.0].get_or_insert_with(|| {
                     let mut left = histories[now];
-                    let lift = effect.act(weights, &mut left, share_of_firms);
+                    let log_hazard = effect.act(weights, &mut left, share_of_firms);
                     if left == histories[now] {
-                        return (now as u16 + 1, lift);
+                        return (now as u16 + 1, log_hazard);
                     }
                     histories.push(left);
-                    (histories.len() as u16, lift)
+                    (histories.len() as u16, log_hazard)
                 });
                 next.resize(histories.len() * *kinds, None);
                 *history = then;
-                lift
+                log_hazard
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Advice to single firms, shared by seminars and visits.
 
 use super::{Now, Programme, selection::Candidate};
-use crate::population::{Criteria, Target};
+use crate::population::{Criteria, Eligibility};
 
 /// Firms above and firms up to a number of employees: the pools of advice, in this order.
-pub fn sizes(target: &Target, most: u32) -> Vec<Criteria> {
+pub fn sizes(target: &Eligibility, most: u32) -> Vec<Criteria> {
     let above = Criteria { least_employees: most + 1, ..Criteria::of(target) };
     vec![above, Criteria { most_employees: most, ..Criteria::of(target) }]
 }

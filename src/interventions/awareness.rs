@@ -6,7 +6,7 @@
 use super::Setting;
 use crate::{
     classification::{INDUSTRIES, Industry, PREFECTURES, Prefecture},
-    dynamics::Terms,
+    dynamics::HazardTerms,
     parameters::Parameters,
 };
 
@@ -80,19 +80,19 @@ impl Awareness {
     }
 
     /// Raises what aware firms face.
-    pub fn affect(&self, setting: &Setting, terms: &mut Terms) {
+    pub fn affect(&self, setting: &Setting, terms: &mut HazardTerms) {
         if self.national == 0.0 && self.industry.iter().chain(&self.prefecture).all(|&a| a == 0.0) {
             return;
         }
         // One figure for each industry and prefecture, not for each cell.
         let effect = setting.parameters.awareness_effect.exp_m1();
-        let lifts: [[f64; PREFECTURES]; INDUSTRIES] = std::array::from_fn(|industry| {
+        let effects: [[f64; PREFECTURES]; INDUSTRIES] = std::array::from_fn(|industry| {
             std::array::from_fn(|prefecture| {
                 1.0 + self.share(Industry(industry as u8), Prefecture(prefecture as u8)) * effect
             })
         });
-        for (face, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
-            face.adopt *= lifts[cell.industry.index()][cell.prefecture.index()];
+        for (exposure, cell) in terms.cells.iter_mut().zip(&setting.population.cells) {
+            exposure.adopt *= effects[cell.industry.index()][cell.prefecture.index()];
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One policy measure as it is meant: whom, when, how much money, and what it does.
 
 use super::Measure;
-use crate::{calendar::Week, population::Target};
+use crate::{calendar::Week, population::Eligibility};
 use jiff::civil::Date;
 
 /// One policy measure.
@@ -16,7 +16,7 @@ pub struct Intervention {
     /// Multiplies capacity and budget (1 = as written).
     pub scale: f64,
     /// Which firms it may serve.
-    pub target: Target,
+    pub target: Eligibility,
     /// How its firms are found.
     pub selection: Selection,
     /// Yen it may spend in a fiscal year, before `scale`; `None` = not limited by money.

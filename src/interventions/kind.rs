@@ -4,10 +4,10 @@ use super::{Declarations, Intervention, Now, Programme, Selection, Setting, acco
 use crate::{
     calendar::Week,
     data::Data,
-    dynamics::Terms,
+    dynamics::HazardTerms,
     notation::{At, Checks},
     parameters::Parameters,
-    population::{Criteria, Target},
+    population::{Criteria, Eligibility},
 };
 
 /// A kind as it is written in files.
@@ -55,7 +55,7 @@ pub struct Description {
 }
 
 /// A kind with its figures, checked.
-pub trait Kind {
+pub trait MeasureKind {
     /// Deliveries wanted in a fiscal year, before `scale`; `None` = it delivers nothing.
     fn yearly_capacity(&self) -> Option<f64>;
 
@@ -80,7 +80,7 @@ pub trait Kind {
     }
 
     /// Firms that its slots draw from, by class of firms.
-    fn pools(&self, _: &Target) -> Vec<Criteria> {
+    fn pools(&self, _: &Eligibility) -> Vec<Criteria> {
         Vec::new()
     }
 
@@ -89,7 +89,7 @@ pub trait Kind {
         Selection::Random
     }
 
-    /// Share of the capacity that each of [`Kind::pools`] has by the scenario's words; nothing when they share it otherwise.
+    /// Share of the capacity that each of [`MeasureKind::pools`] has by the scenario's words; nothing when they share it otherwise.
     fn shares(&self) -> Vec<f64> {
         Vec::new()
     }
@@ -140,10 +140,10 @@ pub trait Acts {
     fn end(&mut self, _: &mut Programme, _: &mut Now) {}
 
     /// How many times as readily bidders set out for a certificate because of it.
-    fn pull(&self, _: &Intervention, _: Week, _: &Setting) -> f64 {
+    fn application_factor(&self, _: &Intervention, _: Week, _: &Setting) -> f64 {
         1.0
     }
 
     /// Adds to what all firms of cells face; every week, also when the measure rests.
-    fn affect(&mut self, _: &Intervention, _: Week, _: &Setting, _: &mut Terms) {}
+    fn affect(&mut self, _: &Intervention, _: Week, _: &Setting, _: &mut HazardTerms) {}
 }

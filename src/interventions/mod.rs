@@ -1,7 +1,7 @@
-//! Policy measures: each spends, reaches and delivers. State in, [`Terms`] and delivery records out.
+//! Policy measures: each spends, reaches and delivers. State in, [`HazardTerms`] and delivery records out.
 //!
 //! Interventions never write firm state. They keep records of what they delivered and rewrite, every week, what
-//! firms face. In a weighted sample a delivery to one firm of the population lifts the simulated firm that stands
+//! firms face. In a weighted sample a delivery to one firm of the population treats the simulated firm that stands
 //! for it by the share it has of it, so that effects add up to those of the whole population.
 
 mod accounts;
@@ -20,14 +20,14 @@ mod selection;
 pub use awareness::Awareness;
 pub use chain::{Chain, InterventionWeek};
 pub use intervention::{Intervention, Selection};
-pub use kind::{Acts, Description, Kind, Model, Price, Reach, Text, Typed};
+pub use kind::{Acts, Description, MeasureKind, Model, Price, Reach, Text, Typed};
 pub(crate) use kinds::with_kinds;
 pub use kinds::*;
 
 use crate::{
     calendar::Week,
     data::Data,
-    dynamics::Terms,
+    dynamics::HazardTerms,
     environment::Environment,
     parameters::Parameters,
     population::{Pool, Population, State, matches, matches_now, prefetch},
@@ -100,7 +100,7 @@ pub struct Now<'r, 'a> {
     awareness: &'r mut Awareness,
     certificates: &'r mut Certificates,
     /// How many times as readily bidders set out for a certificate, by the bonus points that are known.
-    bonus_pull: f64,
+    application_factor: f64,
     /// Names of all interventions.
     names: &'r [&'a str],
     stop: Option<&'r AtomicBool>,
@@ -158,15 +158,17 @@ impl<'a> Programmes<'a> {
     }
 
     /// One week: spend, deliver, and rewrite what firms face. One record an intervention; `None` when it rests.
-    pub fn act(&mut self, week: Week, state: &State, terms: &mut Terms) -> Vec<Option<InterventionWeek>> {
+    pub fn act(&mut self, week: Week, state: &State, terms: &mut HazardTerms) -> Vec<Option<InterventionWeek>> {
         let Programmes { setting, programmes, delivered, awareness, certificates, declarations, stop } = self;
         awareness.fade(setting.parameters);
         let mut weeks = Vec::with_capacity(programmes.len());
-        let bonus_pull = programmes.iter().map(|(programme, acts)| acts.pull(programme.spec, week, setting)).product();
+        let application_factor =
+            programmes.iter().map(|(programme, acts)| acts.application_factor(programme.spec, week, setting)).product();
         let names: Vec<&str> = programmes.iter().map(|(programme, _)| programme.spec.name.as_str()).collect();
         for (programme, acts) in programmes {
             let (names, stop) = (names.as_slice(), *stop);
-            let now = &mut Now { week, state, setting, delivered, awareness, certificates, bonus_pull, names, stop };
+            let now =
+                &mut Now { week, state, setting, delivered, awareness, certificates, application_factor, names, stop };
             match programme.spec.weeks() {
                 Some((first, _)) if week < first => acts.before(programme, now),
                 Some((_, last)) if week <= last => acts.deliver(programme, now),
@@ -174,7 +176,7 @@ impl<'a> Programmes<'a> {
                 Some(_) | None => {}
             }
             weeks.push(programme.chain.close());
-            programme.records.begin(week, &mut terms.lifts);
+            programme.records.begin(week, &mut terms.effects);
             acts.affect(programme.spec, week, setting, terms);
         }
         declarations.affect(week, terms);
@@ -205,7 +207,7 @@ impl Programme<'_> {
         let (inclined, key) = (self.spec.selection == Selection::Inclined, self.slots.willingness());
         let slope = setting.parameters.selection_inclination;
         let asks = |firm: usize| {
-            let chance = 1.0 / (1.0 + libm::exp(-slope * f64::from(now.state.firms.own[firm])));
+            let chance = 1.0 / (1.0 + libm::exp(-slope * f64::from(now.state.firms.baseline_log_hazard[firm])));
             key.asks(setting.population.id[firm], now.week, chance)
         };
         let look = |firm| {
@@ -227,8 +229,8 @@ impl Programme<'_> {
 
     /// Serves a firm: what it gains begins after the delay.
     fn serve(&mut self, candidate: &Candidate, now: &mut Now) {
-        let lift = now.delivered.serve(now.setting, self.kind, candidate.firm, candidate.cell.weight);
-        self.records.add(now.week, candidate.firm, lift);
+        let effect = now.delivered.serve(now.setting, self.kind, candidate.firm, candidate.cell.weight);
+        self.records.add(now.week, candidate.firm, effect);
     }
 
     /// Serves firms of one class, slot by slot, until slots, money or firms have run out: money when less than `least_yen`

@@ -314,7 +314,7 @@ mod tests {
         data::Data,
         environment::{Environment, LaterInfections},
         parameters::Parameters,
-        population::{Criteria, Population, Scale, Target, synthesise},
+        population::{Criteria, Eligibility, Population, Scale, synthesise},
     };
 
     /// The search as it reads: one draw after the other, the firm found by bisection of all cells.
@@ -374,7 +374,7 @@ mod tests {
             let mut slots = Slots::new(&setting, "support_network");
             let least = [0, 21, 301, 20_000];
             let criteria =
-                least.map(|least_employees| Criteria { least_employees, ..Criteria::of(&Target::default()) });
+                least.map(|least_employees| Criteria { least_employees, ..Criteria::of(&Eligibility::default()) });
             let mut pools = criteria.map(|criteria| population.pool(&criteria));
             for week in [Week(1), Week(2)] {
                 for slot in 0..400 {
@@ -413,7 +413,7 @@ mod tests {
         let setting =
             Setting { population, parameters: &parameters, data: &data, environment: &environment, key, weeks };
         let mut slots = Slots::new(&setting, "satellite_offices");
-        let mut pools = [population.pool(&Criteria::of(&Target::default()))];
+        let mut pools = [population.pool(&Criteria::of(&Eligibility::default()))];
         let find = |slots: &mut Slots, pools: &mut [Arc<Pool>], number| {
             let slot = Slot { week: Week(0), class: 0, number };
             slots.fill(&setting, slot, pools, 0, |_| {}, |_| Verdict::Serve).is_some()

@@ -3,7 +3,7 @@
 //! Firms are summed side by side in lanes, within a cell in whole numbers and without a branch; cells are weighted lane by
 //! lane, and lanes added up in one order: any vector width gives the same bytes.
 
-use super::{View, workers::Row};
+use super::{View, workers::WorkerSums};
 use crate::{
     classification::{PREFECTURES, Prefecture},
     dynamics::{Staffing, days_a_week, reach},
@@ -20,9 +20,13 @@ const MOST: u32 = (1 << 31) / 255;
 /// and ever did with a scheme; firms that meet the award's criteria.
 type Sums<T> = [T; 6];
 
-/// Sums as a [`Row`], of so many employees, given a teleworker's days a week.
+/// Sums as a [`WorkerSums`], of so many employees, given a teleworker's days a week.
 #[inline(always)]
-fn row([with_scheme, now, last_year, ever, ever_with_scheme, meeting]: Sums<f64>, employees: f64, days: f64) -> Row {
+fn row(
+    [with_scheme, now, last_year, ever, ever_with_scheme, meeting]: Sums<f64>,
+    employees: f64,
+    days: f64,
+) -> WorkerSums {
     let share = 1.0 / 255.0;
     let now = now * share;
     [employees, with_scheme, now, last_year * share, ever * share, ever_with_scheme * share, now * days, meeting]
@@ -75,13 +79,13 @@ struct Question<'a> {
 
 /// The workers of groups, a row each.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-pub fn by_group(view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<Row>) {
+pub fn by_group(view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<WorkerSums>) {
     add_groups(view, groups, questions, rows);
 }
 
 // (Loops are plain from here on: what a closure does is compiled without the processor's extensions unless it is inlined.)
 #[inline(always)]
-pub(super) fn add_groups(view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<Row>) {
+pub(super) fn add_groups(view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<WorkerSums>) {
     let mut judgement = Judgement::default();
     rows.reserve(groups.len());
     for run in groups.chunk_by(alike) {
@@ -95,12 +99,12 @@ pub(super) fn add_groups(view: &View, groups: &[Group], questions: &Questions, r
 
 /// The workers of groups by [`BANDS`].
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-pub fn by_band(view: &View, groups: &[Group], questions: &Questions, rows: &mut [Row; BANDS]) {
+pub fn by_band(view: &View, groups: &[Group], questions: &Questions, rows: &mut [WorkerSums; BANDS]) {
     add_bands(view, groups, questions, rows);
 }
 
 #[inline(always)]
-pub(super) fn add_bands(view: &View, groups: &[Group], questions: &Questions, rows: &mut [Row; BANDS]) {
+pub(super) fn add_bands(view: &View, groups: &[Group], questions: &Questions, rows: &mut [WorkerSums; BANDS]) {
     let mut judgement = Judgement::default();
     for run in groups.chunk_by(alike) {
         let question = judgement.judge(view, run, questions);

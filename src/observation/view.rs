@@ -2,10 +2,10 @@
 
 use crate::{
     calendar::Week,
-    dynamics::Terms,
+    dynamics::HazardTerms,
     dynamics::{Staffing, reach},
     parameters::Parameters,
-    population::{Population, Slots, State, UNIT},
+    population::{Population, State, StatusCounts, UNIT},
 };
 
 /// One week, seen from outside.
@@ -18,7 +18,7 @@ pub struct View<'a> {
     /// Their state.
     pub state: &'a State,
     /// What they faced.
-    pub terms: &'a Terms,
+    pub terms: &'a HazardTerms,
     /// Parameters.
     pub parameters: &'a Parameters,
 }
@@ -68,19 +68,19 @@ impl Tally {
     }
 }
 
-impl From<&Slots> for Tally {
-    fn from(slots: &Slots) -> Tally {
+impl From<&StatusCounts> for Tally {
+    fn from(slots: &StatusCounts) -> Tally {
         Tally(slots.map(|slot| slot as f64 / UNIT))
     }
 }
 
 /// The tallies of classes.
-pub fn tallies<const N: usize>(classes: &[Slots]) -> [Tally; N] {
+pub fn tallies<const N: usize>(classes: &[StatusCounts]) -> [Tally; N] {
     std::array::from_fn(|class| Tally::from(&classes[class]))
 }
 
 /// The tally of all classes together.
-pub fn all_of(classes: &[Slots]) -> Tally {
+pub fn all_of(classes: &[StatusCounts]) -> Tally {
     let mut sum = [0; 9];
     classes.iter().for_each(|slots| sum.iter_mut().zip(slots).for_each(|(sum, slot)| *sum += slot));
     Tally::from(&sum)

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use std::{cell::OnceCell, ops::Range};
 
 /// The fields of [`Workers`] in their order, then firms that meet the award's criteria.
-pub type Row = [f64; 8];
+pub type WorkerSums = [f64; 8];
 
 /// Workers of firms, in persons of the whole population.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -34,11 +34,11 @@ pub struct Workers {
 }
 
 impl Workers {
-    fn row(&self) -> Row {
+    fn row(&self) -> WorkerSums {
         let Workers { employees, with_scheme, now, last_year, ever, ever_with_scheme, days } = *self;
         [employees, with_scheme, now, last_year, ever, ever_with_scheme, days, 0.0]
     }
-    fn from_row([employees, with_scheme, now, last_year, ever, ever_with_scheme, days, _]: Row) -> Workers {
+    fn from_row([employees, with_scheme, now, last_year, ever, ever_with_scheme, days, _]: WorkerSums) -> Workers {
         Workers { employees, with_scheme, now, last_year, ever, ever_with_scheme, days }
     }
     fn add(&mut self, other: &Workers) {
@@ -96,7 +96,7 @@ impl Workers {
 /// is asked for.
 pub struct WorkerTable<'a> {
     view: View<'a>,
-    groups: OnceCell<Vec<Row>>,
+    groups: OnceCell<Vec<WorkerSums>>,
     industries: OnceCell<[Workers; INDUSTRIES]>,
     bands: OnceCell<[Workers; BANDS]>,
     regions: OnceCell<[Workers; Region::ALL.len()]>,
@@ -117,7 +117,7 @@ impl<'a> WorkerTable<'a> {
     }
 
     /// A row for each group of the population: one pass over all firms.
-    fn groups(&self) -> impl Iterator<Item = (&'a Group, &Row)> {
+    fn groups(&self) -> impl Iterator<Item = (&'a Group, &WorkerSums)> {
         let rows = self.groups.get_or_init(|| {
             let (view, questions) = (&self.view, Questions::new(&self.view));
             let mut parts = each_part(view.population, |groups, rows| by_group(view, groups, &questions, rows));
@@ -138,7 +138,7 @@ impl<'a> WorkerTable<'a> {
     }
 
     /// Each group's row as if all worked in the Tokyo area, and as if all worked elsewhere.
-    fn by_area(&self) -> impl Iterator<Item = (&'a Group, [Row; 2])> {
+    fn by_area(&self) -> impl Iterator<Item = (&'a Group, [WorkerSums; 2])> {
         let ratio = self.view.parameters.workplace_tokyo.exp();
         self.groups().map(move |(group, row)| {
             let tokyo = group.regions[Region::Tokyo as usize];
@@ -211,7 +211,7 @@ impl<'a> WorkerTable<'a> {
 
 /// Adds a group's workers to the places where they work, given its rows in the Tokyo area and elsewhere.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx512vl+avx2", "x86_64+avx2", "aarch64+neon"))]
-fn spread([tokyo, elsewhere]: &[Row; 2], shares: &[f32; PREFECTURES], places: &mut [Row; PREFECTURES]) {
+fn spread([tokyo, elsewhere]: &[WorkerSums; 2], shares: &[f32; PREFECTURES], places: &mut [WorkerSums; PREFECTURES]) {
     for (place, (row, share)) in places.iter_mut().zip(shares).enumerate() {
         let workers = if Prefecture(place as u8).region() == Region::Tokyo { tokyo } else { elsewhere };
         let share = f64::from(*share);
@@ -288,7 +288,7 @@ mod tests {
             calendar::Week,
             data::Data,
             dynamics,
-            dynamics::Terms,
+            dynamics::HazardTerms,
             observation::sums::{add_bands, add_groups},
             parameters::Parameters,
             population::Response,
@@ -299,9 +299,9 @@ mod tests {
             &crate::population::synthesise(&Data::embedded().unwrap(), 2021, Scale::Sample(100_000)).unwrap();
         let (parameters, key) = (&Parameters::default(), Key::new(5, 0));
         let response = Response::new(parameters);
-        let own = dynamics::own(population, parameters);
-        let mut state = dynamics::initial_state(population, parameters, &response, own, key);
-        let mut terms = Terms::new(population.cells.len());
+        let baseline = dynamics::baseline_log_hazards(population, parameters);
+        let mut state = dynamics::initial_state(population, parameters, &response, baseline, key);
+        let mut terms = HazardTerms::new(population.cells.len());
         for week in 0..80 {
             terms.open(&[1.0; PREFECTURES]);
             dynamics::advance(&mut state, population, &mut terms, parameters, &response, key, week);
@@ -309,17 +309,17 @@ mod tests {
         let view = View { week: Week(79), population, state: &state, terms: &terms, parameters };
         let table = WorkerTable::new(view);
         assert!(table.total().now > 1e6 && table.sustained() > 0.0);
-        let chosen: Vec<Row> = table.groups().map(|(_, row)| *row).collect();
+        let chosen: Vec<WorkerSums> = table.groups().map(|(_, row)| *row).collect();
         let questions = &Questions::new(&view);
         for (set, add) in instruction_sets!(
             add_groups,
-            (view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<Row>)
+            (view: &View, groups: &[Group], questions: &Questions, rows: &mut Vec<WorkerSums>)
         ) {
             let mut rows = Vec::new();
             add(&view, population.groups(), questions, &mut rows);
             assert_eq!(rows, chosen, "{set}");
         }
-        let bands = |add: fn(&View, &[Group], &Questions, &mut [Row; BANDS])| {
+        let bands = |add: fn(&View, &[Group], &Questions, &mut [WorkerSums; BANDS])| {
             let mut rows = [[0.0; 8]; BANDS];
             add(&view, population.groups(), questions, &mut rows);
             rows
@@ -327,7 +327,7 @@ mod tests {
         let chosen = bands(by_band);
         for (set, add) in instruction_sets!(
             add_bands,
-            (view: &View, groups: &[Group], questions: &Questions, rows: &mut [Row; BANDS])
+            (view: &View, groups: &[Group], questions: &Questions, rows: &mut [WorkerSums; BANDS])
         ) {
             assert_eq!(bands(add), chosen, "{set}");
         }

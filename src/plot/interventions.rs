@@ -19,7 +19,7 @@ const LABELS: f32 = 200.0;
 const COLUMN: f32 = 440.0;
 
 /// One intervention by fiscal year, means over the replicates.
-struct Row {
+struct Years {
     name: String,
     kind: String,
     spend: BTreeMap<i16, f64>,
@@ -76,7 +76,7 @@ pub fn reach_and_spend(subject: &Subject) -> Option<Sheet> {
 }
 
 /// Interventions that were active, in scenario order.
-fn rows(spending: &[Spending], scenario: &Scenario) -> Vec<Row> {
+fn rows(spending: &[Spending], scenario: &Scenario) -> Vec<Years> {
     let nothing = |name: &str| {
         let intervention = scenario.interventions.iter().find(|intervention| intervention.name == name);
         let Some(intervention) = intervention else { return ["nothing spent", "no firm reached"] };
@@ -87,12 +87,12 @@ fn rows(spending: &[Spending], scenario: &Scenario) -> Vec<Row> {
             if kind.reaches() == Reach::SingleFirms { "no firm reached" } else { "reaches no single firm" },
         ]
     };
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<Years> = Vec::new();
     for one in spending {
         if rows.last().is_none_or(|row| row.name != one.intervention) {
             let (name, kind) = (one.intervention.clone(), one.kind.to_string());
             let nothing = nothing(&name);
-            rows.push(Row { name, kind, spend: BTreeMap::new(), reached: BTreeMap::new(), nothing });
+            rows.push(Years { name, kind, spend: BTreeMap::new(), reached: BTreeMap::new(), nothing });
         }
         if let Some(row) = rows.last_mut() {
             row.spend.insert(one.fiscal_year, one.account.spend_yen);

@@ -134,7 +134,7 @@ mod tests {
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
         interventions::{EmergencyDeclaration, LaterDeclarations, Selection},
         parameters::Parameters,
-        scenario::{Intervention, LaterInfections, Measure, RunPlan, Scale, Target},
+        scenario::{Eligibility, Intervention, LaterInfections, Measure, RunPlan, Scale},
     };
     use jiff::civil::date;
 
@@ -165,7 +165,7 @@ mod tests {
                 from: date(2020, 1, 6),
                 until: date(2026, 3, 31),
                 scale: 1.0,
-                target: Target::default(),
+                target: Eligibility::default(),
                 selection: Selection::Random,
                 budget_yen_per_fiscal_year: None,
                 unit_cost_yen: None,

@@ -82,7 +82,7 @@ impl Population {
         &self.grouped().1
     }
 
-    /// Packs and blocks.
+    /// Chunks and blocks.
     pub fn layout(&self) -> &Layout {
         self.frame.layout.get_or_init(|| Layout::new(self))
     }

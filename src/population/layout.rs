@@ -1,4 +1,4 @@
-//! How the firms of a population stand together: packs within cells, blocks of cells. [`Population`] in, [`Layout`] out.
+//! How the firms of a population stand together: chunks within cells, blocks of cells. [`Population`] in, [`Layout`] out.
 
 use super::{Cell, Population, tallies::UNIT};
 use crate::classification::{PREFECTURES, SIZES};
@@ -6,17 +6,17 @@ use std::ops::Range;
 
 /// Firms in a block, about.
 pub const BLOCK_FIRMS: usize = 65_536;
-/// Firms in a pack, at most.
-pub const PACK: usize = 16;
+/// Firms in a chunk, at most.
+pub const CHUNK_FIRMS: usize = 16;
 
 /// Firms of one cell that stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pack {
+pub struct FirmChunk {
     /// Position of the cell in [`Population::cells`].
     pub cell: u32,
     /// First firm in the population's arrays.
     pub first: u32,
-    /// Firms, at most [`PACK`].
+    /// Firms, at most [`CHUNK_FIRMS`].
     pub firms: u32,
 }
 
@@ -44,22 +44,22 @@ pub struct Block {
     pub cells: Range<usize>,
     /// Firms in the population's arrays.
     pub firms: Range<usize>,
-    /// Packs.
-    pub packs: Range<usize>,
+    /// Chunks.
+    pub chunks: Range<usize>,
 }
 
-/// Packs, blocks, and what is the same for all firms of a cell.
+/// Chunks, blocks, and what is the same for all firms of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
-    /// Packs in the order of their firms.
-    pub packs: Vec<Pack>,
-    /// First pack of each cell, and the number of packs.
-    pub first_packs: Vec<u32>,
+    /// Chunks in the order of their firms.
+    pub chunks: Vec<FirmChunk>,
+    /// First chunk of each cell, and the number of chunks.
+    pub first_chunks: Vec<u32>,
     /// Blocks in the order of their firms.
     pub blocks: Vec<Block>,
     /// Class of each cell.
     pub classes: Vec<Class>,
-    /// For every [`PACK`]th firm, the position of its cell: a search for a firm's cell begins there.
+    /// For every [`CHUNK_FIRMS`]th firm, the position of its cell: a search for a firm's cell begins there.
     pub cells_near: Vec<u32>,
     /// Firms that one simulated firm of each cell stands for, in [`UNIT`]s.
     pub units: Vec<i64>,
@@ -67,29 +67,29 @@ pub struct Layout {
 
 impl Layout {
     pub(super) fn new(population: &Population) -> Layout {
-        let mut packs = Vec::new();
-        let mut first_packs = Vec::with_capacity(population.cells.len());
+        let mut chunks = Vec::new();
+        let mut first_chunks = Vec::with_capacity(population.cells.len());
         let mut blocks = Vec::new();
         let mut begin = (0, 0);
         for (position, cell) in population.cells.iter().enumerate() {
-            let pack = |first: usize| Pack {
+            let chunk = |first: usize| FirmChunk {
                 cell: position as u32,
                 first: first as u32,
-                firms: (cell.range.end - first).min(PACK) as u32,
+                firms: (cell.range.end - first).min(CHUNK_FIRMS) as u32,
             };
-            first_packs.push(packs.len() as u32);
-            packs.extend(cell.range.clone().step_by(PACK).map(pack));
+            first_chunks.push(chunks.len() as u32);
+            chunks.extend(cell.range.clone().step_by(CHUNK_FIRMS).map(chunk));
             let start = population.cells[begin.0].range.start;
             if cell.range.end - start >= BLOCK_FIRMS || position + 1 == population.cells.len() {
                 let block =
-                    Block { cells: begin.0..position + 1, firms: start..cell.range.end, packs: begin.1..packs.len() };
-                begin = (block.cells.end, block.packs.end);
+                    Block { cells: begin.0..position + 1, firms: start..cell.range.end, chunks: begin.1..chunks.len() };
+                begin = (block.cells.end, block.chunks.end);
                 blocks.push(block);
             }
         }
-        first_packs.push(packs.len() as u32);
+        first_chunks.push(chunks.len() as u32);
         let mut near = 0;
-        let cells_near = (0..population.len()).step_by(PACK).map(|firm| {
+        let cells_near = (0..population.len()).step_by(CHUNK_FIRMS).map(|firm| {
             near += population.cells[near..].iter().take_while(|cell| cell.range.end <= firm).count();
             near as u32
         });
@@ -97,8 +97,8 @@ impl Layout {
             cells_near: cells_near.collect(),
             classes: population.cells.iter().map(Class::of).collect(),
             units: population.cells.iter().map(|cell| (cell.weight * UNIT).round() as i64).collect(),
-            packs,
-            first_packs,
+            chunks,
+            first_chunks,
             blocks,
         }
     }

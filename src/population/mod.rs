@@ -23,15 +23,15 @@ mod workplaces;
 
 pub use directory::Directory;
 pub use frame::{BANDS, Frame, Group, band};
-pub use layout::{BLOCK_FIRMS, Block, Class, Layout, PACK, Pack};
+pub use layout::{BLOCK_FIRMS, Block, CHUNK_FIRMS, Class, FirmChunk, Layout};
 pub use near::{PREFETCH_AHEAD, prefetch, window};
 pub use pool::{Criteria, Jobs, Pool, teleworkable_jobs};
 pub use report::{Report, ReportRow, report};
 pub use sample::Scale;
 pub use state::*;
 pub use status::{Practice, Response, Status, WideStatus, only};
-pub use tallies::{Slots, Tallies, UNIT};
-pub use target::{Target, cell_matches, matches, matches_now};
+pub use tallies::{StatusCounts, Tallies, UNIT};
+pub use target::{Eligibility, cell_matches, matches, matches_now};
 
 use crate::{
     classification::{Industry, PREFECTURES, Prefecture, SIZES, SizeClass},
@@ -130,7 +130,7 @@ impl Population {
     }
     /// Position of the cell in which a firm stands, by the firm's position.
     pub fn cell_of(&self, firm: usize) -> usize {
-        let near = self.layout().cells_near[firm / PACK] as usize;
+        let near = self.layout().cells_near[firm / CHUNK_FIRMS] as usize;
         near + self.cells[near..].iter().take_while(|cell| cell.range.end <= firm).count()
     }
     /// Row of [`Population::workplaces`] for a cell.

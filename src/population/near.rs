@@ -1,6 +1,6 @@
 //! Elements of arrays that stand together or will be needed soon.
 
-/// How many packs or firms ahead memory is asked for: firms are mostly far from the processor's caches.
+/// How many chunks or firms ahead memory is asked for: firms are mostly far from the processor's caches.
 pub const PREFETCH_AHEAD: usize = 12;
 
 /// Asks the processor to bring an element near. Changes nothing but time.

@@ -3,7 +3,7 @@
 //! Whoever draws ids to find a firm tests the bit first, and looks at firms only where it is set. A pool of Japan's
 //! firms has 2^22 bits, half a megabyte, however few firms are simulated.
 
-use super::{Cell, Directory, Population, Target, cell_matches};
+use super::{Cell, Directory, Eligibility, Population, cell_matches};
 use crate::classification::SizeClass;
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ const MICRO_EMPLOYEES: u32 = 20;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Criteria {
     /// The target's fixed conditions. (Practice and scheme change: they are not looked at.)
-    pub target: Target,
+    pub target: Eligibility,
     /// At least so many regular employees, beside the target's limit.
     pub least_employees: u32,
     /// At most so many regular employees, beside the target's limit.
@@ -58,7 +58,7 @@ pub fn teleworkable_jobs(employees: u32, teleworkable: u8) -> f64 {
 
 impl Criteria {
     /// The target's own and nothing else.
-    pub fn of(target: &Target) -> Criteria {
+    pub fn of(target: &Eligibility) -> Criteria {
         Criteria {
             target: target.clone(),
             least_employees: 0,

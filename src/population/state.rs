@@ -1,17 +1,18 @@
-//! What changes about firms: practice, scheme, experience, and the clocks of their next events. Struct of arrays.
+//! What changes about firms: practice, scheme, experience, and the event thresholds. Struct of arrays.
 //!
-//! Each cell has a meter for each kind of event, which runs at the hazard of a firm of inclination 0. A firm's clock is
-//! the reading of its cell's meter at which its event is due (`docs/model.md`, section 4). Firms stand in packs of one
-//! cell; a pack knows the least clock of each kind, so that a week looks only at packs in which something is due. Blocks
-//! of whole cells can be advanced in parallel; nothing depends on how many threads do so.
+//! Each cell has a cumulative hazard for each kind of event, that of a firm of inclination 0. A firm's threshold is the
+//! cumulative hazard at which its event comes (`docs/model.md`, section 4). Firms stand in chunks of one cell; a chunk knows
+//! the minimum threshold of each kind, so that a week looks only at chunks in which one is reached. Blocks of whole cells can
+//! be advanced in parallel; nothing depends on how many threads do so.
 
 use super::{
-    BLOCK_FIRMS, Block, PACK, Pack, Population, Practice, Response, Status, Tallies, WideStatus, only, window,
+    BLOCK_FIRMS, Block, CHUNK_FIRMS, FirmChunk, Population, Practice, Response, Status, Tallies, WideStatus, only,
+    window,
 };
 use crate::classification::{PREFECTURES, Prefecture};
 
-/// Kinds of event, each with a meter in every cell: start, stop, resume, formalise, give up.
-pub const METERS: usize = 5;
+/// Kinds of event, each with a cumulative hazard in every cell: start, stop, resume, formalise, give up.
+pub const EVENTS: usize = 5;
 /// never -> current.
 pub const START: usize = 0;
 /// current -> stopped.
@@ -23,21 +24,21 @@ pub const FORMALISE: usize = 3;
 /// A firm takes it out again.
 pub const GIVE_UP: usize = 4;
 
-/// A clock that never runs down.
+/// A threshold that is never reached.
 pub const NEVER: f32 = f32::INFINITY;
 
-/// Weeks of practice to which stopping clocks are set: few numbers, so that a firm's fits into four bits.
+/// Weeks of practice by which stopping thresholds are drawn: few numbers, so that a firm's fits into four bits.
 const STEPS: [u8; 16] = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
 
 /// Spells of practice of a firm: the week in which its practice was entered (below 4,096), the weeks practised before that
 /// (at most 255), and the largest share of employees who teleworked in a week, in 1/255, less leavers, up to the last round
-/// of leavers or to the end of the last spell; and by which weeks of practice its stopping clock runs. One word, so that
+/// of leavers or to the end of the last spell; and by which weeks of practice its stopping threshold was drawn. One word, so that
 /// it is fetched at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spell(u32);
 
 impl Spell {
-    /// From its parts. The stopping clock runs by the weeks before the spell.
+    /// From its parts. The stopping threshold is drawn by the weeks before the spell.
     #[inline(always)]
     pub fn new(entered: u16, before: u8, peak: u8) -> Spell {
         Spell(u32::from(entered & 0xFFF) << 20 | u32::from(before) << 8 | u32::from(peak)).set_by(before)
@@ -47,7 +48,7 @@ impl Spell {
     pub fn with_peak(self, peak: u8) -> Spell {
         Spell(self.0 & !0xFF | u32::from(peak))
     }
-    /// With a stopping clock that runs by the largest step up to so many weeks.
+    /// With a stopping threshold drawn by the largest step up to so many weeks.
     #[inline(always)]
     pub fn set_by(self, weeks: u8) -> Spell {
         let step = STEPS.iter().filter(|step| **step <= weeks).count() as u32 - 1;
@@ -68,9 +69,9 @@ impl Spell {
     pub fn peak(self) -> u8 {
         self.0 as u8
     }
-    /// Weeks of practice by which the stopping clock runs; no more than the firm's.
+    /// Weeks of practice by which the stopping threshold was drawn; no more than the firm's.
     #[inline(always)]
-    pub fn clock_weeks(self) -> u8 {
+    pub fn threshold_weeks(self) -> u8 {
         STEPS[(self.0 >> 16 & 0xF) as usize]
     }
     /// Weeks that a practising firm has practised until the beginning of a week.
@@ -84,34 +85,34 @@ impl Spell {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Firms {
     /// Own inclination, a log-hazard index.
-    pub own: Vec<f32>,
+    pub baseline_log_hazard: Vec<f32>,
     /// Practice and scheme, a [`Status`].
     pub status: Vec<u8>,
     /// Present spell of practice, or what is left of earlier ones.
     pub spell: Vec<Spell>,
-    /// Reading of the meter of starting, stopping or resuming (by practice) at which that is due.
-    pub practice_due: Vec<f32>,
-    /// Reading of the meter of formalising or giving up (by scheme) at which that is due.
-    pub scheme_due: Vec<f32>,
-    /// Draws of the clocks, practice and scheme.
-    pub turns: Vec<[Turn; 2]>,
+    /// Cumulative hazard at which the firm starts, stops or resumes (by practice).
+    pub practice_threshold: Vec<f32>,
+    /// Cumulative hazard at which it formalises or gives up (by scheme).
+    pub scheme_threshold: Vec<f32>,
+    /// Draws of the thresholds, practice and scheme.
+    pub draw_counters: Vec<[DrawCounter; 2]>,
 }
 
-/// Which draws a clock has come to. Draws are counted by clocks, not by weeks: where two scenarios let an event come in
+/// Which draws a threshold has come to. Draws are counted by events, not by weeks: where two scenarios let an event come in
 /// different weeks, what follows is drawn alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Turn {
-    /// How often it was set by an event. (After 255 again from 0.)
+pub struct DrawCounter {
+    /// How often an event has drawn it. (After 255 again from 0.)
     pub set: u8,
-    /// How often it has run down without an event since.
+    /// How often it was reached without an event since.
     pub tried: u8,
 }
 
-impl Turn {
+impl DrawCounter {
     /// After another event.
     #[inline(always)]
-    pub fn next(self) -> Turn {
-        Turn { set: self.set.wrapping_add(1), tried: 0 }
+    pub fn next(self) -> DrawCounter {
+        DrawCounter { set: self.set.wrapping_add(1), tried: 0 }
     }
 }
 
@@ -145,11 +146,11 @@ impl Reaches {
 pub struct State {
     /// Firms.
     pub firms: Firms,
-    /// At most the least clock of each meter in each pack, as the bits of a float (which order like it, as clocks are
-    /// positive). Places beyond [`METERS`] hold the largest number.
-    pub least: Vec<[u32; 8]>,
-    /// Readings of each cell's meters. Places beyond [`METERS`] are unused.
-    pub meters: Vec<[f64; 8]>,
+    /// At most the smallest threshold of each event in each chunk, as the bits of a float (which order like it, as thresholds are
+    /// positive). Places beyond [`EVENTS`] hold the largest number.
+    pub minimum_thresholds: Vec<[u32; 8]>,
+    /// Of each cell. Places beyond [`EVENTS`] are unused.
+    pub cumulative_hazards: Vec<[f64; 8]>,
     /// Totals of each block.
     pub tallies: Vec<Tallies>,
     /// Reach since the last round of leavers.
@@ -159,15 +160,20 @@ pub struct State {
 }
 
 impl State {
-    /// Meters at zero, and the totals of a population whose firms are in the given states.
+    /// Cumulative hazards at zero, and the totals of a population whose firms are in the given states.
     pub fn new(population: &Population, firms: Firms, response: &Response) -> State {
         use rayon::prelude::*;
         let layout = population.layout();
         let tallies = |block: &Block| Tallies::of(population, response, block, &firms.status);
         State {
             tallies: layout.blocks.par_iter().map(tallies).collect(),
-            least: layout.packs.par_iter().with_min_len(BLOCK_FIRMS / PACK).map(|pack| firms.least(pack)).collect(),
-            meters: vec![[0.0; 8]; population.cells.len()],
+            minimum_thresholds: layout
+                .chunks
+                .par_iter()
+                .with_min_len(BLOCK_FIRMS / CHUNK_FIRMS)
+                .map(|chunk| firms.minimum_thresholds(chunk))
+                .collect(),
+            cumulative_hazards: vec![[0.0; 8]; population.cells.len()],
             reaches: Reaches(std::array::from_fn(|_| Vec::new())),
             next_week: 0,
             firms,
@@ -188,30 +194,36 @@ impl State {
 }
 
 impl Firms {
-    /// The least clock of each meter in a pack.
-    pub fn least(&self, pack: &Pack) -> [u32; 8] {
-        let first = pack.first as usize;
-        least(&self.status, &self.practice_due, &self.scheme_due, first, pack.firms as usize)
+    /// The smallest threshold of each event in a chunk.
+    pub fn minimum_thresholds(&self, chunk: &FirmChunk) -> [u32; 8] {
+        let first = chunk.first as usize;
+        minimum_thresholds(&self.status, &self.practice_threshold, &self.scheme_threshold, first, chunk.firms as usize)
     }
 }
 
-/// The least clock of each meter among some firms from `first` on, no more than a pack, as bits of a float. Whole numbers
+/// The smallest threshold of each event among some firms from `first` on, no more than a chunk, as bits of a float. Whole numbers
 /// without a branch and always as many firms, so that it becomes SIMD.
 #[inline(always)]
-pub fn least(status: &[u8], practice_due: &[f32], scheme_due: &[f32], first: usize, firms: usize) -> [u32; 8] {
-    let (status, practice, scheme): ([u8; PACK], [f32; PACK], [f32; PACK]) =
-        (window(status, first), window(practice_due, first), window(scheme_due, first));
-    let mut least = [u32::MAX; 8];
-    for firm in 0..PACK {
+pub fn minimum_thresholds(
+    status: &[u8],
+    practice_threshold: &[f32],
+    scheme_threshold: &[f32],
+    first: usize,
+    firms: usize,
+) -> [u32; 8] {
+    let (status, practice, scheme): ([u8; CHUNK_FIRMS], [f32; CHUNK_FIRMS], [f32; CHUNK_FIRMS]) =
+        (window(status, first), window(practice_threshold, first), window(scheme_threshold, first));
+    let mut minimum = [u32::MAX; 8];
+    for firm in 0..CHUNK_FIRMS {
         let (practice, scheme) = (practice[firm].to_bits(), scheme[firm].to_bits());
         let (status, other) = (WideStatus(status[firm].into()), only(firm as u32 >= firms as u32));
-        least[START] = least[START].min(practice | other | !status.practice(Practice::Never));
-        least[STOP] = least[STOP].min(practice | other | !status.practice(Practice::Current));
-        least[RESUME] = least[RESUME].min(practice | other | !status.practice(Practice::Stopped));
-        least[FORMALISE] = least[FORMALISE].min(scheme | other | status.formal());
-        least[GIVE_UP] = least[GIVE_UP].min(scheme | other | !status.formal());
+        minimum[START] = minimum[START].min(practice | other | !status.practice(Practice::Never));
+        minimum[STOP] = minimum[STOP].min(practice | other | !status.practice(Practice::Current));
+        minimum[RESUME] = minimum[RESUME].min(practice | other | !status.practice(Practice::Stopped));
+        minimum[FORMALISE] = minimum[FORMALISE].min(scheme | other | status.formal());
+        minimum[GIVE_UP] = minimum[GIVE_UP].min(scheme | other | !status.formal());
     }
-    least
+    minimum
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub enum Practice {
 }
 
 /// Practice and scheme of a firm in one byte: bits 0-1 practice, bit 2 formal scheme, bit 3 scheme already in
-/// January 2020, bit 4 lifted by interventions.
+/// January 2020, bit 4 treated by interventions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status(pub u8);
 
@@ -26,7 +26,7 @@ impl Status {
     pub const FORMAL_AT_START: u8 = 8;
 
     /// Bit of a firm to which an intervention has delivered: what it faces is looked up.
-    pub const LIFTED: u8 = 16;
+    pub const TREATED: u8 = 16;
 
     /// Practice.
     #[inline(always)]
@@ -52,7 +52,7 @@ impl Status {
     pub fn formal_since_start(self) -> bool {
         self.0 & (Status::FORMAL | Status::FORMAL_AT_START) == Status::FORMAL | Status::FORMAL_AT_START
     }
-    /// Position in [`super::Slots`]: practice + 3 x formal + 6 x (formal and had it at the start).
+    /// Position in [`super::StatusCounts`]: practice + 3 x formal + 6 x (formal and had it at the start).
     #[inline(always)]
     pub fn slot(self) -> usize {
         usize::from(self.0 & 3) + 3 * usize::from(self.formal()) + 3 * usize::from(self.formal_since_start())

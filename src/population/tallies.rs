@@ -11,7 +11,7 @@ pub const UNIT: f64 = 1_048_576.0;
 
 /// Totals by status slot: never, current, stopped without a scheme; the same with a later scheme; the same with a scheme
 /// held since January 2020 (see [`Status::slot`]).
-pub type Slots = [i64; 9];
+pub type StatusCounts = [i64; 9];
 
 /// Where each kind of class begins among all classes.
 const INDUSTRY: usize = SIZES;
@@ -23,7 +23,7 @@ const CLASSES: usize = HUNDRED + 2 * INDUSTRIES;
 /// Totals by class, in [`UNIT`]s.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tallies {
-    classes: [Slots; CLASSES],
+    classes: [StatusCounts; CLASSES],
     staff: [[i64; 2]; PREFECTURES],
 }
 
@@ -57,7 +57,14 @@ impl Tallies {
 
     /// Changes the slots of all classes of a firm, each by the units of its kind.
     #[inline(always)]
-    fn add(&mut self, cell: &Cell, units: i64, employees: u32, response: &Response, change: impl Fn(&mut Slots, i64)) {
+    fn add(
+        &mut self,
+        cell: &Cell,
+        units: i64,
+        employees: u32,
+        response: &Response,
+        change: impl Fn(&mut StatusCounts, i64),
+    ) {
         let (industry, prefecture) = (cell.industry.index(), cell.prefecture.index());
         let responding = RESPONDING + usize::from(cell.high_capital) * PREFECTURES + prefecture;
         change(&mut self.classes[cell.size.index()], units);
@@ -77,24 +84,24 @@ impl Tallies {
     }
 
     /// Firms by size class.
-    pub fn sizes(&self) -> &[Slots] {
+    pub fn sizes(&self) -> &[StatusCounts] {
         &self.classes[..SIZES]
     }
     /// Firms by industry.
-    pub fn industries(&self) -> &[Slots] {
+    pub fn industries(&self) -> &[StatusCounts] {
         &self.classes[INDUSTRY..][..INDUSTRIES]
     }
     /// Firms by prefecture.
-    pub fn prefectures(&self) -> &[Slots] {
+    pub fn prefectures(&self) -> &[StatusCounts] {
         &self.classes[PREFECTURE..][..PREFECTURES]
     }
     /// Firms of one of the two classes of capital by prefecture, weighted by their chance to answer the TSR survey (in
     /// 1/256, see [`Response`]).
-    pub fn responding(&self, high_capital: bool) -> &[Slots] {
+    pub fn responding(&self, high_capital: bool) -> &[StatusCounts] {
         &self.classes[RESPONDING + usize::from(high_capital) * PREFECTURES..][..PREFECTURES]
     }
     /// Firms with 100-299 regular employees, or with 300 and more, by industry.
-    pub fn hundred(&self, three_hundred: bool) -> &[Slots] {
+    pub fn hundred(&self, three_hundred: bool) -> &[StatusCounts] {
         &self.classes[HUNDRED + usize::from(three_hundred) * INDUSTRIES..][..INDUSTRIES]
     }
     /// Regular employees by prefecture of the head office: of practising firms, and of all.

@@ -5,7 +5,7 @@ use crate::classification::{Industry, Prefecture, Region, SizeClass};
 
 /// Which firms an intervention may serve. `None` = no condition; conditions are joined by *and*.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Target {
+pub struct Eligibility {
     /// Head office in one of these.
     pub prefectures: Option<Vec<Prefecture>>,
     /// Head office in one of the prefectures of these region groups.
@@ -33,7 +33,7 @@ pub struct Target {
 }
 
 /// Whether a target's conditions on whole cells let a cell in.
-pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
+pub fn cell_matches(target: &Eligibility, cell: &Cell) -> bool {
     target.prefectures.as_ref().is_none_or(|list| list.contains(&cell.prefecture))
         && target.regions.as_ref().is_none_or(|list| list.contains(&cell.prefecture.region()))
         && target.not_prefectures.as_ref().is_none_or(|list| !list.contains(&cell.prefecture))
@@ -45,7 +45,7 @@ pub fn cell_matches(target: &Target, cell: &Cell) -> bool {
 }
 
 /// Whether a firm belongs to a target now.
-pub fn matches(target: &Target, cell: &Cell, employees: u32, status: impl Fn() -> Status) -> bool {
+pub fn matches(target: &Eligibility, cell: &Cell, employees: u32, status: impl Fn() -> Status) -> bool {
     cell_matches(target, cell)
         && target.min_employees.is_none_or(|least| employees >= least)
         && target.max_employees.is_none_or(|most| employees <= most)
@@ -53,7 +53,7 @@ pub fn matches(target: &Target, cell: &Cell, employees: u32, status: impl Fn() -
 }
 
 /// Whether a firm meets what a target asks of its status. (Its pool knows the rest.)
-pub fn matches_now(target: &Target, status: impl Fn() -> Status) -> bool {
+pub fn matches_now(target: &Eligibility, status: impl Fn() -> Status) -> bool {
     target.practising.is_none_or(|wanted| wanted == status().practises())
         && target.formal.is_none_or(|wanted| wanted == status().formal())
 }

@@ -378,19 +378,19 @@ fn the_document_shows_the_report() {
 /// A pool holds an id exactly when the firm that stands for it, found by bisection, meets the criteria as they read.
 #[test]
 fn pools_hold_the_ids_of_firms_that_meet_the_criteria() {
-    let target = Target {
+    let target = Eligibility {
         prefectures: Some(Prefecture::all().step_by(3).collect()),
         sizes: Some(vec![SizeClass::Medium, SizeClass::Large]),
         max_employees: Some(5000),
-        ..Target::default()
+        ..Eligibility::default()
     };
     let project = Jobs::Cost { one_yen: 200_000.0, rate: 0.3, least_yen: 50_000.0 };
     let award = Jobs::Share { small: 20, least_if_small: 128, least: 64 };
     let all = [
-        Criteria::of(&Target::default()),
-        Criteria { most_employees: 300, ..Criteria::of(&Target::default()) },
+        Criteria::of(&Eligibility::default()),
+        Criteria { most_employees: 300, ..Criteria::of(&Eligibility::default()) },
         Criteria { least_employees: 301, ..Criteria::of(&target) },
-        Criteria { jobs: project, ..Criteria::of(&Target { max_employees: Some(300), ..Target::default() }) },
+        Criteria { jobs: project, ..Criteria::of(&Eligibility { max_employees: Some(300), ..Eligibility::default() }) },
         Criteria { jobs: award, high_capital: true, ..Criteria::of(&target) },
     ];
     for population in [whole(), &sampled(60_000), &sampled(8_000)] {

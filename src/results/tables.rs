@@ -271,12 +271,12 @@ fn replicate(all: &mut Vec<Series>, number: u32) -> &mut Series {
 }
 
 /// One line of a table.
-struct Row<'a> {
+struct Record<'a> {
     table: &'a str,
     record: &'a csv::StringRecord,
 }
 
-impl Row<'_> {
+impl Record<'_> {
     fn text(&self, column: usize) -> &str {
         self.record.get(column).unwrap_or("")
     }
@@ -296,14 +296,14 @@ impl Row<'_> {
     }
 }
 
-fn read(folder: &Path, table: &str, mut each: impl FnMut(Row) -> Result<(), Problem>) -> Result<(), Problem> {
+fn read(folder: &Path, table: &str, mut each: impl FnMut(Record) -> Result<(), Problem>) -> Result<(), Problem> {
     let path = folder.join(table);
     let problem = |error: &dyn Display| Problem::error(Kind::Files, format!("cannot read {}: {error}", path.display()));
     let file = File::open(&path).map_err(|e| problem(&e))?;
     let mut reader = csv::Reader::from_reader(file);
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|e| problem(&e))? {
-        each(Row { table, record: &record })?;
+        each(Record { table, record: &record })?;
     }
     Ok(())
 }

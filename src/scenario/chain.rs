@@ -7,9 +7,9 @@ use std::{ops::Range, sync::Arc};
 use toml::de::{DeTable, DeValue};
 
 /// A table whose values keep their places.
-pub type Table<'s> = DeTable<'s>;
+pub type SpannedTable<'s> = DeTable<'s>;
 /// A value with its place.
-pub type Value<'s> = Spanned<DeValue<'s>>;
+pub type SpannedValue<'s> = Spanned<DeValue<'s>>;
 
 /// Longest chain of `extends`.
 const LONGEST_CHAIN: usize = 16;
@@ -46,7 +46,7 @@ pub fn read(origin: Origin, name: String, text: Arc<str>, sources: &mut Sources,
 }
 
 /// A text's tree, without what is no TOML, which is pushed.
-pub fn parsed<'t>(text: &'t str, base: usize, sources: &Sources, found: &mut Problems) -> Table<'t> {
+pub fn parsed<'t>(text: &'t str, base: usize, sources: &Sources, found: &mut Problems) -> SpannedTable<'t> {
     let (table, mut errors) = parse(text, base);
     // One message a line: what follows a first slip on it is mostly its echo.
     let line = |error: &(String, Range<usize>)| text[..on_char(text, error.1.start - base)].matches('\n').count();
@@ -135,7 +135,7 @@ fn mended(line: &str) -> Option<String> {
 /// Opens the file that `extends` names.
 fn follow(
     child: &Origin,
-    parent: &Value<'_>,
+    parent: &SpannedValue<'_>,
     chain: &[Origin],
     sources: &Sources,
 ) -> Result<(Origin, String, Arc<str>), Problem> {
@@ -163,7 +163,7 @@ fn follow(
 }
 
 /// A text's tree with its places moved by `base`, and its syntax errors in order.
-pub fn parse(text: &str, base: usize) -> (Table<'_>, Vec<(String, Range<usize>)>) {
+pub fn parse(text: &str, base: usize) -> (SpannedTable<'_>, Vec<(String, Range<usize>)>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut errors: Vec<_> = errors
         .iter()
@@ -177,7 +177,7 @@ pub fn parse(text: &str, base: usize) -> (Table<'_>, Vec<(String, Range<usize>)>
     (move_table(table.into_inner(), base), errors)
 }
 
-fn move_table(table: Table<'_>, base: usize) -> Table<'_> {
+fn move_table(table: SpannedTable<'_>, base: usize) -> SpannedTable<'_> {
     table
         .into_iter()
         .map(|(key, value)| {
@@ -188,7 +188,7 @@ fn move_table(table: Table<'_>, base: usize) -> Table<'_> {
 }
 
 /// A value with its places moved by `base`.
-pub fn move_value(value: Value<'_>, base: usize) -> Value<'_> {
+pub fn move_value(value: SpannedValue<'_>, base: usize) -> SpannedValue<'_> {
     let span = value.span();
     let moved = match value.into_inner() {
         DeValue::Table(table) => DeValue::Table(move_table(table, base)),

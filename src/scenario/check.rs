@@ -115,7 +115,7 @@ impl Check<'_> {
             self.checks.warn(place.span(), format!("`{name}` has scale 0: it has no effect"), "write active = false");
         }
         let meant = Intervention {
-            target: raw.target.as_ref().map_or(Target::default(), |target| self.target(target)),
+            target: raw.target.as_ref().map_or(Eligibility::default(), |target| self.target(target)),
             selection: match raw.selection.as_ref().map(|selection| **selection) {
                 Some(RawSelection::Random) => Selection::Random,
                 Some(RawSelection::Inclined) => Selection::Inclined,
@@ -219,8 +219,8 @@ impl Check<'_> {
         raw.as_ref().map(|list| self.checks.members(list, key, meant))
     }
 
-    fn target(&mut self, raw: &At<RawTarget>) -> Target {
-        let target = Target {
+    fn target(&mut self, raw: &At<RawTarget>) -> Eligibility {
+        let target = Eligibility {
             regions: self.list(&raw.regions, "regions", |word| Region::ALL.into_iter().find(|one| one.key() == word.0)),
             not_prefectures: self.list(&raw.not_prefectures, "not_prefectures", |word| Prefecture::parse(&word.0)),
             not_industries: self.list(&raw.not_industries, "not_industries", |word| Industry::parse(&word.0)),

@@ -4,7 +4,7 @@
 //! What is wrong is also taken out of the tree, so that the checks of meaning can go on with the rest.
 
 use super::{
-    chain::{self, Value, described},
+    chain::{self, SpannedValue, described},
     nearest,
     schema::form_of,
     sources::Sources,
@@ -24,7 +24,7 @@ use toml::de::{DeArray, DeValue};
 /// A tree as its type, with values taken as people write them. All that is not as the schema says is pushed, and the
 /// type is made of the rest; `None` when that does not do.
 pub fn typed<T: DeserializeOwned>(
-    written: Value<'_>,
+    written: SpannedValue<'_>,
     schema: &Schema,
     sources: &Sources,
     found: &mut Problems,
@@ -61,7 +61,7 @@ pub fn read<T: JsonSchema + DeserializeOwned>(name: &str, text: &str) -> Result<
 }
 
 /// Compares a tree with a schema. Every difference is pushed, and taken out of the tree.
-fn conform(value: &mut Value<'_>, schema: &Schema, sources: &Sources, found: &mut Problems) {
+fn conform(value: &mut SpannedValue<'_>, schema: &Schema, sources: &Sources, found: &mut Problems) {
     Form { sources, found, root: schema }.check("", value, schema);
 }
 
@@ -78,7 +78,7 @@ impl Form<'_> {
     }
 
     /// Whether the value is as the schema says.
-    fn check(&mut self, path: &str, value: &mut Value<'_>, schema: &Schema) -> bool {
+    fn check(&mut self, path: &str, value: &mut SpannedValue<'_>, schema: &Schema) -> bool {
         let span = value.span();
         let expected = schema["type"].as_str().unwrap_or("object");
         match (expected, value.get_mut()) {
@@ -229,7 +229,7 @@ impl Form<'_> {
         true
     }
 
-    fn list(&mut self, path: &str, value: &mut Value<'_>, schema: &Schema) -> bool {
+    fn list(&mut self, path: &str, value: &mut SpannedValue<'_>, schema: &Schema) -> bool {
         let DeValue::Array(items) = value.get_mut() else { return false };
         let taken = std::mem::replace(items, DeArray::new());
         let count = taken.len();
@@ -249,7 +249,7 @@ impl Form<'_> {
         items.len() == count
     }
 
-    fn table(&mut self, path: &str, value: &mut Value<'_>, schema: &Schema) -> bool {
+    fn table(&mut self, path: &str, value: &mut SpannedValue<'_>, schema: &Schema) -> bool {
         let span = value.span();
         let DeValue::Table(table) = value.get_mut() else { return false };
         let Some(properties) = schema["properties"].as_object() else { return true };

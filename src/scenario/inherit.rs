@@ -3,7 +3,7 @@
 
 use super::{
     Override,
-    chain::{Table, Value, described, move_value, parse},
+    chain::{SpannedTable, SpannedValue, described, move_value, parse},
     nearest,
     sources::Sources,
 };
@@ -15,7 +15,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 /// The merged tree.
 pub struct Merged<'s> {
     /// Everything except the interventions.
-    pub top: Table<'s>,
+    pub top: SpannedTable<'s>,
     /// The interventions in order, inherited first.
     pub interventions: Vec<Entry<'s>>,
 }
@@ -25,14 +25,14 @@ pub struct Entry<'s> {
     /// Its name, where it has one.
     pub name: Option<String>,
     /// Its table, or whatever stands there.
-    pub value: Value<'s>,
+    pub value: SpannedValue<'s>,
     /// Where an edit last changed something other than `active`.
     edited: Option<Range<usize>>,
 }
 
 impl<'s> Merged<'s> {
     /// As one document.
-    pub fn into_value(mut self) -> Value<'s> {
+    pub fn into_value(mut self) -> SpannedValue<'s> {
         let list: DeArray<'s> = self.interventions.into_iter().map(|entry| entry.value).collect();
         self.top.insert(Spanned::new(0..0, "intervention".into()), Spanned::new(0..0, DeValue::Array(list)));
         Spanned::new(0..0, DeValue::Table(self.top))
@@ -46,7 +46,7 @@ pub fn merge<'s>(files: usize, overrides: &'s [Override], sources: &'s Sources, 
         found,
         root: files - 1,
         settings: files,
-        merged: Merged { top: Table::new(), interventions: Vec::new() },
+        merged: Merged { top: SpannedTable::new(), interventions: Vec::new() },
     };
     for number in (0..files).rev() {
         let (text, base) = sources.source(number);
@@ -80,7 +80,7 @@ impl<'s> Editor<'s, '_> {
     }
 
     /// One file: its own values over the inherited ones, then `[change]`, then its new interventions.
-    fn layer(&mut self, mut table: Table<'s>, number: usize) {
+    fn layer(&mut self, mut table: SpannedTable<'s>, number: usize) {
         let child = number != self.root;
         if let Some(extends) = table.remove("extends") {
             let names: Vec<&str> = self.merged.interventions.iter().filter_map(|e| e.name.as_deref()).collect();
@@ -122,7 +122,7 @@ impl<'s> Editor<'s, '_> {
     }
 
     /// A child's sources stand after the inherited ones.
-    fn inherit_sources(&mut self, table: &mut Table<'s>) {
+    fn inherit_sources(&mut self, table: &mut SpannedTable<'s>) {
         let inherited = self.merged.top.get("sources").and_then(|value| value.get_ref().as_array());
         let Some(inherited) = inherited.cloned() else { return };
         if let Some(DeValue::Array(own)) = table.get_mut("sources").map(Spanned::get_mut) {
@@ -135,7 +135,7 @@ impl<'s> Editor<'s, '_> {
         }
     }
 
-    fn add(&mut self, additions: Option<Value<'s>>) {
+    fn add(&mut self, additions: Option<SpannedValue<'s>>) {
         let Some(additions) = additions else { return };
         let span = additions.span();
         let DeValue::Array(items) = additions.into_inner() else {
@@ -173,7 +173,7 @@ impl<'s> Editor<'s, '_> {
     }
 
     /// One line of `[change]`, or one `--set intervention.NAME...`.
-    fn edit(&mut self, name: &str, place: Range<usize>, edit: Value<'s>) {
+    fn edit(&mut self, name: &str, place: Range<usize>, edit: SpannedValue<'s>) {
         let Some(found) = self.find(name) else {
             let names: Vec<&str> = self.merged.interventions.iter().filter_map(|e| e.name.as_deref()).collect();
             let advice = match nearest(name, names.iter().copied()) {
@@ -213,7 +213,7 @@ impl<'s> Editor<'s, '_> {
     }
 
     /// Puts `over` in the place of `under`; tables are merged key by key.
-    fn overlay(&mut self, path: &str, under: &mut Value<'s>, over: Value<'s>, notes: bool) {
+    fn overlay(&mut self, path: &str, under: &mut SpannedValue<'s>, over: SpannedValue<'s>, notes: bool) {
         let (under_span, over_span) = (under.span(), over.span());
         match (under.get_mut(), over.into_inner()) {
             (DeValue::Table(under), DeValue::Table(over)) => {
@@ -294,7 +294,7 @@ impl<'s> Editor<'s, '_> {
             Err(_) => Spanned::new(base + value_at..base + text.len(), DeValue::String(setting.value.as_str().into())),
         };
         let span = value.span();
-        let nest = |keys: &[&'s str], value: Value<'s>| {
+        let nest = |keys: &[&'s str], value: SpannedValue<'s>| {
             keys.iter().rev().fold(value, |value, key| {
                 let table = DeTable::from_iter([(Spanned::new(path_place.clone(), (*key).into()), value)]);
                 Spanned::new(span.clone(), DeValue::Table(table))
@@ -333,10 +333,10 @@ impl<'s> Editor<'s, '_> {
     }
 }
 
-fn into_table<'s>(value: Value<'s>) -> Table<'s> {
+fn into_table<'s>(value: SpannedValue<'s>) -> SpannedTable<'s> {
     match value.into_inner() {
         DeValue::Table(table) => table,
-        _ => Table::new(),
+        _ => SpannedTable::new(),
     }
 }
 

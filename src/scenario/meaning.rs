@@ -5,7 +5,7 @@
 pub use crate::{
     environment::LaterInfections,
     interventions::{Intervention, Measure},
-    population::{Scale, Target},
+    population::{Eligibility, Scale},
 };
 
 use crate::parameters::Parameters;

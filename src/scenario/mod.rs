@@ -243,7 +243,7 @@ fn worth_fixing(mut found: Problems) -> Problems {
 
 /// Active interventions whose target matches no firm of a population, as warnings. `matching` counts the firms that a
 /// target matches, so that this room need not know the population.
-pub fn idle_targets(scenario: &Scenario, matching: impl Fn(&Target) -> u64) -> Vec<Problem> {
+pub fn idle_targets(scenario: &Scenario, matching: impl Fn(&Eligibility) -> u64) -> Vec<Problem> {
     let idle = scenario.interventions.iter().filter(|intervention| matching(&intervention.target) == 0);
     idle.map(|intervention| {
         let message = format!("the target of `{}` matches no firm: it has no effect", intervention.name);

@@ -119,7 +119,7 @@ fn difference(engine: &[Vec<f64>], plain: &[Vec<f64>]) -> f64 {
 
 /// Without measures but the declarations. Found: stopping more frequent by 5 %.
 #[test]
-fn clocks_keep_the_weekly_chances() {
+fn thresholds_keep_the_weekly_chances() {
     let data = tables();
     let mut scenario = shipped("baseline");
     scenario.interventions.retain(|i| matches!(i.measure, Measure::EmergencyDeclaration(_)));
@@ -133,9 +133,9 @@ fn clocks_keep_the_weekly_chances() {
     assert!(wrong > 1.0, "a wrong model is not found: {wrong}");
 }
 
-/// With lifts that are strong and fade at several rates. Found: half-lives that are twice as long.
+/// With effects that are strong and fade at several rates. Found: half-lives that are twice as long.
 #[test]
-fn thinning_keeps_the_weekly_chances_under_fading_lifts() {
+fn thinning_keeps_the_weekly_chances_under_fading_effects() {
     let data = tables();
     let population = nation(japan(&data, 30_000));
     let mut scenario = fading(0.1);

@@ -1,7 +1,7 @@
 //! One firm as the model description reads: what it is, what it has gone through, and its log hazards.
 
 use telework::{
-    dynamics::{Face, Lift},
+    dynamics::{Exposure, TreatmentEffect},
     parameters::Parameters,
     population::Practice,
 };
@@ -26,7 +26,7 @@ pub struct Firm {
     /// Teleworkable share of its jobs, 1/255.
     pub teleworkable: u8,
     /// Own inclination.
-    pub own: f64,
+    pub baseline_log_hazard: f64,
     pub practice: Practice,
     pub formal: bool,
     /// Had a scheme in January 2020.
@@ -38,8 +38,8 @@ pub struct Firm {
     pub weeks_before: u32,
     /// Largest share of its employees who teleworked in a week, less leavers, 1/255.
     pub largest: u8,
-    /// Everything that has begun to lift it, in that order.
-    pub lifts: Vec<Lift>,
+    /// Every treatment effect that has begun, in that order.
+    pub effects: Vec<TreatmentEffect>,
 }
 
 /// What a firm meets in a week.
@@ -50,7 +50,7 @@ pub struct Facing {
     /// Share of practising others.
     pub others: f64,
     /// Factors of what measures do to all firms of its cell.
-    pub face: Face,
+    pub exposure: Exposure,
 }
 
 impl Firm {
@@ -73,22 +73,22 @@ impl Firm {
     }
 
     /// What all deliveries add to its inclination in a week.
-    pub fn lifted(&self, week: u32) -> f64 {
-        let left = |lift: &Lift| {
-            let age = f64::from(week) - f64::from(lift.begin);
-            f64::from(lift.lift) * 0.5_f64.powf(age / f64::from(lift.half_life))
+    pub fn added(&self, week: u32) -> f64 {
+        let left = |effect: &TreatmentEffect| {
+            let age = f64::from(week) - f64::from(effect.begin);
+            f64::from(effect.log_hazard) * 0.5_f64.powf(age / f64::from(effect.half_life))
         };
         self.lifts_that_count().map(left).sum()
     }
 
     /// Deliveries that count now: what helps to start does so until then.
-    pub fn lifts_that_count(&self) -> impl Iterator<Item = &Lift> {
-        self.lifts.iter().filter(|lift| !lift.to_start || self.practice == Practice::Never)
+    pub fn lifts_that_count(&self) -> impl Iterator<Item = &TreatmentEffect> {
+        self.effects.iter().filter(|effect| !effect.to_start || self.practice == Practice::Never)
     }
 
     /// Sum of the sizes of all that was ever added, which rounding is relative to.
     pub fn lifts_added(&self) -> f64 {
-        self.lifts.iter().map(|lift| f64::from(lift.lift.abs())).sum()
+        self.effects.iter().map(|effect| f64::from(effect.log_hazard.abs())).sum()
     }
 
     /// The part of an event's log hazard that is the firm's own, at an inclination and after so many weeks of practice.
@@ -107,24 +107,30 @@ impl Firm {
 
     /// Log hazard of an event in a week, linear in its terms.
     pub fn log_hazard(&self, p: &Parameters, event: Event, facing: &Facing, week: u32) -> f64 {
-        let Facing { declaration, concern, others, face } = *facing;
-        let pull = || (1.0 + p.peer_strength * others).ln();
+        let Facing { declaration, concern, others, exposure } = *facing;
+        let effect = || (1.0 + p.peer_strength * others).ln();
         let common = match event {
             Event::Start => {
-                p.start_base + p.start_declaration * declaration + p.start_concern * concern + pull() + face.adopt.ln()
+                p.start_base
+                    + p.start_declaration * declaration
+                    + p.start_concern * concern
+                    + effect()
+                    + exposure.adopt.ln()
             }
-            Event::Stop => p.stop_base - p.stop_declaration * declaration - p.stop_concern * concern + face.leave.ln(),
+            Event::Stop => {
+                p.stop_base - p.stop_declaration * declaration - p.stop_concern * concern + exposure.leave.ln()
+            }
             Event::Resume => {
                 p.resume_base
                     + p.resume_declaration * declaration
                     + p.resume_concern * concern
-                    + pull()
-                    + face.adopt.ln()
+                    + effect()
+                    + exposure.adopt.ln()
             }
-            Event::Formalise => p.formalise_base + face.formalise.ln(),
-            Event::GiveUp => p.give_up_base + face.leave.ln(),
+            Event::Formalise => p.formalise_base + exposure.formalise.ln(),
+            Event::GiveUp => p.give_up_base + exposure.leave.ln(),
         };
-        common + self.own_terms(p, event, self.own + self.lifted(week), self.weeks)
+        common + self.own_terms(p, event, self.baseline_log_hazard + self.added(week), self.weeks)
     }
 
     /// Share of its employees who telework in a week of practice, 1/255, at least one. Shares are kept in single
@@ -141,16 +147,18 @@ impl Facing {
     /// Hazards of the five events at inclination 0 and without any other term of a firm's own: a product, in the order in
     /// which the engine multiplies.
     pub fn hazards(&self, p: &Parameters) -> [f64; 5] {
-        let Facing { declaration, concern, others, face } = *self;
-        let pull = 1.0 + p.peer_strength * others;
+        let Facing { declaration, concern, others, exposure } = *self;
+        let effect = 1.0 + p.peer_strength * others;
         [
-            libm::exp(p.start_base + p.start_declaration * declaration + p.start_concern * concern) * pull * face.adopt,
-            libm::exp(p.stop_base + -p.stop_declaration * declaration + -p.stop_concern * concern) * face.leave,
+            libm::exp(p.start_base + p.start_declaration * declaration + p.start_concern * concern)
+                * effect
+                * exposure.adopt,
+            libm::exp(p.stop_base + -p.stop_declaration * declaration + -p.stop_concern * concern) * exposure.leave,
             libm::exp(p.resume_base + p.resume_declaration * declaration + p.resume_concern * concern)
-                * pull
-                * face.adopt,
-            libm::exp(p.formalise_base) * face.formalise,
-            libm::exp(p.give_up_base) * face.leave,
+                * effect
+                * exposure.adopt,
+            libm::exp(p.formalise_base) * exposure.formalise,
+            libm::exp(p.give_up_base) * exposure.leave,
         ]
     }
 }

@@ -1,14 +1,14 @@
 //! Engine and plain model side by side, each with its own interventions, compared firm by firm after every week.
 
 use crate::{
-    clocks::Clocks,
-    world::{Luck, World},
+    thresholds::Thresholds,
+    world::{EventDraws, World},
 };
 use telework::{
     calendar::Week,
     data::Data,
     dynamics,
-    dynamics::Terms,
+    dynamics::HazardTerms,
     environment::Environment,
     interventions::{InterventionWeek, Programmes, Setting},
     parameters::Parameters,
@@ -50,13 +50,13 @@ impl<'a> Case<'a> {
 struct Policy<'a> {
     case: Case<'a>,
     programmes: Programmes<'a>,
-    terms: Terms,
+    terms: HazardTerms,
 }
 
 impl<'a> Policy<'a> {
     fn new(case: Case<'a>) -> Policy<'a> {
         let programmes = Programmes::new(&case.scenario.interventions, case.setting());
-        Policy { case, programmes, terms: Terms::new(case.population.cells.len()) }
+        Policy { case, programmes, terms: HazardTerms::new(case.population.cells.len()) }
     }
 
     fn act(&mut self, week: u32, state: &State) -> Vec<Option<InterventionWeek>> {
@@ -76,8 +76,8 @@ impl<'a> Engine<'a> {
     pub fn new(case: Case<'a>) -> Engine<'a> {
         let (population, parameters) = (case.population, case.parameters());
         let response = Response::new(parameters);
-        let own = dynamics::own(population, parameters);
-        let state = dynamics::initial_state(population, parameters, &response, own, case.key);
+        let baseline = dynamics::baseline_log_hazards(population, parameters);
+        let state = dynamics::initial_state(population, parameters, &response, baseline, case.key);
         Engine { policy: Policy::new(case), response, state }
     }
 
@@ -98,20 +98,20 @@ pub struct Plain<'a, L> {
     pub world: World<'a, L>,
 }
 
-impl<'a, L: Luck> Plain<'a, L> {
-    pub fn new(case: Case<'a>, luck: L) -> Plain<'a, L> {
+impl<'a, L: EventDraws> Plain<'a, L> {
+    pub fn new(case: Case<'a>, draws: L) -> Plain<'a, L> {
         let n = case.population.len();
         let firms = Firms {
             // Who asks for help is a matter of inclination.
-            own: dynamics::own(case.population, case.parameters()),
+            baseline_log_hazard: dynamics::baseline_log_hazards(case.population, case.parameters()),
             status: vec![0; n],
             spell: vec![Spell::default(); n],
-            practice_due: vec![NEVER; n],
-            scheme_due: vec![NEVER; n],
-            turns: vec![Default::default(); n],
+            practice_threshold: vec![NEVER; n],
+            scheme_threshold: vec![NEVER; n],
+            draw_counters: vec![Default::default(); n],
         };
         let seen = State::new(case.population, firms, &Response::new(case.parameters()));
-        let world = World::new(case.parameters(), case.population, case.key, luck);
+        let world = World::new(case.parameters(), case.population, case.key, draws);
         Plain { policy: Policy::new(case), seen, world }
     }
 
@@ -123,7 +123,7 @@ impl<'a, L: Luck> Plain<'a, L> {
             self.seen.firms.spell[position] = Spell::new(firm.entered as u16, firm.weeks_before as u8, firm.largest);
         }
         let made = self.policy.act(week, &self.seen);
-        let beginning = self.policy.terms.lifts.take_beginning();
+        let beginning = self.policy.terms.effects.take_beginning();
         self.world.advance(week, &self.policy.terms, &beginning);
         made
     }
@@ -134,10 +134,10 @@ impl<'a, L: Luck> Plain<'a, L> {
 pub struct Tried {
     /// Firms that changed their practice or scheme in a week, summed over weeks.
     pub changes: usize,
-    /// Deliveries that lifted a firm.
-    pub lifts: usize,
-    /// Firms lifted more than once.
-    pub lifted_again: usize,
+    /// Treatment effects that began.
+    pub effects: usize,
+    /// Firms treated more than once.
+    pub treated_again: usize,
     /// Week by week, what the plain model counts.
     pub sizes: Vec<[[f64; 9]; 3]>,
 }
@@ -145,7 +145,7 @@ pub struct Tried {
 /// Runs both and compares them after every week: each firm, the totals, the interventions' accounts.
 pub fn compare(case: Case) -> Tried {
     let mut engine = Engine::new(case);
-    let mut plain = Plain::new(case, Clocks::new(case.key));
+    let mut plain = Plain::new(case, Thresholds::new(case.key));
     let staffing = dynamics::Staffing::new(case.parameters());
     let mut tried = Tried::default();
     for week in 0..case.weeks {
@@ -158,16 +158,16 @@ pub fn compare(case: Case) -> Tried {
             let cell = &case.population.cells[firm.cell];
             let weeks = if status.practises() { spell.weeks(state.next_week) } else { spell.before() };
             let largest = dynamics::largest_share(state, case.population, &staffing, cell, position);
-            let clocks = plain.world.luck.of[position];
+            let thresholds = plain.world.draws.of[position];
             let found = (
                 (status.practice(), status.formal(), status.formal_since_start(), u32::from(spell.entered())),
                 (u32::from(weeks), largest),
-                [state.firms.practice_due[position], state.firms.scheme_due[position]].map(f32::to_bits),
+                [state.firms.practice_threshold[position], state.firms.scheme_threshold[position]].map(f32::to_bits),
             );
             let expected = (
                 (firm.practice, firm.formal, firm.formal && firm.formal_at_start, firm.entered),
                 (firm.weeks, firm.largest),
-                [clocks.practice, clocks.scheme].map(f32::to_bits),
+                [thresholds.practice, thresholds.scheme].map(f32::to_bits),
             );
             assert_eq!(found, expected, "week {week}, firm at {position}: the engine, and the plain model's {firm:?}");
         }
@@ -178,7 +178,7 @@ pub fn compare(case: Case) -> Tried {
     }
     let practised = plain.world.firms.iter().filter(|firm| firm.practice != Practice::Never).count();
     assert!(practised > plain.world.firms.len() / 20, "only {practised} have practised, so this shows little");
-    tried.lifts = plain.world.firms.iter().map(|firm| firm.lifts.len()).sum();
-    tried.lifted_again = plain.world.firms.iter().filter(|firm| firm.lifts.len() > 1).count();
+    tried.effects = plain.world.firms.iter().map(|firm| firm.effects.len()).sum();
+    tried.treated_again = plain.world.firms.iter().filter(|firm| firm.effects.len() > 1).count();
     tried
 }

@@ -1,21 +1,21 @@
 //! The engine against a slow, plain model that reads like its description: one firm at a time, week by week, with no cells'
-//! meters, packs, blocks, threads or totals kept by events.
+//! cumulative hazards, chunks, blocks, threads or totals kept by events.
 //!
-//! **With the engine's own luck** ([`clocks`]) the two must agree bit by bit, for each firm and week. What such equality
+//! **With the engine's own draws** ([`thresholds`]) the two must agree bit by bit, for each firm and week. What such equality
 //! cannot show: whether a draw is what it should be (generator and addresses are shared, and so is the way from hazards to
-//! clocks and thinning); errors of what both use, which is the synthesis, the interventions and their selection,
+//! thresholds and thinning); errors of what both use, which is the synthesis, the interventions and their selection,
 //! declarations and concern, the inclination (compared with its formula here) and `libm`; and parameters far from those
 //! tried.
 //!
 //! **With fresh draws** ([`world::Fresh`]), one against 1 - exp(-hazard) for each firm, week and decision, they must agree
-//! within the error of chance ([`by_chance`]). That shows that clocks and thinning keep the law.
+//! within the error of chance ([`by_chance`]). That shows that thresholds and thinning keep the law.
 
 mod by_chance;
-mod clocks;
 #[path = "../common/mod.rs"]
 mod common;
 mod firm;
 mod lockstep;
+mod thresholds;
 mod world;
 
 use common::*;
@@ -28,7 +28,7 @@ use telework::{
     engine::Series,
     environment::Environment,
     parameters::Parameters,
-    population::{BLOCK_FIRMS, METERS, PACK, Population, Status},
+    population::{BLOCK_FIRMS, CHUNK_FIRMS, EVENTS, Population, Status},
     random::Key,
     scenario::{Measure, Scenario},
 };
@@ -107,7 +107,7 @@ fn without_measures_the_engine_equals_the_plain_model() {
     for parameters in parameters(&data) {
         let scenario = with(shipped("no_policy"), &parameters);
         let tried = follow(&scenario, &data, &population, WEEKS);
-        assert!(tried.changes > 3_000 && tried.lifts == 0, "{} changes", tried.changes);
+        assert!(tried.changes > 3_000 && tried.effects == 0, "{} changes", tried.changes);
         same_shares(&run(&scenario, &data, &population), &tried.sizes);
     }
 }
@@ -116,16 +116,16 @@ fn without_measures_the_engine_equals_the_plain_model() {
 fn with_all_measures_the_engine_equals_the_plain_model() {
     let data = tables();
     let population = small_japan(&data);
-    // (Firms that stand for many are lifted hundreds of times, which is slow to add up plainly.)
+    // (Firms that stand for many are treated hundreds of times, which is slow to add up plainly.)
     for parameters in &parameters(&data)[..2] {
         let scenario = with(shipped("all_measures"), parameters);
         let tried = follow(&scenario, &data, &population, WEEKS);
-        assert!(tried.lifts > 3_000 && tried.lifted_again > 1_000, "{} lifts", tried.lifts);
+        assert!(tried.effects > 3_000 && tried.treated_again > 1_000, "{} effects", tried.effects);
         same_shares(&run(&scenario, &data, &population), &tried.sizes);
     }
 }
 
-/// Lifts as strong as on single firms, with delays and four half-lives, some firms lifted many times.
+/// Effects as strong as on single firms, with delays and four half-lives, some firms treated many times.
 #[test]
 fn with_strong_and_fading_lifts_the_engine_equals_the_plain_model() {
     let data = tables();
@@ -133,27 +133,27 @@ fn with_strong_and_fading_lifts_the_engine_equals_the_plain_model() {
     for parameters in parameters(&data) {
         let scenario = with(fading(0.03), &parameters);
         let tried = follow(&scenario, &data, &population, WEEKS);
-        assert!(tried.lifts > 3_000 && tried.lifted_again > 1_000, "{} lifts", tried.lifts);
+        assert!(tried.effects > 3_000 && tried.treated_again > 1_000, "{} effects", tried.effects);
     }
 }
 
-/// Cells of many packs, and several blocks.
+/// Cells of many chunks, and several blocks.
 #[test]
-fn packs_and_blocks_change_nothing() {
+fn chunks_and_blocks_change_nothing() {
     let data = tables();
-    let one_cell = equal_firms(40 * PACK as u32 + 7);
+    let one_cell = equal_firms(40 * CHUNK_FIRMS as u32 + 7);
     let mut strong = fading(0.01);
     strong.parameters.managers_encouragement = 1.0;
-    assert!(follow(&strong, &data, &one_cell, WEEKS).lifts > 200);
+    assert!(follow(&strong, &data, &one_cell, WEEKS).effects > 200);
     let blocks = japan(&data, 80_000);
     assert!(blocks.len() > BLOCK_FIRMS, "several blocks");
     assert!(follow(&shipped("baseline"), &data, &blocks, 45).changes > 10_000);
 }
 
-/// A week looks only at packs whose least clocks have run down, so these must never lie above a firm's; and no clock is left
-/// that has run down.
+/// A week looks only at chunks whose minimum thresholds are reached, so these must never lie above a firm's; and no threshold is left
+/// that is reached.
 #[test]
-fn no_clock_is_overlooked() {
+fn no_threshold_is_overlooked() {
     let data = tables();
     let population = nation(japan(&data, 20_000));
     let scenario = fading(0.1);
@@ -171,17 +171,17 @@ fn no_clock_is_overlooked() {
     for week in 0..WEEKS {
         engine.advance(week);
         let state = &engine.state;
-        for (pack, kept) in population.layout().packs.iter().zip(&state.least) {
-            let least = state.firms.least(pack);
-            for meter in 0..METERS {
-                let reading = state.meters[pack.cell as usize][meter] as f32;
-                assert!(kept[meter] <= least[meter], "week {week}, {pack:?}, meter {meter}");
-                assert!(least[meter] > reading.to_bits(), "week {week}, {pack:?}, meter {meter} is overdue");
+        for (chunk, kept) in population.layout().chunks.iter().zip(&state.minimum_thresholds) {
+            let minimum = state.firms.minimum_thresholds(chunk);
+            for event in 0..EVENTS {
+                let cumulative = state.cumulative_hazards[chunk.cell as usize][event] as f32;
+                assert!(kept[event] <= minimum[event], "week {week}, {chunk:?}, event {event}");
+                assert!(minimum[event] > cumulative.to_bits(), "week {week}, {chunk:?}, event {event} is overdue");
             }
         }
     }
-    let lifted = engine.state.firms.status.iter().filter(|status| **status & Status::LIFTED != 0).count();
-    assert!(lifted > 3_000, "{lifted} were lifted, so this shows little");
+    let treated = engine.state.firms.status.iter().filter(|status| **status & Status::TREATED != 0).count();
+    assert!(treated > 3_000, "{treated} were treated, so this shows little");
 }
 
 /// The formula of the inclination in double precision; the engine keeps it in single.
@@ -189,7 +189,7 @@ fn no_clock_is_overlooked() {
 fn the_inclination_is_its_formula() {
     let population = small_japan(&tables());
     let p = shipped("baseline").parameters;
-    let own = dynamics::own(&population, &p);
+    let baseline = dynamics::baseline_log_hazards(&population, &p);
     for cell in &population.cells {
         let place = match cell.prefecture.name() {
             "Tokyo" => p.inclination_tokyo,
@@ -224,7 +224,11 @@ fn the_inclination_is_its_formula() {
                     + p.inclination_spread * f64::from(population.propensity[firm])
                     - barriers
             };
-            assert!((f64::from(own[firm]) - expected).abs() < 1e-5, "firm {firm}: {} for {expected}", own[firm]);
+            assert!(
+                (f64::from(baseline[firm]) - expected).abs() < 1e-5,
+                "firm {firm}: {} for {expected}",
+                baseline[firm]
+            );
         }
     }
 }

@@ -3,18 +3,18 @@
 use crate::firm::{Event, Facing, Firm};
 use telework::{
     dynamics,
-    dynamics::{Lift, Terms},
+    dynamics::{HazardTerms, TreatmentEffect},
     parameters::Parameters,
     population::{Cell, Population, Practice, UNIT},
     random::{Key, Purpose},
 };
 
 /// How events are drawn.
-pub trait Luck {
+pub trait EventDraws {
     /// A firm enters the run.
     fn enters(&mut self, p: &Parameters, firm: &Firm);
-    /// A delivery begins to lift a firm in a week.
-    fn lifts(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32);
+    /// A treatment effect of a firm begins in a week.
+    fn effects(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32);
     /// Whether a firm's practice changes this week, and its scheme.
     fn decides(&mut self, p: &Parameters, position: usize, firm: &Firm, facing: &Facing, week: u32) -> [bool; 2];
     /// A firm has changed.
@@ -26,7 +26,7 @@ pub struct World<'a, L> {
     pub parameters: &'a Parameters,
     pub population: &'a Population,
     pub firms: Vec<Firm>,
-    pub luck: L,
+    pub draws: L,
 }
 
 /// Firms that a simulated one stands for; the engine counts in parts of 2^-20 of a firm.
@@ -96,11 +96,11 @@ impl Others {
     }
 }
 
-impl<'a, L: Luck> World<'a, L> {
+impl<'a, L: EventDraws> World<'a, L> {
     /// January 2020.
-    pub fn new(parameters: &'a Parameters, population: &'a Population, key: Key, luck: L) -> World<'a, L> {
-        let own = dynamics::own(population, parameters);
-        let mut world = World { parameters, population, firms: Vec::new(), luck };
+    pub fn new(parameters: &'a Parameters, population: &'a Population, key: Key, draws: L) -> World<'a, L> {
+        let baseline = dynamics::baseline_log_hazards(population, parameters);
+        let mut world = World { parameters, population, firms: Vec::new(), draws };
         for (cell, firms) in population.cells.iter().enumerate() {
             for position in firms.range.clone() {
                 let firm = Firm {
@@ -108,7 +108,7 @@ impl<'a, L: Luck> World<'a, L> {
                     cell,
                     employees: population.employees[position],
                     teleworkable: population.teleworkable[position],
-                    own: f64::from(own[position]),
+                    baseline_log_hazard: f64::from(baseline[position]),
                     practice: Practice::Never,
                     formal: false,
                     formal_at_start: false,
@@ -116,10 +116,10 @@ impl<'a, L: Luck> World<'a, L> {
                     weeks: 0,
                     weeks_before: 0,
                     largest: 0,
-                    lifts: Vec::new(),
+                    effects: Vec::new(),
                 };
                 let firm = enter(parameters, firm, key);
-                world.luck.enters(parameters, &firm);
+                world.draws.enters(parameters, &firm);
                 world.firms.push(firm);
             }
         }
@@ -127,18 +127,18 @@ impl<'a, L: Luck> World<'a, L> {
     }
 
     /// One week.
-    pub fn advance(&mut self, week: u32, terms: &Terms, beginning: &[Lift]) {
+    pub fn advance(&mut self, week: u32, terms: &HazardTerms, beginning: &[TreatmentEffect]) {
         let p = self.parameters;
         // Every 13th week leavers take their experience along.
         if week > 0 && week.is_multiple_of(13) {
             let stay = (1.0 - p.worker_turnover).powf(13.0 / 52.18) as f32;
             self.firms.iter_mut().for_each(|firm| firm.largest = (f32::from(firm.largest) * stay + 0.5) as u8);
         }
-        for lift in beginning {
-            let position = lift.firm as usize;
+        for effect in beginning {
+            let position = effect.firm as usize;
             let before = self.firms[position].clone();
-            self.firms[position].lifts.push(*lift);
-            self.luck.lifts(p, position, &before, &self.firms[position], week);
+            self.firms[position].effects.push(*effect);
+            self.draws.effects(p, position, &before, &self.firms[position], week);
         }
         let others = Others::count(self.population, &self.firms);
         for (position, firm) in self.firms.iter_mut().enumerate() {
@@ -148,9 +148,9 @@ impl<'a, L: Luck> World<'a, L> {
                 declaration: f64::from(terms.declaration[place]),
                 concern: f64::from(terms.concern[place]),
                 others: others.seen(p, cell),
-                face: terms.cells[firm.cell],
+                exposure: terms.cells[firm.cell],
             };
-            let [moves, rewrites] = self.luck.decides(p, position, firm, &facing, week);
+            let [moves, rewrites] = self.draws.decides(p, position, firm, &facing, week);
             let stops = moves && firm.practice == Practice::Current;
             // A firm that stops does not formalise in the same week.
             let rewrites = rewrites && (firm.formal || !stops);
@@ -161,7 +161,7 @@ impl<'a, L: Luck> World<'a, L> {
                     firm.practice = if stops { Practice::Stopped } else { Practice::Current };
                     (firm.entered, firm.weeks_before) = (week, firm.weeks);
                 }
-                self.luck.changes(p, position, &before, firm, week);
+                self.draws.changes(p, position, &before, firm, week);
             }
             if firm.practice == Practice::Current {
                 firm.largest = firm.largest.max(firm.staff(p, facing.declaration));
@@ -185,15 +185,15 @@ impl<'a, L: Luck> World<'a, L> {
 
 /// The state in which a firm enters the run.
 fn enter(p: &Parameters, mut firm: Firm, key: Key) -> Firm {
-    if firm.own <= f64::from(dynamics::IMMUNE) {
+    if firm.baseline_log_hazard <= f64::from(dynamics::IMMUNE) {
         return firm;
     }
     let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-x));
     let [practice, scheme] = key.uniforms(firm.id, 0, Purpose::InitialState);
-    if practice < logistic(p.initial_practice + p.initial_practice_slope * firm.own) {
+    if practice < logistic(p.initial_practice + p.initial_practice_slope * firm.baseline_log_hazard) {
         firm.practice = Practice::Current;
         (firm.weeks, firm.weeks_before) = (104, 104);
-        firm.formal = scheme < logistic(p.initial_scheme + p.initial_scheme_slope * firm.own);
+        firm.formal = scheme < logistic(p.initial_scheme + p.initial_scheme_slope * firm.baseline_log_hazard);
         firm.formal_at_start = firm.formal;
         firm.largest = firm.staff(p, 0.0);
     }
@@ -207,9 +207,9 @@ pub struct Fresh {
     pub factors: [f64; 5],
 }
 
-impl Luck for Fresh {
+impl EventDraws for Fresh {
     fn enters(&mut self, _: &Parameters, _: &Firm) {}
-    fn lifts(&mut self, _: &Parameters, _: usize, _: &Firm, _: &Firm, _: u32) {}
+    fn effects(&mut self, _: &Parameters, _: usize, _: &Firm, _: &Firm, _: u32) {}
     fn changes(&mut self, _: &Parameters, _: usize, _: &Firm, _: &Firm, _: u32) {}
     fn decides(&mut self, p: &Parameters, _: usize, firm: &Firm, facing: &Facing, week: u32) -> [bool; 2] {
         let draws = self.key.uniforms(firm.id, week, Purpose::Transition);

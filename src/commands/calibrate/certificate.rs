@@ -13,9 +13,9 @@ use crate::{
         likelihood::Likelihood,
         predicted::predict,
         recovery, rows,
-        sampler::{Problem as Sampling, Settings},
+        sampler::{Sampling, Settings},
         scores,
-        tables::{self, Fitted, Table},
+        tables::{self, CsvTable, Fitted},
     },
     commands::{RunContext, chunk::HistoryPlan},
     data::{Draw, FITTED_TO, Gate, POSTERIOR_FORMAT, Posterior},
@@ -36,7 +36,7 @@ const PREDICTED_AT: usize = 400;
 
 impl Calibration<'_> {
     /// Fits, judges: all tables of the folder, and the gates.
-    pub(super) fn run(&self) -> Result<(Vec<Table>, Vec<Gate>), Problems> {
+    pub(super) fn run(&self) -> Result<(Vec<CsvTable>, Vec<Gate>), Problems> {
         let truths = self.config.certificate.truths;
         // Shares of the whole time, as measured for the shipped configuration.
         let held_out = if self.config.certificate.held_out { 0.5 } else { 0.0 };
@@ -51,7 +51,7 @@ impl Calibration<'_> {
         truths: usize,
         held_out: f64,
         part: &dyn Fn(f64, f64) -> P,
-    ) -> Result<(Vec<Table>, Vec<Gate>), Problems> {
+    ) -> Result<(Vec<CsvTable>, Vec<Gate>), Problems> {
         let refined = histories.refined;
         let likelihood = self.likelihood(histories.history)?;
         let chains = self.fit("fit", histories, &likelihood, &self.config.sampler, &part(0.0, 0.95))?;
@@ -105,7 +105,7 @@ impl Calibration<'_> {
         history: &History,
         likelihood: &Likelihood,
         chosen: &[Vec<f64>],
-    ) -> Result<(Table, Vec<Gate>), Problem> {
+    ) -> Result<(CsvTable, Vec<Gate>), Problem> {
         let points = &chosen[..chosen.len().min(PREDICTED_AT)];
         let answers = self.answers(history, points)?;
         let everything = tables::everything(self.data, &self.space, history);
@@ -114,7 +114,7 @@ impl Calibration<'_> {
         Ok((tables::predictive(&predicted), tables::predictive_gates(&predicted)))
     }
 
-    fn agreement(&self, history: &History, centre: &[f64]) -> Result<(Table, Gate), Problem> {
+    fn agreement(&self, history: &History, centre: &[f64]) -> Result<(CsvTable, Gate), Problem> {
         let whole = population::synthesise(self.data, self.scenario.run.population_seed, Scale::Whole)?;
         let reference = History::new(self.scenario.clone(), self.data, &whole, self.config.as_of);
         let point = vec![centre.to_vec()];
@@ -142,9 +142,9 @@ impl Calibration<'_> {
     }
 
     /// The point that runs with `--point` use: the posterior mean on the prior's scale.
-    fn point(&self, fitted: &Fitted) -> Table {
+    fn point(&self, fitted: &Fitted) -> CsvTable {
         let draw = self.space.draw(&fitted.mean(), &Parameters::default());
-        let mut table = Table::new("point.csv", "parameter,value");
+        let mut table = CsvTable::new("point.csv", "parameter,value");
         for p in TABLE {
             let value = draw.parameters.get(p.name).unwrap_or(p.default);
             table.rows.push(vec![p.name.to_string(), format!("{value:.4}")]);
@@ -157,7 +157,7 @@ impl Calibration<'_> {
         histories: Histories,
         likelihood: &Likelihood,
         place: &(dyn Fn(f64) -> f64 + Sync),
-    ) -> Result<(Vec<Table>, Vec<Gate>), Problem> {
+    ) -> Result<(Vec<CsvTable>, Vec<Gate>), Problem> {
         let (mut table, mut tests, mut gates) = (scores::rows_table(), scores::tests_table(), Vec::new());
         let (mut scored, mut pools) = (scores::scores_table(), scores::pools_table());
         let everything = tables::everything(self.data, &self.space, histories.history);
@@ -199,7 +199,7 @@ impl Calibration<'_> {
 
     /// Truths are fitted on a small sample and without the programmes of fiscal 2020, whose part in the history is too small to
     /// matter for what is tested here: the sampler and the likelihood.
-    fn recovery(&self, truths: usize, place: &(dyn Fn(f64) -> f64 + Sync)) -> Result<Table, Problem> {
+    fn recovery(&self, truths: usize, place: &(dyn Fn(f64) -> f64 + Sync)) -> Result<CsvTable, Problem> {
         let mut table = recovery::table();
         if truths == 0 {
             return Ok(table);
@@ -262,8 +262,8 @@ impl Calibration<'_> {
         Ok(table)
     }
 
-    fn about(&self, chains: &Chains, likelihood: &Likelihood) -> Table {
-        let mut table = Table::new("about.csv", "name,value");
+    fn about(&self, chains: &Chains, likelihood: &Likelihood) -> CsvTable {
+        let mut table = CsvTable::new("about.csv", "name,value");
         let config = self.config;
         let rows = [
             ("as_of", config.as_of.to_string()),

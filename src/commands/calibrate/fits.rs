@@ -7,7 +7,7 @@ use crate::{
         fit::{Chains, Kept, fit},
         history::{History, REPLICATE},
         likelihood::Likelihood,
-        sampler::{Problem as Sampling, Settings, State},
+        sampler::{SamplerState, Sampling, Settings},
         space::Space,
     },
     commands::{
@@ -163,7 +163,7 @@ impl Calibration<'_> {
             let kept = Kept::new(&self.work, &format!("{name}-{chain}"), &self.key);
             self.chain(&kept, histories, likelihood, &settings.of_chain(chain), &observe)
         };
-        let chains = (0..settings.chains).into_par_iter().map(one).collect::<Result<Vec<State>, Problem>>()?;
+        let chains = (0..settings.chains).into_par_iter().map(one).collect::<Result<Vec<SamplerState>, Problem>>()?;
         Ok(Chains::new(&self.space, likelihood, chains))
     }
 
@@ -174,7 +174,7 @@ impl Calibration<'_> {
         likelihood: &Likelihood,
         settings: &Settings,
         observe: &(dyn Fn(f64) + Sync),
-    ) -> Result<State, Problem> {
+    ) -> Result<SamplerState, Problem> {
         let goes_on = |_| self.goes_on();
         let Histories { history, refined } = histories;
         let targets = &likelihood.targets;

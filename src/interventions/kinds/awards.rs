@@ -4,7 +4,7 @@
 //! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Programme, Setting, Text, Typed, accounts::Effect, season::Spread,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Text, Typed, accounts::Effect, season::Spread,
     selection::Candidate,
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     dynamics::{Staffing, largest_share},
     notation::{At, Checks},
     parameters::Parameters,
-    population::{Criteria, Jobs, Practice, Status, Target},
+    population::{Criteria, Eligibility, Jobs, Practice, Status},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ impl Typed for Awards {
     }
 }
 
-impl Kind for Awards {
+impl MeasureKind for Awards {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.awards_per_year)
     }
@@ -80,7 +80,7 @@ impl Kind for Awards {
     }
 
     /// Firms whose fixed attributes can meet the criteria.
-    fn pools(&self, target: &Target) -> Vec<Criteria> {
+    fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
         let [least_if_small, least] = LEAST_SHARES;
         vec![Criteria { jobs: Jobs::Share { small: SMALL_EMPLOYEES, least_if_small, least }, ..Criteria::of(target) }]
     }

@@ -1,6 +1,8 @@
 //! Telework Days, Telework Month: participants are noticed nationwide.
 
-use super::super::{Acts, Intervention, Kind, Model, Now, Programme, Reach, Setting, Text, Typed, season::Spread};
+use super::super::{
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Reach, Setting, Text, Typed, season::Spread,
+};
 use crate::{
     data::Data,
     notation::{At, Checks},
@@ -43,7 +45,7 @@ impl Typed for Campaign {
     }
 }
 
-impl Kind for Campaign {
+impl MeasureKind for Campaign {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.participants_per_year)
     }

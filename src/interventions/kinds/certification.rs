@@ -5,7 +5,7 @@
 //! employees by its third year. What such a label gains a firm is assumed.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Programme, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Text, Typed,
     accounts::Effect,
     certificates::Holder,
     selection::{Candidate, Slot},
@@ -15,7 +15,7 @@ use crate::{
     dynamics::{Staffing, largest_share},
     notation::{At, Checks, Weeks},
     parameters::Parameters,
-    population::{Criteria, Population, State, Target},
+    population::{Criteria, Eligibility, Population, State},
     random::Purpose,
 };
 use jiff::ToSpan;
@@ -144,7 +144,7 @@ impl Certification {
     }
 }
 
-impl Kind for Certification {
+impl MeasureKind for Certification {
     /// As many as apply, up to what can be examined.
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.examinations_per_year)
@@ -155,9 +155,9 @@ impl Kind for Certification {
     }
 
     /// Firms from 100 employees on, bidders and others, and smaller ones.
-    fn pools(&self, target: &Target) -> Vec<Criteria> {
+    fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
         let of = |bidder, small| {
-            let target = Target { bidder: Some(bidder), ..target.clone() };
+            let target = Eligibility { bidder: Some(bidder), ..target.clone() };
             let criteria = Criteria::of(&target);
             match small {
                 true => {
@@ -172,7 +172,8 @@ impl Kind for Certification {
     fn begin(&self, spec: &Intervention, setting: &Setting) -> Box<dyn Acts> {
         let firms = count(&self.pools(&spec.target), spec.target.bidder, setting.population);
         let all = |least_employees, most_employees| {
-            Criteria { least_employees, most_employees, ..Criteria::of(&Target::default()) }.count(setting.population)
+            Criteria { least_employees, most_employees, ..Criteria::of(&Eligibility::default()) }
+                .count(setting.population)
         };
         let parameters = setting.parameters;
         let large = parameters.label_first_year_large / all(LARGE_EMPLOYEES, u32::MAX).max(1.0);
@@ -240,7 +241,7 @@ impl Certifying {
         let share = programme.season.share(now.week) * programme.spec.scale;
         let wishes: [f64; CLASSES] = std::array::from_fn(|class| {
             let certified = self.set_out[class] / self.firms[class].max(1.0);
-            let pull = if class % 2 == 1 { now.bonus_pull } else { 1.0 };
+            let pull = if class % 2 == 1 { now.application_factor } else { 1.0 };
             let rate = take_up(self.start[class], parameters.label_growth, certified) * pull * share;
             self.firms[class] * (1.0 - certified).max(0.0) * (1.0 - libm::exp(-rate))
         });
@@ -400,7 +401,7 @@ mod tests {
                 data.programmes.iter().filter(|f| f.programme == "wlb_certification" && f.fiscal_year == year);
             found.find(|f| f.item == "certified firms" && f.category.starts_with("Kurumin")).unwrap().value
         };
-        let large = Criteria { least_employees: LARGE_EMPLOYEES, ..Criteria::of(&Target::default()) };
+        let large = Criteria { least_employees: LARGE_EMPLOYEES, ..Criteria::of(&Eligibility::default()) };
         let firms = large.count(&population);
         let parameters = Parameters::default();
         let start = parameters.label_first_year_large / firms;

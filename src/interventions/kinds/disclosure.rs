@@ -1,12 +1,13 @@
 //! Listing, rating, self-declaration. Deliveries are firms.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Programme, Setting, Text, Typed, accounts::Effect, selection::Candidate,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Text, Typed, accounts::Effect,
+    selection::Candidate,
 };
 use crate::{
     notation::{At, Checks},
     parameters::Parameters,
-    population::{Criteria, Target},
+    population::{Criteria, Eligibility},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,7 @@ impl Typed for Disclosure {
     }
 }
 
-impl Kind for Disclosure {
+impl MeasureKind for Disclosure {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.firms_per_year)
     }
@@ -68,7 +69,7 @@ impl Kind for Disclosure {
     }
 
     /// Firms that can disclose: any, or those whose shares can be listed. Those of a subsidy are not drawn.
-    fn pools(&self, target: &Target) -> Vec<Criteria> {
+    fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
         let high_capital = self.form == DisclosureForm::Listing;
         let drawn = self.form != DisclosureForm::ConditionOfSubsidy;
         drawn.then(|| Criteria { high_capital, ..Criteria::of(target) }).into_iter().collect()

@@ -1,10 +1,10 @@
 //! Emergency declarations: pressure by prefecture and week, with fatigue; known ones, a scenario's own, later ones.
 
-use super::super::{Acts, Intervention, Kind, Model, Now, Price, Programme, Reach, Setting, Text, Typed};
+use super::super::{Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Reach, Setting, Text, Typed};
 use crate::{
     calendar::{EPOCH, Week},
     classification::{PREFECTURES, Prefecture},
-    dynamics::Terms,
+    dynamics::HazardTerms,
     notation::{At, Checks, Day, RawLater, RawPrefecture},
     random::Purpose,
 };
@@ -75,7 +75,7 @@ impl Typed for EmergencyDeclaration {
 /// The day until which the baseline knows the world.
 const KNOWN_UNTIL: Date = date(2021, 4, 30);
 
-impl Kind for EmergencyDeclaration {
+impl MeasureKind for EmergencyDeclaration {
     fn yearly_capacity(&self) -> Option<f64> {
         None
     }
@@ -260,7 +260,7 @@ impl Declarations {
     }
 
     /// Writes this week's pressure into what firms face.
-    pub fn affect(&self, week: Week, terms: &mut Terms) {
+    pub fn affect(&self, week: Week, terms: &mut HazardTerms) {
         if let Some(pressure) = self.pressure.get(week.0 as usize) {
             terms.declaration = *pressure;
         }

@@ -1,12 +1,12 @@
 //! Security guideline, handbooks, checklists: aware firms work through them.
 
-use super::super::{Acts, Intervention, Kind, Model, Now, Programme, Reach, Setting, Text, Typed};
+use super::super::{Acts, Intervention, MeasureKind, Model, Now, Programme, Reach, Setting, Text, Typed};
 use crate::{
     calendar::Week,
     classification::{Barrier, INDUSTRIES, Industry, PREFECTURES, Prefecture},
-    dynamics::{Terms, barrier_weights},
+    dynamics::{HazardTerms, barrier_weights},
     notation::{At, Checks},
-    population::{Cell, Population, Target, cell_matches},
+    population::{Cell, Eligibility, Population, cell_matches},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ impl Typed for Guidelines {
     }
 }
 
-impl Kind for Guidelines {
+impl MeasureKind for Guidelines {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.uptake_per_year)
     }
@@ -76,7 +76,7 @@ struct Guided {
 }
 
 /// All cells as the guidelines see them.
-fn guided(target: &Target, population: &Population) -> Vec<Guided> {
+fn guided(target: &Eligibility, population: &Population) -> Vec<Guided> {
     let guided = |cell: &Cell| Guided {
         place: (cell.industry.index() * PREFECTURES + cell.prefecture.index()) as u16,
         firms: match cell_matches(target, cell) && !cell.range.is_empty() {
@@ -121,14 +121,14 @@ impl Acts for Reading {
     }
 
     /// The security barrier of the firms that worked through them.
-    fn affect(&mut self, _: &Intervention, _: Week, setting: &Setting, terms: &mut Terms) {
+    fn affect(&mut self, _: &Intervention, _: Week, setting: &Setting, terms: &mut HazardTerms) {
         let weight = f64::from(barrier_weights(setting.parameters)[Barrier::Security as usize]);
         // Firms without the barrier gain nothing: a cell gains as the average of its firms.
         let gain = (weight * setting.parameters.guidelines_effect).exp_m1();
-        for ((face, &reached), &share) in terms.cells.iter_mut().zip(&self.reached).zip(&self.security) {
-            let lift = 1.0 + f64::from(reached) * f64::from(share) * gain;
-            face.adopt *= lift;
-            face.leave /= lift.sqrt();
+        for ((exposure, &reached), &share) in terms.cells.iter_mut().zip(&self.reached).zip(&self.security) {
+            let effect = 1.0 + f64::from(reached) * f64::from(share) * gain;
+            exposure.adopt *= effect;
+            exposure.leave /= effect.sqrt();
         }
     }
 }

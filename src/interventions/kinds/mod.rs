@@ -26,7 +26,7 @@ pub use subsidy::Subsidy;
 pub use support_network::SupportNetwork;
 pub use telework_managers::TeleworkManagers;
 
-use super::kind::{Description, Kind, Typed};
+use super::kind::{Description, MeasureKind, Typed};
 
 /// Hands all kinds to a macro, in the order in which they are told of: what they are, for the docs; word in files; type.
 macro_rules! with_kinds {
@@ -63,7 +63,7 @@ pub(crate) use with_kinds;
 
 macro_rules! measure {
     ($($(#[$doc:meta])* $key:ident: $kind:ident;)*) => {
-        /// What an intervention does: one of the kinds (MODEL.md section 5).
+        /// What an intervention does: one of the kinds (`docs/model.md`, section 7.6).
         #[derive(Clone, Debug, PartialEq)]
         pub enum Measure { $($(#[$doc])* $kind($kind),)* }
 
@@ -84,7 +84,7 @@ macro_rules! measure {
             }
 
             /// What its kind says of itself.
-            pub fn kind(&self) -> &dyn Kind {
+            pub fn kind(&self) -> &dyn MeasureKind {
                 match self { $(Measure::$kind(kind) => kind,)* }
             }
         }

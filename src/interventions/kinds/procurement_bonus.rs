@@ -1,7 +1,7 @@
 //! Bonus points for bidders in public tenders.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Price, Programme, Setting, Text, Typed, certificates::Holder,
+    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Setting, Text, Typed, certificates::Holder,
     selection::Candidate,
 };
 use crate::{
@@ -63,7 +63,7 @@ impl Typed for ProcurementBonus {
     }
 }
 
-impl Kind for ProcurementBonus {
+impl MeasureKind for ProcurementBonus {
     fn yearly_capacity(&self) -> Option<f64> {
         None
     }
@@ -127,13 +127,13 @@ impl Acts for Bonus {
                 continue;
             }
             if change.given {
-                let lift = (f64::from(change.holder.share_of_firms) * gain.exp_m1()).ln_1p() as f32;
-                self.holders.push((change.holder, lift));
-                programme.records.add_fading_in(now.week, change.holder.firm, lift, f32::INFINITY);
+                let log_hazard = (f64::from(change.holder.share_of_firms) * gain.exp_m1()).ln_1p() as f32;
+                self.holders.push((change.holder, log_hazard));
+                programme.records.add_fading_in(now.week, change.holder.firm, log_hazard, f32::INFINITY);
                 programme.chain.reach(1.0);
             } else if let Some(place) = self.holders.iter().position(|(holder, _)| holder.firm == change.holder.firm) {
-                let (holder, lift) = self.holders.swap_remove(place);
-                programme.records.add_fading_in(now.week, holder.firm, -lift, f32::INFINITY);
+                let (holder, log_hazard) = self.holders.swap_remove(place);
+                programme.records.add_fading_in(now.week, holder.firm, -log_hazard, f32::INFINITY);
             }
         }
         let parameters = setting.parameters;
@@ -143,12 +143,12 @@ impl Acts for Bonus {
     }
 
     fn end(&mut self, programme: &mut Programme, now: &mut Now) {
-        for (holder, lift) in self.holders.drain(..) {
-            programme.records.add_fading_in(now.week, holder.firm, -lift, f32::INFINITY);
+        for (holder, log_hazard) in self.holders.drain(..) {
+            programme.records.add_fading_in(now.week, holder.firm, -log_hazard, f32::INFINITY);
         }
     }
 
-    fn pull(&self, spec: &Intervention, week: Week, setting: &Setting) -> f64 {
+    fn application_factor(&self, spec: &Intervention, week: Week, setting: &Setting) -> f64 {
         let known_from = spec.from.saturating_sub((i64::from(self.bonus.announced_weeks_before) * 7).days());
         let known = Week::of_period(known_from, spec.until).is_some_and(|(first, last)| (first..=last).contains(&week));
         if known { libm::exp(self.bonus.gain(spec, setting)) } else { 1.0 }

@@ -1,6 +1,8 @@
 //! Visiting workers and workation: noticed in the host prefectures.
 
-use super::super::{Acts, Intervention, Kind, Model, Now, Programme, Reach, Setting, Text, Typed, season::Spread};
+use super::super::{
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Reach, Setting, Text, Typed, season::Spread,
+};
 use crate::{
     classification::Prefecture,
     data::Data,
@@ -44,7 +46,7 @@ impl Typed for RegionalTrial {
     }
 }
 
-impl Kind for RegionalTrial {
+impl MeasureKind for RegionalTrial {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.firms_per_year)
     }

@@ -1,13 +1,14 @@
 //! Satellite offices: part of the cost up to a cap, in municipalities; firms near a site can use it.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Price, Programme, Setting, Text, Typed, accounts::Effect, selection::Slot,
+    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Setting, Text, Typed, accounts::Effect,
+    selection::Slot,
 };
 use crate::{
     classification::{Barrier, Prefecture},
     notation::{At, Checks, Yen},
     parameters::Parameters,
-    population::{Criteria, Pool, Target},
+    population::{Criteria, Eligibility, Pool},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,7 +81,7 @@ impl SatelliteOffices {
     }
 }
 
-impl Kind for SatelliteOffices {
+impl MeasureKind for SatelliteOffices {
     /// A site that no firm can use is not built.
     fn yearly_capacity(&self) -> Option<f64> {
         Some(if self.firms_per_site() > 0 { self.sites_per_year } else { 0.0 })
@@ -94,7 +95,7 @@ impl Kind for SatelliteOffices {
         Some(Effect::removes(&[Barrier::HomeEnvironment], parameters.satellite_effect))
     }
 
-    fn pools(&self, target: &Target) -> Vec<Criteria> {
+    fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
         vec![Criteria::of(target)]
     }
 

@@ -1,16 +1,16 @@
 //! Subsidies for telework equipment: cost and ICT barriers. The grant depends on the firm.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Price, Programme, Selection, Setting, Text, Typed, accounts::Effect,
+    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Selection, Setting, Text, Typed, accounts::Effect,
     selection::Candidate,
 };
 use crate::{
     calendar::Week,
     classification::Barrier,
-    dynamics::{Lift, Lifts, Terms},
+    dynamics::{HazardTerms, TreatmentEffect, TreatmentEffects},
     notation::{At, Checks, Dimension, Weeks, Yen},
     parameters::Parameters,
-    population::{Criteria, Jobs, Practice, Target, teleworkable_jobs},
+    population::{Criteria, Eligibility, Jobs, Practice, teleworkable_jobs},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -121,7 +121,7 @@ impl Typed for Subsidy {
     }
 }
 
-impl Kind for Subsidy {
+impl MeasureKind for Subsidy {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.grants_per_year)
     }
@@ -135,7 +135,7 @@ impl Kind for Subsidy {
     }
 
     /// Firms with a project. One below the smallest grant is not accepted; a firm without teleworkable jobs has none.
-    fn pools(&self, target: &Target) -> Vec<Criteria> {
+    fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
         let Subsidy { rate, minimum_yen: least_yen, cost_per_teleworker_yen: one_yen, .. } = *self;
         vec![Criteria { jobs: Jobs::Cost { one_yen, rate, least_yen }, ..Criteria::of(target) }]
     }
@@ -190,17 +190,23 @@ impl Commitments {
     /// A firm binds itself to practise within some weeks from `begin` on.
     fn bind(&mut self, candidate: &Candidate, begin: u32, within_weeks: f64, now: &Now) {
         let firm = candidate.firm as usize;
-        let log_hazard = now.setting.parameters.start_base + f64::from(now.state.firms.own[firm]);
+        let log_hazard = now.setting.parameters.start_base + f64::from(now.state.firms.baseline_log_hazard[firm]);
         let share_of_firms = (1.0 / candidate.cell.weight).min(1.0);
         let added = -libm::log1p(-share_of_firms * KEPT) / (within_weeks * libm::exp(log_hazard));
         self.waiting.push_back((begin, Commitment { firm: candidate.firm, added }));
     }
 
     /// Begins and ends what begins and ends in a week.
-    fn run(&mut self, week: u32, within_weeks: u32, lifts: &mut Lifts) {
+    fn run(&mut self, week: u32, within_weeks: u32, effects: &mut TreatmentEffects) {
         let begin = week as u16;
-        let mut lift = |firm, lift: f64| {
-            lifts.begin(Lift { firm, begin, half_life: f32::INFINITY, lift: lift as f32, to_start: true });
+        let mut effect = |firm, effect: f64| {
+            effects.begin(TreatmentEffect {
+                firm,
+                begin,
+                half_life: f32::INFINITY,
+                log_hazard: effect as f32,
+                to_start: true,
+            });
         };
         while let Some((_, over)) = self.bound.pop_front_if(|(end, _)| *end <= week) {
             let Some(now) = self.in_force.get_mut(&over.firm) else { continue };
@@ -208,7 +214,7 @@ impl Commitments {
             // The last one leaves nothing, whatever rounding has left.
             (now.commitments, now.added) =
                 (now.commitments - 1, if now.commitments == 1 { 0.0 } else { before - over.added });
-            lift(over.firm, libm::log1p(now.added) - libm::log1p(before));
+            effect(over.firm, libm::log1p(now.added) - libm::log1p(before));
             if now.commitments == 0 {
                 self.in_force.remove(&over.firm);
             }
@@ -217,7 +223,7 @@ impl Commitments {
             let now = self.in_force.entry(new.firm).or_default();
             let before = now.added;
             (now.commitments, now.added) = (now.commitments + 1, before + new.added);
-            lift(new.firm, libm::log1p(now.added) - libm::log1p(before));
+            effect(new.firm, libm::log1p(now.added) - libm::log1p(before));
             self.bound.push_back((week + within_weeks, new));
         }
     }
@@ -255,9 +261,9 @@ impl Acts for Granting {
     }
 
     /// Commitments go on when the programme has ended.
-    fn affect(&mut self, _: &Intervention, week: Week, _: &Setting, terms: &mut Terms) {
+    fn affect(&mut self, _: &Intervention, week: Week, _: &Setting, terms: &mut HazardTerms) {
         if let Takers::NewlyIntroducing { within_weeks } = self.subsidy.takers {
-            self.commitments.run(week.0, within_weeks.round() as u32, &mut terms.lifts);
+            self.commitments.run(week.0, within_weeks.round() as u32, &mut terms.effects);
         }
     }
 }
@@ -276,11 +282,11 @@ mod tests {
         }
         let mut inclination = 0.0;
         for week in 0..25 {
-            let mut lifts = Lifts::default();
-            commitments.run(week, within, &mut lifts);
-            let begun = lifts.take_beginning();
-            assert!(begun.iter().all(|lift| (lift.firm, u32::from(lift.begin)) == (7, week)));
-            inclination += begun.iter().map(|lift| f64::from(lift.lift)).sum::<f64>();
+            let mut effects = TreatmentEffects::default();
+            commitments.run(week, within, &mut effects);
+            let begun = effects.take_beginning();
+            assert!(begun.iter().all(|effect| (effect.firm, u32::from(effect.begin)) == (7, week)));
+            inclination += begun.iter().map(|effect| f64::from(effect.log_hazard)).sum::<f64>();
             let in_force = [(3, 2.0), (5, 0.5), (9, 7.0)]
                 .into_iter()
                 .filter(|(begin, _)| (*begin..begin + within).contains(&week));

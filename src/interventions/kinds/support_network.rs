@@ -1,7 +1,7 @@
 //! SupportNW: seminars and consultations at local windows.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Programme, Selection, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Selection, Setting, Text, Typed,
     accounts::Effect,
     advice::{advise, sizes},
     season::Spread,
@@ -11,7 +11,7 @@ use crate::{
     data::Data,
     notation::{At, Checks},
     parameters::Parameters,
-    population::{Criteria, Target},
+    population::{Criteria, Eligibility},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ impl Typed for SupportNetwork {
     }
 }
 
-impl Kind for SupportNetwork {
+impl MeasureKind for SupportNetwork {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.events_per_year * self.participants_per_event)
     }
@@ -91,7 +91,7 @@ impl Kind for SupportNetwork {
         Spread::by_month(monthly)
     }
 
-    fn pools(&self, target: &Target) -> Vec<Criteria> {
+    fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
         sizes(target, SME_EMPLOYEES)
     }
 

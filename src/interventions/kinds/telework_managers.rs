@@ -1,7 +1,7 @@
 //! Telework managers: experts who visit firms.
 
 use super::super::{
-    Acts, Intervention, Kind, Model, Now, Programme, Selection, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Selection, Setting, Text, Typed,
     accounts::Effect,
     advice::{advise, sizes},
     selection::Candidate,
@@ -10,7 +10,7 @@ use crate::{
     classification::Barrier,
     notation::{At, Checks},
     parameters::Parameters,
-    population::{Criteria, Target},
+    population::{Criteria, Eligibility},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ impl Typed for TeleworkManagers {
     }
 }
 
-impl Kind for TeleworkManagers {
+impl MeasureKind for TeleworkManagers {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.managers * self.visits_per_manager_per_week * 52.18 / self.visits_per_firm)
     }
@@ -82,7 +82,7 @@ impl Kind for TeleworkManagers {
         Some(removes.and_encourages(parameters.managers_encouragement))
     }
 
-    fn pools(&self, target: &Target) -> Vec<Criteria> {
+    fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
         sizes(target, SMALL_EMPLOYEES - 1)
     }
 

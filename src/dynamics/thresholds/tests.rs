@@ -1,4 +1,4 @@
-//! Clocks and thinning against closed forms.
+//! Thresholds and thinning against closed forms.
 
 use super::*;
 
@@ -21,24 +21,25 @@ fn draws_are_exponential() {
     }
 }
 
-/// A clock set late in a run, when its meter has come far: single precision costs less than a thousandth of a chance.
+/// A threshold drawn late in a run, when the cumulative hazard is large: single precision costs less than a thousandth of a chance.
 #[test]
-fn a_clock_runs_down_by_its_hazard() {
-    for (reading, log_factor, hazard) in [(0.0, 0.0, 0.3), (0.0, -5.0, 20.0), (200.0, 3.0, 0.05), (200.0, 0.0, 0.05)] {
-        let found = share(|word| due(reading, word, log_factor) <= (reading + hazard) as f32);
+fn a_threshold_is_reached_by_its_hazard() {
+    for (cumulative, log_factor, hazard) in [(0.0, 0.0, 0.3), (0.0, -5.0, 20.0), (200.0, 3.0, 0.05), (200.0, 0.0, 0.05)]
+    {
+        let found = share(|word| event_threshold(cumulative, word, log_factor) <= (cumulative + hazard) as f32);
         let expected = 1.0 - (-hazard * log_factor.exp()).exp();
-        assert!((found / expected - 1.0).abs() < 1e-3, "{found} for {expected} from {reading} at e^{log_factor}");
+        assert!((found / expected - 1.0).abs() < 1e-3, "{found} for {expected} from {cumulative} at e^{log_factor}");
     }
 }
 
-/// The factor changes while the clock runs: survival is that of both parts.
+/// The factor changes before the threshold is reached: survival is that of both parts.
 #[test]
-fn a_rescaled_clock_keeps_what_is_left() {
+fn a_rescaled_threshold_keeps_what_is_left() {
     for (before, after) in [(0.0, 1.0), (-1.0, -2.5), (0.7, 0.7)] {
         let (first, second) = (0.4, 0.9);
         let survives = share(|word| {
-            let clock = due(0.0, word, before);
-            clock > first as f32 && rescaled(clock, first, before, after) > (first + second) as f32
+            let threshold = event_threshold(0.0, word, before);
+            threshold > first as f32 && rescaled(threshold, first, before, after) > (first + second) as f32
         });
         let expected = (-first * f64::exp(before) - second * f64::exp(after)).exp();
         assert!((survives - expected).abs() < 1e-5, "{survives} for {expected}");
@@ -49,7 +50,7 @@ fn a_rescaled_clock_keeps_what_is_left() {
 
 /// A factor that changes from week to week, up to the largest: after n weeks exp(-sum of actual hazards) survive. 200,000
 /// firms, five weeks each within 4.5 standard errors: a false alarm once in 29,000; hazards off by 2 % are found. Hazards
-/// are high, so that clocks run down several times within a week.
+/// are high, so that thresholds are reached several times within a week.
 #[test]
 fn thinning_keeps_the_chance_of_every_week() {
     let firms = 200_000;
@@ -57,22 +58,22 @@ fn thinning_keeps_the_chance_of_every_week() {
     let hazard = |week: u32| 0.6 + 0.5 * f64::from(week % 3);
     let factor = |week: u32| [0.05_f64, 0.4, 1.0, 0.01, 0.2, 0.7, 0.1, 0.3][week as usize % 8];
     let largest = 0.3_f64.ln();
-    let set = |id| (due(50.0, key.words(id, 0, Purpose::Transition)[0], largest), Turn::default());
-    let mut clocks: Vec<_> = (0..firms).map(|id| Some(set(id))).collect();
-    let (mut reading, mut total) = (50.0, 0.0);
+    let set = |id| (event_threshold(50.0, key.words(id, 0, Purpose::Transition)[0], largest), DrawCounter::default());
+    let mut thresholds: Vec<_> = (0..firms).map(|id| Some(set(id))).collect();
+    let (mut cumulative, mut total) = (50.0, 0.0);
     for week in 0..16 {
-        reading += hazard(week);
+        cumulative += hazard(week);
         total += hazard(week) * 0.3 * factor(week);
         let factors = [largest, largest + factor(week).ln()];
-        for (id, clock) in clocks.iter_mut().enumerate() {
-            if let Some((due, turn)) = clock
-                && rings(due, reading as f32, factors, largest, key, (id as u32, turn, Purpose::PracticeThinning))
+        for (id, threshold) in thresholds.iter_mut().enumerate() {
+            if let Some((due, counter)) = threshold
+                && fires(due, cumulative as f32, factors, largest, key, (id as u32, counter, Purpose::PracticeThinning))
             {
-                *clock = None;
+                *threshold = None;
             }
         }
         if [0, 2, 5, 9, 15].contains(&week) {
-            let survive = clocks.iter().flatten().count() as f64 / f64::from(firms);
+            let survive = thresholds.iter().flatten().count() as f64 / f64::from(firms);
             let expected = (-total).exp();
             let error = (expected * (1.0 - expected) / f64::from(firms)).sqrt();
             assert!((survive - expected).abs() < 4.5 * error, "week {week}: {survive} for {expected}");
@@ -89,8 +90,9 @@ fn the_largest_factor_is_never_passed() {
         for status in [0, 1, 2, 5, 6] {
             for (least, most) in [(0.0, 0.0), (0.5, 0.5), (0.0, 2.0), (0.3, 1.1)] {
                 for (part, weeks) in [(0.0, 10), (0.3, 11), (1.0, 255)] {
-                    let lifted = Lifted { now: least + part * (most - least), least, most };
-                    let situation = Situation { status: Status(status), own: -0.7, lifted, weeks: [10, weeks] };
+                    let added = AddedLogHazard { now: least + part * (most - least), least, most };
+                    let situation =
+                        Situation { status: Status(status), baseline_log_hazard: -0.7, added, weeks: [10, weeks] };
                     for [largest, actual] in [situation.practice(&slopes), situation.scheme(&slopes)] {
                         assert!(actual <= largest, "{situation:?}: {actual} above {largest}");
                         firms += 1;

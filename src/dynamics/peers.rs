@@ -3,12 +3,12 @@
 use crate::{
     classification::{INDUSTRIES, PREFECTURES, SIZES},
     parameters::Parameters,
-    population::{Slots, Tallies},
+    population::{StatusCounts, Tallies},
 };
 
 /// Shares of practising firms.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fields {
+pub struct PeerPrevalence {
     industry: [f64; INDUSTRIES],
     prefecture: [f64; PREFECTURES],
     size: [f64; SIZES],
@@ -26,22 +26,22 @@ fn share([part, whole]: [i64; 2]) -> f64 {
 }
 
 /// Share of firms that practises, by class.
-fn practising<const N: usize>(classes: &[Slots]) -> [f64; N] {
+fn practising<const N: usize>(classes: &[StatusCounts]) -> [f64; N] {
     std::array::from_fn(|class| {
         let slots = &classes[class];
         share([slots[1] + slots[4] + slots[7], slots.iter().sum()])
     })
 }
 
-impl Fields {
+impl PeerPrevalence {
     /// From the totals at the start of a week.
-    pub fn new(tallies: &Tallies, parameters: &Parameters) -> Fields {
+    pub fn new(tallies: &Tallies, parameters: &Parameters) -> PeerPrevalence {
         let staff = tallies.staff();
         let nation = share(staff.iter().fold([0; 2], |sum, staff| [sum[0] + staff[0], sum[1] + staff[1]]));
         let weights =
             [parameters.peer_industry, parameters.peer_prefecture, parameters.peer_size, parameters.peer_customers];
         let total: f64 = weights.iter().sum();
-        Fields {
+        PeerPrevalence {
             industry: practising(tallies.industries()),
             prefecture: practising(tallies.prefectures()),
             size: practising(tallies.sizes()),
@@ -60,16 +60,16 @@ impl Fields {
     }
 
     /// Mass action as a factor on hazards, 1 + strength x share seen, for each industry, prefecture and size.
-    pub fn pulls(&self, strength: f64) -> Pulls {
+    pub fn peer_effect(&self, strength: f64) -> PeerEffect {
         let of = |class: usize| {
             let (place, size) = (class / SIZES, class % SIZES);
             1.0 + strength * self.seen(place / PREFECTURES, place % PREFECTURES, size)
         };
-        Pulls((0..INDUSTRIES * PREFECTURES * SIZES).map(of).collect())
+        PeerEffect((0..INDUSTRIES * PREFECTURES * SIZES).map(of).collect())
     }
 }
 
 /// Mass action as a factor on starting and resuming, by industry, prefecture and size, at
 /// `(industry * 47 + prefecture) * 3 + size`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pulls(pub Vec<f64>);
+pub struct PeerEffect(pub Vec<f64>);
