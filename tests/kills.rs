@@ -203,8 +203,8 @@ fn killed_commands_lose_nothing_and_give_the_same_bytes() {
             untouched(home.path());
         }
         assert!(!home.path().join("results/posterior.partial").exists());
+        println!("{done} kills");
     }
-    println!("{done} kills");
 }
 
 /// The run that a studio is killed at goes on at its next start, to the bytes of the command line that the studio shows.

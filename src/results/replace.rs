@@ -29,6 +29,8 @@ const DRAFT_OF: &str = "telework-sim draft of ";
 /// In a hidden folder: what is being written, and what was taken out of its place.
 const NEW: &str = "new";
 const OLD: &str = "old";
+/// In a hidden folder: what is being removed.
+const GONE: &str = "gone";
 /// Characters that make a hidden name unlike all others.
 const RANDOM: usize = 6;
 
@@ -288,9 +290,13 @@ fn remove_hidden(path: &Path) {
             Err(_) => return,
         }
     }
-    for part in [NEW, OLD].map(|part| path.join(part)) {
-        let _ = fs::remove_dir_all(&part).or_else(|_| fs::remove_file(&part));
-        if fs::symlink_metadata(&part).is_ok() {
+    let gone = path.join(GONE);
+    for part in [GONE, NEW, OLD].map(|part| path.join(part)) {
+        // Under another name first: another thread that is about to give it its place finds nothing, rather than what is
+        // half removed.
+        let _ = fs::rename(&part, &gone);
+        let _ = fs::remove_dir_all(&gone).or_else(|_| fs::remove_file(&gone));
+        if [&part, &gone].iter().any(|left| fs::symlink_metadata(left).is_ok()) {
             return;
         }
     }
@@ -473,6 +479,33 @@ mod tests {
             assert_eq!(names(home.path()), ["folder", "link", "note", "pipe", "thesis"]);
         }
         assert_eq!(fs::read_to_string(at("thesis")).unwrap(), "mine");
+    }
+
+    /// A signal comes while a finished result gets its place: it gets it whole, or not at all.
+    #[test]
+    fn what_is_abandoned_while_it_gets_its_place_is_there_whole_or_not_at_all() {
+        const FOLDERS: usize = 20;
+        static RESULT: Product = Product { form: Form::Folder, holds_mark: |_| true, ..NOTE };
+        let home = tempfile::tempdir().unwrap();
+        for round in 0..200 {
+            let target = home.path().join(round.to_string());
+            let hidden = Hidden::beside(&target).unwrap();
+            for part in 0..FOLDERS {
+                fs::create_dir_all(hidden.new_path().join(part.to_string()).join("inner")).unwrap();
+            }
+            let folder = hidden.folder.clone();
+            let removing = thread::spawn(move || remove_hidden(&folder));
+            thread::sleep(Duration::from_micros(20 * (round % 20)));
+            let put = hidden.put(&RESULT, &target, false);
+            removing.join().unwrap();
+            let there = names_if_there(&target);
+            assert!([0, FOLDERS].contains(&there.len()), "round {round}: {there:?}");
+            assert!(put.is_ok() == (there.len() == FOLDERS), "round {round}: {put:?}");
+        }
+    }
+
+    fn names_if_there(folder: &Path) -> Vec<String> {
+        if folder.exists() { names(folder) } else { Vec::new() }
     }
 
     /// As a killed command leaves it, on a system that cannot exchange: between the two steps, and after them.
