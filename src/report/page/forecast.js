@@ -170,6 +170,7 @@ export function fanChart(kpi, shown, height) {
     });
   }
   const known = background.posterior.as_of;
+  traces.push(...levelsAsPublished(kpi, shown, known));
   const weeks = own.map((row) => row.week).sort();
   // From the last figure before the run on, where there is one in the year before it.
   const before = survey
@@ -178,6 +179,10 @@ export function fanChart(kpi, shown, height) {
   const first = new Date(before.sort().at(-1) || weeks[0]);
   first.setDate(first.getDate() - (before.length ? 21 : 0));
   const start = first.toISOString().slice(0, 10);
+  // Room for what stands at the end of the last year.
+  const last = new Date(weeks[weeks.length - 1]);
+  last.setDate(last.getDate() + 35);
+  const end = last.toISOString().slice(0, 10);
   /** @type {any[]} */
   const shapes = [
     {
@@ -211,7 +216,7 @@ export function fanChart(kpi, shown, height) {
       x: 0.995,
       y: target * factor,
       xanchor: "right",
-      yanchor: "bottom",
+      yanchor: "top",
       showarrow: false,
       text: t("fan.target", { target: amount(target, unit) }),
       font: { color: "#8a3c00", size: 12 },
@@ -220,11 +225,11 @@ export function fanChart(kpi, shown, height) {
   }
   return chart({
     title: t("fan.title", { kpi: kpiName(own[0]) }),
-    tables: ["fans", "published"],
+    tables: ["fans", "kpi", "published"],
     traces,
     height,
     layout: {
-      xaxis: { ...dateAxis(), range: [start, weeks[weeks.length - 1]] },
+      xaxis: { ...dateAxis(), range: [start, end] },
       yaxis: { title, rangemode: "tozero", ticksuffix: "" },
       shapes,
       annotations,
@@ -245,5 +250,52 @@ export function fanChart(kpi, shown, height) {
         amounts(one.low_25, one.high_75, unit),
       ]),
     },
+  });
+}
+
+/** What the survey will publish at the ends of the fiscal years to come, beside the course inside the model. */
+function levelsAsPublished(kpi, shown, known) {
+  return shown.flatMap((name, place) => {
+    const own = rows("kpi").filter(
+      (row) => idOf(row) === kpi && row.scenario === name && row.as_of > known && !missing(row.as_published_median),
+    );
+    if (own.length === 0) return [];
+    const unit = unitOf(own[0].kpi);
+    const { factor } = axisOf(unit);
+    const { colour } = scenarioLook(name);
+    // Scenarios side by side, so that their ranges do not cover one another.
+    const week = (row) => {
+      const date = new Date(row.as_of);
+      date.setDate(date.getDate() + 28 * (place - (shown.length - 1) / 2));
+      return date.toISOString().slice(0, 10);
+    };
+    const to = (of) => own.map((row) => of(row) * factor);
+    return [
+      {
+        x: own.map(week),
+        y: to((row) => row.as_published_median),
+        mode: "markers",
+        name: t("fan.as_published"),
+        showlegend: place === 0,
+        marker: { color: "#ffffff", symbol: "square", size: 8, line: { width: 2, color: colour } },
+        error_y: {
+          type: "data",
+          symmetric: false,
+          array: to((row) => row.as_published_high_95 - row.as_published_median),
+          arrayminus: to((row) => row.as_published_median - row.as_published_low_5),
+          color: colour,
+          thickness: 1.5,
+          width: 4,
+        },
+        text: own.map(
+          (row) =>
+            amount(row.as_published_median, unit) +
+            " (" +
+            amounts(row.as_published_low_5, row.as_published_high_95, unit) +
+            ")",
+        ),
+        hovertemplate: hover("%{x|%Y-%m-%d}\n%{text}", t("fan.as_published")),
+      },
+    ];
   });
 }

@@ -183,7 +183,7 @@ export function summary() {
         points.map((one) => el("li", {}, one)),
       ),
     ),
-    fanChart(id, shown, 300),
+    fanChart(id, shown, 360),
     nextWords(),
   ].filter(Boolean);
 }
