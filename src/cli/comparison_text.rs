@@ -137,26 +137,16 @@ fn prices(cost: &Cost) -> String {
     )
 }
 
-/// When a target is reached; those that the reference set say little in words. Counting begins in April 2021, so a day in
-/// that month says that the target was met before.
+/// When a target is reached; those that the reference set say little in words.
 fn when(reached: &Reached) -> String {
     if reached.source == "reference" {
         return String::new();
     }
     let unit = Unit::of(reached.kpi.indicator.unit);
-    let begun = jiff::civil::date(2021, 5, 1);
-    let date = |date: Option<Date>| match date {
-        Some(date) if date < begun => "from the start (April 2021)".to_string(),
-        Some(date) => date.to_string(),
-        None => "later".to_string(),
-    };
+    let date = |date: Option<Date>| date.map_or_else(|| "later".to_string(), |date| date.to_string());
     let [early, middle, late] = reached.dates.map(date);
-    let first = match reached.dates {
-        [_, _, Some(date)] if date < begun => "met from the start (April 2021)".to_string(),
-        _ => format!("first on {middle} ({early} to {late})"),
-    };
     format!(
-        "{} of {} {} ({} target): reached with {:.0} %, {first}.\n",
+        "{} of {} {} ({} target): reached with {:.0} %, first on {middle} ({early} to {late}).\n",
         reached.kpi.name(),
         unit.write(reached.target),
         unit.name(),

@@ -189,8 +189,8 @@ function exceedancePart(kpi, year, own, shown) {
   ];
 }
 
-/** A day on which a target is first met; counting begins in April 2021. */
-const when = (date) => (date ? (date < "2021-05" ? t("reached.already") : day(date)) : t("reached.later"));
+/** A day on which a target is first met. */
+const when = (date) => (date ? day(date) : t("reached.later"));
 
 function reachedPart() {
   const list = rows("reached");
@@ -273,7 +273,7 @@ export function splitSection() {
             customdata: names,
             x: share.map((one) => (missing(one) ? 0 : one * 100)),
             marker: {
-              color: ["#0072B2", "#E69F00", "#D55E00", "#B9C4CE"][at],
+              color: ["#0072B2", "#E69F00", "#D55E00", "#B9C4CE", "#CC79A7"][at],
               pattern: { shape: HATCHES[at], fgcolor: "rgba(255,255,255,0.55)", fillmode: "overlay", size: 7 },
               line: { color: "#ffffff", width: 1 },
             },

@@ -21,6 +21,9 @@ export const COLOURS = [
   "#1B7F8C",
 ];
 export const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "solid", "dash"];
+/** Of scenarios beside the reference, which is blue and solid. */
+const OTHER_COLOURS = COLOURS.filter((colour) => !["#0072B2", "#3A7CA5"].includes(colour));
+const OTHER_DASHES = ["dash", "dot", "dashdot", "longdash", "longdashdot"];
 export const HATCHES = ["", "/", "x", "-", "\\", "+", "."];
 
 /** A number that a text decides alone. */
@@ -46,10 +49,10 @@ export function scenarioLook(name) {
   const all = ["kpi", "fans", "exceedance", "costs"].flatMap((source) => distinct(rows(source), "scenario"));
   const others = looks(
     all.filter((one) => one !== first),
-    COLOURS.length - 1,
+    OTHER_COLOURS.length,
   );
   const place = others.get(name) || 0;
-  return { colour: COLOURS[place + 1], dash: DASHES[1 + (place % (DASHES.length - 1))] };
+  return { colour: OTHER_COLOURS[place], dash: OTHER_DASHES[place % OTHER_DASHES.length] };
 }
 /** Colour and hatching of a measure: the colour is its kind's, the hatching its own among the measures of that kind. */
 export function measureLook(name, kind) {

@@ -35,6 +35,12 @@ export const note = (text) => p(text, "note");
 export const chip = (text, style) => el("span", { class: "chip " + (style || "") }, text);
 export const assumedChip = () => chip(t("assumed"), "assumed");
 
+/** A text whose ranges stay on their lines. */
+const unbroken = (text) =>
+  text
+    .split(/([^\s;()（）、；]*–[^\s;()（）、；]+(?: (?:%|pt))?)/)
+    .map((part, at) => (at % 2 ? el("span", { class: "whole" }, part) : part));
+
 /**
  * A table. `head`: titles; a title that starts with `#` is of numbers. `body`: rows of cells, each a text, an element,
  * or {text, small, value}. The first cell names the row.
@@ -47,12 +53,7 @@ export function table(caption, head, body, quiet) {
       content !== null && typeof content === "object" && !(content instanceof Node) && !Array.isArray(content)
         ? content
         : { text: content };
-    const inner = [
-      own.text,
-      own.small
-        ? el("small", { class: /^[\d¥+\u2212週]/.test(own.small) && own.small.length < 28 ? "tight" : null }, own.small)
-        : null,
-    ].flat();
+    const inner = [own.text, own.small ? el("small", {}, unbroken(own.small)) : null].flat();
     const short = typeof own.text === "string" && own.text.length < 12;
     const attributes = {
       class: [numeric[at] ? "number" : "", short ? "tight" : ""].join(" ").trim() || null,

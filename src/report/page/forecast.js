@@ -33,10 +33,12 @@ export function kpiSection() {
       ? {
           text: amount(level(row).median, row.unit),
           value: level(row).median,
-          small:
-            amounts(level(row).low, level(row).high, row.unit) +
-            t("semicolon") +
-            t("kpi.inside", { range: amounts(row.low_5, row.high_95, row.unit) }),
+          // None where there are too few replicates.
+          small: missing(row.low_5)
+            ? null
+            : amounts(level(row).low, level(row).high, row.unit) +
+              t("semicolon") +
+              t("kpi.inside", { range: amounts(row.low_5, row.high_95, row.unit) }),
         }
       : EMPTY;
   return [
@@ -87,9 +89,11 @@ function publishedCell(scenario, id, unit) {
   const then = weeks[0];
   const field = last.from && last.from !== last.until ? range(last.from, last.until, day) : day(last.date);
   const said = surveyName(last.survey) + t("comma") + field;
-  const simulated = then
-    ? t("kpi.same_week", { value: amount(then.median, unit), range: amounts(then.low_5, then.high_95, unit) })
-    : t("kpi.not_simulated");
+  let simulated = t("kpi.not_simulated");
+  if (then) {
+    const ranged = missing(then.low_5) ? "" : " (" + amounts(then.low_5, then.high_95, unit) + ")";
+    simulated = t("kpi.same_week", { value: amount(then.median, unit) + ranged });
+  }
   return { text: amount(last.value, unit), small: said + t("semicolon") + simulated, value: last.value };
 }
 const daysApart = (from, until) => (Date.parse(until) - Date.parse(from)) / 864e5;
@@ -270,15 +274,17 @@ function levelsAsPublished(kpi, shown, known) {
       return date.toISOString().slice(0, 10);
     };
     const to = (of) => own.map((row) => of(row) * factor);
+    const ranged = own.every((row) => !missing(row.as_published_low_5));
     return [
       {
         x: own.map(week),
         y: to((row) => row.as_published_median),
         mode: "markers",
-        name: t("fan.as_published"),
+        name: ranged ? t("fan.as_published") : t("fan.as_published_middle"),
         showlegend: place === 0,
         marker: { color: "#ffffff", symbol: "square", size: 8, line: { width: 2, color: colour } },
         error_y: {
+          visible: ranged,
           type: "data",
           symmetric: false,
           array: to((row) => row.as_published_high_95 - row.as_published_median),
@@ -290,9 +296,7 @@ function levelsAsPublished(kpi, shown, known) {
         text: own.map(
           (row) =>
             amount(row.as_published_median, unit) +
-            " (" +
-            amounts(row.as_published_low_5, row.as_published_high_95, unit) +
-            ")",
+            (ranged ? " (" + amounts(row.as_published_low_5, row.as_published_high_95, unit) + ")" : ""),
         ),
         hovertemplate: hover("%{x|%Y-%m-%d}\n%{text}", t("fan.as_published")),
       },
