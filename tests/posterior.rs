@@ -35,7 +35,11 @@ fn tables(folder: &Path, gates: usize, failing: usize) -> PathBuf {
     let gate = |i: usize| format!("recovery,gate {i},0.5,>= 0.8,{}\n", i < gates - failing);
     let table: String = (0..gates).map(gate).collect();
     fs::write(to.join("posterior/draws.csv"), draws).unwrap();
-    fs::write(to.join("posterior/about.csv"), "name,value\nas_of,2021-03-15\ndraws,3\n").unwrap();
+    let of_the_fit = |(file, hash): &(String, String)| format!("table {file},{hash}\n");
+    let files = Data::embedded().unwrap().files;
+    let fitted = files.iter().filter(|(file, _)| !file.starts_with("posterior/") && file != "tables.csv");
+    let about = fitted.map(of_the_fit).collect::<String>();
+    fs::write(to.join("posterior/about.csv"), format!("name,value\nas_of,2021-03-15\ndraws,3\n{about}")).unwrap();
     fs::write(to.join("posterior/gates.csv"), format!("part,check,found,required,passed\n{table}")).unwrap();
     // No series has a past: the draws need no residuals.
     let figures = fs::read_to_string(from.join("posterior/figures.csv")).unwrap();

@@ -137,11 +137,6 @@ pub fn calibrate_on(
     Ok(CalibrateOutcome { folder: target, gates })
 }
 
-/// Tables that a fit depends on, with their hashes.
-fn fitted_tables(data: &Data) -> impl Iterator<Item = &(String, String)> {
-    data.files.iter().filter(|(file, _)| !file.starts_with("posterior/"))
-}
-
 /// Names everything that the posterior depends on; the shipped posterior is not among it.
 fn key(config: &Config, scenario_toml: &str, data: &Data) -> String {
     let mut hasher = blake3::Hasher::new();

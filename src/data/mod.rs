@@ -9,7 +9,7 @@ pub(crate) mod table;
 mod tests;
 
 pub use posterior::{CHAIN, DISCREPANCY, Draw, FittedFigure, Gate, Posterior, RESIDUAL, TABLES};
-pub(crate) use posterior::{FITTED_TO, POSTERIOR_FORMAT};
+pub(crate) use posterior::{FITTED_TO, POSTERIOR_FORMAT, fitted_tables};
 pub(crate) use table::near;
 
 use crate::{

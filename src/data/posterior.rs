@@ -120,12 +120,14 @@ impl Posterior {
         )
     }
 
-    /// The same beside tables at hand: when these are not those that it was fitted to, one more gate does not hold, so
-    /// that everything made from both is marked.
+    /// The same beside tables at hand: when these are not those that it was fitted to, or when it does not say what it was fitted
+    /// to, one more gate does not hold, so that everything made from both is marked.
     pub fn judged_by(mut self, files: &[(String, String)]) -> Posterior {
         self.gates.retain(|gate| gate.part != TABLES);
-        let there = |table: &(String, String)| files.contains(table);
-        let other: Vec<&str> = self.tables.iter().filter(|table| !there(table)).map(|(file, _)| &**file).collect();
+        let of_the_fit = |table: &(String, String)| self.tables.contains(table);
+        let at_hand = fitted_tables(files).filter(|table| !of_the_fit(table)).map(|(file, _)| &**file);
+        let gone = self.tables.iter().filter(|(file, _)| !files.iter().any(|(name, _)| name == file));
+        let other: Vec<String> = at_hand.chain(gone.map(|(file, _)| &**file)).map(str::to_string).collect();
         if !other.is_empty() {
             self.gates.push(Gate {
                 part: TABLES.to_string(),
@@ -142,6 +144,12 @@ impl Posterior {
     pub fn failing(&self) -> impl Iterator<Item = &Gate> {
         self.gates.iter().filter(|gate| !gate.passed)
     }
+}
+
+/// Of tables with their hashes those that a posterior is fitted to: not its own, and not the list of tables, which says nothing
+/// that they do not say themselves.
+pub(crate) fn fitted_tables(files: &[(String, String)]) -> impl Iterator<Item = &(String, String)> {
+    files.iter().filter(|(file, _)| !file.starts_with("posterior/") && file != "tables.csv")
 }
 
 /// From `posterior/about.csv`, `posterior/draws.csv`, `posterior/gates.csv` and `posterior/figures.csv`.
@@ -163,8 +171,11 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
     gates.rows().try_for_each(|row| distinct.add(row, &["part", "check"]))?;
     let fitted_to =
         |row: Row| Some((row.text("name").strip_prefix(FITTED_TO)?.to_string(), row.text("value").into_owned()));
-    if let Some(count) = about.rows().find(|row| row.text("name") == "draws") {
-        draws.expect_rows(count.count("value")? as usize)?;
+    // Older posteriors do not count their gates.
+    for (name, table) in [("draws", draws), ("gates", gates)] {
+        if let Some(count) = about.rows().find(|row| row.text("name") == name) {
+            table.expect_rows(count.count("value")? as usize, "about.csv")?;
+        }
     }
     if draws.rows().len() == 0 {
         return Err(draws

@@ -73,7 +73,7 @@ impl Files<'_> {
         let text = self.texts.iter().find(|(name, _)| *name == file).map(|(_, text)| text.clone()).unwrap_or_default();
         let table = Table::parse(&format!("{}/{file}", self.folder), text, columns)?;
         if let Some((_, rows)) = self.rows.iter().find(|(name, _)| name == file) {
-            table.expect_rows(*rows)?;
+            table.expect_rows(*rows, "tables.csv")?;
         }
         Ok(table)
     }
@@ -134,7 +134,20 @@ impl Data {
         let mut files = Files { folder: folder.to_string(), texts, rows: Vec::new(), before };
         let index = files.table("tables.csv", &["file", "rows"])?;
         let mut distinct = Distinct::default();
-        index.rows().try_for_each(|row| distinct.add(row, &["file"]))?;
+        let counted = |file: &str| file != "tables.csv" && !file.starts_with("posterior/");
+        for row in index.rows() {
+            distinct.add(row, &["file"])?;
+            if !EMBEDDED.iter().any(|(file, _)| *file == row.text("file")) {
+                let message = format!("`{}` is no table that is read", row.text("file"));
+                return Err(row.problem("file", message).advise("delete the row, or write the name of a table"));
+            }
+        }
+        let listed = |file: &str| index.rows().any(|row| row.text("file") == file);
+        if let Some((file, _)) = EMBEDDED.iter().find(|(file, _)| counted(file) && !listed(file)) {
+            return Err(index
+                .problem("file", format!("no row says how many rows {file} has"))
+                .advise(format!("add {file},N, so that a file that is cut off is noticed")));
+        }
         files.rows =
             index.rows().map(|r| Ok((r.text("file").into(), r.count("rows")? as usize))).collect::<Result<_, _>>()?;
         Ok(Data {

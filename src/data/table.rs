@@ -150,8 +150,8 @@ impl Table {
         self.rows.iter().map(|line| Row { table: self, line })
     }
 
-    /// Fails unless the table has exactly `wanted` rows.
-    pub fn expect_rows(&self, wanted: usize) -> Result<(), Problem> {
+    /// Fails unless the table has exactly `wanted` rows, a number that `stated` holds.
+    pub fn expect_rows(&self, wanted: usize, stated: &str) -> Result<(), Problem> {
         if self.rows.len() == wanted {
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl Table {
         let message = format!("{} has {} rows, but {wanted} are expected", self.file, self.rows.len());
         Err(Problem::error(Kind::Data, message)
             .at(&self.file, &self.source, end..end)
-            .advise("the file may be cut off: restore it, or state its new number of rows in tables.csv"))
+            .advise(format!("the file may be cut off: restore it, or state its new number of rows in {stated}")))
     }
 }
 

@@ -267,7 +267,7 @@ fn a_draw_that_cannot_be_meant_is_shown_at_its_cell() {
     assert!(fewer.message.contains("rows, but"), "{fewer}");
     let undated = damaged("posterior/about.csv", replaced("as_of", "asof"));
     assert!(undated.message.starts_with("no row says by which day"), "{undated}");
-    let gate = damaged("posterior/gates.csv", |_| Some(b"part,check,found,required,passed\na,b,1,>= 1,yes\n".to_vec()));
+    let gate = damaged("posterior/gates.csv", replaced(",true\n", ",yes\n"));
     assert_eq!(gate.message, "`yes` is not known here");
 }
 
@@ -373,6 +373,27 @@ fn a_posterior_beside_other_tables_is_marked() {
     assert_eq!(gates.len(), data.posterior.gates.len() + 1);
     let gate = gates.last().unwrap();
     assert!(!gate.passed && gate.found == 1.0 && gate.check.ends_with("population/facts.csv"), "{gate:?}");
+    // A posterior that does not say what it was fitted to, as one whose `about.csv` is cut off.
+    let silent = Posterior { tables: Vec::new(), ..data.posterior.clone() }.judged_by(&data.files);
+    assert!(silent.gates.last().is_some_and(|gate| !gate.passed && gate.found == 11.0), "{:?}", silent.gates.last());
+}
+
+/// Published tables that are cut off change figures; the list of their rows cannot be cut off itself.
+#[test]
+fn the_rows_of_every_table_are_counted() {
+    let changed = |file: &str, change: &dyn Fn(&str) -> String| {
+        let own = Data::embedded_texts().iter().find(|(name, _)| *name == file).unwrap().1;
+        Data::with_tables(&[(file, &change(own))]).err().map(|problem| problem.message).unwrap_or_default()
+    };
+    let without = |line: &'static str| move |own: &str| own.replace(line, "");
+    assert_eq!(
+        changed("tables.csv", &without("policy/infections.csv,68\n")),
+        "no row says how many rows policy/infections.csv has"
+    );
+    let more = |own: &str| own.to_string() + "policy/nothing.csv,5\n";
+    assert_eq!(changed("tables.csv", &more), "`policy/nothing.csv` is no table that is read");
+    let first = |own: &str| own.lines().take(3).map(|line| format!("{line}\n")).collect::<String>();
+    assert_eq!(changed("posterior/gates.csv", &first), "data/posterior/gates.csv has 2 rows, but 49 are expected");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     fits::{Calibration, Histories, interrupted},
-    fitted_tables, used_rows,
+    used_rows,
 };
 use crate::{
     calibration::{
@@ -18,7 +18,7 @@ use crate::{
         tables::{self, CsvTable, Fitted},
     },
     commands::{RunContext, chunk::HistoryPlan},
-    data::{Draw, FITTED_TO, Gate, POSTERIOR_FORMAT, Posterior},
+    data::{Draw, FITTED_TO, Gate, POSTERIOR_FORMAT, Posterior, fitted_tables},
     engine::Progress,
     error::{Problem, Problems},
     parameters::{Parameters, TABLE},
@@ -96,7 +96,7 @@ impl Calibration<'_> {
         gates.extend(recovery::gates(&recovered));
         all.push(recovered);
         all.push(tables::gates(&gates));
-        all.push(self.about(&chains, &likelihood));
+        all.push(self.about(&chains, &likelihood, gates.len()));
         Ok((all, gates))
     }
 
@@ -262,12 +262,13 @@ impl Calibration<'_> {
         Ok(table)
     }
 
-    fn about(&self, chains: &Chains, likelihood: &Likelihood) -> CsvTable {
+    fn about(&self, chains: &Chains, likelihood: &Likelihood, gates: usize) -> CsvTable {
         let mut table = CsvTable::new("about.csv", "name,value");
         let config = self.config;
         let rows = [
             ("as_of", config.as_of.to_string()),
             ("draws", config.draws.to_string()),
+            ("gates", gates.to_string()),
             ("format", POSTERIOR_FORMAT.to_string()),
             ("version", env!("CARGO_PKG_VERSION").to_string()),
             ("key", self.key.clone()),
@@ -286,8 +287,7 @@ impl Calibration<'_> {
         ];
         table.rows = rows.into_iter().map(|(name, value)| vec![name.to_string(), value]).collect();
         let fitted_to = |(file, hash): &(String, String)| vec![format!("{FITTED_TO}{file}"), hash.clone()];
-        // The list of tables says nothing that they do not say themselves.
-        table.rows.extend(fitted_tables(self.data).filter(|(file, _)| file != "tables.csv").map(fitted_to));
+        table.rows.extend(fitted_tables(&self.data.files).map(fitted_to));
         table
     }
 }
