@@ -10,7 +10,7 @@ pub(super) use unfinished::Unfinished;
 use super::{Execution, RunContext, chunk::Chunk, read_data};
 use crate::{
     calibration::{config::Config, history::History, rows, targets::targets},
-    data::{Data, Gate, Observation},
+    data::{Data, Gate, Observation, fitted_tables},
     engine::on_threads,
     error::{Problem, Problems},
     parameters::Parameters,
@@ -145,8 +145,7 @@ fn key(config: &Config, scenario_toml: &str, data: &Data) -> String {
     }
     // Of these tables only what was known on the day counts.
     const CUT: [&str; 3] = ["observations/surveys.csv", "policy/declarations.csv", "policy/infections.csv"];
-    let whole = |file: &str| !file.starts_with("posterior/") && !CUT.contains(&file) && file != "tables.csv";
-    for (file, hash) in data.files.iter().filter(|(file, _)| whole(file)) {
+    for (file, hash) in fitted_tables(&data.files).filter(|(file, _)| !CUT.contains(&&**file)) {
         hasher.update(file.as_bytes()).update(b"\0").update(hash.as_bytes());
     }
     let known = format!("{:?}{:?}{:?}", data.observations, data.declarations, data.infections);

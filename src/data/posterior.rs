@@ -146,10 +146,15 @@ impl Posterior {
     }
 }
 
-/// Of tables with their hashes those that a posterior is fitted to: not its own, and not the list of tables, which says nothing
-/// that they do not say themselves.
+/// Whether a posterior is fitted to a table: not to its own, and not to the list of tables, which says nothing that they do not
+/// say themselves.
+pub(crate) fn is_fitted(file: &str) -> bool {
+    !file.starts_with("posterior/") && file != "tables.csv"
+}
+
+/// Of tables with their hashes those that a posterior is fitted to.
 pub(crate) fn fitted_tables(files: &[(String, String)]) -> impl Iterator<Item = &(String, String)> {
-    files.iter().filter(|(file, _)| !file.starts_with("posterior/") && file != "tables.csv")
+    files.iter().filter(|(file, _)| is_fitted(file))
 }
 
 /// From `posterior/about.csv`, `posterior/draws.csv`, `posterior/gates.csv` and `posterior/figures.csv`.

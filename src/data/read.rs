@@ -3,7 +3,7 @@
 use super::{
     Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, Posterior, PrefectureRow,
     ProgrammeFigure,
-    posterior::{FIGURE_COLUMNS, GATE_COLUMNS},
+    posterior::{FIGURE_COLUMNS, GATE_COLUMNS, is_fitted},
     table::{Distinct, Row, Table, read_text},
 };
 use crate::{
@@ -134,7 +134,6 @@ impl Data {
         let mut files = Files { folder: folder.to_string(), texts, rows: Vec::new(), before };
         let index = files.table("tables.csv", &["file", "rows"])?;
         let mut distinct = Distinct::default();
-        let counted = |file: &str| file != "tables.csv" && !file.starts_with("posterior/");
         for row in index.rows() {
             distinct.add(row, &["file"])?;
             if !EMBEDDED.iter().any(|(file, _)| *file == row.text("file")) {
@@ -143,7 +142,7 @@ impl Data {
             }
         }
         let listed = |file: &str| index.rows().any(|row| row.text("file") == file);
-        if let Some((file, _)) = EMBEDDED.iter().find(|(file, _)| counted(file) && !listed(file)) {
+        if let Some((file, _)) = EMBEDDED.iter().find(|(file, _)| is_fitted(file) && !listed(file)) {
             return Err(index
                 .problem("file", format!("no row says how many rows {file} has"))
                 .advise(format!("add {file},N, so that a file that is cut off is noticed")));
