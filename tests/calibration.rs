@@ -267,7 +267,8 @@ fn the_gradient_of_the_joint_likelihood_is_right() {
     let z: Vec<f64> = (0..space.len()).map(|d| ((d * 37 % 19) as f64 - 9.0) / 12.0).collect();
     let simulated: Vec<f64> =
         (0..n).map(|i| likelihood.targets[i].value + ((i * 29 % 17) as f64 - 8.0) / 40.0).collect();
-    let error = vec![1e-4; n];
+    // Errors of figures hang together.
+    let error = nalgebra::DMatrix::from_fn(n, n, |i, j| if i == j { 1e-3 } else { 4e-4 });
     let log = |z: &[f64], simulated: &[f64]| likelihood.gradient(&space, z, simulated, &error).0;
     let (_, by_figure, by_rest) = likelihood.gradient(&space, &z, &simulated, &error);
     let step = 1e-5;

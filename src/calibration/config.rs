@@ -3,7 +3,7 @@
 use super::sampler::Settings;
 use crate::{
     error::{Kind, Problem, Problems},
-    scenario::{self, SIZE_LIMIT},
+    scenario::{self, Loaded, SIZE_LIMIT},
 };
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -71,15 +71,26 @@ impl Config {
             ("certificate.held_out_sampler", &certificate.held_out_sampler),
             ("certificate.truth_sampler", &certificate.truth_sampler),
         ] {
-            settings.check().map_err(|(key, advice)| {
-                let problem = Problem::error(Kind::Scenario, format!("`{section}.{key}` does not go with the rest"));
-                match place(text, section, key) {
-                    Some(span) => problem.at(file, &Arc::from(text), span).advise(advice),
-                    None => problem.advise(advice),
-                }
-            })?;
+            settings.check().map_err(|(key, advice)| misfit(file, text, section, key, advice))?;
+        }
+        if config.sample > config.refined_sample {
+            return Err(misfit(file, text, "", "refined_sample", "write at least as many as sample").into());
         }
         Ok(config)
+    }
+
+    /// The scenario whose history is fitted.
+    ///
+    /// # Errors
+    /// It cannot be read, or its run does not reach the as-of day.
+    pub fn fitted_scenario(&self) -> Result<Loaded, Problems> {
+        let loaded = scenario::load(&self.scenario, &[])?;
+        let (start, end) = (loaded.scenario.run.start, loaded.scenario.run.end);
+        if (start..=end).contains(&self.as_of) {
+            return Ok(loaded);
+        }
+        let message = format!("as of {}: that day lies outside the run of `{}`", self.as_of, self.scenario);
+        Err(Problem::error(Kind::Scenario, message).advise(format!("write a day from {start} to {end}")).into())
     }
 
     /// From a file; `None` = the shipped one.
@@ -109,7 +120,17 @@ impl Config {
     }
 }
 
-/// Where a key of a section stands.
+/// A key that does not go with the others.
+fn misfit(file: &str, text: &str, section: &str, key: &str, advice: &str) -> Problem {
+    let path = if section.is_empty() { key.to_string() } else { format!("{section}.{key}") };
+    let problem = Problem::error(Kind::Scenario, format!("`{path}` does not go with the rest"));
+    match place(text, section, key) {
+        Some(span) => problem.at(file, &Arc::from(text), span).advise(advice),
+        None => problem.advise(advice),
+    }
+}
+
+/// Where a key of a section stands; without one, at the top.
 fn place(text: &str, section: &str, key: &str) -> Option<Range<usize>> {
     let mut inside = section.is_empty();
     let mut start = 0;
@@ -137,6 +158,17 @@ mod tests {
     }
 
     #[test]
+    fn a_day_outside_the_run_is_refused() {
+        for (day, sound) in [("2021-04-30", true), ("2026-03-31", true), ("2026-04-01", false), ("2019-12-31", false)] {
+            let text = SHIPPED.replacen("as_of = \"2021-04-30\"", &format!("as_of = \"{day}\""), 1);
+            let found = Config::parse("x.toml", &text).unwrap().fitted_scenario();
+            assert_eq!(found.is_ok(), sound, "{day}");
+            let said = found.err().map_or(String::new(), |problems| problems.to_string());
+            assert!(sound || said.contains("write a day from 2020-01-06 to 2026-03-31"), "{said}");
+        }
+    }
+
+    #[test]
     fn a_wrong_number_or_key_is_shown_at_its_place() {
         for (from, to, word) in [
             ("chains = 2", "chains = 0", "write a number from 1 to 100"),
@@ -145,6 +177,7 @@ mod tests {
             ("sample = 24000", "sample = 99999999999", "write a number from 5989 to 3375255"),
             ("sample = 24000", "smaple = 24000", "did you mean `sample`?"),
             ("new_points = 70", "new_points = 101", "x.toml:15:1: `sampler.new_points`"),
+            ("refined_sample = 60000", "refined_sample = 23999", "x.toml:5:1: `refined_sample`"),
             ("sample = 24000", "sample = \"many\"", "a whole number"),
             ("draws = ", "draws = 9000000000000000000 # ", "draws"),
             ("rounds = ", "rounds = 9000000000000000000 # ", "rounds"),
@@ -154,8 +187,14 @@ mod tests {
         ] {
             let text = SHIPPED.replacen(from, to, 1);
             assert_ne!(text, SHIPPED, "{from}");
-            let problem = Config::parse("x.toml", &text).unwrap_err().to_string();
-            assert!(problem.contains(word), "{problem}");
+            let problems = Config::parse("x.toml", &text).unwrap_err();
+            assert!(problems.to_string().contains(word), "{problems}");
+            // A misspelt key is missing as well; of one that is there, nobody hears that it is not.
+            assert_eq!(
+                problems.0.len(),
+                if word == "drws" || word.starts_with("did you mean") { 2 } else { 1 },
+                "{problems}"
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     likelihood::Likelihood,
-    sampler::{SamplerState, Sampling, systematic},
+    sampler::{SamplerState, Sampling, square, systematic},
     space::Space,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     results::{CODE, KEPT_FIT, KeptKey, cannot, keep, kept, seal, sealed},
     statistics::pareto_smoothed,
 };
+use nalgebra::DMatrix;
 use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
@@ -59,10 +60,7 @@ pub fn fit(
     observe: &(dyn Fn(f64) + Sync),
     stop: &AtomicBool,
 ) -> Result<SamplerState, Problem> {
-    let interrupted = |_| {
-        Problem::error(Kind::Interrupted, "interrupted: what was fitted is kept")
-            .advise("the same command with --resume goes on from there")
-    };
+    let interrupted = |_| Problem::error(Kind::Interrupted, "interrupted");
     let mut state = match kept.load() {
         Some(state) => state,
         None => {
@@ -107,16 +105,14 @@ impl Chains {
     pub fn new(space: &Space, likelihood: &Likelihood, chains: Vec<SamplerState>) -> Chains {
         let number = chains.len();
         let figures = likelihood.targets.len();
-        let noise: Vec<f64> = (0..figures)
-            .map(|i| chains.iter().map(|c| c.noise.get(i).copied().unwrap_or(0.0)).sum::<f64>() / number.max(1) as f64)
-            .collect();
+        let mean = |sum: DMatrix<f64>, chain: &SamplerState| sum + square(&chain.noise, figures) / number.max(1) as f64;
+        let noise = chains.iter().fold(DMatrix::zeros(figures, figures), mean);
         let ratio = |state: &SamplerState| -> Vec<f64> {
-            let log = |z: &[f64], figures: &[f64], error: &[f64]| likelihood.gradient(space, z, figures, error).0;
-            (0..state.z.len())
-                .map(|i| {
-                    log(&state.z[i], &state.figures[i], &noise) - log(&state.z[i], &state.predicted[i], &state.error)
-                })
-                .collect()
+            let error = square(&state.error, figures);
+            let log =
+                |z: &[f64], figures: &[f64], error: &DMatrix<f64>| likelihood.gradient(space, z, figures, error).0;
+            let each = state.z.iter().zip(&state.figures).zip(&state.predicted);
+            each.map(|((z, simulated), predicted)| log(z, simulated, &noise) - log(z, predicted, &error)).collect()
         };
         let ratios: Vec<f64> = chains.iter().flat_map(ratio).collect();
         let equal = vec![1.0 / ratios.len().max(1) as f64; ratios.len()];
@@ -131,7 +127,7 @@ impl Chains {
             state.predicted.extend(chain.predicted);
             state.temperature = state.temperature.min(chain.temperature);
         }
-        (state.noise, state.evaluations) = (noise, evaluations);
+        (state.noise, state.evaluations) = (noise.as_slice().to_vec(), evaluations);
         let log_ratio_sd = crate::statistics::variance(&ratios).unwrap_or(0.0).sqrt();
         Chains { number, state, weights, shape, log_ratio_sd }
     }

@@ -28,6 +28,12 @@ impl Block {
         let between = Covariances::between(&dated, &dated);
         Block { between, noise: noise(&published.iter().collect::<Vec<_>>()), figures }
     }
+
+    /// The part of a covariance of all figures that is among these.
+    fn among(&self, all: &DMatrix<f64>) -> DMatrix<f64> {
+        let n = self.figures.len();
+        DMatrix::from_fn(n, n, |k, l| all[(self.figures[k], self.figures[l])])
+    }
 }
 
 /// Targets with the places of what moves them.
@@ -82,7 +88,7 @@ impl Likelihood {
 
     /// Log likelihood of all figures, up to a constant.
     pub fn log(&self, space: &Space, z: &[f64], simulated: &[f64]) -> f64 {
-        self.gradient(space, z, simulated, &vec![0.0; simulated.len()]).0
+        self.gradient(space, z, simulated, &DMatrix::zeros(simulated.len(), simulated.len())).0
     }
 
     /// Figures not in any block: without error of the model.
@@ -90,23 +96,29 @@ impl Likelihood {
         (0..self.targets.len()).filter(|i| self.targets[*i].less.is_some())
     }
 
-    /// Log likelihood for simulated figures known up to `error` (variances), and its gradient: by simulated figure, and by
-    /// the dimensions that a run does not need.
-    pub fn gradient(&self, space: &Space, z: &[f64], simulated: &[f64], error: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
+    /// Log likelihood for simulated figures known up to errors of a covariance, and its gradient: by simulated figure, and by
+    /// the dimensions that a run does not need. Errors of firms' and workers' figures are taken as independent.
+    pub fn gradient(
+        &self,
+        space: &Space,
+        z: &[f64],
+        simulated: &[f64],
+        error: &DMatrix<f64>,
+    ) -> (f64, Vec<f64>, Vec<f64>) {
         let law = space.law(z);
         let residuals = self.residuals(space, z, simulated);
         let mut by_figure = vec![0.0; simulated.len()];
         let mut by_constant = [0.0; CONSTANTS.len()];
         let mut log = 0.0;
         for i in self.alone() {
-            let variance = self.targets[i].sd.powi(2) + error[i];
+            let variance = self.targets[i].sd.powi(2) + error[(i, i)];
             log -= 0.5 * (residuals[i].powi(2) / variance + variance.ln());
             by_figure[i] = residuals[i] / variance;
         }
         for block in &self.blocks {
             let lasting = block.between.lasting(&law);
             let mut covariance = &lasting + &block.between.wave * (law.wave_sd * law.wave_sd) + &block.noise;
-            block.figures.iter().enumerate().for_each(|(k, i)| covariance[(k, k)] += error[*i]);
+            covariance += block.among(error);
             let factor = factor(covariance);
             let residual = DVector::from_iterator(block.figures.len(), block.figures.iter().map(|i| residuals[*i]));
             let weighed = factor.solve(&residual);
@@ -133,9 +145,15 @@ impl Likelihood {
     }
 
     /// Information at a point, given the slopes of the simulated figures (one row a figure; columns of dimensions that a
-    /// run does not need are filled in here) and the variances of their errors: Fisher's for means, and for the constants of the
+    /// run does not need are filled in here) and the covariance of their errors: Fisher's for means, and for the constants of the
     /// law that of independent figures. It scales the trajectories, nothing else.
-    pub fn information(&self, space: &Space, z: &[f64], mut slopes: DMatrix<f64>, error: &[f64]) -> DMatrix<f64> {
+    pub fn information(
+        &self,
+        space: &Space,
+        z: &[f64],
+        mut slopes: DMatrix<f64>,
+        error: &DMatrix<f64>,
+    ) -> DMatrix<f64> {
         let law = space.law(z);
         for (i, response) in self.response.iter().enumerate() {
             if let Some(d) = *response {
@@ -145,11 +163,10 @@ impl Likelihood {
         let mut information = DMatrix::zeros(space.len(), space.len());
         for i in self.alone() {
             let row = slopes.row(i);
-            information += row.tr_mul(&row) / (self.targets[i].sd.powi(2) + error[i]);
+            information += row.tr_mul(&row) / (self.targets[i].sd.powi(2) + error[(i, i)]);
         }
         for block in &self.blocks {
-            let mut covariance = block.between.all(&law) + &block.noise;
-            block.figures.iter().enumerate().for_each(|(k, i)| covariance[(k, k)] += error[*i]);
+            let covariance = block.between.all(&law) + &block.noise + block.among(error);
             let variances = covariance.diagonal();
             let factor = factor(covariance);
             let mut scaled = slopes.select_rows(&block.figures);

@@ -2,15 +2,19 @@
 //! A likelihood and a way to simulate in, particles of the posterior out.
 //!
 //! A space-filling design over the prior is simulated and a Gaussian process fitted to it. Tempering (Del Moral, Doucet and
-//! Jasra 2006) leads particles from the prior to the posterior that the surrogate implies, its own error added to each
-//! figure's variance (Kennedy and O'Hagan 2001); Hamiltonian trajectories move them. Then some of the particles are simulated,
+//! Jasra 2006) leads particles from the prior to the posterior that the surrogate implies, the covariance of its own
+//! errors added to that of the figures (Kennedy and O'Hagan 2001); Hamiltonian trajectories move them. Then some of the particles are simulated,
 //! the surrogate is fitted again to the newest points, the particles move on, and so forth; in the last rounds with two
 //! process-noise streams a point on a larger sample of firms, so that what is noise can be told from what is error. At the
 //! end all particles are simulated so, to judge the surrogate where it was used and to reweight them.
 //!
 //! A [`Chain`](SamplerState) is a whole search with a design and surrogates of its own; a fit runs several and compares them.
 
-use super::{likelihood::Likelihood, space::Space, surrogate::Surrogate};
+use super::{
+    likelihood::Likelihood,
+    space::Space,
+    surrogate::{Surrogate, without_noise},
+};
 use crate::{
     random::{Key, Purpose, uniform},
     statistics::normal_quantile,
@@ -134,7 +138,7 @@ pub struct SamplerState {
     pub step: f64,
     /// Points of the archive, the newest, that were simulated twice on the larger sample.
     pub refined: usize,
-    /// Variance by figure of the process noise in the mean of two streams on the larger sample.
+    /// Covariance of the figures' process noise in the mean of two streams on the larger sample, column by column.
     pub noise: Vec<f64>,
     /// What was taken from the sums behind `noise`: points so far.
     pub noise_points: usize,
@@ -146,8 +150,17 @@ pub struct SamplerState {
     pub figures: Vec<Vec<f64>>,
     /// What the surrogate said of them.
     pub predicted: Vec<Vec<f64>>,
-    /// Variance of the surrogate's error by figure, as the last sweeps took it.
+    /// Covariance of the surrogate's errors, as the last sweeps took it, column by column.
     pub error: Vec<f64>,
+}
+
+/// A covariance of figures that is kept column by column; none yet is 0.
+pub(super) fn square(columns: &[f64], figures: usize) -> DMatrix<f64> {
+    if columns.is_empty() {
+        DMatrix::zeros(figures, figures)
+    } else {
+        DMatrix::from_column_slice(figures, figures, columns)
+    }
 }
 
 /// The figures at points on the larger sample, in order: of two process-noise streams; `None` when the user stops.
@@ -232,10 +245,13 @@ impl Sampling<'_> {
         let pairs = (self.refine)(z).ok_or(Stopped)?;
         let figures = self.likelihood.targets.len();
         let known = state.noise_points as f64;
-        let sum = |i: usize| pairs.iter().map(|[a, b]| (a[i] - b[i]).powi(2)).sum::<f64>() / 4.0;
-        let before = |i: usize| state.noise.get(i).copied().unwrap_or(0.0) * known;
         // The mean of two streams whose difference has variance 2 v has variance v / 2.
-        state.noise = (0..figures).map(|i| (before(i) + sum(i)) / (known + pairs.len() as f64).max(1.0)).collect();
+        let mut sum = square(&state.noise, figures) * known;
+        for [a, b] in &pairs {
+            let half = DVector::from_iterator(figures, a.iter().zip(b).map(|(a, b)| 0.5 * (a - b)));
+            sum.ger(1.0, &half, &half, 1.0);
+        }
+        state.noise = (sum / (known + pairs.len() as f64).max(1.0)).as_slice().to_vec();
         state.noise_points += pairs.len();
         let middle = |[a, b]: &[Vec<f64>; 2]| a.iter().zip(b).map(|(a, b)| 0.5 * (a + b)).collect();
         Ok(pairs.iter().map(middle).collect())
@@ -284,10 +300,10 @@ impl Sampling<'_> {
         next.refined = next.refined.min(next.archive.len());
         // The surrogate is judged where the truest figures are.
         let judged = if next.refined >= ENOUGH_TO_JUDGE { next.refined } else { next.archive.len() };
-        let mut surrogate = Surrogate::fit(&rows(|point| &point.0), &rows(|point| &point.1), judged);
+        let mut surrogate = Surrogate::fit(&rows(|point| &point.0), &rows(|point| &point.1), next.refined, judged);
         if next.refined >= ENOUGH_TO_JUDGE {
             // What two streams differ by is no error of the surrogate.
-            surrogate.error.iter_mut().zip(&next.noise).for_each(|(e, noise)| *e = (*e - noise).max(0.1 * *e));
+            surrogate.error = without_noise(&surrogate.error, &square(&next.noise, surrogate.error.nrows()));
         }
         while next.temperature < 1.0 {
             self.cool(&surrogate, &mut next);
@@ -327,7 +343,7 @@ impl Sampling<'_> {
             next.predicted = next.z.par_iter().map(|z| surrogate.figures(&z[..self.space.dynamic])).collect();
             let z = next.z.clone();
             next.figures = self.refined(&z, &mut next)?;
-            next.error = surrogate.error.clone();
+            next.error = surrogate.error.as_slice().to_vec();
             next.evaluations += 2 * next.z.len();
         }
         *state = next;
@@ -397,8 +413,8 @@ impl Sampling<'_> {
         }
         let logs: Vec<f64> = state.z.par_iter().map(|z| self.log(surrogate, z)).collect();
         let centre = &state.z[0];
-        let mut errors: Vec<f64> = (0..surrogate.error.len())
-            .map(|i| (surrogate.error[i] / self.likelihood.moments(self.space, i, centre, 0.0).1).sqrt())
+        let mut errors: Vec<f64> = (0..surrogate.error.nrows())
+            .map(|i| (surrogate.error[(i, i)] / self.likelihood.moments(self.space, i, centre, 0.0).1).sqrt())
             .collect();
         errors.sort_by(f64::total_cmp);
         state.trace.push(TraceRow {

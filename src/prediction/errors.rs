@@ -31,8 +31,12 @@ pub struct Forecaster {
     wanted_wanted: Covariances,
 }
 
-/// Lower Cholesky factor of a covariance, with the diagonal raised until there is one.
+/// Lower Cholesky factor of a covariance, with the diagonal raised until there is one. Where the covariance has numbers that are
+/// not finite, as far out on a trajectory that has gone astray, nothing is known of anything: it is infinite.
 pub(crate) fn factor(mut covariance: DMatrix<f64>) -> Cholesky<f64, Dyn> {
+    if !covariance.iter().all(|value| value.is_finite()) {
+        covariance = DMatrix::from_diagonal_element(covariance.nrows(), covariance.nrows(), f64::INFINITY);
+    }
     let mut raise = 1e-10;
     loop {
         if let Some(factor) = Cholesky::new(covariance.clone()) {
@@ -246,6 +250,18 @@ mod tests {
     use jiff::civil::date;
 
     const AS_OF: Date = Date::constant(2021, 4, 30);
+
+    /// What is not finite has a factor as well, at once, under which nothing has a density.
+    #[test]
+    fn a_covariance_that_is_not_finite_is_infinite() {
+        for odd in [f64::NAN, f64::INFINITY] {
+            let mut covariance = DMatrix::identity(3, 3);
+            covariance[(2, 1)] = odd;
+            let factor = factor(covariance);
+            assert!(factor.l().diagonal().iter().all(|d| *d == f64::INFINITY));
+            assert_eq!(factor.solve(&DVector::from_element(3, 1.0)), DVector::zeros(3));
+        }
+    }
 
     fn tsr(segment: &str) -> Series {
         Series::new(Survey::Tsr, "current_practice", "size", segment)
