@@ -41,6 +41,7 @@ pub fn described(keys: &[&str]) -> Option<&'static Value> {
 /// The JSON Schema of a scenario file, for completion in editors.
 pub fn schema() -> Value {
     let mut schema = form().clone();
+    as_written(&mut schema);
     let mut edit = schema["properties"]["intervention"]["items"].clone();
     relax(&mut edit);
     if let Some(properties) = edit["properties"].as_object_mut() {
@@ -122,6 +123,34 @@ fn tidy(schema: &mut Value) {
         }
         _ => {}
     }
+}
+
+/// Lets values be text wherever the check of form knows more ways to write them (`\"3%\"`, `\"令和3年4月1日\"`, `\"OSAKA\"`): an editor
+/// offers the plain form and refuses nothing that the program takes.
+fn as_written(schema: &mut Value) {
+    let Value::Object(object) = schema else { return };
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        properties.values_mut().for_each(as_written);
+    }
+    if let Some(items) = object.get_mut("items") {
+        as_written(items);
+    }
+    let word = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    let text = json!({ "type": "string" });
+    let others = match word("type") {
+        "integer" | "number" | "boolean" => vec![text],
+        // Prefectures have numbers as well.
+        "string" if word("x-list") == "prefecture" => vec![text, json!({ "type": "integer" })],
+        "string" if object.contains_key("enum") || word("format") == "date" => vec![text],
+        "string" if object.contains_key("x-unit") => {
+            object.shift_remove("pattern");
+            return;
+        }
+        _ => return,
+    };
+    let mut plain = std::mem::take(object);
+    object.extend(["description", "x-unit", "x-list"].iter().filter_map(|key| plain.shift_remove_entry(*key)));
+    object.insert("anyOf".into(), std::iter::once(Value::Object(plain)).chain(others).collect());
 }
 
 /// Takes out `required`: a change names only what it changes.

@@ -31,7 +31,7 @@ pub fn start(studio: &Studio) -> Result<Value, Problem> {
         "saved": saved.collect::<Vec<_>>(),
         "drafts": drafts.collect::<Vec<_>>(),
         "content": report::content(&[], &studio.data)?,
-        "schema": scenario::schema(),
+        "schema": scenario::form(),
         "requests": asked(),
     }))
 }
