@@ -105,7 +105,7 @@ pub struct Evidence<'a> {
     pub targets: &'a [Option<(f64, &'static str)>],
 }
 
-/// Every KPI at the end of the last fiscal year.
+/// Every KPI that a measure can move, at the end of the last fiscal year.
 pub fn choices(kpis: &[Kpi], extent: &Extent, evidence: &Evidence) -> Vec<Choice> {
     let year = *extent.years.end();
     let Some(place) = extent.place(year) else { return Vec::new() };
@@ -137,7 +137,7 @@ pub fn choices(kpis: &[Kpi], extent: &Extent, evidence: &Evidence) -> Vec<Choice
         choice.verdict = verdict(&choice, attained(evidence.reference));
         choice
     };
-    kpis.iter().enumerate().map(choice).collect()
+    kpis.iter().enumerate().filter(|(_, kpi)| kpi.moves()).map(choice).collect()
 }
 
 fn verdict(choice: &Choice, without: Option<f64>) -> Verdict {

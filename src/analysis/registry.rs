@@ -60,6 +60,8 @@ struct Shown {
     by: By,
     target: Option<f64>,
     aim: Aim,
+    /// Whether anything that a measure does can move it.
+    moves: bool,
 }
 
 /// Who shows a KPI.
@@ -97,7 +99,7 @@ const fn mlit_ever(region: &'static str) -> Published {
 }
 
 const fn shown(id: &'static str, segment: &'static str, by: By) -> Shown {
-    Shown { id, segment, by, target: None, aim: Aim::More }
+    Shown { id, segment, by, target: None, aim: Aim::More, moves: true }
 }
 
 /// Practice of firms in a region: no survey publishes it; TSR's figures of places have its model error.
@@ -120,7 +122,8 @@ static SHOWN: &[Shown] = &[
     shown("teleworkers_ever", "total", By::Survey(&[mlit("employed_ever")])),
     shown("teleworkers_last_year", "total", By::Apart(&[mlit("employed_last_year")])),
     Shown { target: Some(0.154), ..shown("scheme_based_teleworkers", "total", By::Survey(&[mlit("scheme_based")])) },
-    shown("telework_days", "total", By::Nobody(Some(DAYS), DAYS)),
+    // Days a week of who teleworks are a parameter.
+    Shown { moves: false, ..shown("telework_days", "total", By::Nobody(Some(DAYS), DAYS)) },
     shown("sustained_practice", "total", By::Nobody(None, tsr("sustained_practice", "total"))),
     Shown {
         aim: Aim::Less,
@@ -155,6 +158,11 @@ impl Kpi {
     /// Whether the aim is to lower it.
     pub fn less_is_better(&self) -> bool {
         self.shown.aim == Aim::Less
+    }
+
+    /// Whether a measure can move it; one that stands still is shown, and is nothing to choose or to aim at.
+    pub fn moves(&self) -> bool {
+        self.shown.moves
     }
 
     /// Whether a value reaches a target.

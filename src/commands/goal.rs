@@ -37,13 +37,16 @@ impl Goal {
             None => (name, "total"),
         };
         let kpis = candidate_kpis();
-        let Some(kpi) = kpis.iter().find(|kpi| (kpi.indicator.id, kpi.segment) == (id, segment)) else {
-            let known: Vec<String> = kpis.iter().map(Kpi::id).collect();
-            return wrong(
-                format!("`{}` is no candidate KPI", name.escape_debug()),
-                format!("write one of {}", known.join(", ")),
-            );
+        let known = || {
+            let known: Vec<String> = kpis.iter().filter(|kpi| kpi.moves()).map(Kpi::id).collect();
+            format!("write one of {}", known.join(", "))
         };
+        let Some(kpi) = kpis.iter().find(|kpi| (kpi.indicator.id, kpi.segment) == (id, segment)) else {
+            return wrong(format!("`{}` is no candidate KPI", name.escape_debug()), known());
+        };
+        if !kpi.moves() {
+            return wrong(format!("`{}` is nothing to aim at: no measure of the model moves it", kpi.id()), known());
+        }
         let wanted = if kpi.less_is_better() { "<=" } else { ">=" };
         let is_share = kpi.indicator.unit.contains("share");
         let write = |value: f64| format!("write {}{wanted}{value}", kpi.id());
@@ -86,6 +89,7 @@ mod tests {
             ("mic_introduction<=0.3", "write mic_introduction>=0.3"),
             ("regional_gap>=0.1", "write regional_gap<=0.1"),
             ("telework>=0.1", "write one of mic_introduction, "),
+            ("telework_days>=2", "write one of mic_introduction, "),
             ("mic_introduction>=half", "write mic_introduction>=0.5"),
             ("mic_introduction>=NaN", "write mic_introduction>=0.5"),
             ("mic_introduction>=1.0001", "write a fraction from 0 to 1"),

@@ -24,6 +24,8 @@ export const asked = {
 };
 
 const kpiIds = () => background.kpis.map((one) => [kpiId(one), kpiName(one)]);
+/** KPIs that a measure can move. */
+const goalIds = () => background.kpis.filter((one) => one.moves).map((one) => [kpiId(one), kpiName(one)]);
 
 export function drawActions(anew) {
   const place = byId("ask");
@@ -126,7 +128,7 @@ const ENTRIES = {
     return entry(t("ask.sample"), input, t("ask.sample_how"));
   },
   targets: () => [
-    entry(t("ask.target_kpi"), picked("targetKpi", kpiIds())),
+    entry(t("ask.target_kpi"), picked("targetKpi", goalIds())),
     entry(
       t("ask.target"),
       typed("target", { type: "number", step: "any", min: 0, max: mostOf(asked.targetKpi) }),
@@ -144,7 +146,7 @@ const ENTRIES = {
   },
   kpis: () => entry(t("kpi"), picked("kpis", [["", t("ask.all_kpis")], ...kpiIds()])),
   kpi: () => {
-    const goalKpi = picked("goalKpi", kpiIds());
+    const goalKpi = picked("goalKpi", goalIds());
     const official = kpiOf(asked.goalKpi).target;
     if (!asked.goal && !missing(official)) asked.goal = String(tidy(official * 100));
     const goal = typed("goal", { type: "number", step: "any", required: true, min: 0, max: mostOf(asked.goalKpi) });
