@@ -125,8 +125,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
-    // A studio is closed by it; all else is interrupted.
-    let code = if matches!(arguments.command, Command::Studio(_)) { 0 } else { Kind::Interrupted as i32 };
     japanese::choose(arguments.lang.as_deref());
     OPEN.store(arguments.open, Ordering::Relaxed);
     let writes =
@@ -136,7 +134,10 @@ pub fn main() -> ExitCode {
         complain(&[Problem::error(Kind::Usage, message).advise("leave it out")]);
         return ExitCode::from(Kind::Usage as u8);
     }
-    match stopping::catch_interrupts(code).map_err(Problems::from).and_then(|()| dispatch(arguments.command)) {
+    match stopping::catch_interrupts(interrupted(&arguments.command))
+        .map_err(Problems::from)
+        .and_then(|()| dispatch(arguments.command))
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             complain(&problems.0);
@@ -144,6 +145,18 @@ pub fn main() -> ExitCode {
             ExitCode::from(worst.map_or(1, |p| p.kind as u8))
         }
     }
+}
+
+/// What is said of a command that had to be stopped; a studio is closed by it.
+fn interrupted(command: &Command) -> Option<Problem> {
+    let advice = match command {
+        Command::Studio(_) => return None,
+        Command::Request(Request::Calibrate(_)) | Command::Inspection(Inspection::Evaluate(_)) => {
+            "the same command with --resume goes on with what was kept"
+        }
+        _ => "the same command goes on with what was kept",
+    };
+    Some(Problem::error(Kind::Interrupted, "interrupted: nothing half written is left").advise(advice))
 }
 
 fn dispatch(command: Command) -> Result<(), Problems> {

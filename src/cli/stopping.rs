@@ -3,6 +3,7 @@
 //! One flag says that the work shall stop; whoever works looks at it, and whoever cannot is stopped a moment later. All that is
 //! written is put into its place in one step, so that ending at any moment loses nothing and leaves nothing half written.
 
+use super::complain;
 use crate::{
     engine::MOST_THREADS,
     error::{Kind, Problem},
@@ -11,7 +12,7 @@ use crate::{
 use std::{
     cell::Cell,
     io::{self, Write},
-    process,
+    process, slice,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -63,20 +64,20 @@ fn files_may_be_too_large() {
 #[cfg(not(unix))]
 fn files_may_be_too_large() {}
 
-/// Lets Ctrl-C, SIGTERM and SIGHUP stop the work within a second. `code` is that of a program that had to be stopped.
+/// Lets Ctrl-C, SIGTERM and SIGHUP stop the work within a second. A program that has to be stopped ends with what `says` is
+/// wrong, or well when that is nothing.
 ///
 /// # Errors
 /// `Kind::Files` when the system does not let us listen.
-pub fn catch_interrupts(code: i32) -> Result<(), Problem> {
+pub fn catch_interrupts(says: Option<Problem>) -> Result<(), Problem> {
     let stop = move || {
         STOP.store(true, Ordering::Relaxed);
         thread::sleep(PATIENCE);
         abandon();
-        if code != 0 {
-            let said = "error: interrupted: nothing half written is left\n |\n = help: the same command goes on with what was kept\n";
-            let _ = io::stderr().write_all(said.as_bytes());
+        if let Some(problem) = &says {
+            complain(slice::from_ref(problem));
         }
-        process::exit(code);
+        process::exit(says.as_ref().map_or(0, |problem| problem.kind as i32));
     };
     ctrlc::set_handler(stop).map_err(|e| Problem::error(Kind::Files, format!("cannot listen for interrupts: {e}")))
 }

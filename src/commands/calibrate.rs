@@ -16,7 +16,7 @@ use crate::{
     parameters::Parameters,
     population,
     results::{Draft, Form, Product},
-    scenario::{self, Scale},
+    scenario::Scale,
 };
 use clap::Args;
 use jiff::civil::Date;
@@ -79,7 +79,7 @@ pub type RemoteExecutor<'a> = &'a (dyn Fn(Vec<Chunk>) -> Option<Vec<Vec<u8>>> + 
 pub fn survey_rows(request: &CalibrateRequest) -> Result<Vec<Problem>, Problems> {
     let config = request.configuration()?;
     let data = read_data(request.execution.data.as_deref())?;
-    let scenario = scenario::load(&config.scenario, &[])?.scenario;
+    let scenario = config.fitted_scenario()?.scenario;
     // Which figures there are does not depend on how many firms give them.
     let population = population::synthesise(&data, scenario.run.population_seed, Scale::Sample(6_000))?;
     let history = History::new(scenario, &data, &population, config.as_of);
@@ -120,13 +120,13 @@ pub fn calibrate_on(
 ) -> Result<CalibrateOutcome, Problems> {
     let config = request.configuration()?;
     let data = read_data(request.execution.data.as_deref())?.known_on(config.as_of);
-    let loaded = scenario::load(&config.scenario, &[])?;
+    let loaded = config.fitted_scenario()?;
     let key = key(&config, &loaded.resolved_toml, &data);
     let target = request.out.clone().unwrap_or_else(|| PathBuf::from(format!("results/calibration-{}", &key[..8])));
     POSTERIOR.check(&target, false)?;
     let work = Unfinished::beside(&target, request.resume)?;
     let world = Calibration::new(&config, &data, &loaded, work.folder.clone(), context, remote);
-    let (all, gates) = on_threads(context.threads, || world.run())?;
+    let (all, gates) = on_threads(context.threads, || world.run()).map_err(|problems| work.told(problems))?;
     let draft = Draft::open_as(&POSTERIOR, &target, false)?;
     for table in &all {
         table.write(&draft)?;

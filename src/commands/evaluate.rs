@@ -120,7 +120,7 @@ pub fn evaluate_on(
     let one = |(place, origin): (usize, &Date)| {
         let config = Config { as_of: *origin, ..config.clone() };
         let run = || at_origin(&config, &data, &request.scenario, &work.folder, (place, number), context, elsewhere);
-        on_threads(context.threads, run)
+        on_threads(context.threads, run).map_err(|problems| work.told(problems))
     };
     let evaluated = origins.iter().enumerate().map(one).collect::<Result<Vec<Evaluated>, Problems>>()?;
     let tables = tables(&evaluated);
@@ -159,7 +159,7 @@ fn at_origin(
 ) -> Result<Evaluated, Problems> {
     let origin = config.as_of;
     let known = data.known_on(origin);
-    let loaded = scenario::load(&config.scenario, &[])?;
+    let loaded = config.fitted_scenario()?;
     let calibration = Calibration::new(config, &known, &loaded, work.to_path_buf(), context, elsewhere);
     let place = |done: f64| (progress.0 as f64 + 0.9 * done) / progress.1 as f64;
     let settings = &config.certificate.held_out_sampler;

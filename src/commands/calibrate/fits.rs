@@ -53,8 +53,7 @@ pub(in crate::commands) struct Calibration<'a> {
 type MakesFigures<'a> = dyn Fn(&[(Parameters, u32)]) -> Option<Vec<Vec<f64>>> + Sync + 'a;
 
 pub(in crate::commands) fn interrupted() -> Problem {
-    Problem::error(Kind::Interrupted, "interrupted: what was fitted is kept")
-        .advise("the same command with --resume goes on from there")
+    Problem::error(Kind::Interrupted, "interrupted")
 }
 
 impl<'a> Calibration<'a> {

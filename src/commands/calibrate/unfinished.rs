@@ -1,7 +1,7 @@
 //! The folder beside a posterior-to-be in which its fits are kept. A place in, only what bears our mark touched.
 
 use crate::{
-    error::{Kind, Problem},
+    error::{Kind, Problem, Problems},
     results::{KEPT_FIT, cannot, tidy},
 };
 use std::{
@@ -55,6 +55,20 @@ impl Unfinished {
         Ok(unfinished)
     }
 
+    /// What comes of an interrupted fit: whether there is something to go on with is said as it is.
+    pub(in crate::commands) fn told(&self, mut problems: Problems) -> Problems {
+        for problem in problems.0.iter_mut().filter(|problem| problem.kind == Kind::Interrupted) {
+            *problem = if self.keeps_any() {
+                Problem::error(Kind::Interrupted, "interrupted: what was fitted is kept")
+                    .advise("the same command with --resume goes on from there")
+            } else {
+                Problem::error(Kind::Interrupted, "interrupted before anything was fitted: nothing is kept")
+                    .advise("the same command begins anew")
+            };
+        }
+        problems
+    }
+
     /// Whether a fit is kept there.
     fn keeps_any(&self) -> bool {
         let is_fit = |entry: fs::DirEntry| entry.file_name().to_string_lossy().ends_with(KEPT_FIT);
@@ -85,6 +99,18 @@ impl Drop for Unfinished {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Who is interrupted hears whether there is something to go on with; other problems stay as they are.
+    #[test]
+    fn an_interrupted_fit_is_told_as_it_is_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let work = Unfinished::beside(&home.path().join("posterior"), false).unwrap();
+        let said = |kind| work.told(Problem::error(kind, "interrupted").into()).to_string();
+        assert!(said(Kind::Interrupted).contains("nothing is kept") && !said(Kind::Interrupted).contains("--resume"));
+        fs::write(work.folder.join(format!("fit-0{KEPT_FIT}")), "kept").unwrap();
+        assert!(said(Kind::Interrupted).contains("with --resume goes on"));
+        assert_eq!(said(Kind::Files), Problems::from(Problem::error(Kind::Files, "interrupted")).to_string());
+    }
 
     #[test]
     fn what_keeps_no_fit_leaves_nothing_behind() {
