@@ -145,8 +145,10 @@ fn when(reached: &Reached) -> String {
     let unit = Unit::of(reached.kpi.indicator.unit);
     let date = |date: Option<Date>| date.map_or_else(|| "later".to_string(), |date| date.to_string());
     let [early, middle, late] = reached.dates.map(date);
+    // One day alone is no range.
+    let range = if early == late { String::new() } else { format!(" ({early} to {late})") };
     format!(
-        "{} of {} {} ({} target): reached with {:.0} %, first on {middle} ({early} to {late}).\n",
+        "{} of {} {} ({} target): reached with {:.0} %, first on {middle}{range}.\n",
         reached.kpi.name(),
         unit.write(reached.target),
         unit.name(),

@@ -2,9 +2,14 @@
 
 use crate::{
     error::{Catalogue, Language, in_japanese},
+    interventions::DESCRIPTIONS,
     report::japanese_words,
 };
-use std::sync::{LazyLock, OnceLock};
+use jiff::civil::Date;
+use std::{
+    ops::Range,
+    sync::{LazyLock, OnceLock},
+};
 
 /// The language of this run of the program; set once, before anything is said.
 static LANGUAGE: OnceLock<Language> = OnceLock::new();
@@ -12,7 +17,8 @@ static LANGUAGE: OnceLock<Language> = OnceLock::new();
 static LINES: LazyLock<Catalogue> = LazyLock::new(|| {
     // Tests read both; texts that are part of the program cannot be damaged later.
     let lines = Catalogue::parse(include_str!("japanese.toml")).unwrap_or_default();
-    lines.with_words(japanese_words().unwrap_or_default())
+    let kinds = DESCRIPTIONS.iter().map(|kind| (kind.name.en.to_string(), kind.name.ja.to_string()));
+    lines.with_words(japanese_words().unwrap_or_default()).with_words(kinds)
 });
 
 /// Stands before what belongs to the name of an earlier line of a plan.
@@ -53,20 +59,68 @@ fn japanese_line(line: &str) -> String {
     if let Some(note) = line.strip_prefix(NO_NAME).and_then(in_japanese) {
         return format!("　　　　　　{note}");
     }
-    // A row of a table: its name, then columns.
-    let Some((name, columns)) = line.split_once("  ") else { return named(line).unwrap_or_else(|| line.to_string()) };
-    named(name).map_or_else(
-        || line.to_string(),
-        |said| {
-            let room = (name.len() + 2 + columns.len() - columns.trim_start().len()).saturating_sub(width(&said));
-            format!("{said}{}{}", " ".repeat(room.max(1)), columns.trim_start())
-        },
-    )
+    // A row of a table: columns, each where it was.
+    columns(line).unwrap_or_else(|| line.to_string())
+}
+
+/// A line's columns in Japanese, each at its place or, where there is no room, one space after the one before; `None` where no
+/// column is known.
+fn columns(line: &str) -> Option<String> {
+    let mut places = Vec::new();
+    let mut at = 0;
+    while let Some(start) = line[at..].find(|c| c != ' ').map(|start| at + start) {
+        at = line[start..].find("  ").map_or(line.len(), |end| start + end);
+        places.push(start..at);
+    }
+    let period = |place: Option<&Range<usize>>| place.is_some_and(|place| period(&line[place.clone()]).is_some());
+    let (mut text, mut known) = (String::new(), false);
+    for (number, place) in places.iter().enumerate() {
+        let english = &line[place.clone()];
+        // Before its period stands a measure's name, which is the user's.
+        let said = Some(english).filter(|_| !period(places.get(number + 1))).and_then(column);
+        known |= said.is_some();
+        let said = said.as_deref().unwrap_or(english);
+        // Figures keep their right ends.
+        let figures = said.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+        let start = place.start + if figures { place.len().saturating_sub(width(said)) } else { 0 };
+        let room = start.saturating_sub(width(&text)).max(usize::from(number > 0));
+        text += &(" ".repeat(room) + said);
+    }
+    known.then_some(text)
+}
+
+/// From one day to another.
+fn period(text: &str) -> Option<String> {
+    let (from, until) = text.split_once(" to ")?;
+    [from, until].iter().all(|day| day.parse::<Date>().is_ok()).then(|| format!("{from} ～ {until}"))
+}
+
+/// One column in Japanese.
+fn column(text: &str) -> Option<String> {
+    let word = |text: &str| Some(LINES.word(text).to_string()).filter(|said| said != text);
+    if let Some(said) = word(text).or_else(|| named(text)).or_else(|| period(text)) {
+        return Some(said);
+    }
+    // What a measure is: its kind, how much of it, on what its effect rests.
+    if let Some((kind, rest)) = text.split_once(", ").or(Some((text, ""))).filter(|(kind, _)| word(kind).is_some()) {
+        let rest = rest.split(", ").filter(|part| !part.is_empty()).map(|part| match part.strip_prefix("x ") {
+            Some(times) => format!("、{times}倍"),
+            None => format!("、{}", if part == "effect *assumed*" { "効果は*仮定*" } else { part }),
+        });
+        return Some(LINES.word(kind).to_string() + &rest.collect::<String>());
+    }
+    // A gate of a certificate, of a fit of its own or of the posterior.
+    let (check, found) = text.split_once(" = ")?;
+    let check = match check.split_once(": ").filter(|(fit, _)| word(fit).is_some()) {
+        Some((fit, check)) => format!("{}：{}", LINES.word(fit), LINES.word(check)),
+        None => word(check)?,
+    };
+    Some(format!("{check} = {found}"))
 }
 
 /// A KPI's name with its unit, such as `Formal scheme: large, %`.
 fn named(name: &str) -> Option<String> {
-    let (kpi, unit) = name.rsplit_once(", ")?;
+    let (kpi, unit) = name.trim_end().rsplit_once(", ")?;
     let unit = match unit {
         "%" => "（%）",
         "points" => "（ポイント）",
@@ -110,6 +164,20 @@ mod tests {
         assert_eq!(
             japanese_line(cost),
             "支出は増える。実施企業は増える（+12）：1社増えるごとに1.5百万円（0以下～2.0百万円）。"
+        );
+        assert_eq!(
+            japanese_line(
+                "  Measures    awards    2020-04-06 to 2026-03-31  Telework managers, x 10, effect *assumed*"
+            ),
+            "  施策        awards    2020-04-06 ～ 2026-03-31  テレワークマネージャー、10倍、効果は*仮定*"
+        );
+        assert_eq!(
+            japanese_line("FAIL  held_out        region_tokyo: temperature reached = 0.5000 (>= 1)"),
+            "不合格 除外データによる検証 東京圏を除外：到達した温度 = 0.5000 (>= 1)"
+        );
+        assert_eq!(
+            japanese_line("                    date        publ.  simulated           survey"),
+            "                    日付        公表値 計算値              調査"
         );
         assert_eq!(japanese_line("simulating 12 %, 30 s left"), "計算中 12 %、残り 30 秒");
         assert_eq!(japanese_line("nothing knows this"), "nothing knows this");

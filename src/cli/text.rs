@@ -10,6 +10,7 @@ use crate::{
     report::REPORT,
     results::certificate,
     scenario::{Measure, Scale},
+    statistics::DRAWS_OF_A_RANGE,
     text::one_line,
 };
 use std::{collections::BTreeSet, fmt::Write, path::Path};
@@ -63,7 +64,7 @@ pub fn plan(job: &PlannedRun, notes: &[Problem]) -> String {
         let name = if i == 0 { "Measures" } else { "" };
         let scale = if intervention.scale == 1.0 { String::new() } else { format!(", x {}", intervention.scale) };
         let effect = if assumed(&intervention.measure) { ", effect *assumed*" } else { "" };
-        let kind = intervention.measure.key().replace('_', " ");
+        let kind = intervention.measure.name().en;
         let period = format!("{} to {}", intervention.from, intervention.until);
         line(name, format!("{:width$}  {period}  {kind}{scale}{effect}", intervention.name));
     }
@@ -140,11 +141,15 @@ pub fn kpi_table(kpi: &[KpiYear], replicates: u32, caveat: &str) -> String {
             row(&name, &[]);
             row("    median", &median);
         }
-        if replicates > 1 {
+        if replicates >= DRAWS_OF_A_RANGE {
             let interval = |of: [f64; 5]| format!("{}-{}", unit.write(of[0]), unit.write(of[4]));
             row("    as published, 5-95 %", &cells(&|k| known(k.as_published).map(interval)));
             row("    inside the model, 5-95 %", &cells(&|k| Some(interval(k.quantiles))));
         }
+    }
+    if (2..DRAWS_OF_A_RANGE).contains(&replicates) {
+        let _ =
+            write!(text, "\n{replicates} replicates are too few for ranges of 90 %: {DRAWS_OF_A_RANGE} are needed.");
     }
     let _ = write!(text, "\n{caveat}\nEffects marked *assumed* rest on documented priors, not on causal evidence.\n");
     text
@@ -161,7 +166,9 @@ pub fn published_figures(fans: &[Fan]) -> String {
             || "week not simulated".to_string(),
             |point| {
                 let [low, .., high] = point.quantiles;
-                format!("{} ({}-{})", unit.write(point.quantiles[2]), unit.write(low), unit.write(high))
+                let range = format!(" ({}-{})", unit.write(low), unit.write(high));
+                let range = if point.replicates >= DRAWS_OF_A_RANGE { range } else { String::new() };
+                format!("{}{range}", unit.write(point.quantiles[2]))
             },
         );
         let name = format!("{}, {}", fan.kpi.name(), unit.name());
@@ -254,6 +261,8 @@ mod tests {
         ];
         assert_eq!(lines, expected);
         assert!(table.contains("\n\nRanges hold this.\n"));
+        let few = kpi_table(&[year(2021, 0.7)], 18, "");
+        assert!(!few.contains("5-95") && few.contains("18 replicates are too few for ranges of 90 %: 19 are needed."));
         let point = |date, median: f64| FanPoint {
             date,
             quantiles: [median - 0.1, median, median, median, median + 0.1],

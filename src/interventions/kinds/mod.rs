@@ -26,7 +26,7 @@ pub use subsidy::Subsidy;
 pub use support_network::SupportNetwork;
 pub use telework_managers::TeleworkManagers;
 
-use super::kind::{Description, MeasureKind, Typed};
+use super::kind::{Description, MeasureKind, Text, Typed};
 
 /// Hands all kinds to a macro, in the order in which they are told of: what they are, for the docs; word in files; type.
 macro_rules! with_kinds {
@@ -81,6 +81,11 @@ macro_rules! measure {
             /// The word used in files.
             pub fn key(&self) -> &'static str {
                 match self { $(Measure::$kind(_) => stringify!($key),)* }
+            }
+
+            /// Its kind's name for people.
+            pub fn name(&self) -> Text {
+                match self { $(Measure::$kind(_) => <$kind as Typed>::NAME,)* }
             }
 
             /// What its kind says of itself.
