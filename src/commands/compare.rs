@@ -7,7 +7,7 @@ use super::{
     goal::Goal,
     read_data,
     report::write_report,
-    warn_of_idle_targets, warn_of_unused_rows,
+    warn_of_idle_targets, warn_of_point, warn_of_unused_rows,
 };
 use crate::{
     analysis::{Answers, Source, candidate_kpis, cases, unlike},
@@ -148,6 +148,7 @@ fn assemble(
     }
     warn_of_unlike(&mut loaded);
     if let Some(first) = loaded.first_mut() {
+        first.notes.extend(warn_of_point(parameters, &data)?);
         first.notes.extend(uncertified(&data.posterior));
         first.notes.extend(warn_of_unused_rows(&data, request.common.execution.data.as_deref())?);
     }

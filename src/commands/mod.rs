@@ -53,7 +53,8 @@ pub use crate::engine::RunContext;
 use crate::{
     calibration::rows,
     data::Data,
-    error::{Problem, Problems},
+    engine::ParameterChoice,
+    error::{Kind, Problem, Problems},
     population::Population,
     population::cell_matches,
     results::{Scratch, Store},
@@ -79,6 +80,19 @@ fn read_data(folder: Option<&Path>) -> Result<Data, Problems> {
 /// Warnings about rows of one's own survey table that have no simulated counterpart.
 fn warn_of_unused_rows(data: &Data, folder: Option<&Path>) -> Result<Vec<Problem>, Problems> {
     folder.map_or_else(|| Ok(Vec::new()), |_| rows::unused_of_own(data))
+}
+
+/// Where a folder has another posterior than the program: the point is none of its tables.
+fn warn_of_point(choice: ParameterChoice, data: &Data) -> Result<Option<Problem>, Problem> {
+    let draws = |data: &Data| data.files.iter().find(|(file, _)| file == "posterior/draws.csv").cloned();
+    let another = choice == ParameterChoice::Point && draws(data) != draws(&Data::embedded()?);
+    Ok(another.then(|| {
+        Problem::warning(
+            Kind::Data,
+            "`--point` takes the point of the program's own posterior, not that of the folder's",
+        )
+        .advise("leave `--point` out, or fix parameters with `--set parameters.NAME=VALUE`")
+    }))
 }
 
 /// Warnings about interventions whose target matches none of the simulated firms.

@@ -6,7 +6,7 @@ use super::{
     findings::{Findings, SoFar},
     read_data,
     report::write_report,
-    warn_of_idle_targets, warn_of_unused_rows,
+    warn_of_idle_targets, warn_of_point, warn_of_unused_rows,
 };
 use crate::{
     analysis::{Answers, Fan, KpiYear, cases},
@@ -129,6 +129,7 @@ fn assemble(mut loaded: Loaded, data: Data, request: RunRequest) -> Result<Plann
         let note = |(name, value)| Problem::note(format!("{name} fixed at {value} in all draws"));
         loaded.notes.extend(source.fixed().map(note).collect::<Vec<_>>());
     }
+    loaded.notes.extend(warn_of_point(source.choice, &data)?);
     loaded.notes.extend(uncertified(&data.posterior));
     loaded.notes.extend(warn_of_unused_rows(&data, request.common.execution.data.as_deref())?);
     let command = Study::Run(request.clone()).line(CommandLine::Recorded);

@@ -187,6 +187,10 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
             .problem(TABLE[0].name, "there is no draw")
             .advise("restore the table: a run needs one at least"));
     }
+    let of_figures = draws.columns().filter(|name| name.starts_with(RESIDUAL)).count();
+    if of_figures > figures.rows().len() {
+        figures.expect_rows(of_figures, "draws.csv, as columns of residuals")?;
+    }
     let residuals: Vec<String> = (1..=figures.rows().len()).map(|number| format!("{RESIDUAL}{number}")).collect();
     let residual = |name: &str| {
         let number = name.strip_prefix(RESIDUAL).and_then(|number| number.parse::<usize>().ok());
@@ -231,8 +235,19 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
             .problem(TABLE[0].name, format!("there is no column `{missing}`, though figures.csv has that figure"))
             .advise("restore both tables from one calibration"));
     }
+    let as_of = as_of.date("value")?;
+    for row in figures.rows() {
+        if row.date("date")? > as_of {
+            return Err(row
+                .problem(
+                    "date",
+                    format!("about.csv says that the draws know figures by {as_of}, and this one is later"),
+                )
+                .advise("restore both tables from one calibration"));
+        }
+    }
     Ok(Posterior {
-        as_of: as_of.date("value")?,
+        as_of,
         draws: draws.rows().enumerate().map(draw).collect::<Result<_, _>>()?,
         gates: gates.rows().map(gate).collect::<Result<_, _>>()?,
         tables: about.rows().filter_map(fitted_to).collect(),

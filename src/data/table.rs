@@ -240,6 +240,12 @@ impl<'t> Row<'t> {
     }
     /// A whole number.
     pub fn count(&self, column: &str) -> Result<u32, Problem> {
+        let text = self.text(column);
+        let below = text.strip_prefix('-').is_some_and(|digits| digits.parse::<u64>().is_ok());
+        if below || text.parse::<u64>().is_ok_and(|count| count > u64::from(u32::MAX)) {
+            let message = if below { format!("`{text}` is below 0") } else { format!("`{text}` is too large") };
+            return Err(self.problem(column, message).advise(format!("write a whole number from 0 to {}", u32::MAX)));
+        }
         self.parsed(column, "a whole number such as 42")
     }
     /// A date.

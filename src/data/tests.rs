@@ -344,7 +344,7 @@ fn figures_that_their_unit_does_not_allow_are_refused() {
     assert_eq!(survey("100", "-0.1", "firms", "seed"), "`-0.1` firms is below 0");
     assert_eq!(survey("100", "20.2", "firms", "seed"), "`20.2` firms is not a whole number");
     assert_eq!(survey("0", "0.2", "share", "seed"), "this number must be above 0");
-    assert_eq!(survey("-5", "0.2", "share", "seed"), "`-5` is not a whole number");
+    assert_eq!(survey("-5", "0.2", "share", "seed"), "`-5` is below 0");
     assert_eq!(survey("100", "0.2", "shares", "seed"), "`shares` is no unit that is known here");
     assert_eq!(survey("100", "0.2", "share", "Memory"), "`Memory` is not known here");
     let fact = added("population/facts.csv", "sites_2030,2.5,sites,2030,context,assumed,,");
