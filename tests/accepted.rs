@@ -55,7 +55,7 @@ fn value(schema: &Schema, luck: &mut Luck) -> Value {
         _ if schema["x-unit"] == "weeks" => Value::String(format!("{} weeks", luck.below(200))),
         _ => match schema["enum"].as_array() {
             Some(words) => Value::String(words[luck.below(words.len())].as_str().unwrap_or_default().to_string()),
-            None => Value::String(format!("word_{}", luck.below(9))),
+            None => Value::String(format!("measure_{}", luck.below(4))),
         },
     }
 }

@@ -43,6 +43,11 @@ impl<'a> Checks<'a> {
         self.problem(Problem::warning(Kind::Scenario, message), span, advice);
     }
 
+    /// Warns of a value for which a measure does nothing.
+    pub fn nothing(&mut self, span: Range<usize>, message: &str) {
+        self.warn(span, message, "write another value, or active = false");
+    }
+
     /// A day that the simulation can know, or `default`.
     pub fn day(&mut self, day: &Option<At<Day>>, default: Date) -> Date {
         if let Some(day) = day

@@ -122,7 +122,11 @@ impl Dimension {
             ),
             QuantityError::MissingUnit(number) => ("missing unit".into(), format!("write {}", self.example(number))),
             QuantityError::UnknownUnit(unit) => {
-                let known: Vec<&str> = self.units().iter().map(|(name, _)| *name).collect();
+                let in_japanese = match self {
+                    Dimension::Yen => ["円", "万円", "億円"].as_slice(),
+                    Dimension::Weeks => &["日", "週間", "か月", "年"],
+                };
+                let known: Vec<&str> = self.units().iter().map(|(name, _)| name).chain(in_japanese).copied().collect();
                 (format!("unknown unit `{}`", unit.escape_debug()), format!("units known here: {}", known.join(", ")))
             }
             QuantityError::OutOfRange => (

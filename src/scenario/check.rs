@@ -4,6 +4,7 @@ use super::{meaning::*, raw::*, sources::Sources};
 use crate::{
     calendar::{EPOCH, Week},
     classification::{Industry, Prefecture, Region, SizeClass},
+    data::near,
     error::{Problem, Problems, Severity},
     interventions::{DisclosureForm, KINDS, LaterDeclarations, Price, Reach, Selection},
     notation::{At, Checks, Dimension, RawLater},
@@ -31,16 +32,14 @@ pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Probl
         Some(RawLater::Random) => LaterInfections::Random,
         Some(RawLater::None) | None => LaterInfections::None,
     };
-    let mut active = Vec::new();
-    for raw in &raw.intervention {
-        if let Some(meant) = check.intervention(raw, &run)
-            && raw.active.as_ref().is_none_or(|active| **active)
-        {
-            active.push((raw, meant));
-        }
-    }
+    let all: Vec<(&At<RawIntervention>, Intervention)> =
+        raw.intervention.iter().filter_map(|raw| Some((raw, check.intervention(raw, &run)?))).collect();
+    let known = check.partners(&all);
+    let active: Vec<_> = all.into_iter().filter(|(raw, _)| raw.active.as_ref().is_none_or(|active| **active)).collect();
     check.declarations(&active, later_infections);
-    check.conditions(&active);
+    if known {
+        check.conditions(&active);
+    }
     let text = |text: &Option<At<String>>| text.as_ref().map_or(String::new(), |text| text.trim().to_string());
     Scenario {
         name: name.to_string(),
@@ -105,7 +104,8 @@ impl Check<'_> {
             let message = format!("`{name}` ({from} to {until}) lies outside the run: it has no effect");
             self.checks.warn(place, message, format!("the run goes from {EPOCH} to {}", run.end));
         }
-        let delivers = measure.kind().yearly_capacity().is_some();
+        let capacity = measure.kind().yearly_capacity();
+        let delivers = capacity.is_some();
         if active && sound && delivers && from <= until && Week::of_period(from, until).is_none() {
             let message = format!("no week begins between {from} and {until}: `{name}` has no effect");
             self.checks.warn(late.clone(), message, "a measure acts in the weeks whose Mondays lie in its period");
@@ -113,6 +113,10 @@ impl Check<'_> {
         let scale = raw.scale.as_ref().map_or(1.0, |scale| **scale);
         if let Some(place) = raw.scale.as_ref().filter(|_| active && scale == 0.0) {
             self.checks.warn(place.span(), format!("`{name}` has scale 0: it has no effect"), "write active = false");
+        }
+        if active && capacity == Some(0.0) && raw.budget_per_fiscal_year.is_none() {
+            let message = format!("the capacity of `{name}` is 0: it has no effect");
+            self.checks.warn(raw.name.span(), message, "raise it in the table of its kind, or write active = false");
         }
         let meant = Intervention {
             target: raw.target.as_ref().map_or(Eligibility::default(), |target| self.target(target)),
@@ -290,6 +294,11 @@ impl Check<'_> {
             Price::Rule { least_yen, .. } => Some(least_yen),
             Price::UnitCost => meant.unit_cost_yen,
         };
+        if let (Price::UnitCost, Some(0.0)) = (price, cheapest) {
+            let message = format!("a delivery of `{name}` costs nothing: its budget has no effect");
+            self.checks.warn(place, message, "write what a delivery costs in `unit_cost`, or leave the budget out");
+            return;
+        }
         let Some(cheapest) = cheapest else {
             let message = format!("`{name}` has a budget that cannot be spent: nothing says what a delivery costs");
             self.checks.error(place, message, "add unit_cost = \"... yen\", or leave the budget out");
@@ -381,6 +390,35 @@ impl Check<'_> {
         }
     }
 
+    /// Whether names of other interventions are those of one, and of the right kind.
+    fn partners(&mut self, all: &[(&At<RawIntervention>, Intervention)]) -> bool {
+        let before = self.checks.errors();
+        for (raw, _) in all {
+            let bonus = raw.procurement_bonus.as_ref().and_then(|table| table.of_certification.as_ref());
+            let disclosure = raw.disclosure.as_ref().and_then(|table| table.of_subsidy.as_ref());
+            for (wanted, kind) in [(bonus, "certification"), (disclosure, "subsidy")] {
+                let Some(wanted) = wanted else { continue };
+                let of_kind = || all.iter().filter(|(_, other)| other.measure.key() == kind);
+                let named = wanted.as_str();
+                if of_kind().any(|(_, other)| other.name == named) {
+                    continue;
+                }
+                let there: Vec<&str> = of_kind().map(|(_, other)| other.name.as_str()).collect();
+                let advice = match (near(named, there.iter().copied()), there.as_slice()) {
+                    (_, []) => format!("add an intervention with a `{kind}` table"),
+                    (Some(meant), _) => format!("did you mean `{meant}`?"),
+                    (None, there) => format!("write one of: {}", there.join(", ")),
+                };
+                let message = match all.iter().find(|(_, other)| other.name == named) {
+                    Some((_, other)) => format!("`{named}` is no {kind} but a {}", other.measure.key()),
+                    None => format!("this scenario has no {kind} named `{named}`"),
+                };
+                self.checks.error(wanted.span(), message, advice);
+            }
+        }
+        self.checks.errors() == before
+    }
+
     /// Conditions on subsidies where there is none.
     fn conditions(&mut self, active: &[(&At<RawIntervention>, Intervention)]) {
         for (raw, meant) in active {
@@ -402,6 +440,11 @@ impl Check<'_> {
                     && disclosure.of_subsidy.as_ref().is_none_or(|name| *name == other.name)
             };
             let conditional = disclosure.form == DisclosureForm::ConditionOfSubsidy;
+            if let Some(named) = raw.disclosure.as_ref().and_then(|t| t.of_subsidy.as_ref()).filter(|_| !conditional) {
+                let message =
+                    format!("`of_subsidy` has no effect on `{}`: it is no condition of a subsidy", meant.name);
+                self.checks.warn(named.span(), message, "write form = \"condition_of_subsidy\", or leave the key out");
+            }
             if conditional && !active.iter().any(|(_, other)| carries(other)) {
                 let which = disclosure.of_subsidy.as_deref().map_or("none".to_string(), |name| format!("no `{name}`"));
                 let message =

@@ -32,10 +32,15 @@ pub fn typed<T: DeserializeOwned>(
     let meant = written::meant(&written, schema);
     let mut tree = written;
     written::replace(&mut tree, &meant);
+    let before = found.0.len();
     conform(&mut tree, schema, sources, found);
     let DeValue::Table(table) = tree.into_inner() else { return None };
     let read = T::deserialize(toml::de::Deserializer::from(Spanned::new(0..0, table)));
     read.map_err(|error| {
+        // What was taken out is missing now; the reader knows already.
+        if found.0.len() > before {
+            return;
+        }
         let problem = Problem::error(Kind::Scenario, error.message().replace('\n', " "));
         found.0.push(sources.place(problem, error.span().unwrap_or(0..0)));
     })
@@ -149,7 +154,13 @@ impl Form<'_> {
             }
             None => advice.to_string(),
         };
-        self.error(span, format!("`{path}` must be {wanted}, not {}", described(value)), advice)
+        let message = match value {
+            DeValue::String(text) if schema["format"] == "date" => {
+                format!("`{}` in `{path}` is no day of the calendar", text.escape_debug())
+            }
+            _ => format!("`{path}` must be {wanted}, not {}", described(value)),
+        };
+        self.error(span, message, advice)
     }
 
     fn range(&mut self, path: &str, span: Range<usize>, value: f64, schema: &Schema) -> bool {
@@ -207,7 +218,11 @@ impl Form<'_> {
             }
             let what = schema["x-list"].as_str().unwrap_or("choice");
             // A Japanese name is most like every other one that ends in 県.
-            let advice = match nearest(text, members.iter().copied()).filter(|_| text.is_ascii()) {
+            // What is called Kansai is not the same everywhere; of the areas known here one is meant.
+            let kansai =
+                what == "prefecture" && ["kansai", "関西"].iter().any(|name| text.to_lowercase().contains(name));
+            let near = || nearest(text, members.iter().copied()).filter(|_| text.is_ascii());
+            let advice = match if kansai { Some("Kinki area") } else { near() } {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => {
                     let also = match what {

@@ -105,7 +105,13 @@ impl Typed for Certification {
         does: "preparing adds `label_preparation`, halving in 26 weeks; a certificate `label_effect`, until it lapses; is noticed",
     };
 
-    fn check(raw: &At<RawCertification>, _: &mut Checks) -> Certification {
+    fn check(raw: &At<RawCertification>, checks: &mut Checks) -> Certification {
+        if let Some(place) = raw.valid_for.as_ref().filter(|weeks| weeks.0.get_ref().0.round() < 1.0) {
+            checks.error(place.span(), "a certificate that holds for less than a week", "write a longer time");
+        }
+        if let Some(place) = raw.pass_rate.as_ref().filter(|rate| ***rate == 0.0) {
+            checks.nothing(place.span(), "nobody passes the examination: the measure has no effect");
+        }
         let number = |value: &Option<At<f64>>, default: f64| value.as_ref().map_or(default, |value| **value);
         let weeks = |value: &Option<At<Weeks>>, default: f64| {
             value.as_ref().map_or(default, |value| value.0.get_ref().0).round() as u32

@@ -54,6 +54,9 @@ impl Typed for ProcurementBonus {
             );
             checks.warn(raw.bonus_share_of_score.span(), message, "what bidders do beyond 10 % rests on nothing");
         }
+        if *raw.bonus_share_of_score == 0.0 {
+            checks.nothing(raw.bonus_share_of_score.span(), "a bonus of 0: the measure has no effect");
+        }
         let weeks = raw.announced_before.as_ref().map_or(0.0, |before| before.0.get_ref().0);
         ProcurementBonus {
             bonus_share_of_score: *raw.bonus_share_of_score,

@@ -110,6 +110,22 @@ impl Typed for Subsidy {
             let advice = "write takers = \"newly_introducing\", or leave the key out";
             checks.warn(within.span(), "nobody has to practise for this subsidy: no effect", advice);
         }
+        if let Some(within) = raw.must_practise_within.as_ref().filter(|weeks| weeks.0.get_ref().0.round() < 1.0) {
+            checks.error(within.span(), "a commitment to practise within less than a week", "write a longer time");
+        }
+        for (place, nothing, message) in [
+            (raw.rate.span(), *raw.rate == 0.0, "a subsidy that pays no share of the cost: the measure has no effect"),
+            (raw.maximum.span(), maximum == 0.0, "the largest grant is 0 yen: the measure has no effect"),
+            (
+                raw.cost_per_teleworker.span(),
+                raw.cost_per_teleworker.0.get_ref().0 == 0.0,
+                "equipment that costs nothing needs no grant: the measure has no effect",
+            ),
+        ] {
+            if nothing {
+                checks.nothing(place, message);
+            }
+        }
         Subsidy {
             rate: *raw.rate,
             minimum_yen: minimum,
