@@ -176,7 +176,7 @@ mod tests {
             ("sample = 24000", "sample = 40", "x.toml:4:10: `sample` is out of range: 40"),
             ("sample = 24000", "sample = 99999999999", "write a number from 5989 to 3375255"),
             ("sample = 24000", "smaple = 24000", "did you mean `sample`?"),
-            ("new_points = 70", "new_points = 101", "x.toml:15:1: `sampler.new_points`"),
+            ("new_points = 150", "new_points = 201", "x.toml:15:1: `sampler.new_points`"),
             ("refined_sample = 60000", "refined_sample = 23999", "x.toml:5:1: `refined_sample`"),
             ("sample = 24000", "sample = \"many\"", "a whole number"),
             ("draws = ", "draws = 9000000000000000000 # ", "draws"),
