@@ -112,7 +112,7 @@ fn a_setting_that_cannot_be_applied_says_so_at_the_setting() {
         ("run.sed=1", "unknown key `sed` in `run`"),
         ("intervention.manager.scale=1", "there is no intervention `manager`"),
         ("extends=x", "`extends` cannot be set"),
-        ("run.start=2021-02-30", "`run.start` must be a date, not text"),
+        ("run.start=2021-02-30", "`2021-02-30` in `run.start` is no day of the calendar"),
     ] {
         let set = Override::set(set).expect("path=value");
         let found = scenario::load("baseline", std::slice::from_ref(&set)).expect_err("a problem");

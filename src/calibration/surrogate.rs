@@ -225,12 +225,18 @@ fn kinds(coefficients: &DMatrix<f64>) -> Vec<Vec<usize>> {
         let unlike = figures.clone().min_by(|a, b| nearest(&centres, *a).1.total_cmp(&nearest(&centres, *b).1));
         centres.push(profiles.column(unlike.unwrap_or(0)).into_owned());
     }
+    // Figures that depend on nothing have no direction.
+    let direction = |profiles: &DMatrix<f64>| {
+        let mean = profiles.column_mean();
+        let length = mean.norm().max(1e-12);
+        mean / length
+    };
     let mut kinds = Vec::new();
     for _ in 0..SORTINGS {
         kinds = vec![Vec::new(); centres.len()];
         figures.clone().for_each(|figure| kinds[nearest(&centres, figure).0].push(figure));
         kinds.retain(|kind: &Vec<usize>| !kind.is_empty());
-        centres = kinds.iter().map(|kind| profiles.select_columns(kind).column_mean().normalize()).collect();
+        centres = kinds.iter().map(|kind| direction(&profiles.select_columns(kind))).collect();
     }
     kinds
 }

@@ -29,6 +29,9 @@ pub const RESIDUAL: &str = "residual_";
 /// Column of `posterior/draws.csv` with the number of the chain that a draw is of, from 0; older tables have none.
 pub const CHAIN: &str = "chain";
 
+/// Most chains that a fit has.
+const MOST_CHAINS: u32 = 100;
+
 /// Columns of `figures.csv`.
 pub(crate) const FIGURE_COLUMNS: &[&str] =
     &["survey", "wave", "date", "metric", "segment_type", "segment", "respondents", "published"];
@@ -211,6 +214,12 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
         return Err(draws.problem(missing.name, format!("no column `{}`", missing.name)).advise(advice));
     }
     let draw = |(number, row): (usize, Row)| -> Result<Draw, Problem> {
+        let chain = if draws.has(CHAIN) { row.count(CHAIN)? } else { 0 };
+        if chain >= MOST_CHAINS {
+            return Err(row
+                .problem(CHAIN, format!("there is no chain {chain}"))
+                .advise(format!("write a number from 0 to {}", MOST_CHAINS - 1)));
+        }
         let mut parameters = Parameters::default();
         for p in TABLE {
             if !held.contains(&p.name) {

@@ -233,13 +233,15 @@ fn a_missing_or_absurd_fact_is_named() {
 #[test]
 fn a_draw_that_cannot_be_meant_is_shown_at_its_cell() {
     let header = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().next().unwrap().to_string();
-    // The first cell of line 3, whatever the draws are.
-    let second_draw = |value: &'static str| {
+    // A cell of line 3, whatever the draws are.
+    let second_draw = |column: &'static str, value: &'static str| {
         move |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).unwrap();
             let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
-            let (_, rest) = lines[2].split_once(',').unwrap();
-            lines[2] = format!("{value},{rest}");
+            let place = lines[0].split(',').position(|name| name == column).unwrap();
+            let mut cells: Vec<&str> = lines[2].split(',').collect();
+            cells[place] = value;
+            lines[2] = cells.join(",");
             Some((lines.join("\n") + "\n").into_bytes())
         }
     };
@@ -248,14 +250,20 @@ fn a_draw_that_cannot_be_meant_is_shown_at_its_cell() {
         (place.file.ends_with("posterior/draws.csv"), place.line_column())
     };
     let first = TABLE[0];
-    let far = damaged("posterior/draws.csv", second_draw("99"));
+    let far = damaged("posterior/draws.csv", second_draw(first.name, "99"));
     assert_eq!(far.message, format!("`{}` cannot be 99", first.name));
     assert_eq!(far.advice, Some(format!("write a value from {} to {}", first.minimum, first.maximum)));
-    assert_eq!(place(far), (true, (3, 1)));
-    let word = damaged("posterior/draws.csv", second_draw("many"));
+    // After the number of the chain.
+    assert_eq!(place(far), (true, (3, 3)));
+    let word = damaged("posterior/draws.csv", second_draw(first.name, "many"));
     assert_eq!(word.message, "`many` is not a number");
-    assert_eq!(place(word), (true, (3, 1)));
-    assert_eq!(damaged("posterior/draws.csv", second_draw("NaN")).message, "this number is not finite");
+    assert_eq!(place(word), (true, (3, 3)));
+    assert_eq!(damaged("posterior/draws.csv", second_draw(first.name, "NaN")).message, "this number is not finite");
+    for (chain, message) in [("many", "`many` is not a whole number"), ("100", "there is no chain 100")] {
+        let chain = damaged("posterior/draws.csv", second_draw("chain", chain));
+        assert_eq!(chain.message, message);
+        assert_eq!(place(chain), (true, (3, 1)));
+    }
     let unknown = damaged("posterior/draws.csv", replaced("discrepancy_", "surprise_"));
     assert!(unknown.message.contains("is no model parameter"), "{unknown}");
     assert_eq!(place(unknown).1.0, 1);
