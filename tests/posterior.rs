@@ -242,7 +242,8 @@ fn every_output_says_draws_or_point_and_a_failing_gate() {
         let plan = format!("  Parameters  {plan}");
         assert!(said.contains(&plan) && said.contains(ranges), "{said}");
         assert!(said.matches("certificate: 2 of 5 gates fail").count() == 2, "plan and KPI table: {said}");
-        assert!(warned.contains("recovery: gate 3") && warned.contains("recovery: gate 4"), "{warned}");
+        assert!(warned.contains("certificate of the posterior: 2 of 5 gates fail"), "{warned}");
+        assert_eq!(warned.contains("the point of the program's own posterior"), point, "{warned}");
         let kpi = text(&folder, "kpi.csv");
         assert!(column(&kpi, "parameters").iter().all(|word| word == key));
         assert!(column(&kpi, "certificate").iter().all(|word| word == "2 of 5 gates fail"));
