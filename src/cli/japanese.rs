@@ -80,9 +80,9 @@ fn columns(line: &str) -> Option<String> {
         let said = Some(english).filter(|_| !period(places.get(number + 1))).and_then(column);
         known |= said.is_some();
         let said = said.as_deref().unwrap_or(english);
-        // Figures keep their right ends.
+        // Figures and years keep their right ends.
         let figures = said.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-        let start = place.start + if figures { place.len().saturating_sub(width(said)) } else { 0 };
+        let start = if figures { place.end.saturating_sub(width(said)) } else { place.start };
         let room = start.saturating_sub(width(&text)).max(usize::from(number > 0));
         text += &(" ".repeat(room) + said);
     }
@@ -108,6 +108,12 @@ fn column(text: &str) -> Option<String> {
             None => format!("、{}", if part == "effect *assumed*" { "効果は*仮定*" } else { part }),
         });
         return Some(LINES.word(kind).to_string() + &rest.collect::<String>());
+    }
+    if let Some(year) = text.strip_prefix("FY").filter(|year| year.parse::<u16>().is_ok()) {
+        return Some(format!("{year}年度"));
+    }
+    if let Some((found, required)) = text.strip_prefix("found ").and_then(|rest| rest.split_once(", required ")) {
+        return Some(format!("結果 {found}、基準 {required}"));
     }
     // A gate of a certificate, of a fit of its own or of the posterior.
     let (check, found) = text.split_once(" = ")?;
@@ -178,6 +184,18 @@ mod tests {
         assert_eq!(
             japanese_line("                    date        publ.  simulated           survey"),
             "                    日付        公表値 計算値              調査"
+        );
+        assert_eq!(
+            japanese_line("    median                                     9.1       23.0"),
+            "    中央値                                     9.1       23.0"
+        );
+        assert_eq!(
+            japanese_line("                                            FY2019     FY2020"),
+            "                                          2019年度   2020年度"
+        );
+        assert_eq!(
+            japanese_line("    PASS  temperature reached            found 1.00, required >= 1"),
+            "    合格  到達した温度                   結果 1.00、基準 >= 1"
         );
         assert_eq!(japanese_line("simulating 12 %, 30 s left"), "計算中 12 %、残り 30 秒");
         assert_eq!(japanese_line("nothing knows this"), "nothing knows this");
