@@ -142,10 +142,10 @@ pub fn built_in() -> Vec<&'static str> {
     BUILT_IN.iter().map(|(file, _)| file.trim_end_matches(".toml")).collect()
 }
 
-/// JSON Schema of scenarios.
+/// Form of a whole scenario, as a JSON Schema of values as they are meant.
 #[pyfunction]
 pub fn schema() -> String {
-    scenario::schema_text()
+    scenario::form().to_string()
 }
 
 /// The candidate KPIs: id with segment, name, unit, frame.

@@ -40,7 +40,10 @@ def test_draws_and_priors() -> None:
     rows = list(csv.DictReader((SHIPPED / "draws.csv").open(encoding="utf-8")))
     peers = [float(row["peer_industry"]) for row in rows]
     assert one.draws.column("peer_industry") == peers
-    assert one.draws.column("draw") == list(range(len(rows))) and set(one.draws.column("chain")) == {0}
+    chains = [int(row["chain"]) for row in rows]
+    assert one.draws.column("chain") == chains
+    # Draws are numbered within their chain.
+    assert one.draws.column("draw") == [chains[:place].count(chain) for place, chain in enumerate(chains)]
     prior = {line["parameter"]: line for line in one.priors}["peer_industry"]
     known = {parameter.name: parameter for parameter in tw.parameters()}["peer_industry"]
     assert (prior["prior_mean"], prior["prior_sd"]) == (known.prior_mean, known.prior_sd)
@@ -51,8 +54,9 @@ def test_draws_and_priors() -> None:
 def test_arviz_and_xarray() -> None:
     one = tw.posterior()
     cube = one.to_xarray()
-    assert cube.sizes == {"chain": 1, "draw": len(one.draws)} and cube.attrs["as_of"] == "2021-04-30"
-    assert cube["peer_industry"].values[0].tolist() == one.draws.column("peer_industry")
+    assert cube.sizes == {"chain": 2, "draw": len(one.draws) // 2} and cube.attrs["as_of"] == "2021-04-30"
+    peers = zip(one.draws.column("chain"), one.draws.column("peer_industry"), strict=True)
+    assert cube["peer_industry"].values[0].tolist() == [value for chain, value in peers if chain == 0]
     data = one.to_arviz(prior_draws=4000, seed=1)
     assert float(arviz.summary(data, var_names=["peer_industry"], kind="stats")["mean"].iloc[0]) == pytest.approx(
         numpy.mean(one.draws.column("peer_industry")), abs=5e-4
@@ -95,16 +99,19 @@ def erf(value: float) -> float:
 def test_chains_of_a_folder(home: Path) -> None:
     shutil.copytree(SHIPPED, home / "own")
     rows = list(csv.reader((SHIPPED / "draws.csv").open(encoding="utf-8")))
-    with (home / "own" / "draws.csv").open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, lineterminator="\n").writerows(
-            [["chain", *rows[0]], *([str(place % 2), *row] for place, row in enumerate(rows[1:]))]
-        )
-    one = tw.open(home / "own")
-    assert isinstance(one, tw.Posterior)
-    cube = one.to_xarray()
-    assert cube.sizes == {"chain": 2, "draw": (len(rows) - 1) // 2}
+    rows = [row[1:] for row in rows] if rows[0][0] == "chain" else rows
     place = rows[0].index("peer_industry")
-    assert cube["peer_industry"].values[1].tolist() == [float(row[place]) for row in rows[2::2]]
+    # Four chains; and older posteriors, which do not tell them.
+    for chains in (4, 1):
+        told = [["chain", *rows[0]], *([str(n % chains), *row] for n, row in enumerate(rows[1:]))]
+        with (home / "own" / "draws.csv").open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator="\n").writerows(told if chains > 1 else rows)
+        one = tw.open(home / "own")
+        assert isinstance(one, tw.Posterior)
+        cube = one.to_xarray()
+        assert cube.sizes == {"chain": chains, "draw": (len(rows) - 1) // chains}
+        expected = [float(row[place]) for row in rows[chains::chains]]
+        assert cube["peer_industry"].values[chains - 1].tolist() == expected
 
 
 def test_installing_ones_own(home: Path, small: tw.Scenario) -> None:

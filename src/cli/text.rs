@@ -173,13 +173,13 @@ pub fn published_figures(fans: &[Fan]) -> String {
         );
         let name = format!("{}, {}", fan.kpi.name(), unit.name());
         let survey = fan.kpi.published.map_or("", |published| published.survey.id());
-        let _ = writeln!(text, "{name:<58} {date} {:>6}  {then:<18} {survey}", unit.write(*value));
+        let _ = writeln!(text, "{name:<58} {date} {:>6}  {then:<20} {survey}", unit.write(*value));
     }
     if text.is_empty() {
         return text;
     }
     format!(
-        "\nLast published figures beside the simulated week of their survey (middle of its field period)\n\n{:<58} {:<10} {:>6}  {:<18} survey\n{text}",
+        "\nLast published figures beside the simulated week of their survey (middle of its field period)\n\n{:<58} {:<10} {:>6}  {:<20} survey\n{text}",
         "", "date", "publ.", "simulated"
     )
 }
