@@ -189,8 +189,9 @@ class Posterior:
         """
         target = write_tables(folder, force=force)
         if self._place is not None:
+            # What else lies in the folder is the user's, and stays there.
             for path in self._place.iterdir():
-                if path.is_file():
+                if path.is_file() and f"posterior/{path.name}" in _known():
                     (target / "posterior" / path.name).write_bytes(path.read_bytes())
         return target
 
@@ -234,11 +235,7 @@ def write_tables(folder: Place, *, force: bool = False) -> Path:
     texts = _engine.embedded_texts()
     if target.exists():
         foreign = (
-            [
-                one
-                for one in target.rglob("*")
-                if one.is_file() and one.relative_to(target).as_posix() not in {*texts, _CONFIG, _POINT}
-            ]
+            [one for one in target.rglob("*") if one.is_file() and one.relative_to(target).as_posix() not in _known()]
             if target.is_dir()
             else [target]
         )
@@ -261,6 +258,6 @@ def write_tables(folder: Place, *, force: bool = False) -> Path:
     return target
 
 
-#: Beside its tables a posterior has the configuration of its calibration.
-_CONFIG = "posterior/calibration.toml"
-_POINT = "posterior/point.csv"
+def _known() -> set[str]:
+    """Files of a folder of tables: the package's, and what a calibration writes beside them."""
+    return {*_engine.embedded_texts(), *(f"posterior/{name}" for name in ("calibration.toml", "point.csv", "rows.csv"))}

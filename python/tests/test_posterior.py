@@ -122,8 +122,12 @@ def test_installing_ones_own(home: Path, small: tw.Scenario) -> None:
         csv.writer(out, lineterminator="\n").writerows(kept)
     about = home / "own" / "about.csv"
     about.write_text(about.read_text().replace(f"draws,{len(rows) - 1}\n", f"draws,{len(kept) - 1}\n"))
+    # A calibration also writes what it made of each row of the surveys; notes are the user's.
+    (home / "own" / "rows.csv").write_text("line,survey\n")
+    (home / "own" / "notes.txt").write_text("precious")
     one = tw.posterior(home / "own")
     tables = one.install(home / "tables")
+    assert (tables / "posterior" / "rows.csv").exists() and not (tables / "posterior" / "notes.txt").exists()
     run = tw.run(small, draws=2, split=0, data=tables, progress=False)
     first = dict(zip(rows[0], rows[3], strict=True))
     assert run.draws.head(1)[0]["peer_industry"] == float(first["peer_industry"])
