@@ -106,7 +106,7 @@ records! {
         acceptance: share,
         /// Likelihood evaluations so far.
         evaluations: number,
-        /// Error of the surrogate, in log likelihood.
+        /// Error of the surrogate: median over figures, in standard deviations of the figure.
         surrogate_error: optional_number,
         /// Mean log likelihood of the particles.
         log_likelihood_mean: optional_number,

@@ -28,7 +28,7 @@ const TRACES: [Trace; 5] = [
     ("Temperature (0: prior, 1: posterior)", Unit::Number, |s| Some(s.temperature)),
     ("Effective sample size (particles)", Unit::Number, |s| Some(s.ess)),
     ("Accepted proposals (per cent)", Unit::Share, |s| Some(s.acceptance)),
-    ("Error of the surrogate (log likelihood)", Unit::Number, |s| s.surrogate_error),
+    ("Error of the surrogate (of a figure's sd)", Unit::Number, |s| s.surrogate_error),
     ("Mean log likelihood of the particles", Unit::Number, |s| s.log_likelihood_mean),
 ];
 

@@ -159,11 +159,24 @@ export function gatesHold() {
   const values = { all, hold: all - fail, as_of: day(background.posterior.as_of) };
   return fail ? t("confidence.some", values) : t("confidence.all", values);
 }
+/** Checks that say more than their part, by how they begin. */
+const SAYING_MORE = [
+  ["surrogate", "surrogate"],
+  ["Pareto k", "weights"],
+  ["synthetic truths fitted", "untried"],
+];
+/** What a failing gate means: a held-out fit has the checks of a fit, after its name. */
+function meaning({ part, check }) {
+  const alone = check.replace(/^\w+: /, "");
+  const more = SAYING_MORE.find(([start]) => alone.startsWith(start));
+  if (more) return more[1];
+  return known("plain." + part) ? part : "other";
+}
 /** What fails, in plain words, and how often; each gate stands in the certificate's table. */
 export function failsAlike() {
   const alike = new Map();
-  for (const { part, check } of failingGates()) {
-    const key = check.startsWith("surrogate") ? "surrogate" : known("plain." + part) ? part : "other";
+  for (const gate of failingGates()) {
+    const key = meaning(gate);
     alike.set(key, (alike.get(key) || 0) + 1);
   }
   return [...alike].map(([key, n]) => p(t("confidence.alike", { plain: t("plain." + key), n: count(n) }), "warning"));
