@@ -112,8 +112,8 @@ fn column(text: &str) -> Option<String> {
     if let Some(year) = text.strip_prefix("FY").filter(|year| year.parse::<u16>().is_ok()) {
         return Some(format!("{year}年度"));
     }
-    if let Some((found, required)) = text.strip_prefix("found ").and_then(|rest| rest.split_once(", required ")) {
-        return Some(format!("結果 {found}、基準 {required}"));
+    if let Some(said) = LINES.say(text) {
+        return Some(said);
     }
     // A gate of a certificate, of a fit of its own or of the posterior.
     let (check, found) = text.split_once(" = ")?;

@@ -126,7 +126,7 @@ impl Typed for Certification {
             self_declared,
             duration_weeks: weeks(&raw.duration, if self_declared { 0.0 } else { 13.0 }),
             pass_rate: number(&raw.pass_rate, if self_declared { 1.0 } else { 0.9 }),
-            valid_weeks: weeks(&raw.valid_for, 156.5).max(1),
+            valid_weeks: weeks(&raw.valid_for, 156.5),
             announced_weeks_before: weeks(&raw.announced_before, 0.0),
             audits_per_year: number(&raw.audits_per_year, 0.0),
         }

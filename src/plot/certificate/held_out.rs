@@ -179,7 +179,9 @@ fn scores(certificate: &Certificate) -> Sheet {
                 if let Some(test) = tests.iter().find(|t| t.experiment == *experiment && t.against == score.forecaster)
                 {
                     column(780.0, y, &format!("{:+.2}", test.mean_difference_crps * 100.0), INK);
-                    column(850.0, y, &test.p_value.map_or("-".to_string(), |p| format!("{p:.3}")), INK);
+                    // No chance is nothing.
+                    let p = |p: f64| if p < 0.0005 { "< 0.001".to_string() } else { format!("{p:.3}") };
+                    column(850.0, y, &test.p_value.map_or("-".to_string(), p), INK);
                 }
             }
             top = chart.bottom() + gap;
