@@ -18,7 +18,7 @@ use crate::{
         ValidateRequest, VerifyRequest,
     },
     error::{Kind, Problem, Problems, Severity, Style},
-    scenario::schema_text,
+    scenario::{MEASURES, schema_text},
     text::for_terminal,
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -62,6 +62,12 @@ enum Command {
     New {
         /// Name of the scenario; the file is NAME.toml
         name: String,
+    },
+    /// Prints a measure to copy into a scenario and change; without a name, lists them
+    Measure {
+        /// Name of the measure
+        #[arg(value_parser = MEASURES.iter().map(|(name, _)| *name).collect::<Vec<_>>())]
+        name: Option<String>,
     },
     /// What looks into folders and the posterior.
     #[command(flatten)]
@@ -169,6 +175,7 @@ fn dispatch(command: Command) -> Result<(), Problems> {
             let path = commands::new_scenario(&name, Path::new(""))?;
             print(&format!("Wrote {}. Run it with: telework run {0}\n", text::shown(&path)))
         }
+        Command::Measure { name } => print(&measures(name.as_deref())),
         Command::Inspection(Inspection::Verify(request)) => verify(&request),
         Command::Inspection(Inspection::Report(request)) => {
             let written = commands::report(&request)?;
@@ -203,6 +210,17 @@ fn carried_out<T>(
     let outcome = work(RunContext { threads, observe: &|p| progress.show(p), stop: &STOP });
     progress.clear();
     outcome
+}
+
+/// A measure as it is written in a scenario, or a line of each.
+fn measures(name: Option<&str>) -> String {
+    match name {
+        Some(name) => MEASURES.iter().filter(|(known, _)| *known == name).map(|(_, text)| *text).collect(),
+        None => {
+            let line = |text: &str| text.lines().next().unwrap_or_default().trim_start_matches("# ").to_string();
+            MEASURES.iter().map(|(name, text)| format!("{name:<20}  {}\n", line(text))).collect()
+        }
+    }
 }
 
 fn calibrate(request: &CalibrateRequest) -> Result<(), Problems> {

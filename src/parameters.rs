@@ -27,7 +27,7 @@ impl fmt::Display for Evidence {
 }
 
 /// One row of the table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameter {
     /// Name in files.
     pub name: &'static str,
@@ -61,13 +61,33 @@ impl Parameter {
 
     /// A draw from the prior, cut at the range; the same for one number at any time.
     pub fn prior_draw(&self, number: u32) -> f64 {
-        let label =
-            self.name.bytes().fold(0x7072_696F, |label, byte| philox(label ^ u32::from(byte), byte.into(), 1)[0]);
+        let prior = Prior { mean: self.prior_mean, sd: self.prior_sd, minimum: self.minimum, maximum: self.maximum };
+        prior.draw(self.name, number)
+    }
+}
+
+/// A normal prior that is cut at a range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// Mean of the normal before it is cut.
+    pub mean: f64,
+    /// Its standard deviation.
+    pub sd: f64,
+    /// Smallest value.
+    pub minimum: f64,
+    /// Largest value.
+    pub maximum: f64,
+}
+
+impl Prior {
+    /// What the `number`-th draw takes of what `name` stands for; the same at any time.
+    pub fn draw(&self, name: &str, number: u32) -> f64 {
+        let Prior { mean, sd, minimum, maximum } = *self;
+        let label = name.bytes().fold(0x7072_696F, |label, byte| philox(label ^ u32::from(byte), byte.into(), 1)[0]);
         let u = uniform(philox(number, label, 0x7072_696F)[0]);
-        let cdf = |value: f64| normal_cdf((value - self.prior_mean) / self.prior_sd);
-        let (low, high) = (cdf(self.minimum), cdf(self.maximum));
-        let value = self.prior_mean + self.prior_sd * normal_quantile(low + u * (high - low));
-        value.clamp(self.minimum, self.maximum)
+        let cdf = |value: f64| normal_cdf((value - mean) / sd);
+        let (low, high) = (cdf(minimum), cdf(maximum));
+        (mean + sd * normal_quantile(low + u * (high - low))).clamp(minimum, maximum)
     }
 }
 
@@ -76,10 +96,14 @@ macro_rules! parameters {
        $evidence:ident, $meaning:literal, $source:literal;)*) => {
         /// A value for each parameter.
         #[derive(Clone, Debug, PartialEq)]
-        pub struct Parameters { $(#[doc = $meaning] pub $name: f64,)* }
+        pub struct Parameters {
+            $(#[doc = $meaning] pub $name: f64,)*
+            /// Number of the draw that they are; `None` at the point. Assumptions that a scenario makes itself are drawn by it.
+            pub draw: Option<u32>,
+        }
 
         impl Default for Parameters {
-            fn default() -> Parameters { Parameters { $($name: $default,)* } }
+            fn default() -> Parameters { Parameters { $($name: $default,)* draw: None } }
         }
 
         /// The table.
@@ -92,6 +116,14 @@ macro_rules! parameters {
             /// Value by name.
             pub fn get(&self, name: &str) -> Option<f64> {
                 match name { $(stringify!($name) => Some(self.$name),)* _ => None }
+            }
+            /// The n-th of the draws from the priors of all that measures do; everything else as it is.
+            pub fn drawn_for_measures(&self, number: u32) -> Parameters {
+                let mut drawn = Parameters { draw: Some(number), ..self.clone() };
+                for row in TABLE.iter().filter(|row| row.of_measures()) {
+                    drawn.set(row.name, row.prior_draw(number));
+                }
+                drawn
             }
             /// Sets a value by name; `false` when there is no such parameter. The range is checked by the scenario.
             pub fn set(&mut self, name: &str, value: f64) -> bool {

@@ -10,7 +10,7 @@ use crate::{
     engine::{Options, Series, simulate},
     error::{Kind, Problem, Problems},
     observation::Observe,
-    parameters::{Parameters, TABLE},
+    parameters::Parameters,
     population::Population,
     scenario::{Scenario, load_text},
 };
@@ -45,15 +45,6 @@ pub fn card_scenario(lines: &str) -> Result<Scenario, Problems> {
          [[intervention]]\nname = \"measure\"\nfrom = 2021-04-05\nuntil = 2022-04-03\n{lines}\n"
     );
     Ok(load_text("card", &text, &[])?.scenario)
-}
-
-/// Parameters of the n-th of the draws from the priors of all that measures do; everything else as given.
-pub fn prior_draw(parameters: &Parameters, number: u32) -> Parameters {
-    let mut drawn = parameters.clone();
-    for row in TABLE.iter().filter(|row| row.of_measures()) {
-        drawn.set(row.name, row.prior_draw(number));
-    }
-    drawn
 }
 
 /// Firms that have started, and that practise, at the end of each of the weeks.

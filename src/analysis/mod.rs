@@ -29,7 +29,7 @@ pub use as_published::{AsPublished, DatedFigure};
 pub use choice::{Choice, Evidence, Verdict, choices};
 pub use coalition::Coalition;
 pub use cost::{Cost, Price, costs, prices, unlike};
-pub use effect_card::{EffectCard, card_scenario, effect_card, prior_draw};
+pub use effect_card::{EffectCard, card_scenario, effect_card};
 pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, published};
 pub use grid::{Digest, digest};
 pub use outcome::{Account, Extent, Outcome, first_reached};

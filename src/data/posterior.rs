@@ -220,7 +220,7 @@ pub(super) fn posterior(about: &Table, draws: &Table, gates: &Table, figures: &T
                 .problem(CHAIN, format!("there is no chain {chain}"))
                 .advise(format!("write a number from 0 to {}", MOST_CHAINS - 1)));
         }
-        let mut parameters = Parameters::default();
+        let mut parameters = Parameters { draw: Some(number as u32), ..Parameters::default() };
         for p in TABLE {
             if !held.contains(&p.name) {
                 parameters.set(p.name, p.prior_draw(number as u32));

@@ -10,7 +10,8 @@ use crate::{
 /// What a delivery does to the firm that is served.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effect {
-    barriers: &'static [Barrier],
+    /// A bit for each barrier that it removes a share of.
+    barriers: u8,
     /// Share of each of these barriers that goes.
     share_removed: f64,
     /// Inclination beside that.
@@ -19,13 +20,14 @@ pub struct Effect {
 
 impl Effect {
     /// Removes a share of some barriers.
-    pub fn removes(barriers: &'static [Barrier], share_removed: f64) -> Effect {
+    pub fn removes(barriers: &[Barrier], share_removed: f64) -> Effect {
+        let barriers = barriers.iter().fold(0, |set, barrier| set | barrier.bit());
         Effect { barriers, share_removed, encouragement: 0.0 }
     }
 
     /// Encourages and removes nothing.
     pub fn encourages(encouragement: f64) -> Effect {
-        Effect { barriers: &[], share_removed: 0.0, encouragement }
+        Effect::removes(&[], 0.0).and_encourages(encouragement)
     }
 
     /// Encourages as well.
@@ -36,8 +38,7 @@ impl Effect {
     /// Removes barriers of a simulated firm of which the given share is served; returns the inclination gained.
     fn act(&self, weights: &[f32; BARRIERS], unresolved: &mut Unresolved, share_of_firms: f32) -> f32 {
         let mut gain = self.encouragement as f32;
-        for barrier in self.barriers {
-            let b = *barrier as usize;
+        for b in (0..BARRIERS).filter(|b| self.barriers >> b & 1 == 1) {
             let removed = unresolved[b] * self.share_removed as f32;
             gain += weights[b] * removed;
             unresolved[b] -= removed * share_of_firms;
@@ -67,8 +68,8 @@ enum Kept {
     /// By simulated firm, in a weighted sample.
     Each(Vec<Unresolved>),
     /// Where simulated firms stand for themselves only, each kind serves a firm once at most: firms with the same
-    /// barriers that the same kinds have served in the same order have the same left. There are few such histories
-    /// (64 sets of barriers, 65 orders of the four kinds that remove any), so that a firm needs two bytes.
+    /// barriers that the same kinds have served in the same order have the same left. Where few kinds remove any, there are few
+    /// such histories (64 sets of barriers, 326 orders of five kinds), so that a firm needs two bytes.
     Alike {
         /// By firm, number of its history, from 1 on; 0 = never served.
         history: Vec<u16>,
@@ -79,12 +80,16 @@ enum Kept {
     },
 }
 
+/// Most kinds that remove barriers for which histories are counted in two bytes.
+const FEW_KINDS: usize = 5;
+
 impl Accounts {
-    /// All of the firms' barriers.
-    pub fn new(setting: &Setting, kinds: usize) -> Accounts {
-        let population = setting.population;
+    /// All of the firms' barriers, before kinds with these effects have served any.
+    pub fn new(setting: &Setting, effects: &[Option<Effect>]) -> Accounts {
+        let (population, kinds) = (setting.population, effects.len());
         let alone = population.cells.iter().all(|cell| cell.weight <= 1.0);
-        let kept = if alone {
+        let few = effects.iter().flatten().filter(|effect| effect.barriers != 0).count() <= FEW_KINDS;
+        let kept = if alone && few {
             let histories: Vec<_> = (0..1 << BARRIERS).map(all_of).collect();
             let next = vec![None; histories.len() * kinds];
             Kept::Alike { history: vec![0; population.len()], histories, next, kinds }

@@ -29,11 +29,11 @@ pub struct Delivered {
 pub struct KindNumber(pub usize);
 
 impl Delivered {
-    /// Nothing yet, by kinds with these effects.
+    /// Nothing yet, by kinds with these effects: each at the place of the first measure of its kind, the rest without any.
     pub fn new(setting: &Setting, effects: Vec<Option<Effect>>) -> Delivered {
         let nothing = effects.len();
         Delivered {
-            accounts: Accounts::new(setting, nothing),
+            accounts: Accounts::new(setting, &effects),
             effects,
             served: vec![Vec::new(); nothing],
             exhausted: vec![Vec::new(); nothing],

@@ -74,6 +74,21 @@ pub trait MeasureKind {
         None
     }
 
+    /// A word of its own for what it is, where the scenario gives it one.
+    fn word(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether its effects wait for `delay` and fade by `half_life`.
+    fn has_delay(&self) -> bool {
+        self.reaches() == Reach::SingleFirms
+    }
+
+    /// Whether what a delivery does to a firm helps it to start, and to do nothing else.
+    fn only_helps_to_start(&self) -> bool {
+        false
+    }
+
     /// How a year's deliveries are spread over its weeks.
     fn spread(&self, _: &Data) -> Spread {
         Spread::Even

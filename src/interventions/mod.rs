@@ -5,10 +5,10 @@
 //! for it by the share it has of it, so that effects add up to those of the whole population.
 
 mod accounts;
-mod advice;
 mod awareness;
 mod certificates;
 mod chain;
+mod combination;
 mod delivered;
 mod intervention;
 mod kind;
@@ -78,7 +78,7 @@ pub struct Programme<'a> {
     spec: &'a Intervention,
     /// Its place among the scenario's interventions.
     place: usize,
-    /// Programmes of one kind serve each firm once between them.
+    /// Programmes of one kind (by [`Measure::word`]) serve each firm once between them.
     kind: KindNumber,
     chain: Chain,
     slots: Slots,
@@ -117,8 +117,7 @@ impl<'a> Programmes<'a> {
     /// A scenario's interventions before their first week.
     pub fn new(all: &'a [Intervention], setting: Setting<'a>) -> Programmes<'a> {
         let number = |spec: &Intervention| {
-            let alike = |other: &Intervention| other.measure.key() == spec.measure.key();
-            KindNumber(all.iter().position(alike).unwrap_or(0))
+            KindNumber(all.iter().position(|other| other.measure.word() == spec.measure.word()).unwrap_or(0))
         };
         let begin = |(place, spec): (usize, &'a Intervention)| {
             let kind = spec.measure.kind();
@@ -126,7 +125,7 @@ impl<'a> Programmes<'a> {
                 place,
                 kind: number(spec),
                 chain: Chain::new(spec),
-                slots: Slots::new(&setting, spec.measure.key()),
+                slots: Slots::new(&setting, spec.measure.word()),
                 pools: kind.pools(&spec.target).iter().map(|criteria| setting.population.pool(criteria)).collect(),
                 records: Pending::new(spec),
                 misses: [Misses::default(); CLASSES],
@@ -135,7 +134,11 @@ impl<'a> Programmes<'a> {
             };
             (programme, kind.begin(spec, &setting))
         };
-        let effects = all.iter().map(|spec| spec.measure.kind().effect(setting.parameters)).collect();
+        let effect = |(place, spec): (usize, &Intervention)| {
+            let first = number(spec).0 == place;
+            spec.measure.kind().effect(setting.parameters).filter(|_| first)
+        };
+        let effects = all.iter().enumerate().map(effect).collect();
         Programmes {
             declarations: Declarations::new(all, &setting),
             programmes: all.iter().enumerate().map(begin).collect(),

@@ -11,6 +11,7 @@ use crate::{
 pub struct Pending {
     delay_weeks: u32,
     half_life: f32,
+    to_start: bool,
     effects: std::collections::VecDeque<TreatmentEffect>,
 }
 
@@ -18,7 +19,8 @@ impl Pending {
     /// None yet.
     pub fn new(spec: &Intervention) -> Pending {
         let half_life = spec.half_life_weeks.map_or(f32::INFINITY, |weeks| weeks as f32);
-        Pending { delay_weeks: spec.delay_weeks, half_life, effects: Default::default() }
+        let to_start = spec.measure.kind().only_helps_to_start();
+        Pending { delay_weeks: spec.delay_weeks, half_life, to_start, effects: Default::default() }
     }
 
     /// Adds an effect delivered in `week`.
@@ -30,7 +32,7 @@ impl Pending {
     pub fn add_fading_in(&mut self, week: Week, firm: u32, log_hazard: f32, half_life: f32) {
         if log_hazard != 0.0 {
             let begin = (week.0 + self.delay_weeks).min(u32::from(u16::MAX)) as u16;
-            self.effects.push_back(TreatmentEffect { firm, begin, half_life, log_hazard, to_start: false });
+            self.effects.push_back(TreatmentEffect { firm, begin, half_life, log_hazard, to_start: self.to_start });
         }
     }
 

@@ -108,6 +108,12 @@ listed!(
     classification::SizeClass::ALL.iter().map(|s| s.key().to_string()).collect()
 );
 listed!(
+    RawBarrier,
+    "barrier",
+    "What keeps a firm from telework.",
+    classification::Barrier::ALL.iter().map(|barrier| barrier.key().to_string()).collect()
+);
+listed!(
     RawRegion,
     "region",
     "A region group of the land ministry's telework survey.",

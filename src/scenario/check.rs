@@ -39,6 +39,7 @@ pub fn check(raw: &RawScenario, name: &str, sources: &Sources, found: &mut Probl
     check.declarations(&active, later_infections);
     if known {
         check.conditions(&active);
+        check.alike(&active);
     }
     let text = |text: &Option<At<String>>| text.as_ref().map_or(String::new(), |text| text.trim().to_string());
     Scenario {
@@ -176,7 +177,7 @@ impl Check<'_> {
         let reach = meant.measure.kind().reaches();
         let (by_class, nationwide) = (reach == Reach::Classes, reach == Reach::Everybody);
         let mut unused: Vec<(&str, Range<usize>, &str)> = Vec::new();
-        if by_class || nationwide {
+        if !meant.measure.kind().has_delay() {
             let why = "it has no deliveries to single firms; drop the key";
             unused.extend(raw.delay.as_ref().map(|key| ("delay", key.span(), why)));
             unused.extend(raw.half_life.as_ref().map(|key| ("half_life", key.span(), why)));
@@ -417,6 +418,33 @@ impl Check<'_> {
             }
         }
         self.checks.errors() == before
+    }
+
+    /// Measures that go by one word for their kind, and do something else to firms.
+    fn alike(&mut self, active: &[(&At<RawIntervention>, Intervention)]) {
+        let point = Parameters::default();
+        let draws = [point.drawn_for_measures(1), point];
+        let effects = |meant: &Intervention| {
+            let kind = meant.measure.kind();
+            (draws.each_ref().map(|draw| kind.effect(draw)), kind.only_helps_to_start())
+        };
+        for (place, (raw, meant)) in active.iter().enumerate() {
+            let Some(custom) = &raw.custom else { continue };
+            let word = meant.measure.word();
+            let of_word = |(_, other): &&(&At<RawIntervention>, Intervention)| other.measure.word() == word;
+            let Some((_, first)) = active[..place].iter().find(of_word).or(active[place + 1..].iter().find(of_word))
+            else {
+                continue;
+            };
+            if effects(first) != effects(meant) {
+                let message = format!(
+                    "`{}` and `{}` are both of the kind `{word}`, but they do not do the same to firms",
+                    meant.name, first.name
+                );
+                let advice = "give one of them another `kind`, or both the same barriers and log hazards";
+                self.checks.error(custom.kind.span(), message, advice);
+            }
+        }
     }
 
     /// Conditions on subsidies where there is none.

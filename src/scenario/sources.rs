@@ -30,6 +30,22 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("supportnw_x10.toml", include_str!("../../scenarios/supportnw_x10.toml")),
 ];
 
+/// Measures to copy into a scenario, by name: each kind as it is, in primitives where it is a combination of them.
+pub const MEASURES: &[(&str, &str)] = &[
+    ("awards", include_str!("../../scenarios/measures/awards.toml")),
+    ("campaign", include_str!("../../scenarios/measures/campaign.toml")),
+    ("certification", include_str!("../../scenarios/measures/certification.toml")),
+    ("disclosure", include_str!("../../scenarios/measures/disclosure.toml")),
+    ("guidelines", include_str!("../../scenarios/measures/guidelines.toml")),
+    ("law", include_str!("../../scenarios/measures/law.toml")),
+    ("procurement_bonus", include_str!("../../scenarios/measures/procurement_bonus.toml")),
+    ("regional_trial", include_str!("../../scenarios/measures/regional_trial.toml")),
+    ("satellite_offices", include_str!("../../scenarios/measures/satellite_offices.toml")),
+    ("subsidy", include_str!("../../scenarios/measures/subsidy.toml")),
+    ("support_network", include_str!("../../scenarios/measures/support_network.toml")),
+    ("telework_managers", include_str!("../../scenarios/measures/telework_managers.toml")),
+];
+
 /// Where a scenario text comes from; two equal ones are the same file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {

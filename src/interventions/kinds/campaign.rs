@@ -1,7 +1,9 @@
 //! Telework Days, Telework Month: participants are noticed nationwide.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Reach, Setting, Text, Typed, season::Spread,
+    Acts, Intervention, MeasureKind, Model, Reach, Setting, Text, Typed,
+    combination::{Capacity, Combination, Noticed, Whom},
+    season::Spread,
 };
 use crate::{
     data::Data,
@@ -59,16 +61,10 @@ impl MeasureKind for Campaign {
     }
 
     fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {
-        Box::new(self.clone())
-    }
-}
-
-impl Acts for Campaign {
-    fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
-        let capacity = programme.yearly(now.week, self.participants_per_year);
-        let number = programme.deliver_all(now.week, capacity, now.setting.population.firms() as f64);
-        if number > 0.0 {
-            now.awareness.notice_national(now.setting, number);
-        }
+        Box::new(Combination {
+            capacity: Capacity::PerYear(self.participants_per_year),
+            whom: Whom::Everybody,
+            noticed: Noticed::Nationwide,
+        })
     }
 }

@@ -3,6 +3,7 @@
 mod awards;
 mod campaign;
 mod certification;
+mod custom;
 mod disclosure;
 mod emergency_declaration;
 mod guidelines;
@@ -16,6 +17,7 @@ mod telework_managers;
 pub use awards::{Awards, meets_criteria};
 pub use campaign::Campaign;
 pub use certification::Certification;
+pub use custom::Custom;
 pub use disclosure::{Disclosure, DisclosureForm};
 pub use emergency_declaration::{Declarations, Declared, EmergencyDeclaration, LaterDeclarations};
 pub use guidelines::Guidelines;
@@ -56,6 +58,8 @@ macro_rules! with_kinds {
             disclosure: Disclosure;
             /// Visiting workers and workation in host prefectures.
             regional_trial: RegionalTrial;
+            /// A measure of one's own, put together from primitives; `telework measure` prints examples to start from.
+            custom: Custom;
         }
     };
 }
@@ -86,6 +90,11 @@ macro_rules! measure {
             /// Its kind's name for people.
             pub fn name(&self) -> Text {
                 match self { $(Measure::$kind(_) => <$kind as Typed>::NAME,)* }
+            }
+
+            /// The word of what it is: measures of one word serve each firm once between them.
+            pub fn word(&self) -> &str {
+                self.kind().word().unwrap_or(self.key())
             }
 
             /// What its kind says of itself.

@@ -1,7 +1,9 @@
 //! Visiting workers and workation: noticed in the host prefectures.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Reach, Setting, Text, Typed, season::Spread,
+    Acts, Intervention, MeasureKind, Model, Reach, Setting, Text, Typed,
+    combination::{Capacity, Combination, Noticed, Whom},
+    season::Spread,
 };
 use crate::{
     classification::Prefecture,
@@ -60,18 +62,10 @@ impl MeasureKind for RegionalTrial {
     }
 
     fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {
-        Box::new(self.clone())
-    }
-}
-
-impl Acts for RegionalTrial {
-    fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
-        let capacity = programme.yearly(now.week, self.firms_per_year);
-        let number = programme.deliver_all(now.week, capacity, now.setting.population.firms() as f64);
-        if number > 0.0 {
-            for &host in &self.host_prefectures {
-                now.awareness.notice_in(now.setting, host, number / self.host_prefectures.len() as f64);
-            }
-        }
+        Box::new(Combination {
+            capacity: Capacity::PerYear(self.firms_per_year),
+            whom: Whom::Everybody,
+            noticed: Noticed::In(self.host_prefectures.clone()),
+        })
     }
 }

@@ -1,9 +1,9 @@
 //! SupportNW: seminars and consultations at local windows.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Selection, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Selection, Setting, Text, Typed,
     accounts::Effect,
-    advice::{advise, sizes},
+    combination::{Capacity, Combination, Mix, Noticed, SmallFirms, Whom},
     season::Spread,
 };
 use crate::{
@@ -66,6 +66,16 @@ impl Typed for SupportNetwork {
     }
 }
 
+impl SupportNetwork {
+    /// SMEs and other firms have capacities of their own.
+    fn mix(&self) -> Mix {
+        Mix {
+            small: Some(SmallFirms { most_employees: SME_EMPLOYEES, share: self.share_sme }),
+            share_not_practising: None,
+        }
+    }
+}
+
 impl MeasureKind for SupportNetwork {
     fn yearly_capacity(&self) -> Option<f64> {
         Some(self.events_per_year * self.participants_per_event)
@@ -92,11 +102,11 @@ impl MeasureKind for SupportNetwork {
     }
 
     fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
-        sizes(target, SME_EMPLOYEES)
+        self.mix().pools(target)
     }
 
     fn shares(&self) -> Vec<f64> {
-        vec![1.0 - self.share_sme, self.share_sme]
+        self.mix().shares()
     }
 
     /// Firms ask for it.
@@ -105,20 +115,13 @@ impl MeasureKind for SupportNetwork {
     }
 
     fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {
-        Box::new(self.clone())
+        Box::new(Combination {
+            capacity: Capacity::PerYear(self.events_per_year * self.participants_per_event),
+            whom: Whom::Firms(self.mix()),
+            noticed: Noticed::InClass,
+        })
     }
 }
 
 /// SMEs of the SupportNW rule: at most so many employees.
 const SME_EMPLOYEES: u32 = 300;
-
-impl Acts for SupportNetwork {
-    fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
-        let capacity = programme.yearly(now.week, self.events_per_year * self.participants_per_event);
-        // Classes and pools: firms above, and SMEs.
-        let slots = programme.open_classes(now.week, capacity, &[1.0 - self.share_sme, self.share_sme]);
-        for (class, slots) in slots.into_iter().enumerate() {
-            advise(programme, class, slots, class, now, |_| true);
-        }
-    }
-}

@@ -1,10 +1,9 @@
 //! Telework managers: experts who visit firms.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Selection, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Selection, Setting, Text, Typed,
     accounts::Effect,
-    advice::{advise, sizes},
-    selection::Candidate,
+    combination::{Capacity, Combination, Mix, Noticed, SmallFirms, Whom},
 };
 use crate::{
     classification::Barrier,
@@ -71,9 +70,23 @@ impl Typed for TeleworkManagers {
     }
 }
 
+impl TeleworkManagers {
+    fn capacity(&self) -> Capacity {
+        Capacity::PerWeek(self.managers * self.visits_per_manager_per_week / self.visits_per_firm)
+    }
+
+    /// The mix of served firms is the published one.
+    fn mix(&self) -> Mix {
+        Mix {
+            small: Some(SmallFirms { most_employees: SMALL_EMPLOYEES - 1, share: self.share_below_100 }),
+            share_not_practising: Some(self.share_not_practising),
+        }
+    }
+}
+
 impl MeasureKind for TeleworkManagers {
     fn yearly_capacity(&self) -> Option<f64> {
-        Some(self.managers * self.visits_per_manager_per_week * 52.18 / self.visits_per_firm)
+        Some(self.capacity().yearly())
     }
 
     fn effect(&self, parameters: &Parameters) -> Option<Effect> {
@@ -83,11 +96,11 @@ impl MeasureKind for TeleworkManagers {
     }
 
     fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
-        sizes(target, SMALL_EMPLOYEES - 1)
+        self.mix().pools(target)
     }
 
     fn shares(&self) -> Vec<f64> {
-        vec![1.0 - self.share_below_100, self.share_below_100]
+        self.mix().shares()
     }
 
     /// Firms ask for it.
@@ -96,25 +109,9 @@ impl MeasureKind for TeleworkManagers {
     }
 
     fn begin(&self, _: &Intervention, _: &Setting) -> Box<dyn Acts> {
-        Box::new(self.clone())
+        Box::new(Combination { capacity: self.capacity(), whom: Whom::Firms(self.mix()), noticed: Noticed::InClass })
     }
 }
 
 /// Firms below this size are small in the published share.
 const SMALL_EMPLOYEES: u32 = 100;
-
-impl Acts for TeleworkManagers {
-    /// Capacity is managers x visits a week; the mix of served firms is the published one.
-    fn deliver(&mut self, programme: &mut Programme, now: &mut Now) {
-        let visits = self.managers * self.visits_per_manager_per_week * programme.spec.scale;
-        let (small, new) = (self.share_below_100, self.share_not_practising);
-        let shares = [(1.0 - small) * (1.0 - new), small * (1.0 - new), (1.0 - small) * new, small * new];
-        let slots = programme.open_classes(now.week, visits / self.visits_per_firm, &shares);
-        let state = now.state;
-        for (class, slots) in slots.into_iter().enumerate() {
-            let (pool, wants_new) = (class % 2, class >= 2);
-            let suits = |candidate: &Candidate| state.status(candidate.firm as usize).practises() != wants_new;
-            advise(programme, class, slots, pool, now, suits);
-        }
-    }
-}
