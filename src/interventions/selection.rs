@@ -301,7 +301,8 @@ fn first_words(key: Key, slot: Slot, words: &mut [[u32; TOGETHER * FEW]; 2]) {
 ))]
 fn draw(key: Key, (first, period): (u32, u32), shift: u32, pool: &Pool, ids: &mut [u32]) -> u64 {
     for (attempt, id) in (0..).zip(ids.iter_mut()) {
-        *id = key.words(first + attempt, period, Purpose::Selection)[0] >> shift;
+        // (A last batch goes past its slot's addresses; what it finds there does not count.)
+        *id = key.words(first.wrapping_add(attempt), period, Purpose::Selection)[0] >> shift;
     }
     // (Batches are whole eights.)
     pool.among(ids.as_chunks().0)

@@ -12,7 +12,7 @@ use crate::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 /// Satellite offices in municipalities.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -101,7 +101,7 @@ impl MeasureKind for SatelliteOffices {
 
     fn begin(&self, spec: &Intervention, setting: &Setting) -> Box<dyn Acts> {
         let places = Places::new(setting, spec.target.prefectures.as_deref());
-        Box::new(Building { offices: self.clone(), places })
+        Box::new(Building { offices: self.clone(), places, near: None, kept: Vec::new() })
     }
 }
 
@@ -109,10 +109,47 @@ impl MeasureKind for SatelliteOffices {
 struct Building {
     offices: SatelliteOffices,
     places: Places,
+    /// The prefecture whose firms are in the pool of those near a site.
+    near: Option<Prefecture>,
+    /// Such pools of other prefectures, in a week of many sites.
+    kept: Vec<(Prefecture, Arc<Pool>)>,
 }
 
 /// Place of the pool of firms near a site.
 const NEAR: usize = 1;
+/// Sites of a week for which it does not pay to keep a pool for each prefecture.
+const FEW_SITES: u64 = 64;
+
+impl Building {
+    /// Lets the pool of firms near a site be that of a prefecture. Where sites are few, the one pool changes its firms, which
+    /// takes some memory and time a site; where they are many, each prefecture keeps its own, so that a site takes no more than
+    /// finding its firms.
+    fn move_to(&mut self, prefecture: Prefecture, few: bool, programme: &mut Programme) {
+        let before = self.near.replace(prefecture);
+        if before == Some(prefecture) {
+            return;
+        }
+        programme.slots.look_anew();
+        let directory = programme.slots.directory();
+        let [all, near] = &mut programme.pools[..] else { return };
+        if few {
+            self.kept.clear();
+            for ids in before.iter().flat_map(|before| directory.ids_in(*before)) {
+                Arc::make_mut(near).remove(all, ids);
+            }
+        } else if let Some(before) = before {
+            let known =
+                self.kept.iter().position(|(of, _)| *of == prefecture).map(|place| self.kept.swap_remove(place).1);
+            let found = known.is_some();
+            let own = std::mem::replace(near, known.unwrap_or_else(|| Arc::new(all.emptied())));
+            self.kept.push((before, own));
+            if found {
+                return;
+            }
+        }
+        directory.ids_in(prefecture).iter().for_each(|ids| Arc::make_mut(near).copy(all, ids));
+    }
+}
 
 impl Acts for Building {
     /// Deliveries are sites.
@@ -134,11 +171,11 @@ impl Acts for Building {
             let first = site.saturating_mul(near + 1);
             let [draw, _] = programme.slots.condition(slot(first));
             let Some(prefecture) = self.places.pick(draw) else { break };
-            put(programme, prefecture, Pool::copy);
+            self.move_to(prefecture, sites <= FEW_SITES, programme);
             // A site is built when a firm can use it.
             let mut built = false;
             for visitor in 1..=near {
-                if !programme.misses[0].worth_trying(now.week) {
+                if now.stopped() || !programme.misses[0].worth_trying(now.week) {
                     break;
                 }
                 let found = programme.find(slot(first.saturating_add(visitor)), NEAR, now, |_| true);
@@ -152,18 +189,8 @@ impl Acts for Building {
                 }
                 programme.serve(&candidate, now);
             }
-            put(programme, prefecture, Pool::remove);
         }
     }
-}
-
-/// Puts the firms of a prefecture into the pool of those near the site, or takes them out again.
-fn put(programme: &mut Programme, prefecture: Prefecture, change: impl Fn(&mut Pool, &Pool, &Range<u32>)) {
-    let ids = programme.slots.directory().ids_in(prefecture);
-    if let [all, near] = &mut programme.pools[..] {
-        ids.iter().for_each(|ids| change(Arc::make_mut(near), all, ids));
-    }
-    programme.slots.look_anew();
 }
 
 /// Where sites are built: in proportion to the places of fiscal 2015-2020, among the target's prefectures.
