@@ -21,7 +21,7 @@ from . import _engine, cluster
 from .errors import ScenarioError, UsageError, error
 from .outcome import USUAL, Outcome, figures, quantile, read, sd
 from .progress import Progress
-from .scenario import Scenario, described, written
+from .scenario import Scenario, unit_of, written
 from .stores import ChunkStore, Place, file_system, is_url
 from .studies import On, _scenario, bring, request
 from .tables import Lines, Table, absolute, package
@@ -70,7 +70,7 @@ class Design:
 
     def _number(self, path: str) -> Callable[[str], Any]:
         """What reads the values of an input: money as yen, durations as weeks."""
-        if described(path).get("x-unit") not in ("yen", "weeks"):
+        if unit_of(path) is None:
             return _plain
         loaded = self._loaded
 

@@ -238,13 +238,20 @@ def _toml(value: Value) -> str:
 
 def written(path: str, value: Value) -> str:
     """A value of a key as TOML; a number of money is yen, one of a duration weeks."""
-    unit = described(path).get("x-unit")
+    unit = unit_of(path)
     number = value.item() if hasattr(value, "item") else value
-    if unit in ("yen", "weeks") and isinstance(number, (int, float)) and not isinstance(number, bool):
+    if unit is not None and isinstance(number, (int, float)) and not isinstance(number, bool):
         if not math.isfinite(number):
             raise error("usage", f"{path} cannot be {number}", f"write a number of {unit}")
         return json.dumps(f"{number:.0f} {unit}" if number == round(number) else f"{number!r} {unit}")
     return _toml(value)
+
+
+def unit_of(path: str) -> str | None:
+    """``yen`` or ``weeks`` of a key whose values are written with their unit: money and durations, but no parameter."""
+    known = described(path)
+    unit = known.get("x-unit")
+    return unit if unit in ("yen", "weeks") and known.get("type") != "number" else None
 
 
 def described(path: str) -> dict[str, Any]:

@@ -357,6 +357,15 @@ def test_levers_of_every_kind(base: tw.Scenario, home: Path) -> None:
             tw.model(base, wrong)
 
 
+def test_every_parameter_is_an_input_and_a_column(base: tw.Scenario) -> None:
+    # Also those that are weeks: parameters are plain numbers, while durations of measures are written with their unit.
+    names = [f"parameters.{one.name}" for one in tw.parameters()]
+    assert {one.unit for one in tw.parameters()} >= {"weeks"}
+    m = tw.model(base, names, draws=1)
+    assert list(m.bounds.values()) == [(one.minimum, one.maximum) for one in tw.parameters()]
+    assert base.with_(parameters__concern_half_life=3.5).changes["parameters.concern_half_life"] == "3.5"
+
+
 def model(base: tw.Scenario, **how: Any) -> tw.Model:
     inputs = {SCALE: (1.0, 100.0), "parameters__peer_industry": (0.05, 0.6)}
     return tw.model(base, inputs, ["mic_introduction", "spend_yen"], draws=2, **how)
