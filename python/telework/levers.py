@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from . import _engine
-from .errors import error
-from .scenario import Scenario, Value, described, written
+from .errors import UsageError, error
+from .scenario import Scenario, Value, described, unit_of, written
 
 #: The form of an input.
 Form = Literal["number", "whole", "day", "switch", "choice"]
@@ -166,7 +166,14 @@ def _lever(loaded: _engine.Loaded, name: str, path: str, given: Given) -> Lever:
 
 def _bound(loaded: _engine.Loaded, name: str, path: str, end: Any) -> float:
     if isinstance(end, str):
-        return loaded.bound(path, f"{name} =", end)
+        try:
+            return loaded.bound(path, f"{name} =", end)
+        except UsageError as wrong:
+            if (unit := unit_of(path)) is None:
+                raise
+            written_so = {"yen": "500 million yen", "weeks": "26 weeks"}[unit]
+            advice = f'write a number of {unit}, or a text with its unit such as "{written_so}"'
+            raise error("usage", f"{name}: {end!r} is no value of it", advice) from wrong
     try:
         return float(end)
     except (TypeError, ValueError):

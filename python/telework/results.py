@@ -55,7 +55,11 @@ class Results:
     def table(self, name: str) -> Table:
         """A table by its file's name without ending, such as ``kpi``; read once."""
         if name not in self._tables:
-            inner = _engine.read_table(self.file(f"{name}.csv"))
+            path = self.file(f"{name}.csv")
+            there = sorted(one.stem for one in path.parent.glob("*.csv"))
+            if there and name not in there:
+                raise error("usage", f"{self.folder} has no table {name}", f"write one of {', '.join(there)}")
+            inner = _engine.read_table(path)
             self._tables[name] = Table(name, inner, (_table_of, (self, name)))
         return self._tables[name]
 

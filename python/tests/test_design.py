@@ -340,7 +340,8 @@ def test_levers_of_every_kind(base: tw.Scenario, home: Path) -> None:
     assert len(experiments) == 2
     for wrong, said in (
         ({"intervention.managers.budget_per_fiscal_year": ("5 billion yen", "1 billion yen")}, "no range"),
-        ({"intervention.managers.budget_per_fiscal_year": ("5 weeks", "1 billion yen")}, "no value"),
+        ({"intervention.managers.budget_per_fiscal_year": ("5 weeks", "1 billion yen")}, '"500 million yen"'),
+        ({"intervention.managers.delay": (0, "5 yen")}, '"26 weeks"'),
         ({"intervention.managers.from": ("2021-04-05", "tomorrow")}, "is no day"),
         ({"intervention.managers.from": (1, 2)}, "is no day"),
         ({"intervention.awards.active": (0, 0.5)}, "on or off"),

@@ -131,6 +131,11 @@ def test_a_damaged_table_names_its_line(run: tw.Run, home: Path) -> None:
         tw.open(home / "nothing")
 
 
+def test_a_table_that_is_not_there_names_those_that_are(run: tw.Run) -> None:
+    with pytest.raises(tw.UsageError, match="has no table kpis .*choice, draws.*, kpi, "):
+        run.table("kpis")
+
+
 def test_tables_behave_in_frames(run: tw.Run) -> None:
     behaves(run)
     fans = run.fans.to_pandas()
