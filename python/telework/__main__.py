@@ -71,6 +71,7 @@ def _arguments() -> argparse.ArgumentParser:
     one.add_argument("--outcomes", metavar="IDS", default="", help="more figures, with commas between them")
     one.add_argument("--draws", type=int, metavar="N", help="draws of each row")
     one.add_argument("--sample", type=int, metavar="N", help="simulates about so many firms, weighted")
+    one.add_argument("--whole", action="store_true", help="simulates all firms")
     one.add_argument("--seed", type=int, metavar="S", help="seed of all draws of the dynamics")
     one.add_argument("--point", action="store_true", help="one parameter set for all draws")
     one.add_argument("--chunk", type=int, metavar="N", help="runs in a chunk; some seconds of a core by default")

@@ -332,6 +332,7 @@ def design(
     outcomes: Sequence[str] = (),
     draws: int = 8,
     sample: int | None = None,
+    whole: bool = False,
     seed: int | None = None,
     point: bool = False,
     store: Place | None = None,
@@ -355,7 +356,9 @@ def design(
     rows = _rows(scenario, table)
     checked_draws(draws)
     _checked_chunk(chunk)
-    asked = request("run", {"scenario": scenario.file, "sample": sample, "seed": seed, "threads": threads})
+    asked = request(
+        "run", {"scenario": scenario.file, "sample": sample, "whole": whole, "seed": seed, "threads": threads}
+    )
     loaded = scenario.loaded(_engine.changes(asked))
     checked_rows(loaded, rows)
     years = loaded.fiscal_years

@@ -98,15 +98,12 @@ _CLASSES: dict[str, type[TeleworkError]] = {
 
 def problems_of(plain: Sequence[tuple[Any, ...]]) -> tuple[Problem, ...]:
     """Problems as the engine gives them, in the words of Python."""
-    return tuple(
-        replace(
-            one,
-            message=in_python(one.message),
-            advice=None if one.advice is None else in_python(one.advice),
-            file=None if one.file is None else in_python(one.file),
-        )
-        for one in (Problem(*given) for given in plain)
-    )
+    problems = []
+    for one in (Problem(*given) for given in plain):
+        file = None if one.file is None else in_python(one.file)
+        advice = None if one.advice is None else _of_change(file, in_python(one.advice))
+        problems.append(replace(one, message=in_python(one.message), advice=advice, file=file))
+    return tuple(problems)
 
 
 def made(plain: Sequence[tuple[Any, ...]], text: str) -> BaseException:
@@ -115,13 +112,28 @@ def made(plain: Sequence[tuple[Any, ...]], text: str) -> BaseException:
     worst = next((one for one in problems if one.severity == "error"), None)
     if worst is not None and worst.kind == "interrupted":
         return KeyboardInterrupt(text)
-    return _CLASSES.get(worst.kind if worst else "", TeleworkError)(problems, in_python(text.rstrip()))
+    text = in_python(text.rstrip())
+    for given, one in zip(plain, problems, strict=True):
+        if one.advice is not None:
+            text = text.replace(in_python(Problem(*given).advice or one.advice), one.advice)
+    return _CLASSES.get(worst.kind if worst else "", TeleworkError)(problems, text)
 
 
 #: A flag, and the value behind it where it is no word of the sentence: a number, a date, a placeholder.
 _FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*)(?: <[^>]*>)?(?:[ =]((?:[A-Z]{2,}[.\w]*|[A-Z]\b|-?\d[\w.:,%-]*\w|\d)))?")
 _SETTING = re.compile(r"(?<![\w-])--set ([\w.]+)=((?:\"[^\"]*\"|[^\s`)]+))")
 _COMMAND = re.compile(r"\btelework (run|compare|attribute|target|calibrate|validate|evaluate|verify|report)\b")
+
+
+#: A change of a scenario, and how advice about one writes a key beside it.
+_CHANGED = re.compile(r'with_\(\{"([\w.]+)\.\w+": ')
+_KEY = re.compile(r'(?<![\w`.])([a-z_]+) = ("[^"]*"|true|false|-?[\d.]*\d)')
+
+
+def _of_change(file: str | None, advice: str) -> str:
+    """Advice about a change as another change, where that about a file is a line of TOML."""
+    found = _CHANGED.match(file or "")
+    return advice if found is None else _KEY.sub(lambda one: setting(f"{found[1]}.{one[1]}", one[2]), advice)
 
 
 def in_python(text: str) -> str:

@@ -35,6 +35,7 @@ class Model:
         year: int | None = None,
         draws: int = 8,
         sample: int | None = None,
+        whole: bool = False,
         seed: int | None = None,
         point: bool = False,
         store: Place | None = None,
@@ -56,7 +57,7 @@ class Model:
         """
         self.scenario = _scenario(scenario)
         checked_draws(draws)
-        asked = {"scenario": self.scenario.file, "sample": sample, "seed": seed, "threads": threads}
+        asked = {"scenario": self.scenario.file, "sample": sample, "whole": whole, "seed": seed, "threads": threads}
         changes = _engine.changes(request("run", asked))
         self._toml = self.scenario.loaded(changes).toml
         self._load()
@@ -96,6 +97,11 @@ class Model:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._load()
+
+    @property
+    def firms(self) -> int | None:
+        """About so many firms are simulated; ``None`` = all."""
+        return self._loaded.sample
 
     @property
     def __name__(self) -> str:

@@ -149,7 +149,7 @@ class Scenario:
 
     def loaded(self, changes: list[tuple[str, str, str]]) -> _engine.Loaded:
         """The engine's scenario with further changes (flag, path, value) before its own, as the command line has them."""
-        given = {path for _, path, _ in changes}
+        given = _given(changes)
         own = [_change(path, value) for path, value in self._changes if path not in given]
         return self._load([*changes, *own])
 
@@ -160,7 +160,7 @@ class Scenario:
 
     def settings(self, changes: list[tuple[str, str, str]]) -> list[str]:
         """What stands behind each ``--set`` of a command line that makes some changes by flags of their own."""
-        given = {path for _, path, _ in changes}
+        given = _given(changes)
         return [f"{path}={value}" for path, value in self._changes if path not in given]
 
     def _load(self, changes: list[tuple[str, str, str]]) -> _engine.Loaded:
@@ -210,6 +210,13 @@ class Scenario:
                 f'<tr><th style="text-align:left">{shown}</th><td style="text-align:left">{escape(line)}</td></tr>'
             )
         return f"<h4>{escape(self.name)}: {escape(self.title)}</h4><table>{''.join(rows)}</table>"
+
+
+def _given(changes: list[tuple[str, str, str]]) -> set[str]:
+    """Paths that arguments decide, whatever the scenario has there: how many firms is one question with two keys."""
+    paths = {path for _, path, _ in changes}
+    scale = {"run.sample", "run.whole"}
+    return paths | scale if paths & scale else paths
 
 
 def _change(path: str, value: str) -> tuple[str, str, str]:

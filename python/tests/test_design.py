@@ -367,6 +367,14 @@ def test_every_parameter_is_an_input_and_a_column(base: tw.Scenario) -> None:
     assert base.with_(parameters__concern_half_life=3.5).changes["parameters.concern_half_life"] == "3.5"
 
 
+def test_all_firms_can_be_asked_for(base: tw.Scenario) -> None:
+    assert model(base, whole=True).firms is None and model(base).firms == 6000 == model(base, sample=6000).firms
+    with pytest.raises(tw.UsageError, match="sample"):
+        model(base, whole=True, sample=6000)
+    with pytest.raises(tw.UsageError, match="sample"):
+        tw.design(base, [{}], whole=True, sample=6000, progress=False)
+
+
 def model(base: tw.Scenario, **how: Any) -> tw.Model:
     inputs = {SCALE: (1.0, 100.0), "parameters__peer_industry": (0.05, 0.6)}
     return tw.model(base, inputs, ["mic_introduction", "spend_yen"], draws=2, **how)

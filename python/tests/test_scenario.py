@@ -145,6 +145,18 @@ def test_advice_speaks_python(program: str, python: str) -> None:
     assert in_python(program) == python
 
 
+def test_advice_about_a_change_is_a_change_and_about_a_file_is_toml() -> None:
+    base = tw.Scenario.load("baseline")
+    with pytest.raises(tw.ScenarioError) as wrong:
+        base.with_(intervention__managers__budget_per_fiscal_year="5")
+    said = 'with_({"intervention.managers.budget_per_fiscal_year": "5 yen"})'
+    assert said in str(wrong.value) and said in (wrong.value.problems[0].advice or "")
+    off = [one.advice for one in base.with_(intervention__managers__scale=0).notes if "scale 0" in one.message]
+    assert off == ['write with_({"intervention.managers.active": False})']
+    with pytest.raises(tw.ScenarioError, match='write sources = \\["where'):
+        tw.Scenario.from_text('title = "x"\nquestion = "y"\n')
+
+
 def test_shipped_scenarios_and_tables() -> None:
     assert "baseline" in tw.scenarios()
     for name in tw.scenarios():
