@@ -16,7 +16,7 @@ use telework::{
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::{Problems, Style},
     report::Folder,
-    results::{AnyManifest, KeptKey, seal, seal_run, sealed, unseal_run},
+    results::{AnyManifest, KeptKey, SERIES_TABLES, TableFormat, read_series, seal, seal_run, sealed, unseal_run},
     scenario::{self, BUILT_IN},
     studio::{Server, Settings},
 };
@@ -42,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     ),
     ("manifest", manifests, || Box::new(manifest)),
     ("kept", || vec![sealed_run()], || Box::new(kept)),
+    ("series", series_tables, series),
     ("results", summaries, || Box::new(results)),
     ("request", requests, request),
 ];
@@ -180,8 +181,7 @@ fn key() -> KeptKey {
     KeptKey::from([7; 32])
 }
 
-/// A small run as the store keeps it.
-fn sealed_run() -> Vec<u8> {
+fn small_run() -> Series {
     let values = (0..9).map(|week| (Week(week), 0.5)).collect();
     let week = InterventionWeek {
         week: Week(3),
@@ -191,7 +191,7 @@ fn sealed_run() -> Vec<u8> {
         deliveries: 1.0,
         firms_reached: 1.0,
     };
-    let series = Series {
+    Series {
         replicate: 1,
         indicators: vec![IndicatorSeries { indicator: "mic_introduction", segment: "total".into(), values }],
         surveys: vec![SurveyAnswer {
@@ -212,8 +212,46 @@ fn sealed_run() -> Vec<u8> {
             weeks: vec![week],
         }],
         panel: Vec::new(),
+    }
+}
+
+/// A small run as the store keeps it.
+fn sealed_run() -> Vec<u8> {
+    seal_run(&key(), &small_run())
+}
+
+/// The tables of a small run, first as Parquet, then as CSV.
+fn series_tables() -> Vec<Vec<u8>> {
+    let formats = [TableFormat::Parquet, TableFormat::Csv].into_iter();
+    let tables = formats.flat_map(|format| SERIES_TABLES.map(|table| (table, format)));
+    let text = |(table, format)| {
+        let (table, mut text): (&telework::results::LargeTable, _) = (table, Vec::new());
+        table.write(format, &mut text, "x", &mut [Ok(small_run())].into_iter()).expect("memory takes all");
+        text
     };
-    seal_run(&key(), &series)
+    tables.map(text).collect()
+}
+
+/// A run folder with one table replaced, whichever it is most like.
+fn series() -> Try {
+    let tables = series_tables();
+    let home = tempfile::tempdir().expect("a folder");
+    Box::new(move |input| {
+        let parquet = input.starts_with(b"PAR1");
+        let format = if parquet { TableFormat::Parquet } else { TableFormat::Csv };
+        let same = |seed: &[u8]| seed.iter().zip(input).filter(|(a, b)| a == b).count();
+        let of_format = if parquet { &tables[..3] } else { &tables[3..] };
+        let likest = (0..of_format.len()).max_by_key(|at| same(&of_format[*at]));
+        for (at, table) in SERIES_TABLES.iter().enumerate() {
+            let bytes = if likest == Some(at) { input } else { &of_format[at] };
+            let _ = fs::remove_file(home.path().join(table.file(TableFormat::Parquet)));
+            fs::write(home.path().join(table.file(format)), bytes).map_err(|e| e.to_string())?;
+        }
+        match read_series(home.path()) {
+            Err(problem) => shown(&problem.into()),
+            Ok(_) => Ok(()),
+        }
+    })
 }
 
 fn kept(input: &[u8]) -> Result<(), String> {

@@ -71,6 +71,7 @@ fn differences_are_those_of_separate_runs() {
             scenario: scenario.into(),
             common: common(home.path().join(scenario), home.path().join(format!("store of {scenario}"))),
             uncertainty: UncertaintyFlags { split: 0, ..UncertaintyFlags::default() },
+            csv: true,
             ..RunRequest::default()
         };
         execute(prepare(request).unwrap(), context(2)).unwrap().folder

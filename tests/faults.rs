@@ -113,7 +113,7 @@ fn interrupted_calls_change_nothing() {
     let output = under(home.path(), &traced, &[RUN, &["--out", "interrupted", "--store", "other"]].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let of = |name: &str| fs::read(home.path().join(name)).unwrap();
-    for table in ["kpi.csv", "indicators.csv", "manifest.json", "report.html"] {
+    for table in ["kpi.csv", "indicators.parquet", "manifest.json", "report.html"] {
         assert!(of(&format!("plain/{table}")) == of(&format!("interrupted/{table}")), "{table}");
     }
 }

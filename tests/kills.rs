@@ -231,6 +231,10 @@ fn a_killed_studio_gives_the_same_bytes() {
     let (found, expected) = (bytes(&folder), bytes(&home.path().join("results/run")));
     let same =
         |name: &str| found.get(Path::new(name)).is_some_and(|bytes| expected.get(Path::new(name)) == Some(bytes));
-    assert!(["kpi.csv", "surveys.csv", "split.csv", "fans.csv"].iter().all(|name| same(name)), "{:?}", found.keys());
+    assert!(
+        ["kpi.csv", "surveys.parquet", "split.csv", "fans.csv"].iter().all(|name| same(name)),
+        "{:?}",
+        found.keys()
+    );
     untouched(home.path());
 }

@@ -1,5 +1,9 @@
 //! Run folders from end to end: the same bytes again, nothing half written, nothing of others touched.
 
+use parquet::{
+    file::reader::{FileReader, SerializedFileReader},
+    record::Field,
+};
 use std::{
     collections::BTreeMap,
     fs,
@@ -88,7 +92,7 @@ fn a_run_is_the_same_bytes_on_any_number_of_threads_and_verifies() {
 #[test]
 fn verify_finds_a_flipped_digit_another_version_and_changed_data() {
     let home = tempfile::tempdir().unwrap();
-    let folder = run(request(&home.path().join("run"), 1), 2).unwrap();
+    let folder = run(RunRequest { csv: true, ..request(&home.path().join("run"), 1) }, 2).unwrap();
     let manifest = Manifest::read(&folder).unwrap();
     // The last digit of line 5 of the survey table.
     edit(&folder.join("surveys.csv"), |text| {
@@ -105,6 +109,77 @@ fn verify_finds_a_flipped_digit_another_version_and_changed_data() {
     assert!(found.differences[0].starts_with("surveys.csv, line 5: "), "{found:?}");
     assert!(found.changes[0].contains("made by version 0.0.0"), "{found:?}");
     assert!(found.changes[1].ends_with("has changed") && found.changes.len() == 2, "{found:?}");
+}
+
+/// What another implementation reads: the type and the cells of each column, as text.
+fn cells(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+    let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    let types = schema.columns().iter().map(|one| format!("{} {}", one.physical_type(), one.converted_type()));
+    let text = |field: &Field| match field {
+        Field::Null => String::new(),
+        Field::Str(text) => text.clone(),
+        Field::Float(value) => value.to_string(),
+        Field::Double(value) => value.to_string(),
+        other => other.to_string(),
+    };
+    let row = |row: parquet::record::Row| row.get_column_iter().map(|(_, field)| text(field)).collect();
+    (types.collect(), reader.get_row_iter(None).unwrap().map(|one| row(one.unwrap())).collect())
+}
+
+#[test]
+fn large_tables_hold_the_same_cells_as_parquet_and_as_csv() {
+    let home = tempfile::tempdir().unwrap();
+    let [parquet, csv] = [("parquet", false), ("csv", true)].map(|(name, csv)| {
+        let mut wanted = RunRequest { panel: true, csv, ..request(&home.path().join(name), 2) };
+        wanted.common.store = Some(home.path().join("store"));
+        run(wanted, 2).unwrap()
+    });
+    let (word, day, whole) = ("BYTE_ARRAY UTF8", "INT32 DATE", "INT32 NONE");
+    let (single, double) = ("FLOAT NONE", "DOUBLE NONE");
+    let tables: [(&str, &[&str]); 4] = [
+        ("indicators", &[word, whole, day, word, word, single]),
+        ("surveys", &[whole, word, word, day, word, word, word, whole, double, double, double]),
+        ("interventions", &[whole, word, word, day, double, double, double, double, double]),
+        ("panel", &[whole, day, whole, whole, "BOOLEAN NONE", single, single]),
+    ];
+    for (table, expected) in tables {
+        let (types, rows) = cells(&parquet.join(table).with_extension("parquet"));
+        assert_eq!(types, expected, "{table}");
+        let mut text = csv::Reader::from_path(csv.join(table).with_extension("csv")).unwrap();
+        let lines: Vec<Vec<String>> =
+            text.records().map(|line| line.unwrap().iter().map(str::to_string).collect()).collect();
+        assert!(rows.len() > 100 && rows == lines, "{table}: {} rows, {} lines", rows.len(), lines.len());
+        assert!(!parquet.join(table).with_extension("csv").exists());
+        assert!(!csv.join(table).with_extension("parquet").exists());
+    }
+    // What is small is CSV in either.
+    assert!(fs::read(parquet.join("kpi.csv")).unwrap() == fs::read(csv.join("kpi.csv")).unwrap());
+    for folder in [&parquet, &csv] {
+        let found = verified(folder);
+        assert_eq!((found.tables.len(), found.differences.len()), (15, 0), "{found:?}");
+    }
+}
+
+#[test]
+fn verify_tells_the_first_cell_of_a_parquet_table_that_differs() {
+    let home = tempfile::tempdir().unwrap();
+    let mut reseeded = request(&home.path().join("reseeded"), 1);
+    reseeded.common.seed = Some(7);
+    let (folder, reseeded) = (run(request(&home.path().join("run"), 1), 2).unwrap(), run(reseeded, 2).unwrap());
+    let table = folder.join("surveys.parquet");
+    let (_, before) = cells(&table);
+    fs::copy(reseeded.join("surveys.parquet"), &table).unwrap();
+    let (_, after) = cells(&table);
+    let (row, column) = (0..before.len())
+        .flat_map(|row| (0..before[row].len()).map(move |column| (row, column)))
+        .find(|(row, column)| before[*row][*column] != after[*row][*column])
+        .unwrap();
+    let place = format!("surveys.parquet, row {}, {}: ", row + 1, ["expected", "answer"][column - 8]);
+    let differ = format!("{place}{} instead of {}", after[row][column], before[row][column]);
+    assert_eq!(verified(&folder).differences, [differ]);
+    fs::write(&table, "no table at all").unwrap();
+    assert_eq!(verified(&folder).differences, ["surveys.parquet differs"]);
 }
 
 #[test]
@@ -213,13 +288,6 @@ fn a_closed_pipe_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{:?}", output.status);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-}
-
-#[test]
-fn the_panel_is_written() {
-    let home = tempfile::tempdir().unwrap();
-    let result = run(RunRequest { panel: true, ..request(&home.path().join("run"), 1) }, 2);
-    assert_eq!(&fs::read(result.unwrap().join("panel.parquet")).unwrap()[..4], b"PAR1");
 }
 
 /// A run that reports from a later day is the same run: each figure that both tell is the same one.

@@ -1,7 +1,8 @@
-//! Tables of result folders as Arrow: CSV in, typed columns out, handed on without copying (Arrow PyCapsule interface).
+//! Tables of result folders as Arrow: Parquet or CSV in, typed columns out, handed on without copying (Arrow PyCapsule interface).
 
 use arrow_array::{
-    Array, ArrayRef, Float64Array, RecordBatch, RecordBatchIterator,
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch,
+    RecordBatchIterator, StringArray, TimestampMillisecondArray,
     builder::{BooleanBuilder, Float64Builder, Int64Builder, StringDictionaryBuilder, TimestampMillisecondBuilder},
     cast::AsArray,
     ffi::FFI_ArrowSchema,
@@ -19,11 +20,12 @@ use telework::{
     calibration::certificate::Certificate,
     data::Data,
     error::{Kind, Problem},
+    results::{Values, read_parquet},
 };
 
 use crate::errors::raised;
 
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 12] = [
     "row",
     "chain",
     "replicate",
@@ -34,6 +36,8 @@ const WHOLE: [&str; 10] = [
     "respondents",
     "pairs",
     "pairs_to_settle",
+    "firm",
+    "practice",
 ];
 const DAYS: [&str; 10] =
     ["week", "date", "as_of", "published_for", "date_5", "date_50", "date_95", "by", "from", "until"];
@@ -190,8 +194,38 @@ pub fn embedded_texts() -> PyResult<BTreeMap<String, &'static str>> {
 }
 
 fn read(path: &std::path::Path) -> Result<RecordBatch, Problem> {
+    if path.extension().is_some_and(|ending| ending == "parquet") {
+        return typed(path);
+    }
     let unreadable = |e| Problem::error(Kind::Files, format!("cannot read {}: {e}", path.display()));
     parse(File::open(path).map_err(unreadable)?, &path.display())
+}
+
+/// A large table, with the types that its columns have when they come from CSV.
+fn typed(path: &std::path::Path) -> Result<RecordBatch, Problem> {
+    let problem = |e: ArrowError| Problem::error(Kind::Files, format!("cannot read {}: {e}", path.display()));
+    let array = |values: Values| -> Result<ArrayRef, ArrowError> {
+        let number = |value: f64| Some(value).filter(|value| value.is_finite());
+        Ok(match values {
+            Values::Text(words) => {
+                let (at, words) = (Int32Array::from(words.at), StringArray::from(words.words));
+                Arc::new(DictionaryArray::try_new(at, Arc::new(words))?)
+            }
+            Values::Whole(all) => Arc::new(Int64Array::from_iter_values(all.into_iter().map(i64::from))),
+            Values::Day(all) => {
+                let midnights = all.into_iter().map(|day| DAY * i64::from(day));
+                Arc::new(TimestampMillisecondArray::from_iter_values(midnights))
+            }
+            Values::Flag(all) => Arc::new(BooleanArray::from(all)),
+            Values::Single(all) => {
+                Arc::new(all.into_iter().map(|value| number(value.into())).collect::<Float64Array>())
+            }
+            Values::Double(all) => Arc::new(all.into_iter().map(number).collect::<Float64Array>()),
+        })
+    };
+    let columns = read_parquet(path)?.columns.into_iter();
+    let columns: Result<Vec<_>, _> = columns.map(|(name, values)| Ok((name, array(values)?, true))).collect();
+    RecordBatch::try_from_iter_with_nullable(columns.map_err(problem)?).map_err(problem)
 }
 
 fn parse(text: impl io::Read, name: &dyn Display) -> Result<RecordBatch, Problem> {

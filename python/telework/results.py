@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cached_property
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from . import _engine
@@ -55,8 +55,8 @@ class Results:
     def table(self, name: str) -> Table:
         """A table by its file's name without ending, such as ``kpi``; read once."""
         if name not in self._tables:
-            path = self.file(f"{name}.csv")
-            there = sorted(one.stem for one in path.parent.glob("*.csv"))
+            path = self.file(self._table_files.get(name, f"{name}.csv"))
+            there = sorted({*self._table_files, *(one.stem for one in path.parent.glob("*.csv"))})
             if there and name not in there:
                 raise error("usage", f"{self.folder} has no table {name}", f"write one of {', '.join(there)}")
             inner = _engine.read_table(path)
@@ -66,8 +66,13 @@ class Results:
     @property
     def tables(self) -> list[str]:
         """Names of the tables that the folder has."""
-        some = self.manifest.get("tables") or []
-        return [str(one["file"]).removesuffix(".csv") for one in some if str(one["file"]).endswith(".csv")]
+        return list(self._table_files)
+
+    @cached_property
+    def _table_files(self) -> dict[str, str]:
+        """The file of each table: Parquet if it is large, CSV if it is small or when that was asked for."""
+        files = [str(one["file"]) for one in self.manifest.get("tables") or []]
+        return {PurePosixPath(file).stem: file for file in files}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A folder travels as the name of its place; what was read is read again there.
@@ -189,13 +194,11 @@ class Run(Answers):
         return self.table("draws")
 
     @property
-    def panel(self) -> Any:
-        """Every firm by month as a ``pyarrow.Table``, of a run with ``panel=True``; its columns are in ``docs/results.md``."""
-        path = self.file("panel.parquet")
-        if not path.exists():
-            advice = "run with panel=True"
-            raise error("files", f"{self.folder} has no panel", advice)
-        return package("pyarrow.parquet").read_table(path)
+    def panel(self) -> Table:
+        """Every firm by month, of a run with ``panel=True``; its columns are in ``docs/results.md``."""
+        if "panel" not in self.tables:
+            raise error("files", f"{self.folder} has no panel", "run with panel=True")
+        return self.table("panel")
 
     def observe(self, **observers: Callable[[Any], Any]) -> Lines:
         """What functions of one's own find in the weekly tables of each replicate, a column a function.

@@ -18,7 +18,7 @@ _SHOWN = 10
 
 #: What names a line, in the order in which a table is indexed; of each table those that it has.
 _DIMENSIONS = (
-    "scenario", "reference", "row", "replicate", "draw", "chain", "experiment", "forecaster", "against", "horizon", "origin",
+    "scenario", "reference", "row", "replicate", "firm", "draw", "chain", "experiment", "forecaster", "against", "horizon", "origin",
     "truth", "parameter", "first", "second", "fiscal_year", "week", "class", "member", "kpi", "indicator", "survey",
     "wave", "date", "metric", "segment_type", "segment", "intervention", "intervention_a", "intervention_b", "source",
     "part", "check", "name", "sweep", "per", "yen",

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy
 import pandas
 import polars
 import pyarrow
+import pyarrow.parquet
 import pytest
 
 import telework as tw
@@ -35,6 +37,45 @@ def test_a_run_is_the_programs_byte_for_byte(run: tw.Run, home: Path) -> None:
     words = ["--sample", 6000, "--replicates", 4, "--split", 3, "--set", "run.end=2022-03-31"]
     command("run", "baseline", *words, "--out", home / "cli", "--store", home / "s")
     same(run.folder, home / "cli")
+
+
+def test_large_tables_hold_the_same_cells_as_parquet_and_as_csv(small: tw.Scenario, home: Path) -> None:
+    how: dict[str, Any] = {"draws": 2, "split": 0, "panel": True, "store": home / "s", "progress": False}
+    runs = [tw.run(small, csv=as_csv, folder=home / str(as_csv), **how) for as_csv in (False, True)]
+    assert runs[0].tables == runs[1].tables
+    words = {"run", "indicator", "segment", "survey", "wave", "metric", "segment_type", "intervention", "kind"}
+    types = {
+        **dict.fromkeys(words, "string"),
+        **dict.fromkeys(("week", "date"), "date32[day]"),
+        **dict.fromkeys(("replicate", "respondents", "firm", "practice"), "int32"),
+        **dict.fromkeys(("value", "intensity", "weight"), "float"),
+        "formal": "bool",
+    }
+    for name in ("indicators", "surveys", "interventions", "panel"):
+        typed = pyarrow.parquet.read_table(home / "False" / f"{name}.parquet")
+        with (home / "True" / f"{name}.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert typed.column_names == list(rows[0]) and len(rows) > 100
+        for field in typed.schema:
+            assert str(field.type) == types.get(field.name, "double"), field
+            for text, value in zip((row[field.name] for row in rows), typed[field.name].to_pylist(), strict=True):
+                if isinstance(value, float):
+                    assert (numpy.float32(text) if field.type == pyarrow.float32() else float(text)) == value
+                elif isinstance(value, datetime.date):
+                    assert text == value.isoformat()
+                elif isinstance(value, bool):
+                    assert text == str(value).lower()
+                else:
+                    assert text == ("" if value is None else str(value))
+        first, second = (run.table(name).to_pandas() for run in runs)
+        pandas.testing.assert_frame_equal(first, second, rtol=1e-7)
+    behaves(runs[0])
+    assert runs[0].panel.key == ["replicate", "firm", "week"]
+    with pytest.raises(tw.FilesError, match="has no panel"):
+        _ = tw.run(small, draws=1, split=0, folder=home / "r", progress=False).panel
+    (home / "False" / "surveys.parquet").write_bytes(b"PAR1, or so it says")
+    with pytest.raises(tw.FilesError, match="surveys.parquet"):
+        _ = tw.open(home / "False").surveys
 
 
 def test_a_folder_of_tables_is_read_anew_when_it_changes(small: tw.Scenario, home: Path) -> None:

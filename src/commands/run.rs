@@ -16,8 +16,8 @@ use crate::{
     plot,
     population::{self, Population},
     results::{
-        AnyManifest, DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, SERIES_TABLES, Store, caveat, check_folder,
-        run_key, uncertified, write_draws, write_panel, write_series_table,
+        AnyManifest, DRAWS, Draft, FileHash, MANIFEST, Manifest, PANEL, SERIES_TABLES, Store, TableFormat, caveat,
+        check_folder, run_key, uncertified, write_draws,
     },
     scenario::{self, Loaded, Override},
 };
@@ -43,14 +43,21 @@ pub struct RunRequest {
     #[command(flatten)]
     #[serde(flatten)]
     pub uncertainty: UncertaintyFlags,
-    /// Also writes every simulated firm by month as panel.parquet
+    /// Also writes every simulated firm by month, as the table panel
     #[arg(long)]
     pub panel: bool,
+    /// Writes the large tables as CSV in place of Parquet
+    #[arg(long)]
+    pub csv: bool,
 }
 
 impl RunRequest {
     pub(super) fn overrides(&self) -> Result<Vec<Override>, Problem> {
         self.common.overrides(self.common.draws)
+    }
+
+    fn large_tables(&self) -> TableFormat {
+        if self.csv { TableFormat::Csv } else { TableFormat::Parquet }
     }
 }
 
@@ -231,7 +238,7 @@ pub fn execute(planned: impl Borrow<PlannedRun>, context: RunContext) -> Result<
     let panel =
         if planned.request.panel { Some(panel(source, &planned.data, &planned.population, context)?) } else { None };
     let draft = Draft::open(&planned.folder, planned.request.common.force)?;
-    manifest.tables = made.write_tables(&draft, &planned.run, panel)?;
+    manifest.tables = made.write_tables(&draft, &planned.run, planned.request.large_tables(), panel)?;
     let ParameterSource { choice: parameters, scenario, .. } = source;
     let subject = plot::Subject { scenario, parameters, data: &planned.data, answers: &made.answers };
     for picture in plot::pictures(&subject)? {
@@ -258,10 +265,12 @@ pub(super) fn repeat_run(
     context: RunContext,
 ) -> Result<String, Problems> {
     let loaded = scenario::load_text(&manifest.scenario, &manifest.scenario_toml, &[])?;
+    let has = |file: String| manifest.tables.iter().any(|table| table.file == file);
     let request = RunRequest {
         common: Common { out: Some(folder.to_path_buf()), store: Some(store.to_path_buf()), ..Common::default() },
         uncertainty: UncertaintyFlags { point: manifest.parameters == ParameterChoice::Point, split: manifest.split },
-        panel: manifest.tables.iter().any(|table| table.file == PANEL),
+        panel: [TableFormat::Parquet, TableFormat::Csv].into_iter().any(|format| has(PANEL.file(format))),
+        csv: has(SERIES_TABLES[0].file(TableFormat::Csv)),
         ..RunRequest::default()
     };
     let mut planned = PlannedRun { command: manifest.command.clone(), ..assemble(loaded, data, request)? };
@@ -299,7 +308,13 @@ impl<'a> Made<'a> {
     }
 
     /// Every table of a run, the panel when it is there.
-    fn write_tables(&self, draft: &Draft, run: &str, panel: Option<Vec<Series>>) -> Result<Vec<FileHash>, Problem> {
+    fn write_tables(
+        &self,
+        draft: &Draft,
+        run: &str,
+        large: TableFormat,
+        panel: Option<Vec<Series>>,
+    ) -> Result<Vec<FileHash>, Problem> {
         let reader = self.experiment.reader(0);
         let read = |replicate: u32| reader(replicate.into()).map_err(|problem| io::Error::other(problem.message));
         let answers = std::slice::from_ref(&self.answers);
@@ -307,7 +322,7 @@ impl<'a> Made<'a> {
         let mut tables = Vec::new();
         for table in SERIES_TABLES {
             let mut replicates = (0..source.scenario.run.replicates).map(read);
-            tables.push(draft.file(table, |out| write_series_table(table, out, run, &mut replicates))?);
+            tables.push(draft.file(&table.file(large), |out| table.write(large, out, run, &mut replicates))?);
         }
         for (place, (table, text)) in self.findings.tables(answers)?.into_iter().enumerate() {
             tables.push(draft.file(table, |out| out.write_all(&text))?);
@@ -316,7 +331,8 @@ impl<'a> Made<'a> {
             }
         }
         if let Some(panel) = panel {
-            tables.push(draft.file(PANEL, |out| write_panel(out, &panel))?);
+            let mut replicates = panel.into_iter().map(Ok);
+            tables.push(draft.file(&PANEL.file(large), |out| PANEL.write(large, out, run, &mut replicates))?);
         }
         Ok(tables)
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Kind, Problem, Problems},
     report::REPORT,
-    results::{AnyManifest, MANIFEST, PANEL, Question, Scratch, first_difference},
+    results::{AnyManifest, MANIFEST, Question, Scratch, first_difference, first_differing_cell},
 };
 use clap::Args;
 use serde::Serialize;
@@ -95,8 +95,11 @@ pub fn verify(folder: &Path, data: Option<&Path>, context: RunContext) -> Result
                 found.uncovered.push(format!("{REPORT} (it shows other folders too)"));
                 continue;
             }
-            Some(difference) if is_table && file != PANEL => found.differences.push(format!("{file}, {difference}")),
-            Some(_) => found.differences.push(format!("{file} differs")),
+            Some(difference) if file.ends_with(".csv") => found.differences.push(format!("{file}, {difference}")),
+            Some(_) => found.differences.push(match first_differing_cell(&folder.join(file), &again.join(file)) {
+                Some(difference) => format!("{file}, {difference}"),
+                None => format!("{file} differs"),
+            }),
             None if is_table && !fresh.tables().iter().any(|one| one.file == *file && known.contains(one)) => {
                 found.differences.push(format!("the manifest's hash of {file} is another table's"));
             }

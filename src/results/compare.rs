@@ -5,6 +5,9 @@ use std::{
     io::{self, BufRead},
 };
 
+/// Stands for what one of two files has no more of.
+pub(super) const THE_END: &str = "(the file ends here)";
+
 /// The first line in which two tables differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -18,7 +21,7 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |line: &Option<String>| line.clone().unwrap_or_else(|| "(the file ends here)".to_string());
+        let text = |line: &Option<String>| line.clone().unwrap_or_else(|| THE_END.to_string());
         write!(f, "line {}: {} instead of {}", self.line, text(&self.left), text(&self.right))
     }
 }

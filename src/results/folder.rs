@@ -94,7 +94,11 @@ impl Draft {
     ///
     /// # Errors
     /// A [`Problem`] of kind `Files` when the disk is full, rights are missing, or `write` fails.
-    pub fn file(&self, name: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<FileHash, Problem> {
+    pub fn file(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> Result<FileHash, Problem> {
         let path = self.path().join(name);
         let written = || -> io::Result<blake3::Hash> {
             // Never the hidden folder itself: it would come again when it is removed meanwhile.
@@ -253,7 +257,7 @@ pub(crate) mod tests {
         let target = home.path().join("new/results/run");
         let draft = Draft::open(&target, false).unwrap();
         draft.file("a.csv", |out| out.write_all(b"fine")).unwrap();
-        let full = |out: &mut dyn Write| {
+        let full = |out: &mut (dyn Write + Send)| {
             out.write_all(b"half a line")?;
             Err(io::Error::from(io::ErrorKind::StorageFull))
         };

@@ -8,11 +8,13 @@ mod compare;
 mod comparison;
 mod failure;
 mod folder;
+mod large;
 mod manifest;
 mod packed;
 mod panel;
 mod rename;
 mod replace;
+mod series;
 mod store;
 mod study;
 mod tables;
@@ -23,15 +25,17 @@ pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
 pub(crate) use failure::cannot;
 pub use folder::{Draft, REPORT, check_folder, write_file};
+pub use large::{Columns, LargeTable, TableFormat, Values, Words, first_differing_cell, read_parquet};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
-pub use panel::{PANEL, write_panel};
+pub use panel::PANEL;
 pub use replace::{Form, KEPT_FIT, Product, Scratch, abandon, keep, kept, tidy};
+pub use series::{SERIES_TABLES, read_series};
 pub use store::{CODE, KeptKey, RunCache, STORE, Slot, Store, seal, seal_run, sealed, unseal_run};
 pub use study::{
     ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Done, INTERACTIONS, Question, Searched, StudyManifest, TARGET,
     TARGET_FOLDER, write_attribution, write_interactions, write_target,
 };
-pub use tables::{DRAWS, KPI, SERIES_TABLES, read_series, write_draws, write_kpi, write_kpis, write_series_table};
+pub use tables::{DRAWS, KPI, write_draws, write_kpi, write_kpis};
 
 #[cfg(test)]
 pub(crate) use folder::tests::synthetic;

@@ -3,7 +3,7 @@
 //! Only [`Store`](super::Store) writes and reads this form, and only for the program that wrote it: whoever wants a run's
 //! figures elsewhere reads the tables.
 
-use super::tables::intern;
+use super::series::intern;
 use crate::{
     calendar::Week,
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},

@@ -44,6 +44,7 @@ pub fn file(folder: &Path, name: &str) -> Reply {
         "html" => "text/html; charset=utf-8",
         "json" => "application/json",
         "csv" => "text/csv; charset=utf-8",
+        "parquet" => "application/vnd.apache.parquet",
         "svg" => "image/svg+xml",
         "png" => "image/png",
         _ => "application/octet-stream",

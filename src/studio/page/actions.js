@@ -178,7 +178,7 @@ const ENTRIES = {
     entry(t("ask.probability"), typed("probability", { type: "number", min: 1, max: 99, step: "any" })),
 };
 /** Arguments that few need, shown on demand. */
-const RARE = ["seed", "split", "exact", "sampled"];
+const RARE = ["seed", "split", "csv", "exact", "sampled"];
 const INPUTS = {
   whole: { type: "number", min: 0, step: 1 },
   number: { type: "number", step: "any" },
