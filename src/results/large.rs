@@ -40,7 +40,7 @@ pub(super) const OTHER_COLUMNS: &str = "its columns are those of another table";
 /// How a large table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TableFormat {
-    /// Typed, by columns, about a fifteenth of the size.
+    /// Typed, by columns, a tenth of the size.
     Parquet,
     /// Text, a line a row.
     Csv,
