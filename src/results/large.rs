@@ -32,6 +32,8 @@ use std::{
 
 /// Rows after which a group of rows is written, at the end of a replicate: so much is in memory at once.
 const ROW_GROUP: usize = 1 << 17;
+/// Bytes of a dictionary of numbers of single precision, after which they are written as they are.
+const SINGLE_DICTIONARY: usize = 1 << 14;
 /// The day from which Parquet counts.
 const UNIX: Date = jiff::civil::date(1970, 1, 1);
 /// What is wrong with a table that has another one's name.
@@ -170,9 +172,10 @@ impl LargeTable {
                 ColumnType::Single => format!("optional float {name}; "),
                 ColumnType::Double => format!("optional double {name}; "),
             };
-            // Hardly two of them are the same: a dictionary makes the table of indicators a third larger.
+            // Shares are hardly ever the same: a dictionary of all makes the table of indicators a third larger.
             if *kind == ColumnType::Single {
-                properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
+                let column = ColumnPath::from(*name);
+                properties = properties.set_column_dictionary_page_size_limit(column, SINGLE_DICTIONARY);
             }
         }
         let schema = Arc::new(parse_message_type(&(schema + "}"))?);

@@ -230,7 +230,10 @@ pub(super) fn intern(text: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::results::{TableFormat, folder::tests::synthetic};
-    use std::fs::{self, File};
+    use std::{
+        fs::{self, File},
+        io::{self, Write},
+    };
 
     fn written(folder: &Path, format: TableFormat, series: &[Series]) {
         for table in SERIES_TABLES {
@@ -269,6 +272,24 @@ mod tests {
         written(folder.path(), TableFormat::Parquet, &[synthetic(0)]);
         fs::copy(folder.path().join("surveys.parquet"), folder.path().join("indicators.parquet")).unwrap();
         assert!(read_series(folder.path()).unwrap_err().message.ends_with(OTHER_COLUMNS));
+    }
+
+    /// The kind of the error says what can be done about it.
+    #[test]
+    fn a_full_disk_is_told_as_one_in_both_formats() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        for format in [TableFormat::Parquet, TableFormat::Csv] {
+            let error = SURVEYS.write(format, &mut Full, "r", &mut [Ok(synthetic(0))].into_iter()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{format:?}");
+        }
     }
 
     /// Shortest round trip: 0.1 as a 32-bit number is written as 0.1, not as 0.10000000149011612.
