@@ -224,7 +224,7 @@ fn typed(path: &std::path::Path) -> Result<RecordBatch, Problem> {
         })
     };
     let columns = read_parquet(path)?.columns.into_iter();
-    let columns: Result<Vec<_>, _> = columns.map(|(name, values)| Ok((name, array(values)?, true))).collect();
+    let columns: Result<Vec<_>, ArrowError> = columns.map(|(name, values)| Ok((name, array(values)?, true))).collect();
     RecordBatch::try_from_iter_with_nullable(columns.map_err(problem)?).map_err(problem)
 }
 
