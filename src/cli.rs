@@ -3,6 +3,7 @@
 //! Results and what will be run go to standard output; progress, warnings and errors go to standard error.
 
 mod comparison_text;
+mod help;
 mod japanese;
 mod progress;
 mod shell;
@@ -17,13 +18,15 @@ use crate::{
         self, CalibrateRequest, CheckRequest, EvaluateRequest, Inspection, PopulationRequest, Request, RunContext,
         ValidateRequest, VerifyRequest,
     },
-    error::{Kind, Problem, Problems, Severity, Style},
+    error::{Kind, Language, Problem, Problems, Severity, Style, clap_in_japanese},
     scenario::{MEASURES, schema_text},
     text::for_terminal,
 };
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 use progress::ProgressLine;
 use std::{
+    env,
+    ffi::OsString,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -116,22 +119,60 @@ fn numbers(command: clap::Command) -> clap::Command {
     command.mut_subcommands(numbers)
 }
 
+/// The language that a command line asks for, so that help and complaints about the line itself are in it.
+fn language_asked(line: &[OsString]) -> Option<String> {
+    let mut words = line.iter().take_while(|word| *word != "--").map(|word| word.to_string_lossy());
+    let word = words.find(|word| word.starts_with("--lang"))?;
+    match word.strip_prefix("--lang=") {
+        Some(language) => Some(language.to_string()),
+        None => (word == "--lang").then(|| words.next()).flatten().map(|language| language.to_string()),
+    }
+}
+
+/// Whether clap says what is wrong with a command line, rather than the help or version that was asked for.
+fn is_complaint(answer: &clap::Error) -> bool {
+    answer.use_stderr() && answer.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+fn complaint_in_japanese(complaint: &clap::Error) -> String {
+    let text = complaint.render().to_string();
+    let line = |line: &str| {
+        let bare = line.trim_start();
+        let indent = &line[..line.len() - bare.len()];
+        let heads = [("error: ", "エラー: "), ("tip: ", "対処: "), ("Usage: ", "使い方: ")];
+        let found = heads.into_iter().find_map(|(head, said)| Some((said, bare.strip_prefix(head)?)));
+        let (head, rest) = found.unwrap_or(("", bare));
+        format!("{indent}{head}{}\n", clap_in_japanese(rest).unwrap_or_else(|| rest.to_string()))
+    };
+    for_terminal(&text.lines().map(line).collect::<String>())
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
+    let line: Vec<OsString> = env::args_os().collect();
+    japanese::choose(language_asked(&line).as_deref());
     if let Err(problem) = stopping::begin() {
         complain(&[problem]);
         return ExitCode::from(Kind::Usage as u8);
     }
-    let parsed = command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let command = match japanese::language() {
+        Language::English => command(),
+        Language::Japanese => help::in_japanese(command()),
+    };
+    let parsed = command.try_get_matches_from(line).and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(help) => {
+        Err(answer) => {
             // A closed pipe is no reason to fail; there is nobody left to tell.
-            let _ = help.print();
-            return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
+            let _ = match japanese::language() {
+                Language::Japanese if is_complaint(&answer) => {
+                    write!(io::stderr(), "{}", complaint_in_japanese(&answer))
+                }
+                _ => answer.print(),
+            };
+            return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2));
         }
     };
-    japanese::choose(arguments.lang.as_deref());
     OPEN.store(arguments.open, Ordering::Relaxed);
     let writes =
         matches!(arguments.command, Command::Request(Request::Study(_)) | Command::Inspection(Inspection::Report(_)));
@@ -333,6 +374,58 @@ mod tests {
                 let said = command().try_get_matches_from(typed).unwrap_err().to_string();
                 assert!(said.contains("a whole number from 0 to 9223372036854775807"), "{said}");
             }
+        }
+    }
+
+    /// Mistakes in a command line, each of a kind of its own: said in Japanese to the last line.
+    #[test]
+    fn mistakes_in_a_command_line_are_told_in_japanese() {
+        let mistakes = [
+            "run baseline --foo",
+            "run baseline --tread 2",
+            "run baseline --sample x",
+            "run baseline --sample 99999999999",
+            "run baseline --sample",
+            "run baseline --draws 0",
+            "run baseline --seed -1",
+            "run baseline --threads 1e9",
+            "run baseline --whole --whole",
+            "run baseline --whole --sample 5",
+            "run baseline --point=1",
+            "run",
+            "runn baseline",
+            "compare a --target foo",
+            "attribute baseline --exact --sampled",
+            "target baseline --kpi x",
+            "target baseline --kpi x --vary y --by never",
+            "studio --port 99999999",
+            "population --sample 0",
+            "validate --scenario x",
+            "--lang fr run x",
+            "completions foo",
+        ];
+        for mistake in mistakes {
+            let typed = ["telework"].into_iter().chain(mistake.split_whitespace());
+            let complaint = help::in_japanese(command()).try_get_matches_from(typed).unwrap_err();
+            assert!(is_complaint(&complaint), "{mistake}");
+            let said = complaint_in_japanese(&complaint);
+            assert!(said.starts_with("エラー: ") && said.contains("詳しくは '--help'"), "{said}");
+            let english = |line: &&str| !line.starts_with("  -") && !line.starts_with("  <") && !line.is_empty();
+            assert!(said.lines().filter(english).all(|line| !line.is_ascii()), "{said}");
+        }
+    }
+
+    /// The language is known before the line is understood, so that what is wrong with it is said in it.
+    #[test]
+    fn the_language_that_is_asked_for_is_found_wherever_it_stands() {
+        let asked = |line: &str| {
+            let line: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            language_asked(&line)
+        };
+        assert_eq!(asked("telework --lang ja run x").as_deref(), Some("ja"));
+        assert_eq!(asked("telework run x --foo --lang=en").as_deref(), Some("en"));
+        for none in ["telework run x", "telework run x --lang", "telework new -- --lang ja", "telework --langue ja"] {
+            assert_eq!(asked(none), None, "{none}");
         }
     }
 

@@ -5,7 +5,7 @@
 
 mod japanese;
 mod render;
-pub use japanese::{Catalogue, in_japanese};
+pub use japanese::{Catalogue, clap_in_japanese, in_japanese};
 pub use render::{Language, Style};
 
 use std::{fmt, ops::Range, sync::Arc};

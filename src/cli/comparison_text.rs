@@ -8,6 +8,9 @@ use crate::{
 use jiff::civil::Date;
 use std::fmt::Write;
 
+/// Characters of the column of KPIs.
+const NAME_WIDTH: usize = 43;
+
 /// What will be run, in plain words.
 pub fn plan(comparison: &Comparison) -> String {
     let mut text = String::from("Comparison on the same draws, the same luck and the same later emergencies\n\n");
@@ -61,7 +64,8 @@ fn scenario(text: &mut String, one: &Answers) {
         let kpi = one.digest.fans[d.kpi].kpi;
         let (unit, difference) = (Unit::of(kpi.indicator.unit), &d.difference);
         let name = format!("{}, {}", kpi.name(), unit.name());
-        let name = if name.chars().count() > 43 { name.chars().take(42).chain(['…']).collect() } else { name };
+        // A long name has a line of its own.
+        let name = if name.chars().count() > NAME_WIDTH { format!("{name}\n{:<44}", "") } else { name };
         let settle = difference.pairs_to_settle.map(|more| format!(": {} more pairs would settle it", grouped(more)));
         let _ = writeln!(
             text,

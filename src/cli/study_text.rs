@@ -97,36 +97,35 @@ fn block(text: &mut String, one: &Attributed, measures: &[(&str, &'static str)])
         Some(_) => "",
         None => "  no figure",
     };
-    let million = |yen: f64| grouped((yen / 1e6).round() as u64);
     let _ = writeln!(text, "{}, end of fiscal {}: {difference}\n", one.kpi.name(), one.fiscal_year);
     let width = measures.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(13);
     let _ = writeln!(
         text,
-        "{:width$}{:>11}{:>24}{:>11}{:>11}{:>13}",
-        "Measure", "Shapley", "90 % interval", "alone", "left out", "million yen"
+        "{:width$}{:>11}{:>24}{:>11}{:>11}{:>18}",
+        "Measure", "Shapley", "90 % interval", "alone", "left out", "yen"
     );
     for (player, (name, _)) in measures.iter().enumerate() {
         let shapley = &split.shapley[player];
         let _ = writeln!(
             text,
-            "{name:width$}{:>11}{:>24}{:>11}{:>11}{:>13}{}",
+            "{name:width$}{:>11}{:>24}{:>11}{:>11}{:>18}{}",
             mean(shapley),
             interval(shapley),
             mean(&split.alone[player]),
             mean(&split.leave_one_out[player]),
-            million(one.spend_yen[player]),
+            millions(one.spend_yen[player]),
             zero(shapley),
         );
     }
     let _ = writeln!(
         text,
-        "{:width$}{:>11}{:>24}{:>11}{:>11}{:>13}{}\n",
+        "{:width$}{:>11}{:>24}{:>11}{:>11}{:>18}{}\n",
         "whole package",
         mean(&split.whole),
         interval(&split.whole),
         "",
         "",
-        million(one.spend_yen.iter().sum()),
+        millions(one.spend_yen.iter().sum()),
         zero(&split.whole),
     );
     let mut told: Vec<_> = split.interactions.iter().filter_map(|i| Some((i.pair, i.index?))).collect();
@@ -173,27 +172,32 @@ pub fn aim(aim: &TargetSearch) -> String {
 }
 
 fn goal(aim: &TargetSearch) -> String {
-    let sign = if aim.goal.kpi.less_is_better() { "<=" } else { ">=" };
-    format!("{} {sign} {}", aim.goal.kpi.id(), aim.goal.value)
+    let kpi = aim.goal.kpi;
+    let sign = if kpi.less_is_better() { "<=" } else { ">=" };
+    let unit = Unit::of(kpi.indicator.unit);
+    format!("{} {sign} {} {}", kpi.name(), unit.write(aim.goal.value), unit.name())
+}
+
+/// Yen in millions, as a column of a table has them.
+fn millions(yen: f64) -> String {
+    format!("{} million", grouped((yen / 1e6).round() as u64))
 }
 
 /// The values tried, and the answer.
 pub fn found(aim: &TargetSearch, outcome: &TargetOutcome) -> String {
     let searched = &outcome.searched;
     let answer = &searched.answer;
-    let mut text = format!(
-        "{:>14}{:>13}{:>17}{:>16}{:>14}\n",
-        "value", "probability", "90 % interval", "million yen", "deliveries"
-    );
+    let mut text =
+        format!("{:>14}{:>13}{:>17}{:>20}{:>14}\n", "value", "probability", "90 % interval", "yen", "deliveries");
     for (tried, done) in answer.tried.iter().zip(&searched.done) {
         let (low, high) = tried.interval();
         let _ = writeln!(
             text,
-            "{:>14}{:>13.2}{:>17}{:>16}{:>14}",
+            "{:>14}{:>13.2}{:>17}{:>20}{:>14}",
             tried.value,
             tried.probability(),
             format!("{low:.2} to {high:.2}"),
-            grouped((done.spend_yen / 1e6).round() as u64),
+            millions(done.spend_yen),
             grouped(done.deliveries.round() as u64),
         );
     }

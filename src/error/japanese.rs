@@ -80,9 +80,18 @@ impl Catalogue {
 static MESSAGES: LazyLock<Catalogue> =
     LazyLock::new(|| Catalogue::parse(include_str!("japanese.toml")).unwrap_or_default());
 
+/// What is said of a command line by the library that reads it.
+static OF_COMMAND_LINES: LazyLock<Catalogue> =
+    LazyLock::new(|| Catalogue::parse(include_str!("clap.toml")).unwrap_or_default());
+
 /// A message or advice in Japanese; `None` where it is not known.
 pub fn in_japanese(english: &str) -> Option<String> {
-    MESSAGES.say(english)
+    MESSAGES.say(english).or_else(|| OF_COMMAND_LINES.say(english))
+}
+
+/// A line that clap prints in Japanese; `None` where it is not known.
+pub fn clap_in_japanese(english: &str) -> Option<String> {
+    OF_COMMAND_LINES.say(english)
 }
 
 /// What stands in the places of a pattern, when a text is of its form.
@@ -154,7 +163,8 @@ mod tests {
     fn every_pattern_is_japanese_and_keeps_its_places() {
         let catalogue = Catalogue::parse(include_str!("japanese.toml")).unwrap();
         assert!(catalogue.patterns.len() > 100);
-        for (parts, japanese) in &catalogue.patterns {
+        let of_command_lines = Catalogue::parse(include_str!("clap.toml")).unwrap();
+        for (parts, japanese) in catalogue.patterns.iter().chain(&of_command_lines.patterns) {
             assert!(!japanese.is_ascii(), "{parts:?}");
             for place in 0..parts.len() - 1 {
                 assert!(japanese.contains(&format!("{{{place}}}")), "{parts:?} loses {{{place}}}");

@@ -16,6 +16,7 @@ pub use folder::Folder;
 pub use crate::results::REPORT;
 
 use crate::{
+    calibration::certificate::names::{spaced, survey_name},
     data::Data,
     error::{Kind, Problem},
 };
@@ -75,14 +76,17 @@ pub fn japanese_words() -> Result<Vec<(String, String)>, Problem> {
     let texts = texts::texts()?;
     let object = |key: &str| texts[key].as_object().cloned().unwrap_or_default().into_iter();
     let words = object("words").filter_map(|(english, japanese)| Some((english, japanese.as_str()?.to_string())));
-    let kinds = object("page").filter_map(|(key, pair)| {
-        let english = key
-            .strip_prefix("member.")
-            .map(str::to_string)
-            .or_else(|| Some(key.strip_prefix("kind.")?.replace('_', " ")))?;
+    let named = object("page").filter_map(|(key, pair)| {
+        let (of, id) = key.split_once('.')?;
+        let english = match of {
+            "member" => id.to_string(),
+            "metric" => spaced(id),
+            "survey" => survey_name(id),
+            _ => return None,
+        };
         Some((english, pair[1].as_str()?.to_string()))
     });
-    Ok(words.chain(kinds).collect())
+    Ok(words.chain(named).collect())
 }
 
 /// JSON that ends neither the script element nor a line: `<` and the separators U+2028 and U+2029 as escapes, which

@@ -200,7 +200,7 @@ fn held_out(text: &mut String, certificate: &Certificate) {
         let _ = writeln!(text, "  {} (points; smaller is better)", experiment_name(experiment));
         let _ = writeln!(
             text,
-            "    {:<16}{:>8}{:>8}{:>16}{:>14}   paired test: model less this one",
+            "    {:<24}{:>8}{:>8}{:>16}{:>14}   paired test: model less this one",
             "forecaster", "figures", "CRPS", "interval score", "inside 90 %"
         );
         for score in certificate.scores(experiment) {
@@ -215,7 +215,7 @@ fn held_out(text: &mut String, certificate: &Certificate) {
             let inside = format!("{} of {}", score.inside_90, score.figures);
             let _ = writeln!(
                 text,
-                "    {:<16}{:>8}{:>8.2}{:>16.2}{inside:>14}{test}",
+                "    {:<24}{:>8}{:>8.2}{:>16.2}{inside:>14}{test}",
                 forecaster_name(score.forecaster),
                 score.figures,
                 score.crps * 100.0,
