@@ -2,13 +2,13 @@
 
 import { byId, el, focused, p } from "../../report/page/elements.js";
 import { background, unitOf } from "../../report/page/tables.js";
-import { kindName, kpiName, missing, t } from "../../report/page/words.js";
+import { gap, kindName, kpiName, missing, t } from "../../report/page/words.js";
 import { showSide } from "./editor.js";
 import { labelOf, select, tidy } from "./fields.js";
 import { attempt, button, commandLine, say } from "./frame.js";
 import { freshJobs } from "./jobs.js";
 import { chosen, open, settled, start, titleOf } from "./scenarios.js";
-import { ask, Refused } from "./service.js";
+import { ask, Refused, translated } from "./service.js";
 import { show } from "./views.js";
 
 /** What was entered, by the names of the commands' arguments; it stays when the form is drawn anew. */
@@ -294,7 +294,7 @@ async function showCommand() {
   try {
     const { command, problems } = await ask("POST", "command", body);
     if (turn !== line || !byId("line")) return;
-    const said = command ? commandLine(command) : p(problems.map((one) => one.message).join(" "), "note");
+    const said = command ? commandLine(command) : p(problems.map((one) => translated(one).message).join(gap()), "note");
     byId("line").replaceChildren(said, p(t("ask.command_how", { folder: start.folder }), "note"));
   } catch (error) {
     // That the program is gone is said above.

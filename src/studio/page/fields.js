@@ -71,24 +71,37 @@ const rangeOf = (control) =>
       (isShare(control) ? "\u00a0%" : ""),
   );
 
+/** Units of money as scenario files take them, with their size in yen: each language counts by its own. */
+const ENGLISH_MONEY = { yen: 1, "thousand yen": 1e3, "million yen": 1e6, "billion yen": 1e9, "trillion yen": 1e12 };
+const JAPANESE_MONEY = { 円: 1, 万円: 1e4, 億円: 1e8 };
+const YEN = { ...ENGLISH_MONEY, ...JAPANESE_MONEY };
 const MONEY = {
-  words: /^\s*([\d._,]+)\s*(yen|thousand yen|million yen|billion yen|trillion yen)\s*$/,
-  units: ["yen", "thousand yen", "million yen", "billion yen", "trillion yen"],
-  key: "unit.",
-  usual: "million yen",
+  words: /^\s*([\d._,]+)\s*(yen|thousand yen|million yen|billion yen|trillion yen|円|万円|億円)\s*$/,
+  units: () => Object.keys(japanese() ? JAPANESE_MONEY : ENGLISH_MONEY),
+  name: (unit) => unit,
+  usual: () => (japanese() ? "万円" : "million yen"),
 };
 const TIME = {
   words: /^\s*([\d._,]+)\s*(days?|weeks?|months?|years?)\s*$/,
-  units: ["days", "weeks", "months", "years"],
-  key: "time.",
-  usual: "weeks",
+  units: () => ["days", "weeks", "months", "years"],
+  name: (unit) => t("time." + unit),
+  usual: () => "weeks",
 };
-/** `"20 million yen"` as number and unit; null where it is written otherwise. Weeks that are whole days are days. */
-function quantityOf({ words, units }, text) {
-  const found = words.exec(text || "");
+/**
+ * `"20 million yen"` as number and unit; null where it is written otherwise. Weeks that are whole days are days, and money in a
+ * unit of the other language is in the largest one of the page's of which it is one or more.
+ */
+function quantityOf(kind, text) {
+  const found = kind.words.exec(text || "");
   if (!found) return null;
+  const units = kind.units();
   const unit = units.find((one) => one === found[2] || one === found[2] + "s");
   const amount = Number(found[1].replace(/[_,]/g, ""));
+  if (!unit) {
+    const size = amount * YEN[found[2]];
+    const own = units.findLast((one) => YEN[one] <= size) || units[0];
+    return { number: tidy(size / YEN[own]), unit: own };
+  }
   const days = Math.round(amount * 7);
   if (unit === "weeks" && !Number.isInteger(amount) && Math.abs(amount * 7 - days) < 1e-6)
     return { number: days, unit: "days" };
@@ -97,9 +110,9 @@ function quantityOf({ words, units }, text) {
 function quantityWords(kind, text) {
   const found = quantityOf(kind, text);
   if (!found) return text;
-  if (kind === MONEY) return yen(found.number * 1000 ** MONEY.units.indexOf(found.unit));
+  if (kind === MONEY) return yen(found.number * YEN[found.unit]);
   const amount = number(found.number, { maximumSignificantDigits: 3 });
-  return amount + (japanese() ? "" : " ") + t(TIME.key + found.unit);
+  return amount + (japanese() ? "" : " ") + kind.name(found.unit);
 }
 
 /** A member of a list: a prefecture, an industry, a size, a month. */
@@ -230,7 +243,7 @@ function inputOf(scenario, control) {
     case "money":
     case "duration": {
       const kind = control.kind === "money" ? MONEY : TIME;
-      const found = missing(value) ? { number: "", unit: kind.usual } : quantityOf(kind, value);
+      const found = missing(value) ? { number: "", unit: kind.usual() } : quantityOf(kind, value);
       // What the text writes in another way stays a text.
       if (!found)
         return el("input", {
@@ -241,7 +254,7 @@ function inputOf(scenario, control) {
         });
       const unit = select(
         { "aria-label": t("unit_of", { field: labelOf(control) }), id: id + "-unit" },
-        kind.units.map((one) => [one, t(kind.key + one)]),
+        kind.units().map((one) => [one, kind.name(one)]),
         found.unit,
         () => entered(amount, write),
       );

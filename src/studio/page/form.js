@@ -19,6 +19,7 @@ import {
 import { field, idFor, labelOf, stateOf, tell, written } from "./fields.js";
 import { button } from "./frame.js";
 import { changeValues, chosen, isSound, overridden, start } from "./scenarios.js";
+import { translated } from "./service.js";
 
 let drawnForm = null;
 /** The place of the form is new. */
@@ -74,7 +75,8 @@ function mark(cause) {
     const { path } = /** @type {HTMLElement} */ (input).dataset;
     if (!scenario.wrong.has(path)) tell(path, "");
   }
-  if (cause && !isSound(scenario)) tell(cause, scenario.said.problems.map((one) => word(one.message)).join(" "));
+  if (cause && !isSound(scenario))
+    tell(cause, scenario.said.problems.map((one) => translated(one).message).join(gap()));
 }
 
 /** Parts of the form that are filled when they are opened. */
@@ -394,7 +396,7 @@ export function drawConsequences() {
             idle.map((one) =>
               el("li", {}, kindName(one.kind) + " (" + one.name + ")" + t("colon") + t("no_effect." + one.no_effect)),
             ),
-            vain.map((one) => el("li", {}, one.message)),
+            vain.map((one) => el("li", {}, translated(one).message)),
           )
         : null,
     ].filter(Boolean),

@@ -20,7 +20,7 @@ import {
   start,
   titleOf,
 } from "./scenarios.js";
-import { ask, Refused, service } from "./service.js";
+import { ask, inWords, Refused, service } from "./service.js";
 import { drawAll } from "./studio.js";
 
 export const switchTo = (to) =>
@@ -73,7 +73,7 @@ export function drawBanner() {
   if (service === "restarted") parts.push(p(t("service.restarted"), "warning"), p(t("service.restarted_how")));
   if (service === "there" && noticed.length) {
     parts.push(
-      ...noticed.map((one) => p(word(one.message) + (one.advice ? t("semicolon") + one.advice : ""), "warning")),
+      ...noticed.map((one) => p(inWords(one), "warning")),
       button(t("dismiss"), () => notice([])),
     );
   }

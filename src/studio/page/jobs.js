@@ -4,7 +4,7 @@ import { byId, el, focused, p } from "../../report/page/elements.js";
 import { chance, count, gap, language, missing, number, t, word } from "../../report/page/words.js";
 import { attempt, button, commandLine, say } from "./frame.js";
 import { openText } from "./scenarios.js";
-import { ask, download, Refused, service, token } from "./service.js";
+import { ask, download, Refused, service, token, translated } from "./service.js";
 import { follow, show, shown } from "./views.js";
 
 export let jobs = [];
@@ -147,7 +147,7 @@ function jobItem(job, key) {
       ? el(
           "pre",
           { tabindex: "0", class: "problem" },
-          job.problems.map((one) => one.rendered || one.message).join("\n"),
+          job.problems.map((one) => translated(one).rendered || translated(one).message).join("\n"),
         )
       : null,
     el("p", { class: "tools" }, tools),

@@ -1,7 +1,7 @@
 // Requests to the program that serves this page, with the token of its start; whether it is there.
 
 import { el } from "../../report/page/elements.js";
-import { t } from "../../report/page/words.js";
+import { japanese, t } from "../../report/page/words.js";
 import { drawBanner } from "./frame.js";
 import { goOn } from "./studio.js";
 
@@ -15,6 +15,15 @@ export const tabs = new BroadcastChannel("studio");
 
 /** The status of what a newer request has taken the place of. */
 export const GONE = 410;
+
+/** A problem in the language of the page: its message, advice and whole text. */
+export const translated = (problem) => (japanese() && problem.ja) || problem;
+
+/** A problem in one line: what is wrong, and what to do. */
+export function inWords(problem) {
+  const { message, advice } = translated(problem);
+  return message + (advice ? t("semicolon") + advice : "");
+}
 
 /** An answer that says what is wrong. */
 export class Refused extends Error {

@@ -5,6 +5,7 @@ import { gap, t } from "../../report/page/words.js";
 import { showSide } from "./editor.js";
 import { button, commandLine } from "./frame.js";
 import { changeText, chosen, isSound } from "./scenarios.js";
+import { inWords, translated } from "./service.js";
 
 export function drawText(cause) {
   const place = byId("text");
@@ -83,7 +84,11 @@ function drawProblems() {
       problem.line && isOwn(problem)
         ? [" ", button(t("go_to_line", { line: problem.line }), () => goTo(problem), { class: "small" })]
         : null,
-      el("pre", { tabindex: "0", "aria-label": problem.message }, problem.rendered || problem.message),
+      el(
+        "pre",
+        { tabindex: "0", "aria-label": translated(problem).message },
+        translated(problem).rendered || translated(problem).message,
+      ),
     );
   const wrong = list.filter((problem) => problem.severity !== "note");
   const notes = list.filter((problem) => problem.severity === "note");
@@ -106,10 +111,7 @@ function drawProblems() {
               gap() +
               said.problems
                 .map(
-                  (problem) =>
-                    (problem.line ? t("line", { line: problem.line }) + t("colon") : "") +
-                    problem.message +
-                    (problem.advice ? t("semicolon") + problem.advice : ""),
+                  (problem) => (problem.line ? t("line", { line: problem.line }) + t("colon") : "") + inWords(problem),
                 )
                 .join(" / "),
             "warning",

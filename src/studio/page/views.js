@@ -21,7 +21,7 @@ import { changesOf, planWords } from "./form.js";
 import { attempt, button, commandLine, notice } from "./frame.js";
 import { drawJobs, freshJobs, jobs, MARKS, stateWords } from "./jobs.js";
 import { chosen, isSound, open, titleOf } from "./scenarios.js";
-import { ask, GONE, Refused } from "./service.js";
+import { ask, GONE, inWords, Refused, translated } from "./service.js";
 import { use } from "./studio.js";
 
 /**
@@ -237,11 +237,7 @@ function drawStatus() {
         ? t("text.wrong")
         : t("preview.first");
     if (found) parts.push(p(t("preview.quote", { firms: count(firmsOf(found)) }), "note"));
-    parts.push(
-      ...preview.problems.map((one) =>
-        p(word(one.message) + (one.advice ? t("semicolon") + one.advice : ""), "warning"),
-      ),
-    );
+    parts.push(...preview.problems.map((one) => p(inWords(one), "warning")));
     if (open.length > 1) parts.push(againstChooser());
   }
   const line = byId("status-words");
@@ -283,7 +279,7 @@ function ranParts(job) {
           ofJob.ran.flatMap((one) =>
             one.controls
               ? [el("h4", {}, word(one.plan.title)), ...planWords(one.plan, one.parent), changesOf(one, null)]
-              : one.problems.map((problem) => p(problem.message, "warning")),
+              : one.problems.map((problem) => p(translated(problem).message, "warning")),
           ),
           commandLine(job.command),
         ),
