@@ -159,7 +159,9 @@ fn years(digest: &Digest, outcomes: &[Outcome], kpis: &[Kpi], extent: &Extent) -
         };
         let mut values: Vec<f64> = outcomes.iter().map(|o| o.published[k][place]).filter(|v| v.is_finite()).collect();
         values.sort_by(f64::total_cmp);
-        year.as_published = QUANTILES.map(|q| quantile_sorted(&values, q).unwrap_or(f64::NAN));
+        let quantile = |q| quantile_sorted(&values, q).unwrap_or(f64::NAN);
+        year.as_published = QUANTILES.map(quantile);
+        year.level_80 = quantile(if year.kpi.less_is_better() { 0.8 } else { 0.2 });
     }
     years
 }

@@ -4,7 +4,11 @@
 //! later emergencies) is said by whoever shows the bands.
 
 use super::registry::Kpi;
-use crate::{calendar::fiscal_year, data::Observation};
+use crate::{
+    calendar::fiscal_year,
+    data::Observation,
+    statistics::{DRAWS_OF_A_RANGE, draws_of_a_tail},
+};
 use jiff::{ToSpan, civil::Date};
 use std::collections::BTreeMap;
 
@@ -33,6 +37,17 @@ pub struct FanPoint {
     pub replicates: u32,
 }
 
+impl FanPoint {
+    /// The 90 % band; `None` where the replicates are too few for one.
+    pub fn range_90(&self) -> Option<(f64, f64)> {
+        (self.replicates >= DRAWS_OF_A_RANGE).then_some((self.quantiles[0], self.quantiles[4]))
+    }
+    /// The 50 % band, likewise.
+    pub fn range_50(&self) -> Option<(f64, f64)> {
+        (self.replicates >= draws_of_a_tail(25)).then_some((self.quantiles[1], self.quantiles[3]))
+    }
+}
+
 /// A KPI in one fiscal year: a line of `kpi.csv`.
 #[derive(Clone, Debug)]
 pub struct KpiYear {
@@ -46,6 +61,9 @@ pub struct KpiYear {
     pub quantiles: [f64; 5],
     /// The same of the year's figure as published; `NAN` where there is none.
     pub as_published: [f64; 5],
+    /// Level as published that is reached with a probability of 80 % (where less is better, not passed); `NAN` where there
+    /// is none.
+    pub level_80: f64,
     /// Replicates that have a value.
     pub replicates: u32,
     /// The last figure published for this fiscal year, and the middle of its field period.
@@ -118,6 +136,7 @@ pub fn by_fiscal_year(fan: &Fan) -> Vec<KpiYear> {
         as_of: point.date,
         quantiles: point.quantiles,
         as_published: [f64::NAN; 5],
+        level_80: f64::NAN,
         replicates: point.replicates,
         published: fan.published.iter().rfind(|(date, _)| fiscal_year(*date) == year).copied(),
     };

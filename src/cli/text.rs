@@ -165,9 +165,8 @@ pub fn published_figures(fans: &[Fan]) -> String {
         let then = fan.points.iter().rfind(same_week).map_or_else(
             || "week not simulated".to_string(),
             |point| {
-                let [low, .., high] = point.quantiles;
-                let range = format!(" ({}-{})", unit.write(low), unit.write(high));
-                let range = if point.replicates >= DRAWS_OF_A_RANGE { range } else { String::new() };
+                let range = point.range_90().map(|(low, high)| format!(" ({}-{})", unit.write(low), unit.write(high)));
+                let range = range.unwrap_or_default();
                 format!("{}{range}", unit.write(point.quantiles[2]))
             },
         );
@@ -248,6 +247,7 @@ mod tests {
             as_of: date(2021, 3, 29),
             quantiles: [median - 0.02, median - 0.01, median, median + 0.01, median + 0.02],
             as_published: [median - 0.04, median - 0.02, median, median + 0.02, median + 0.04],
+            level_80: median - 0.03,
             replicates: 20,
             published: Some((date(2021, 3, 4), 0.692)),
         };

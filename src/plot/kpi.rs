@@ -6,7 +6,11 @@ use super::{
     canvas::{Canvas, GREY, INK, WHITE, okabe_ito, sheet, style, wrap},
     draw_source, draw_title, fiscal_years, period,
 };
-use crate::analysis::Fan;
+use crate::analysis::{Fan, FanPoint};
+use jiff::civil::Date;
+
+/// A range of a point; `None` where the replicates are too few for it.
+type Range = fn(&FanPoint) -> Option<(f64, f64)>;
 
 const COLUMNS: usize = 3;
 const PANEL: (f32, f32) = (385.0, 280.0);
@@ -21,9 +25,9 @@ pub fn fans(subject: &Subject) -> Option<Sheet> {
     }
     let rows = fans.len().div_ceil(COLUMNS);
     let size = (24.0 + PANEL.0 * COLUMNS as f32, 110.0 + PANEL.1 * rows as f32 + 50.0);
-    let svg = sheet("Candidate KPIs by fiscal year, with 50 and 90 per cent bands", size, |canvas| {
+    let svg = sheet("Candidate KPIs by fiscal year", size, |canvas| {
         draw_title(canvas, "Candidate KPIs by fiscal year", subject);
-        draw_legend(canvas);
+        draw_legend(canvas, &fans);
         for (i, fan) in fans.iter().enumerate() {
             let corner = (24.0 + PANEL.0 * (i % COLUMNS) as f32, 110.0 + PANEL.1 * (i / COLUMNS) as f32);
             draw_fan(canvas, corner, fan, subject);
@@ -58,8 +62,9 @@ fn draw_fan(canvas: &Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subje
     }
     let (first, last) = period(subject);
     let shown = fan.published.iter().filter(|o| first <= o.0 && o.0 <= last);
-    let highest = fan.points.iter().map(|p| p.quantiles[4]).chain(shown.clone().map(|o| o.1)).chain(kpi.target);
-    let lowest = fan.points.iter().map(|p| p.quantiles[0]).fold(0.0, f64::min);
+    let ends = |p: &FanPoint| p.range_90().or(p.range_50()).unwrap_or((p.quantiles[2], p.quantiles[2]));
+    let highest = fan.points.iter().map(|p| ends(p).1).chain(shown.clone().map(|o| o.1)).chain(kpi.target);
+    let lowest = fan.points.iter().map(|p| ends(p).0).fold(0.0, f64::min);
     let axes = Axes {
         corner: (left + 46.0, top + HEAD),
         size: (PANEL.0 - 74.0, PANEL.1 - HEAD - 44.0),
@@ -69,11 +74,8 @@ fn draw_fan(canvas: &Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subje
     };
     axes.draw_values(canvas, 10.5, true);
     axes.draw_spans(canvas, 10.5, &fiscal_years(axes.dates.0, axes.dates.1, |y| format!("{:02}", y % 100)));
-    let band = |low: usize, high: usize| -> Vec<_> {
-        fan.points.iter().map(|p| (p.date, p.quantiles[low], p.quantiles[high])).collect()
-    };
-    axes.draw_band(canvas, &band(0, 4), okabe_ito::BLUE, 0.2);
-    axes.draw_band(canvas, &band(1, 3), okabe_ito::BLUE, 0.3);
+    axes.draw_band(canvas, &band(fan, FanPoint::range_90), okabe_ito::BLUE, 0.2);
+    axes.draw_band(canvas, &band(fan, FanPoint::range_50), okabe_ito::BLUE, 0.3);
     let median: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[2])).collect();
     axes.draw_curve(canvas, &median, okabe_ito::BLUE, 2.0, 0.0);
     if let Some(target) = kpi.target {
@@ -84,9 +86,17 @@ fn draw_fan(canvas: &Canvas, (left, top): (f32, f32), fan: &Fan, subject: &Subje
     }
 }
 
-fn draw_legend(canvas: &Canvas) {
+/// A band, where the replicates are enough for it.
+pub(super) fn band(fan: &Fan, range: Range) -> Vec<(Date, f64, f64)> {
+    fan.points.iter().filter_map(|p| range(p).map(|(low, high)| (p.date, low, high))).collect()
+}
+
+fn draw_legend(canvas: &Canvas, fans: &[&Fan]) {
     let (mut x, y, text) = (24.0, 88.0, style(11.5, INK));
-    for (opacity, words) in [(0.2, "90 % band"), (0.44, "50 % band")] {
+    let bands: [(f64, &str, Range); 2] =
+        [(0.2, "90 % band", FanPoint::range_90), (0.44, "50 % band", FanPoint::range_50)];
+    let drawn = |range: Range| fans.iter().any(|fan| !band(fan, range).is_empty());
+    for (opacity, words, _) in bands.into_iter().filter(|(.., range)| drawn(*range)) {
         canvas.rectangle((x, y - 11.0), (22.0, 13.0), okabe_ito::BLUE, opacity);
         canvas.text((x + 29.0, y), words, text);
         x += 118.0;

@@ -277,12 +277,16 @@ mod tests {
 
     /// What nine made-up runs come to.
     fn answers(scenario: &Scenario, data: &Data, series: fn(u32) -> Series) -> Answers {
+        answers_of(scenario, data, 9, series)
+    }
+
+    fn answers_of(scenario: &Scenario, data: &Data, replicates: u32, series: fn(u32) -> Series) -> Answers {
         let source = |case: RunKey| Ok(series(case.noise));
         let kpis = candidate_kpis();
         let law = AsPublished::new(&data.posterior, scenario.run.seed, &kpis);
         let inquiry = Inquiry {
             scenarios: vec![(scenario, &source)],
-            replicates: 9,
+            replicates,
             split: 0,
             kpis: &kpis,
             law: &law,
@@ -318,6 +322,22 @@ mod tests {
         let subject =
             Subject { scenario: &scenario, parameters: ParameterChoice::Point, data: &data, answers: &answers };
         assert_eq!(pictures(&subject).unwrap().len(), 0);
+    }
+
+    /// Between the least and the greatest of 18 draws lies less than 90 %: no picture draws or names that band.
+    #[test]
+    fn a_band_needs_the_replicates_that_its_range_does() {
+        let (scenario, data) = (scenario(), data());
+        for (replicates, ninety, fifty) in [(2, false, false), (3, false, true), (18, false, true), (19, true, true)] {
+            let answers = answers_of(&scenario, &data, replicates, series);
+            let subject =
+                Subject { scenario: &scenario, parameters: ParameterChoice::Point, data: &data, answers: &answers };
+            let svg = kpi::fans(&subject).unwrap().1;
+            let found = [svg.contains("90 % band"), svg.contains("50 % band")];
+            assert_eq!(found, [ninety, fifty], "{replicates} replicates");
+            let svg = sizes::practice_by_size(&subject).unwrap().1;
+            assert_eq!(svg.contains("band: 5-95 %"), ninety, "{replicates} replicates");
+        }
     }
 
     /// One week of one figure is a circle for the median and a bar for each band, not a line from nowhere to nowhere.

@@ -4,9 +4,11 @@ use super::{
     Sheet, Subject,
     axes::{Axes, Unit},
     canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, okabe_ito, sheet, style},
-    declarations, draw_source, draw_title, fiscal_years, period,
+    declarations, draw_source, draw_title, fiscal_years,
+    kpi::band,
+    period,
 };
-use crate::analysis::{Fan, SurveyFit};
+use crate::analysis::{Fan, FanPoint, SurveyFit};
 use jiff::civil::{Date, date};
 
 /// The three lines: segment of the weekly figure, segment of the TSR survey, legend, colour.
@@ -60,8 +62,7 @@ pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
             };
             panel.draw_spans(canvas, 11.0, &spans);
             for (fan, _, colour) in &lines {
-                let band: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[0], p.quantiles[4])).collect();
-                panel.draw_band(canvas, &band, *colour, 0.22);
+                panel.draw_band(canvas, &band(fan, FanPoint::range_90), *colour, 0.22);
             }
             for (fan, _, colour) in &lines {
                 let median: Vec<_> = fan.points.iter().map(|p| (p.date, p.quantiles[2])).collect();
@@ -142,7 +143,9 @@ fn draw_legend(canvas: &Canvas, lines: &[(&Fan, &str, Colour)]) {
         canvas.text((left + 34.0, y), name, text);
         y += 19.0;
     }
-    canvas.text((left, y), "Line: median; band: 5-95 %", style(11.0, GREY));
+    let bands = lines.iter().any(|(fan, ..)| !band(fan, FanPoint::range_90).is_empty());
+    let words = if bands { "Line: median; band: 5-95 %" } else { "Line: median; too few replicates for a band" };
+    canvas.text((left, y), words, style(11.0, GREY));
     y += 34.0;
     title(canvas, "Published (TSR)", &mut y);
     canvas.circle((left + 13.0, y - 4.0), 5.0, GREY, WHITE);

@@ -7,7 +7,7 @@ use crate::{
     data::{Data, Observation},
     observation::REGISTRY,
     parameters::TABLE,
-    statistics::quantile_sorted,
+    statistics::{DRAWS_OF_COLUMNS, quantile_sorted},
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,7 @@ const DATA_README: &str = include_str!("../../data/README.md");
 pub(super) fn background(folders: &[Folder], data: &Data) -> Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "draws_of_columns": BTreeMap::from(DRAWS_OF_COLUMNS),
         "indicators": indicators(),
         "kpis": kpis(),
         "parameters": parameters(data),

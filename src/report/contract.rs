@@ -37,9 +37,10 @@ impl Summary {
         })
     }
 
-    /// Whether a table may lack this column: the manifest of a run names the scenario of its `kpi.csv`.
+    /// Whether a table may lack this column: the manifest of a run names the scenario of its `kpi.csv`, and older ones have no
+    /// level of 80 %.
     pub fn optional(&self, column: &str) -> bool {
-        self.name == "kpi" && column == "scenario"
+        self.name == "kpi" && ["scenario", "level_80"].contains(&column)
     }
 }
 
@@ -57,7 +58,7 @@ pub const SUMMARIES: &[Summary] = &[
         "kpi",
         RUN,
         "scenario kpi segment frame #fiscal_year @as_of unit #median #low_5 #high_95 #replicates #published \
-         published_by @published_for #as_published_median #as_published_low_5 #as_published_high_95 parameters certificate",
+         published_by @published_for #as_published_median #as_published_low_5 #as_published_high_95 #level_80 parameters certificate",
     ),
     summary("fans", RUN, "scenario kpi segment @week #low_5 #low_25 #median #high_75 #high_95 #replicates"),
     summary("published", RUN, "kpi segment survey @date @from @until #value confidence"),

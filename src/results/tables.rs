@@ -54,7 +54,10 @@ pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<ParameterSo
         Some(basis) => {
             let certificate = field(&certificate(basis.posterior));
             let certificate = format!(",{},{certificate}", basis.choice.key());
-            (",as_published_median,as_published_low_5,as_published_high_95,parameters,certificate", Some(certificate))
+            (
+                ",as_published_median,as_published_low_5,as_published_high_95,level_80,parameters,certificate",
+                Some(certificate),
+            )
         }
         None => ("", None),
     };
@@ -67,7 +70,7 @@ pub fn write_kpi(out: &mut dyn Write, kpi: &[KpiYear], basis: Option<ParameterSo
         let [low, _, median, _, high] = year.quantiles;
         let rests_on = rests_on.as_ref().map_or_else(String::new, |rests_on| {
             let [low, _, median, _, high] = year.as_published.map(finite);
-            format!(",{median},{low},{high}{rests_on}")
+            format!(",{median},{low},{high},{}{rests_on}", finite(year.level_80))
         });
         writeln!(
             out,

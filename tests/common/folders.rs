@@ -59,7 +59,7 @@ fn forecast(folder: &Path, scenarios: &[&str], with_scenario: bool, values: &mut
                 let published = if year == 2020 { "0.384,tsr_practice,2021-03-04" } else { ",," };
                 let quantiles = values.rising(3);
                 let [low, median, high] = quantiles.split(',').collect::<Vec<_>>().try_into().unwrap();
-                writeln!(kpi, "{name}{id},{segment},\"a frame, quoted\",{year},{}-03-27,{unit},{median},{low},{high},80,{published},{median},{low},{high},posterior,1 of 34 gates fail", year + 1).unwrap();
+                writeln!(kpi, "{name}{id},{segment},\"a frame, quoted\",{year},{}-03-27,{unit},{median},{low},{high},80,{published},{median},{low},{high},{low},posterior,1 of 34 gates fail", year + 1).unwrap();
             }
             for week in WEEKS {
                 writeln!(fans, "{scenario},{id},{segment},{week},{},80", values.rising(5)).unwrap();
@@ -100,7 +100,7 @@ fn forecast(folder: &Path, scenarios: &[&str], with_scenario: bool, values: &mut
         writeln!(spending, "{scenario},managers,telework_managers,2025,123456789,120000000,130000000,905000000,700,664,2232,250000,\"nominal yen, budgets of fiscal 2020\",assumed").unwrap();
         writeln!(spending, "{scenario},declarations,emergency_declaration,2025,,,,,,,,,,estimated").unwrap();
     }
-    let kpi_header = "kpi,segment,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,published,published_by,published_for,as_published_median,as_published_low_5,as_published_high_95,parameters,certificate";
+    let kpi_header = "kpi,segment,frame,fiscal_year,as_of,unit,median,low_5,high_95,replicates,published,published_by,published_for,as_published_median,as_published_low_5,as_published_high_95,level_80,parameters,certificate";
     save(folder, "kpi", &format!("{}{kpi_header}", if with_scenario { "scenario," } else { "" }), kpi);
     save(folder, "fans", "scenario,kpi,segment,week,low_5,low_25,median,high_75,high_95,replicates", fans);
     save(

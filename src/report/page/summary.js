@@ -47,17 +47,15 @@ export function best() {
   return last.sort((a, b) => rank(a) - rank(b) || far(a) - far(b) || signal(b) - signal(a))[0];
 }
 
-/** The level that a KPI reaches with a probability: read off between two targets of the table; null beyond its ends. */
+/** The level that a KPI reaches with a probability, which of a gap is one that it does not pass. */
 function levelAt(scenario, id, year, sure) {
-  const curve = rows("exceedance")
-    .filter((row) => row.scenario === scenario && idOf(row) === id && row.fiscal_year === year)
-    .sort((a, b) => a.target - b.target);
-  // Of a gap, less is better: it stays below a level as often as it is not at least that level.
-  const wanted = id.startsWith("regional_gap") ? 1 - sure : sure;
-  const after = curve.findIndex((row) => row.probability < wanted);
-  if (after < 1) return null;
-  const [a, b] = [curve[after - 1], curve[after]];
-  return a.target + ((a.probability - wanted) / (a.probability - b.probability || 1)) * (b.target - a.target);
+  const row = rows("kpi").find(
+    (one) =>
+      one.scenario === scenario && idOf(one) === id && one.fiscal_year === year && !missing(one.as_published_median),
+  );
+  if (!row) return null;
+  const surest = id.startsWith("regional_gap") ? row.as_published_high_95 : row.as_published_low_5;
+  return { 0.5: row.as_published_median, 0.8: row.level_80, 0.95: surest }[sure];
 }
 
 function levelWords(scenario, id, year, unit) {

@@ -32,11 +32,8 @@ export function draws() {
   const all = content.folders.map(drawsOf).filter((one) => one !== null);
   return all.length ? Math.min(...all) : null;
 }
-/** Ends of the 90 % and 50 % ranges. Between the least and the greatest of n draws lies a share of (n - 1) / (n + 1). */
-const RANGES = [
-  { ends: /(^|_)(low_5|high_95)$/, needs: 19 },
-  { ends: /(^|_)(low_25|high_75)$/, needs: 3 },
-];
+/** Fewest draws for a range of 90 %. */
+export const drawsOfARange = () => background.draws_of_columns.low_5;
 function decode(table) {
   const all = [];
   const owner = {};
@@ -44,7 +41,8 @@ function decode(table) {
     const source = folder.tables[table];
     if (!source) return;
     const few = drawsOf(folder) || Infinity;
-    const told = (name) => !RANGES.some(({ ends, needs }) => ends.test(name) && few < needs);
+    const needs = Object.entries(background.draws_of_columns);
+    const told = (name) => !needs.some(([end, draws]) => few < draws && ("_" + name).endsWith("_" + end));
     const columns = Object.entries(source.columns).filter(([name]) => told(name));
     for (let i = 0; i < source.rows; i++) {
       const row = { folder: at };

@@ -12,7 +12,7 @@ import { kpiSection } from "../../report/page/forecast.js";
 import { certificateSection, reproduceSection } from "../../report/page/grounds.js";
 import { spendingSection } from "../../report/page/measures.js";
 import { breakdownSection, mapSection } from "../../report/page/places.js";
-import { background, content, draws, rows } from "../../report/page/tables.js";
+import { background, content, draws, drawsOfARange, rows } from "../../report/page/tables.js";
 import { count, gap, language, t, word } from "../../report/page/words.js";
 import { asked } from "./actions.js";
 import { effectSection } from "./effect.js";
@@ -386,7 +386,9 @@ export function drawResult(now = false) {
   place.replaceChildren(
     ...[
       el("h3", { class: "view-title " + id }, t("view." + id)),
-      draws() !== null && draws() < 19 ? p(t("first_look", { n: count(draws()) }), "note first-look") : null,
+      draws() !== null && draws() < drawsOfARange()
+        ? p(t("first_look", { n: count(draws()), needs: count(drawsOfARange()) }), "note first-look")
+        : null,
       ...parts.flat(),
       lead && id !== "answer" ? pointWarning(lead) : null,
       id === "certificate" || id === "answer" ? null : gatesLine(),
