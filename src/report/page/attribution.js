@@ -25,6 +25,7 @@ import {
   scenarioTitle,
   signed,
   t,
+  varied,
   yen,
 } from "./words.js";
 
@@ -270,7 +271,7 @@ function targetPart() {
         kpi: kpiName(first),
         target: amount(first.target, unit),
         by: day(first.by),
-        vary: first.vary,
+        vary: varied(first.vary),
         wanted: chance(first.wanted_probability),
         scenario: scenarioTitle(first.scenario),
       };
@@ -316,7 +317,7 @@ function targetPart() {
               tables: ["target"],
               traces,
               layout: {
-                xaxis: { title: first.vary, type: wide ? "log" : "linear" },
+                xaxis: { title: varied(first.vary), type: wide ? "log" : "linear" },
                 yaxis: { title: t("probability_axis"), range: [0, 102] },
                 shapes: [
                   {

@@ -35,15 +35,15 @@ export const note = (text) => p(text, "note");
 export const chip = (text, style) => el("span", { class: "chip " + (style || "") }, text);
 export const assumedChip = () => chip(t("assumed"), "assumed");
 
-/** A text whose ranges stay on their lines. */
+/** A text whose ranges stay on their lines; in Japanese those of figures, as a range of days is too long for that. */
 const unbroken = (text) =>
   text
-    .split(/([^\s;()（）、；]*–[^\s;()（）、；]+(?: (?:%|pt))?)/)
+    .split(/([^\s;()（）、；]*–[^\s;()（）、；]+(?: (?:%|pt))?|[−+\d.,]*\d～[−+\d.,]+(?:%|ポイント|日)?)/)
     .map((part, at) => (at % 2 ? el("span", { class: "whole" }, part) : part));
 
 /**
  * A table. `head`: titles; a title that starts with `#` is of numbers. `body`: rows of cells, each a text, an element,
- * or {text, small, value}. The first cell names the row.
+ * or {text, small, value}; `small` is a text or a list of them, one a line. The first cell names the row.
  * `quiet`: a heading above says the caption already.
  */
 export function table(caption, head, body, quiet) {
@@ -53,7 +53,8 @@ export function table(caption, head, body, quiet) {
       content !== null && typeof content === "object" && !(content instanceof Node) && !Array.isArray(content)
         ? content
         : { text: content };
-    const inner = [own.text, own.small ? el("small", {}, unbroken(own.small)) : null].flat();
+    const small = [own.small].flat().filter(Boolean);
+    const inner = [own.text, small.map((one) => el("small", {}, unbroken(one)))].flat();
     const short = typeof own.text === "string" && own.text.length < 12;
     const attributes = {
       class: [numeric[at] ? "number" : "", short ? "tight" : ""].join(" ").trim() || null,

@@ -36,9 +36,10 @@ export function kpiSection() {
           // None where there are too few replicates.
           small: missing(row.low_5)
             ? null
-            : amounts(level(row).low, level(row).high, row.unit) +
-              t("semicolon") +
-              t("kpi.inside", { range: amounts(row.low_5, row.high_95, row.unit) }),
+            : [
+                amounts(level(row).low, level(row).high, row.unit),
+                t("kpi.inside", { range: amounts(row.low_5, row.high_95, row.unit) }),
+              ],
         }
       : EMPTY;
   return [

@@ -22,6 +22,7 @@ import {
   scenarioTitle,
   surveyName,
   t,
+  varied,
   yen,
 } from "./words.js";
 
@@ -44,7 +45,10 @@ export function best() {
   const rank = (row) => ORDER.indexOf(row.verdict);
   const far = (row) => (missing(row.scale_to_be_visible) ? Number.POSITIVE_INFINITY : row.scale_to_be_visible);
   const signal = (row) => row.signal_to_noise || 0;
-  return last.sort((a, b) => rank(a) - rank(b) || far(a) - far(b) || signal(b) - signal(a))[0];
+  // A scenario that makes things worse, such as one without measures, is nothing to choose or to make larger.
+  const harms = (row) => Number((idOf(row).startsWith("regional_gap") ? row.effect > 0 : row.effect < 0) || false);
+  const order = (a, b) => harms(a) - harms(b) || rank(a) - rank(b) || far(a) - far(b) || signal(b) - signal(a);
+  return last.sort(order)[0];
 }
 
 /** The level that a KPI reaches with a probability, which of a gap is one that it does not pass. */
@@ -107,7 +111,7 @@ function targetWords() {
     kpi: kpiName(answer),
     target: amount(answer.target, unitOf(answer.kpi)),
     by: day(answer.by),
-    vary: answer.vary,
+    vary: varied(answer.vary),
     wanted: chance(answer.wanted_probability),
     scenario: scenarioTitle(answer.scenario),
     value: count(answer.value),

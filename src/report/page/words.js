@@ -184,6 +184,11 @@ export function measureName(name, kind) {
   );
   return kindName(kind) + (several || !kind ? t("bracketed", { text: name }) : "");
 }
+/** What was varied, by the measure's title where it is the scale of one; otherwise its path. */
+export function varied(path) {
+  const name = (/^intervention\.(\w+)\.scale$/.exec(path) || [])[1];
+  return name ? t("target.scale_of", { measure: quoted(measureName(name, kindOf(name))) }) : path;
+}
 /** The kind of a measure, by its name. */
 export const kindOf = (name) =>
   (background.scenarios.flatMap((one) => one.interventions).find((one) => one.name === name) || {}).kind;
