@@ -306,6 +306,10 @@ fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
         let label = browser.text(&format!("[data-part={part}] .field label"));
         assert!(!label.is_ascii(), "{label} is not Japanese");
     }
+    // 250 million yen a fiscal year.
+    let budget = "document.getElementById('c-intervention.managers.budget_per_fiscal_year";
+    let shown = format!("{budget}').value + ' ' + {budget}-unit').value === '2.5 億円'");
+    browser.until(&shown);
     for text in [&english, &browser.text("main")] {
         for broken in ["undefined", "NaN", "[object", "\u{27e6}", "null"] {
             assert!(!text.contains(broken), "{broken} in {text}");
@@ -321,6 +325,12 @@ fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
         assert_eq!(wide, 0, "{view} is wider than the window");
     }
     assert_eq!(browser.complaints(), [""; 0]);
+    // What the program refuses is told in Japanese.
+    browser.click(".language[lang=ja]");
+    browser.script(
+        "const area = document.getElementById('toml'); area.value += '\\n[run]\\nseed = \"x\"'; area.dispatchEvent(new Event('input'))",
+    );
+    browser.until("/です|ください|ません/.test(document.getElementById('wrong').textContent)");
 }
 
 #[test]
