@@ -2,7 +2,20 @@
 
 import { el, note, p } from "./elements.js";
 import { summary } from "./summary.js";
-import { background, distinct, idOf, kpisIn, lastYear, reference, rows, runName, targetOf, unitOf } from "./tables.js";
+import {
+  background,
+  distinct,
+  draws,
+  drawsOfARange,
+  idOf,
+  kpisIn,
+  lastYear,
+  reference,
+  rows,
+  runName,
+  targetOf,
+  unitOf,
+} from "./tables.js";
 import {
   amount,
   chance,
@@ -45,6 +58,7 @@ export const leadRow = () =>
 export function answerSection() {
   const last = leadRow();
   return [
+    firstLook(),
     ...summary(),
     el(
       "div",
@@ -63,6 +77,12 @@ export function answerSection() {
     scenarioList(),
   ].filter(Boolean);
 }
+
+/** That the draws are too few for ranges, where they are. */
+export const firstLook = () =>
+  draws() !== null && draws() < drawsOfARange()
+    ? p(t("first_look", { n: count(draws()), needs: count(drawsOfARange()) }), "note first-look")
+    : null;
 
 /** Each scenario with its title and question. */
 function scenarioList() {

@@ -174,8 +174,10 @@ export const metricName = (metric) => (known("metric." + metric) ? t("metric." +
 export const verdictName = (verdict) =>
   verdict ? (known("verdict." + verdict) ? t("verdict." + verdict) : verdict) : EMPTY;
 export const scenarioTitle = (name) => {
-  const scenario = scenarioOf(name);
-  return scenario && scenario.title ? word(scenario.title) : name;
+  // One that two folders hold bears the name of its folder.
+  const [, own, folder = ""] = /^(.*?)( \[[^\]]*\])?$/s.exec(name) || ["", name];
+  const scenario = scenarioOf(own);
+  return scenario && scenario.title ? word(scenario.title) + folder : name;
 };
 /** A measure by what it is; its own name stands behind where a scenario has several of the kind. */
 export function measureName(name, kind) {

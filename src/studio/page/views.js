@@ -1,6 +1,6 @@
 // Results as they come: a quick look after every change, or a job; one view of the tables at a time.
 
-import { answerSection, confidence, failingGates, pointWarning } from "../../report/page/answer.js";
+import { answerSection, confidence, failingGates, firstLook, pointWarning } from "../../report/page/answer.js";
 import { attributionSection } from "../../report/page/attribution.js";
 import { exceedanceSection, splitSection } from "../../report/page/chances.js";
 import { drawCharts, forgetCharts } from "../../report/page/charts.js";
@@ -12,7 +12,7 @@ import { kpiSection } from "../../report/page/forecast.js";
 import { certificateSection, reproduceSection } from "../../report/page/grounds.js";
 import { spendingSection } from "../../report/page/measures.js";
 import { breakdownSection, mapSection } from "../../report/page/places.js";
-import { background, content, draws, drawsOfARange, rows } from "../../report/page/tables.js";
+import { background, content, rows } from "../../report/page/tables.js";
 import { count, gap, language, t, word } from "../../report/page/words.js";
 import { asked } from "./actions.js";
 import { effectSection } from "./effect.js";
@@ -386,9 +386,7 @@ export function drawResult(now = false) {
   place.replaceChildren(
     ...[
       el("h3", { class: "view-title " + id }, t("view." + id)),
-      draws() !== null && draws() < drawsOfARange()
-        ? p(t("first_look", { n: count(draws()), needs: count(drawsOfARange()) }), "note first-look")
-        : null,
+      id === "answer" ? null : firstLook(),
       ...parts.flat(),
       lead && id !== "answer" ? pointWarning(lead) : null,
       id === "certificate" || id === "answer" ? null : gatesLine(),
