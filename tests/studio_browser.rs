@@ -568,6 +568,70 @@ fn no_edit_is_lost_by_a_kill_a_reload_or_another_tab() {
     assert_eq!(browser.complaints().into_iter().filter(own).collect::<Vec<_>>(), [""; 0]);
 }
 
+/// What scenario files take the form takes as well: money in 億 and 万, wide digits, per cent, days of an era. It is read by
+/// the program, stands in the text as it was written, and is shown back in the units of the page's language.
+#[test]
+fn values_are_taken_as_people_write_them() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "baseline");
+    small(&browser, "");
+    browser.click(".language[lang=ja]");
+    browser.until("document.documentElement.lang === 'ja' && document.querySelector('#form .part')");
+    for part in ["managers", "run"] {
+        browser.click(&format!("[data-part={part}] > summary"));
+    }
+    let budget = "intervention.managers.budget_per_fiscal_year";
+    let field = |path: &str| format!("[id='c-{path}']");
+    let shown = |path: &str| {
+        let code = format!(
+            "const one = document.getElementById('c-{path}'); const unit = document.getElementById('c-{path}-unit'); return one.value + (unit ? unit.value : '')"
+        );
+        browser.script(&code).as_str().unwrap().to_string()
+    };
+    // 250 million yen.
+    assert_eq!(shown(budget), "2.5億円");
+    let kinds = [
+        (budget, "５億円", "budget_per_fiscal_year = \"５億円\"", "5", "億円"),
+        (budget, "500万円", "budget_per_fiscal_year = \"500万円\"", "500", "万円"),
+        (budget, "３２１", "budget_per_fiscal_year = \"321 万円\"", "321", "万円"),
+        (budget, "3億5,000万円", "budget_per_fiscal_year = \"3億5,000万円\"", "3.5", "億円"),
+        ("intervention.managers.telework_managers.share_below_100", "３０％", "share_below_100 = \"３０％\"", "30", ""),
+        ("intervention.managers.telework_managers.share_below_100", "４５", "share_below_100 = 0.45", "45", ""),
+        ("intervention.managers.from", "令和3年5月1日", "from = \"令和3年5月1日\"", "2021-05-01", ""),
+        ("run.sample", "12,000", "sample = 12000", "12000", ""),
+    ];
+    for (path, typed, written, number, unit) in kinds {
+        browser.fill(&field(path), typed);
+        browser.until(&format!("document.getElementById('toml').value.includes({})", json!(written)));
+        browser.until("document.getElementById('wrong').innerText === ''");
+        // Once it is left.
+        browser.script("document.activeElement.blur()");
+        browser.until(&format!("document.getElementById('c-{path}').value === {}", json!(number)));
+        assert_eq!(shown(path), format!("{number}{unit}"), "{path}: {typed}");
+    }
+    // What is no amount is told where it stands, whatever is edited next, and never run.
+    browser.fill(&field(budget), "5億匹");
+    browser.until(&format!("document.getElementById('c-{budget}-wrong').innerText.length > 5"));
+    browser.fill(&field("intervention.managers.scale"), "2");
+    browser.until("document.getElementById('toml').value.includes('scale = 2')");
+    assert_ne!(browser.text(&format!("[id='c-{budget}-wrong']")), "");
+    assert_eq!(browser.text("[id='c-intervention.managers.scale-wrong']"), "");
+    browser.click("#run-now");
+    browser.until("document.querySelector('#banner').innerText.length > 5");
+    assert_eq!(browser.script("return document.querySelectorAll('.job').length"), 0);
+    // In English the same amount is in millions.
+    browser.fill(&field(budget), "5億円");
+    browser.until("document.getElementById('wrong').innerText === ''");
+    browser.click(".language[lang=en]");
+    browser.until("document.documentElement.lang === 'en'");
+    browser.until(&format!("document.getElementById('c-{budget}')"));
+    assert_eq!(shown(budget), "500million yen");
+    let own: Vec<String> = browser.complaints().into_iter().filter(|said| !said.contains("422")).collect();
+    assert_eq!(own, [""; 0]);
+}
+
 /// While one edits, the chart is in the window: on a small laptop, on a telephone, on a wide screen.
 #[test]
 fn the_chart_is_in_sight_while_one_edits() {

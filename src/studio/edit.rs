@@ -70,7 +70,7 @@ pub fn unchanged(text: &str, title: &str) -> Option<String> {
 /// `whole` and `sample` both say how many firms are simulated: a new one takes the place of the other.
 fn counterpart(top: &mut Table, keys: &[&str], value: &Json) {
     let other = match (keys, value) {
-        (["run", "sample"], Json::Number(_)) => "whole",
+        (["run", "sample"], Json::Number(_) | Json::String(_)) => "whole",
         (["run", "whole"], Json::Bool(true)) => "sample",
         _ => return,
     };

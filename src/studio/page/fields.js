@@ -1,6 +1,6 @@
 // One control of the form: label, input of the kind that the value needs, unit, range, help, source, and its state.
 
-import { assumedChip, byId, chip, el } from "../../report/page/elements.js";
+import { assumedChip, byId, chip, el, focused } from "../../report/page/elements.js";
 import { background } from "../../report/page/tables.js";
 import {
   day,
@@ -18,7 +18,7 @@ import {
   yen,
 } from "../../report/page/words.js";
 import { button } from "./frame.js";
-import { changeValues } from "./scenarios.js";
+import { changeValues, isSound } from "./scenarios.js";
 
 const keyOf = (control) => control.path.split(".").pop();
 export const labelOf = (control) =>
@@ -61,47 +61,47 @@ export function written(control, value) {
 const unitWords = (control) =>
   isShare(control) ? "%" : control.unit && control.unit !== "date" ? word(control.unit) : "";
 
-/** The range that a value may have, in the unit that people read. */
-const rangeOf = (control) =>
-  range(
-    control.min,
-    control.max,
-    (value) =>
-      number(isShare(control) ? tidy(value * 100) : value, { maximumSignificantDigits: 12 }) +
-      (isShare(control) ? "\u00a0%" : ""),
-  );
+/** A bound in the unit that people read. */
+const bound = (control, value) => (missing(value) ? null : isShare(control) ? tidy(value * 100) : value);
+const boundsOf = (control) => ({ min: bound(control, control.min), max: bound(control, control.max) });
+/** The range that a value may have. */
+const limitsOf = (control, { min, max }) =>
+  range(min, max, (value) => number(value, { maximumSignificantDigits: 12 }) + (isShare(control) ? "\u00a0%" : ""));
 
-/** Units of money as scenario files take them, with their size in yen: each language counts by its own. */
-const ENGLISH_MONEY = { yen: 1, "thousand yen": 1e3, "million yen": 1e6, "billion yen": 1e9, "trillion yen": 1e12 };
-const JAPANESE_MONEY = { 円: 1, 万円: 1e4, 億円: 1e8 };
-const YEN = { ...ENGLISH_MONEY, ...JAPANESE_MONEY };
 const MONEY = {
-  words: /^\s*([\d._,]+)\s*(yen|thousand yen|million yen|billion yen|trillion yen|円|万円|億円)\s*$/,
-  units: () => Object.keys(japanese() ? JAPANESE_MONEY : ENGLISH_MONEY),
-  name: (unit) => unit,
-  usual: () => (japanese() ? "万円" : "million yen"),
+  words: /^\s*([\d._,]+)\s*(yen|thousand yen|million yen|billion yen|trillion yen)\s*$/,
+  units: ["yen", "thousand yen", "million yen", "billion yen", "trillion yen"],
+  usual: "million yen",
 };
 const TIME = {
   words: /^\s*([\d._,]+)\s*(days?|weeks?|months?|years?)\s*$/,
-  units: () => ["days", "weeks", "months", "years"],
-  name: (unit) => t("time." + unit),
-  usual: () => "weeks",
+  units: ["days", "weeks", "months", "years"],
+  usual: "weeks",
 };
-/**
- * `"20 million yen"` as number and unit; null where it is written otherwise. Weeks that are whole days are days, and money in a
- * unit of the other language is in the largest one of the page's of which it is one or more.
- */
-function quantityOf(kind, text) {
-  const found = kind.words.exec(text || "");
+/** Yen as they are counted in Japanese, which scenario files take as well. */
+const MAN_AND_OKU = { 円: 1, 万円: 1e4, 億円: 1e8 };
+
+/** The units to choose from, with their words. */
+function unitsOf(kind) {
+  if (kind === MONEY && japanese()) return Object.keys(MAN_AND_OKU).map((one) => [one, one]);
+  return kind.units.map((one) => [one, t((kind === MONEY ? "unit." : "time.") + one)]);
+}
+/** A quantity in the units to choose from: yen in Japanese by the largest unit in which they stay short. */
+function inUnits(kind, found) {
+  if (kind === TIME || !japanese()) return found;
+  const yen = found.number * 1000 ** MONEY.units.indexOf(found.unit);
+  const short = Object.entries(MAN_AND_OKU).filter(
+    ([, size]) => yen >= size && Number.isInteger(tidy((yen / size) * 1e3)),
+  );
+  const [unit, size] = short.at(-1) || ["円", 1];
+  return { number: tidy(yen / size), unit };
+}
+/** `"20 million yen"` as number and unit; null where it is written otherwise. Weeks that are whole days are days. */
+function quantityOf({ words, units }, text) {
+  const found = words.exec(text || "");
   if (!found) return null;
-  const units = kind.units();
   const unit = units.find((one) => one === found[2] || one === found[2] + "s");
   const amount = Number(found[1].replace(/[_,]/g, ""));
-  if (!unit) {
-    const size = amount * YEN[found[2]];
-    const own = units.findLast((one) => YEN[one] <= size) || units[0];
-    return { number: tidy(size / YEN[own]), unit: own };
-  }
   const days = Math.round(amount * 7);
   if (unit === "weeks" && !Number.isInteger(amount) && Math.abs(amount * 7 - days) < 1e-6)
     return { number: days, unit: "days" };
@@ -110,9 +110,9 @@ function quantityOf(kind, text) {
 function quantityWords(kind, text) {
   const found = quantityOf(kind, text);
   if (!found) return text;
-  if (kind === MONEY) return yen(found.number * YEN[found.unit]);
+  if (kind === MONEY) return yen(found.number * 1000 ** MONEY.units.indexOf(found.unit));
   const amount = number(found.number, { maximumSignificantDigits: 3 });
-  return amount + (japanese() ? "" : " ") + kind.name(found.unit);
+  return amount + (japanese() ? "" : " ") + t("time." + found.unit);
 }
 
 /** A member of a list: a prefecture, an industry, a size, a month. */
@@ -148,13 +148,18 @@ function membersOf(control) {
   }
 }
 
-/** The message at an input that has no whole value, in place of the browser's own. */
-function complaint(control, input) {
-  const { validity } = input;
-  if (validity.valid) return "";
-  if (validity.rangeUnderflow || validity.rangeOverflow) return t("field.range", { range: rangeOf(control) });
-  if (validity.stepMismatch) return t("field.whole");
-  return t("field.incomplete");
+/** A number as it is typed, also with wide digits or commas between thousands; `null` = it is more than a number. */
+export function plainNumber(text) {
+  const typed = text.normalize("NFKC").trim();
+  const plain = /^[-+]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$/.test(typed) && /\d/.test(typed);
+  return plain ? Number(typed.replaceAll(",", "")) : null;
+}
+
+/** The message at an input whose number cannot be taken. */
+function complaint(control, bounds, number) {
+  if (number < (bounds.min ?? -Infinity) || number > (bounds.max ?? Infinity))
+    return t("field.range", { range: limitsOf(control, bounds) });
+  return control.kind === "whole" && !Number.isInteger(number) ? t("field.whole") : "";
 }
 
 /** Shows what is wrong at an input; an empty text takes it away. */
@@ -168,8 +173,9 @@ export function tell(path, text) {
 }
 
 /**
- * The input; `set` is called with the new value, `null` where it is to be as it was without the scenario. What is not whole
- * (half a date, a number outside its range) is told at once and goes nowhere, and no action is taken meanwhile.
+ * The input; `set` is called with the new value, `null` where it is to be as it was without the scenario. A number outside its
+ * range is told at once and goes nowhere, and no action is taken meanwhile. What is more than a number (`5億円`, `3%`,
+ * `令和5年4月1日`) is read by the program, as it stands in the text: what cannot be read cannot run.
  */
 function inputOf(scenario, control) {
   const id = idFor(control.path);
@@ -181,23 +187,29 @@ function inputOf(scenario, control) {
   };
   const value = missing(control.value) ? control.default : control.value;
   const set = (next) => changeValues(scenario, [{ path: control.path, value: next }]);
-  const entered = (input, read) => {
-    const wrong = complaint(control, input);
-    if (wrong) scenario.wrong.set(control.path, labelOf(control));
-    else scenario.wrong.delete(control.path);
-    tell(control.path, wrong);
-    if (!wrong) set(input.value === "" ? null : read(input.value));
-  };
-  /** A number with a slider beside it. */
+  /** What is typed as a text goes as it is. */
+  const entered = (input, meant = (text) => text) => set(input.value.trim() === "" ? null : meant(input.value));
+  /** Under a label that says per cent, what says nothing else is per cent. */
+  const perCent = (text) => (isShare(control) && !/[%％割]|cent|パーセント/i.test(text) ? text + "%" : text);
+  /** A number, or more, with a slider beside it; `read` gives the value of a number. */
   const numeric = (bounds, shown, read, limits) => {
     const input = el("input", {
       ...common,
-      type: "number",
-      ...bounds,
+      type: "text",
+      class: "typed",
+      autocomplete: "off",
       value: shown,
       oninput: () => {
-        if (slider && input.value !== "") slider.value = input.value;
-        entered(input, read);
+        const number = plainNumber(input.value);
+        const wrong = number === null ? "" : complaint(control, bounds, number);
+        if (wrong) scenario.wrong.set(control.path, labelOf(control));
+        else scenario.wrong.delete(control.path);
+        if (slider && number !== null) slider.value = String(number);
+        input.classList.toggle("written", number === null && input.value.trim() !== "");
+        input.classList.toggle("loose", number !== null && String(number) !== input.value);
+        if (number === null) return entered(input, perCent);
+        tell(control.path, wrong);
+        if (!wrong) set(read(number));
       },
     });
     const slider = limits && sliderOf(control, limits, shown, input);
@@ -231,36 +243,49 @@ function inputOf(scenario, control) {
         value,
         (text) => set(text === "" ? null : text),
       );
-    case "date":
-      return el("input", {
+    case "date": {
+      const input = el("input", {
         ...common,
+        type: "text",
+        class: "day",
+        autocomplete: "off",
+        value: value || "",
+        oninput: () => {
+          input.classList.add("written");
+          entered(input);
+        },
+      });
+      const calendar = el("input", {
         type: "date",
+        class: "calendar",
+        tabindex: "-1",
+        "aria-label": t("calendar_of", { field: labelOf(control) }),
         value,
         min: "2020-01-06",
         max: "2026-03-31",
-        oninput: (event) => entered(event.target, (text) => text),
+        oninput: () => {
+          if (!calendar.value) return;
+          input.value = calendar.value;
+          entered(input);
+        },
       });
+      return [input, calendar];
+    }
     case "money":
     case "duration": {
       const kind = control.kind === "money" ? MONEY : TIME;
-      const found = missing(value) ? { number: "", unit: kind.usual() } : quantityOf(kind, value);
-      // What the text writes in another way stays a text.
-      if (!found)
-        return el("input", {
-          ...common,
-          type: "text",
-          value,
-          oninput: (event) => entered(event.target, (text) => text),
-        });
+      const usual = { number: "", unit: kind === MONEY && japanese() ? "万円" : kind.usual };
+      const written = missing(value) ? null : quantityOf(kind, value);
+      const found = written ? inUnits(kind, written) : usual;
       const unit = select(
         { "aria-label": t("unit_of", { field: labelOf(control) }), id: id + "-unit" },
-        kind.units().map((one) => [one, kind.name(one)]),
+        unitsOf(kind),
         found.unit,
-        () => entered(amount, write),
+        () => amount.dispatchEvent(new Event("input")),
       );
-      const write = (text) => text + " " + unit.value;
+      const write = (number) => number + " " + unit.value;
       const limits = kind === MONEY && found.number !== "" ? reach(control, 0, null, found.number) : null;
-      const [amount, slider] = numeric({ min: 0, step: "any" }, found.number, write, limits);
+      const [amount, slider] = numeric({ min: 0 }, found.number, write, limits);
       return [el("span", { class: "quantity" }, amount, unit), slider];
     }
     case "list":
@@ -273,15 +298,14 @@ function inputOf(scenario, control) {
         ...common,
         type: "text",
         value: value || "",
-        oninput: (event) => entered(event.target, (text) => text),
+        oninput: (event) => entered(event.target),
       });
     default: {
       const factor = isShare(control) ? 100 : 1;
-      const limit = (bound) => (missing(bound) ? null : tidy(bound * factor));
-      const bounds = { step: control.step || "any", min: limit(control.min), max: limit(control.max) };
+      const bounds = boundsOf(control);
       const shown = missing(value) ? "" : tidy(value * factor);
       const limits = control.group === "run" || shown === "" ? null : reach(control, bounds.min, bounds.max, shown);
-      return numeric(bounds, shown, (text) => tidy(Number(text) / factor), limits);
+      return numeric(bounds, shown, (number) => tidy(number / factor), limits);
     }
   }
 }
@@ -385,6 +409,15 @@ export function stateOf(scenario, control) {
   );
 }
 
+/** What was typed in one's own way stands there as the page writes it once it is left. */
+function left(scenario, path) {
+  const row = byId(idFor(path) + "-row");
+  if (!row || row.contains(focused()) || !row.querySelector(".written, .loose")) return;
+  if (!isSound(scenario) || scenario.edits.length) return;
+  const control = scenario.sound.controls.find((one) => one.path === path);
+  if (control) row.replaceWith(field(scenario, control));
+}
+
 /** A control with everything around it. */
 export function field(scenario, control) {
   const id = idFor(control.path);
@@ -392,7 +425,7 @@ export function field(scenario, control) {
   const free = (missing(control.min) && missing(control.max)) || control.max > 1e15;
   const help = [
     control.group === "parameters" ? "" : word(control.help),
-    free ? "" : t("allowed", { range: rangeOf(control) }),
+    free ? "" : t("allowed", { range: limitsOf(control, boundsOf(control)) }),
     originOf(scenario, control),
     control.source ? t("source") + t("colon") + word(control.source) : "",
     control.group === "parameters" ? control.path : "",
@@ -401,7 +434,11 @@ export function field(scenario, control) {
   const inputs = [inputOf(scenario, control)].flat();
   return el(
     "div",
-    { class: "field" + (control.overridden ? " overridden" : ""), id: id + "-row" },
+    {
+      class: "field" + (control.overridden ? " overridden" : ""),
+      id: id + "-row",
+      onfocusout: () => setTimeout(() => left(scenario, control.path)),
+    },
     el("label", { for: id }, labelOf(control)),
     el(
       "div",

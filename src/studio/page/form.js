@@ -68,15 +68,21 @@ function refresh(scenario, controls, before) {
   }
 }
 
-/** Marks the control whose value the program does not take; what an input says of itself stays. */
+/** Marks the controls whose values the program does not take; what an input says of itself stays. */
 function mark(cause) {
   const scenario = chosen();
+  const wrong = new Map();
+  for (const problem of isSound(scenario) || !scenario.said ? [] : scenario.said.problems) {
+    const named = ({ path }) =>
+      [path, path.replace(/^intervention/, "change")].some((one) => problem.message.includes("`" + one + "`"));
+    const { path } = scenario.sound.controls.find(named) || { path: cause };
+    wrong.set(path, [...(wrong.get(path) || []), translated(problem).message]);
+  }
   for (const input of document.querySelectorAll("#form [aria-invalid]")) {
     const { path } = /** @type {HTMLElement} */ (input).dataset;
-    if (!scenario.wrong.has(path)) tell(path, "");
+    if (!scenario.wrong.has(path) && !wrong.has(path)) tell(path, "");
   }
-  if (cause && !isSound(scenario))
-    tell(cause, scenario.said.problems.map((one) => translated(one).message).join(gap()));
+  wrong.forEach((messages, path) => tell(path, messages.join(gap())));
 }
 
 /** Parts of the form that are filled when they are opened. */
