@@ -6,7 +6,8 @@ import { gap, kindName, kpiName, missing, t } from "../../report/page/words.js";
 import { showSide } from "./editor.js";
 import { labelOf, select, tidy } from "./fields.js";
 import { attempt, button, commandLine, say } from "./frame.js";
-import { freshJobs } from "./jobs.js";
+import { gloss } from "./glossary.js";
+import { duration, freshJobs } from "./jobs.js";
 import { chosen, open, settled, start, titleOf } from "./scenarios.js";
 import { ask, Refused, translated } from "./service.js";
 import { show } from "./views.js";
@@ -59,6 +60,7 @@ export function drawActions(anew) {
     el("div", { id: "line" }),
     button(t("ask.start." + asked.kind), attempt(startJob), { id: "start", class: "primary" }),
   );
+  gloss(place);
   showCommand();
   if (held && byId(held)) byId(held).focus();
 }

@@ -18,6 +18,7 @@ import {
 } from "../../report/page/words.js";
 import { field, idFor, labelOf, stateOf, tell, written } from "./fields.js";
 import { button } from "./frame.js";
+import { gloss } from "./glossary.js";
 import { changeValues, chosen, isSound, overridden, start } from "./scenarios.js";
 import { translated } from "./service.js";
 
@@ -407,6 +408,7 @@ export function drawConsequences() {
         : null,
     ].filter(Boolean),
   );
+  gloss(place);
   [...place.querySelectorAll("details")].forEach((one, at) => {
     if (opened[at]) one.open = true;
   });

@@ -47,8 +47,12 @@ function announce(job, before) {
   say(t("job." + job.kind) + " " + job.id + t("colon") + stateWords(job));
 }
 
-const duration = (seconds) =>
-  seconds < 90 ? t("seconds", { n: count(Math.ceil(seconds)) }) : t("minutes", { n: count(Math.round(seconds / 60)) });
+export const duration = (seconds) =>
+  seconds < 90
+    ? t("seconds", { n: count(Math.ceil(seconds)) })
+    : seconds < 5400
+      ? t("minutes", { n: count(Math.round(seconds / 60)) })
+      : t("hours", { n: count(Math.round(seconds / 3600)) });
 export function stateWords(job) {
   if (job.state === "queued") return t("state.queued", { position: job.position || "" });
   if (job.state === "running" && !job.total) return t("state.preparing");

@@ -6,6 +6,7 @@ import { day, language, setLanguage, t } from "../../report/page/words.js";
 import { drawActions } from "./actions.js";
 import { drawEditor } from "./editor.js";
 import { drawBanner, drawChooser, drawScenarios, part, switchTo } from "./frame.js";
+import { glossary } from "./glossary.js";
 import { drawJobs, freshJobs, watch } from "./jobs.js";
 import { hear, learn, open, reread, start, takeOpen } from "./scenarios.js";
 import { enter, keepToken, Refused, service, serviceIs, tabs, takeKey, token } from "./service.js";
@@ -105,6 +106,7 @@ export function drawAll() {
       ready
         ? p(t("studio.footer", { folder: start.folder, as_of: day(start.content.background.posterior.as_of) }))
         : "",
+      ready ? glossary() : "",
     ),
     el("p", { id: "said", role: "status", class: "unseen" }),
   );

@@ -19,6 +19,7 @@ import { effectSection } from "./effect.js";
 import { select } from "./fields.js";
 import { changesOf, planWords } from "./form.js";
 import { attempt, button, commandLine, notice } from "./frame.js";
+import { gloss } from "./glossary.js";
 import { drawJobs, freshJobs, jobs, MARKS, stateWords } from "./jobs.js";
 import { chosen, isSound, open, titleOf } from "./scenarios.js";
 import { ask, GONE, inWords, Refused, translated } from "./service.js";
@@ -248,6 +249,7 @@ function drawStatus() {
   place.dataset.key = key;
   const held = place.contains(focused()) ? [...place.querySelectorAll("button, input, select")].indexOf(focused()) : -1;
   place.replaceChildren(...parts);
+  gloss(place);
   if (held >= 0) {
     const again = place.querySelectorAll("button, input, select")[held];
     if (again) again.focus();
@@ -392,6 +394,7 @@ export function drawResult(now = false) {
       id === "certificate" || id === "answer" ? null : gatesLine(),
     ].filter(Boolean),
   );
+  gloss(place);
   markViews();
   [...place.querySelectorAll("details")].forEach((one, at) => {
     if (opened[at]) one.open = true;
