@@ -632,6 +632,51 @@ fn values_are_taken_as_people_write_them() {
     assert_eq!(own, [""; 0]);
 }
 
+/// A command that the page has never heard of, as its description would come from the program: it has a form, and what is
+/// entered is asked for under the arguments' names.
+#[test]
+fn a_new_command_has_a_form_from_its_description() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    browser.run_first(
+        r#"const own = window.fetch; window.asked = [];
+        window.fetch = async (path, options) => {
+          if (path === '/api/command') window.asked.push(JSON.parse(options.body));
+          const answer = await own(path, options);
+          if (path !== '/api/start') return answer;
+          const start = await answer.json();
+          const argument = (name, type, help) => ({ name, type, help, common: false });
+          start.requests.brief = { help: 'Sums a scenario up', several: true, arguments: [
+            argument('pages', 'whole', 'Pages at most'), argument('level', 'number', 'Level of the ranges'),
+            argument('on', 'date', 'Day of the brief'), argument('title_page', 'switch', 'With a title page'),
+            argument('reader', 'text', 'Whom it is for')] };
+          return new Response(JSON.stringify(start), { status: 200 });
+        };"#,
+    );
+    opened(&studio, &browser, "baseline");
+    browser.click("#to-runs");
+    browser.click("#kind-brief");
+    browser.until("document.querySelector('#ask-reader')");
+    let words = browser.text("#ask");
+    for text in ["Sums a scenario up", "Pages at most", "Day of the brief", "With a title page", "Whom it is for"] {
+        assert!(words.contains(text), "{text} is not in {words}");
+    }
+    // It is about several scenarios, and says which.
+    assert_eq!(browser.script("return document.querySelectorAll('#with-my_baseline').length"), 1);
+    browser.fill("#ask-pages", "2");
+    browser.fill("#ask-level", "0.9");
+    browser.fill("#ask-reader", "Minister");
+    browser.click("#ask-title_page");
+    browser.until("window.asked.length > 0 && window.asked.at(-1).title_page");
+    let asked = browser.script("return window.asked.at(-1)");
+    let wanted = json!({ "kind": "brief", "pages": 2, "level": 0.9, "reader": "Minister", "title_page": true,
+        "scenarios": [{ "name": "my_baseline", "toml": "" }] });
+    assert_eq!(asked, wanted);
+    assert_eq!(browser.nameless(), [""; 0]);
+    accessible(&browser);
+}
+
 /// While one edits, the chart is in the window: on a small laptop, on a telephone, on a wide screen.
 #[test]
 fn the_chart_is_in_sight_while_one_edits() {

@@ -1,6 +1,9 @@
 //! What the page needs when it opens: scenarios to start from, parameters, KPIs, words of the model.
 
-use super::{Studio, jobs::NOT_ASKED};
+use super::{
+    Studio,
+    jobs::{NOT_ASKED, takes_several},
+};
 use crate::{
     commands::{Study, arguments},
     error::Problem,
@@ -36,10 +39,12 @@ pub fn start(studio: &Studio) -> Result<Value, Problem> {
     }))
 }
 
-/// What each command may be asked: its arguments, apart from those that are not the page's to say.
+/// What each command may be asked: its arguments, apart from those that are not the page's to say, and whether it is about
+/// several scenarios. The page makes its form of this alone.
 fn asked() -> Value {
     let mut commands = arguments::<Study>();
-    for command in commands.as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+    for (name, command) in commands.as_object_mut().into_iter().flatten() {
+        command["several"] = takes_several(name).into();
         if let Some(list) = command["arguments"].as_array_mut() {
             list.retain(|one| !NOT_ASKED.iter().any(|name| one["name"] == *name));
         }
@@ -75,6 +80,9 @@ mod tests {
         let texts: toml::Table = include_str!("texts.toml").parse().unwrap();
         let mut seen = 0;
         for (command, described) in asked().as_object().unwrap() {
+            for key in ["job", "job_how", "ask.start"].map(|part| format!("{part}.{command}")) {
+                assert!(texts["page"].get(&key).is_some(), "no text {key}");
+            }
             for one in described["arguments"].as_array().unwrap() {
                 let name = one["name"].as_str().unwrap();
                 let has = |key: String| texts["page"].get(&key).is_some();

@@ -76,6 +76,11 @@ impl Browser {
     pub fn go(&self, url: &str) {
         self.post("/url", json!({ "url": url }));
     }
+    /// Runs a script in every page that is opened from now on, before its own.
+    pub fn run_first(&self, code: &str) {
+        let command = "Page.addScriptToEvaluateOnNewDocument";
+        self.post("/goog/cdp/execute", json!({ "cmd": command, "params": { "source": code } }));
+    }
     /// Runs a function's body in the page.
     pub fn script(&self, code: &str) -> Value {
         self.post("/execute/sync", json!({ "script": code, "args": [] }))

@@ -6,7 +6,7 @@ mod request;
 mod work;
 
 pub use record::JobState;
-pub use request::{JobRequest, NOT_ASKED, StudioPlaces};
+pub use request::{JobRequest, NOT_ASKED, StudioPlaces, takes_several};
 
 use super::{gate::Gate, problems, reading};
 use crate::{

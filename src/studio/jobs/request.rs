@@ -1,7 +1,7 @@
 //! What a job is asked to do: scenarios as the page has them, and the arguments of the command that is called.
 
 use crate::{
-    commands::{CommandLine, Prepared, Study, from_json},
+    commands::{CommandLine, Prepared, Study, arguments, from_json},
     error::{Kind, Problem, Problems},
     studio::reading::Text,
 };
@@ -51,6 +51,12 @@ const MOST_SCENARIOS: usize = 16;
 pub const NOT_ASKED: [&str; 10] =
     ["scenario", "scenarios", "out", "store", "force", "threads", "data", "set", "panel", "segment"];
 
+/// Whether a command is one about several scenarios, as its description says.
+pub fn takes_several(command: &str) -> bool {
+    let described = &arguments::<Study>()[command];
+    described["arguments"].as_array().is_some_and(|list| list.iter().any(|one| one["name"] == "scenarios"))
+}
+
 impl JobRequest {
     /// The command's request for these files.
     ///
@@ -61,8 +67,8 @@ impl JobRequest {
             return Err(Problem::error(Kind::Usage, format!("{} scenarios are chosen", files.len()))
                 .advise(format!("choose at most {MOST_SCENARIOS}")));
         }
-        let compares = self.kind == "compare";
-        if compares && files.len() < 2 {
+        let several = takes_several(&self.kind);
+        if several && files.len() < 2 {
             return Err(Problem::error(Kind::Usage, format!("{} scenarios are chosen", files.len()))
                 .advise("a comparison takes two scenarios or more"));
         }
@@ -72,7 +78,7 @@ impl JobRequest {
         }
         let mut all = self.arguments.clone();
         all.insert("command".into(), json!(self.kind));
-        all.insert(if compares { "scenarios" } else { "scenario" }.into(), json!(files));
+        all.insert(if several { "scenarios" } else { "scenario" }.into(), json!(files));
         from_json(&all)
     }
 

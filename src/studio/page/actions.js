@@ -28,6 +28,10 @@ const kpiIds = () => background.kpis.map((one) => [kpiId(one), kpiName(one)]);
 /** KPIs that a measure can move. */
 const goalIds = () => background.kpis.filter((one) => one.moves).map((one) => [kpiId(one), kpiName(one)]);
 
+/** A text of the page, or what the description says of itself where there is none yet. */
+const said = (key, otherwise) => (known(key) ? t(key) : word(otherwise || ""));
+export const jobName = (kind) => said("job." + kind, kind);
+
 export function drawActions(anew) {
   const place = byId("ask");
   if (!place || !chosen()) return;
@@ -50,9 +54,9 @@ export function drawActions(anew) {
         },
       }),
       " ",
-      el("strong", {}, t("job." + kind)),
+      el("strong", {}, jobName(kind)),
       " ",
-      t("job_how." + kind),
+      said("job_how." + kind, start.requests[kind].help),
     );
   place.replaceChildren(
     el("fieldset", { class: "kinds" }, el("legend", {}, t("ask.kind")), Object.keys(start.requests).map(radio)),
@@ -208,10 +212,10 @@ const box = (id, label, on, change) =>
 
 /** The entry of an argument: its own, or the one of its type. */
 function entryOf(argument) {
-  const { name, type } = argument;
+  const { name, type, help } = argument;
   if (ENTRIES[name]) return ENTRIES[name]();
-  if (type === "switch") return ticked(name, t("ask." + name), t("ask." + name + "_how"));
-  return entry(t("ask." + name), typed(name, INPUTS[type]), t("ask." + name + "_how"));
+  const [label, how] = [said("ask." + name, name), said("ask." + name + "_how", help)];
+  return type === "switch" ? ticked(name, label, how) : entry(label, typed(name, INPUTS[type]), how);
 }
 
 /** Which scenarios are compared. */
@@ -237,9 +241,9 @@ function entriesOf() {
   const common = all.filter((one) => one.common && !RARE.includes(one.name));
   const rare = all.filter((one) => RARE.includes(one.name));
   return [
-    asked.kind === "compare" ? scenariosOf() : null,
+    start.requests[asked.kind].several ? scenariosOf() : null,
     ...[...own, ...common].flatMap(entryOf),
-    el("details", { id: "ask-more" }, el("summary", {}, t("ask.more")), rare.map(entryOf)),
+    rare.length ? el("details", { id: "ask-more" }, el("summary", {}, t("ask.more")), rare.map(entryOf)) : null,
   ];
 }
 
@@ -276,7 +280,7 @@ function request() {
   const one = ({ name, toml }) => ({ name, toml });
   const { kind } = asked;
   const compared = open.filter((scenario) => !asked.without.includes(scenario.name));
-  const body = { kind, scenarios: kind === "compare" ? compared.map(one) : [one(chosen())] };
+  const body = { kind, scenarios: start.requests[kind].several ? compared.map(one) : [one(chosen())] };
   for (const argument of start.requests[kind].arguments) {
     const value = given(argument);
     if (value !== null) body[argument.name] = value;
@@ -286,8 +290,11 @@ function request() {
 
 /** Number of the newest question about the command line. */
 let line = 0;
-/** The command line that does the same in the studio's folder once the scenarios are saved: the program has the words. */
-async function showCommand() {
+/**
+ * What is started: how long it will take, and the command line that does the same in the studio's folder once the scenarios
+ * are saved: the program knows both.
+ */
+export async function showCommand() {
   if (!byId("line")) return;
   const turn = ++line;
   const body = request();
@@ -311,7 +318,7 @@ export async function startJob() {
   const names = request().scenarios.map((one) => one.name);
   for (const scenario of open) if (names.includes(scenario.name)) await settled(scenario);
   const job = await ask("POST", "jobs", request());
-  say(t("said.queued", { kind: t("job." + job.kind) }));
+  say(t("said.queued", { kind: jobName(job.kind) }));
   await freshJobs();
   show({ kind: "job", id: job.id });
 }

@@ -2,6 +2,7 @@
 
 import { byId, el, focused, p } from "../../report/page/elements.js";
 import { chance, count, gap, language, missing, number, t, word } from "../../report/page/words.js";
+import { jobName, showCommand } from "./actions.js";
 import { attempt, button, commandLine, say } from "./frame.js";
 import { openText } from "./scenarios.js";
 import { ask, download, Refused, service, token, translated } from "./service.js";
@@ -97,7 +98,7 @@ export function drawJobs() {
 export const MARKS = { queued: "…", running: "▶", done: "✓", failed: "✗", cancelled: "■" };
 function jobItem(job, key) {
   const name =
-    t("job." + job.kind) +
+    jobName(job.kind) +
     " " +
     job.id +
     t("colon") +

@@ -14,7 +14,7 @@ import { spendingSection } from "../../report/page/measures.js";
 import { breakdownSection, mapSection } from "../../report/page/places.js";
 import { background, content, rows } from "../../report/page/tables.js";
 import { count, gap, language, t, word } from "../../report/page/words.js";
-import { asked } from "./actions.js";
+import { asked, jobName, showCommand } from "./actions.js";
 import { effectSection } from "./effect.js";
 import { select } from "./fields.js";
 import { changesOf, planWords } from "./form.js";
@@ -222,7 +222,7 @@ function drawStatus() {
     words =
       MARKS[job.state] +
       " " +
-      t("result.job", { kind: t("job." + job.kind), id: job.id }) +
+      t("result.job", { kind: jobName(job.kind), id: job.id }) +
       t("colon") +
       stateWords(job) +
       (found && found.partial
