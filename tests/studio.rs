@@ -265,6 +265,42 @@ fn a_scenario_is_edited_and_saved_with_its_comments() {
     assert_eq!(studio.ask("DELETE", "/api/scenarios/mine", "").status, 404);
 }
 
+/// Runs by the rules of the docs; seconds once something was measured here, also after a restart.
+#[test]
+fn the_work_of_a_study_is_told_before_it_starts() {
+    let home = tempfile::tempdir().unwrap();
+    let mut studio = Studio::start(home.path());
+    for name in ["a", "b"] {
+        studio.ask("POST", "/api/drafts", &json!({ "name": name, "toml": small(name, 4) }).to_string());
+    }
+    let expected = |studio: &Studio, kind: &str, scenarios: &[&str], more: Value| {
+        let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|name| (*name, "")).collect();
+        studio.ask("POST", "/api/command", &wanted(kind, &scenarios, more)).json()["expected"].clone()
+    };
+    // Four replicates with three runs beside each; twice as many of two scenarios.
+    assert_eq!(expected(&studio, "run", &["a"], json!({}))["runs"], 16);
+    assert_eq!(expected(&studio, "run", &["a"], json!({ "draws": 10, "split": 0 }))["runs"], 10);
+    assert_eq!(expected(&studio, "compare", &["a", "b"], json!({}))["runs"], 32);
+    // All four coalitions of two measures in three draws; about twenty values of a search.
+    let among = json!({ "among": ["managers", "awards"], "draws": 3, "exact": true });
+    assert_eq!(expected(&studio, "attribute", &["a"], among)["runs"], 12);
+    let search = json!({ "kpi": "mic_introduction>=0.3", "vary": "intervention.managers.scale" });
+    assert_eq!(expected(&studio, "target", &["a"], search)["runs"], 80);
+    // What could not start has no time.
+    assert_eq!(expected(&studio, "run", &["c"], json!({})), Value::Null);
+    assert_eq!(expected(&studio, "run", &["a"], json!({}))["seconds"], Value::Null);
+    let id = queue(&studio, "tab", &wanted("run", &[("a", &small("a", 4))], json!({})));
+    assert_eq!(studio.ended(id)["state"], "done");
+    let seconds = |studio: &Studio, draws: u32| {
+        expected(studio, "run", &["a"], json!({ "draws": draws, "split": 0 }))["seconds"].as_f64().unwrap()
+    };
+    let (ten, hundred) = (seconds(&studio, 10), seconds(&studio, 100));
+    assert!(ten > 0.0 && (hundred / ten - 10.0).abs() < 1e-9, "{ten} s, {hundred} s");
+    assert!(studio.end("-INT"));
+    let studio = Studio::start(home.path());
+    assert!((seconds(&studio, 10) / ten - 1.0).abs() < 1e-9);
+}
+
 /// The line beside each job, pasted into a shell in the studio's folder with a store of its own, writes the same bytes.
 #[test]
 fn the_command_line_writes_the_same_folder() {

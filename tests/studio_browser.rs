@@ -677,6 +677,40 @@ fn a_new_command_has_a_form_from_its_description() {
     accessible(&browser);
 }
 
+/// How much work a study is, and how long it takes here, stands beside its button; terms say what they mean.
+#[test]
+fn times_are_told_before_the_start_and_terms_where_they_stand() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "baseline");
+    small(&browser, "");
+    browser.until("document.querySelector('#status-words').innerText.includes('40 of 40')");
+    browser.until("document.querySelector('#expected-now').innerText.startsWith('about ')");
+    browser.click("#to-runs");
+    // Four replicates, three runs more beside each.
+    browser.until("document.querySelector('#expected').innerText.startsWith('16 runs. About ')");
+    browser.fill("#ask-split", "0");
+    browser.until("document.querySelector('#expected').innerText.startsWith('4 runs. About ')");
+    browser.click("#kind-target");
+    browser.until("document.querySelector('#expected').innerText.startsWith('At most about 80 runs.')");
+    browser.script("document.querySelector('#skip, .skip').focus()");
+    browser.tab_to("#view .term, #status-more .term");
+    let described = "const term = document.activeElement; const means = document.getElementById(term.getAttribute('aria-describedby')).textContent; return [means, document.getElementById('meaning').textContent]";
+    let found = browser.script(described);
+    assert!(found[0] == found[1] && found[0].as_str().unwrap().len() > 20, "{found}");
+    accessible(&browser);
+    browser.keys("\u{e00c}");
+    browser.until("!document.getElementById('meaning')");
+    browser.click(".language[lang=ja]");
+    browser.until("document.documentElement.lang === 'ja' && document.querySelector('#view .term')");
+    browser.script("document.querySelector('#view .term').dispatchEvent(new MouseEvent('mouseenter'))");
+    assert!(!browser.text("#meaning").is_ascii());
+    browser.until("document.querySelector('#expected').innerText.includes('80')");
+    accessible(&browser);
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
 /// While one edits, the chart is in the window: on a small laptop, on a telephone, on a wide screen.
 #[test]
 fn the_chart_is_in_sight_while_one_edits() {

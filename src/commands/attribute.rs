@@ -24,6 +24,7 @@ use crate::{
     statistics::mean,
 };
 use clap::Args;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
@@ -67,6 +68,15 @@ impl AttributeRequest {
     pub(super) fn overrides(&self) -> Result<Vec<Override>, Problem> {
         self.common.paired_draws()?;
         self.common.overrides(None)
+    }
+
+    /// Runs over all draws and coalitions.
+    ///
+    /// # Errors
+    /// A measure that is none, or none at all; more runs than can be made.
+    pub(super) fn planned_runs(&self, scenario: &Scenario, as_of: Date) -> Result<u64, Problem> {
+        let players = Players::new(scenario, as_of, &self.among)?;
+        Ok(design(self, players.places.len(), scenario)?.runs())
     }
 
     /// How; `None` = exact for a few measures, sampled for more.

@@ -8,6 +8,7 @@ use super::{
     prepare_loaded_attribution, prepare_loaded_comparison, prepare_loaded_target, prepare_target,
 };
 use crate::{
+    analysis::cases,
     engine::{MOST_THREADS, ParameterChoice},
     error::{Kind, Problem, Problems},
     scenario::{Loaded, Override},
@@ -268,6 +269,23 @@ impl Study {
             Study::Compare(request) => request.uncertainty.parameters(),
             Study::Attribute(_) | Study::Target(_) => ParameterChoice::Posterior,
         }
+    }
+
+    /// Runs that it takes when none is kept; of a search, which stops when it knows, at most about so many. `loaded` are its
+    /// scenarios with its changes, `as_of` the posterior's day.
+    ///
+    /// # Errors
+    /// An attribution among no measures, or of more runs than can be made.
+    pub fn planned_runs(&self, loaded: &[Loaded], as_of: Date) -> Result<u64, Problem> {
+        let Some(Loaded { scenario, .. }) = loaded.first() else { return Ok(0) };
+        let replicates = scenario.run.replicates;
+        let of_each = |split| cases(replicates, split).len() as u64;
+        Ok(match self {
+            Study::Run(request) => of_each(request.uncertainty.split),
+            Study::Compare(request) => of_each(request.uncertainty.split) * loaded.len() as u64,
+            Study::Attribute(request) => request.planned_runs(scenario, as_of)?,
+            Study::Target(request) => request.planned_runs(replicates),
+        })
     }
 
     /// Changes that the request makes in every scenario.

@@ -75,6 +75,11 @@ impl TargetRequest {
         self.common.paired_draws()?;
         self.common.overrides(None)
     }
+
+    /// Runs of all values that are tried, about; `replicates` are the scenario's.
+    pub(super) fn planned_runs(&self, replicates: u32) -> u64 {
+        VALUES * u64::from(self.common.draws.unwrap_or(replicates))
+    }
 }
 
 /// A search that could start: everything is read, checked and synthesised.

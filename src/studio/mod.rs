@@ -21,6 +21,7 @@ mod reply;
 mod routes;
 mod saved;
 mod server;
+mod speed;
 mod start;
 
 pub use server::Server;

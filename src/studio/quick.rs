@@ -5,9 +5,11 @@ use super::{
     jobs::{JobRequest, load},
     problems,
     reading::Text,
+    speed::Pace,
 };
 use crate::{
     commands::{Preview, RunContext, Runs, SoFar},
+    engine::Progress,
     error::{Kind, Problem, Problems},
     report::content,
     scenario::{Loaded, Override, Scale, load_inside, load_parent},
@@ -24,7 +26,7 @@ use std::{
 };
 
 /// Firms that are simulated: a few more than there are kinds of firm, of which each must be there.
-const FIRMS: u32 = 6_000;
+pub const FIRMS: u32 = 6_000;
 /// Name of what a scenario is based on: no scenario of the user can have it.
 const UNCHANGED: &str = "Unchanged";
 /// Draws of the pictures, one after the other: the first one within a second on two cores.
@@ -211,8 +213,17 @@ impl Quick {
             }
         }
         for draws in DRAWS {
-            let context = RunContext { threads: studio.threads, observe: &|_| {}, stop };
+            // Only the runs are timed: what follows them does not grow with the firms.
+            let (begun, weeks, micros) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
+            let observe = |p: Progress| {
+                weeks.store(p.done, Ordering::Relaxed);
+                micros.store(begun.elapsed().as_micros() as u64, Ordering::Relaxed);
+            };
+            let context = RunContext { threads: studio.threads, observe: &observe, stop };
             let mut picture = preview.draw(draws, context)?;
+            let pace =
+                Pace::new(population.len() as u64, weeks.into_inner(), Duration::from_micros(micros.into_inner()));
+            pace.into_iter().for_each(|pace| studio.jobs.speed.learn(pace));
             for (at, key) in keys.iter().enumerate() {
                 let mut remembered = self.remembered();
                 remembered.retain(|(known, _)| known != key);

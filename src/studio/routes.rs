@@ -9,6 +9,7 @@ use super::{
     quick::{Found, with_progress},
     reading::{self, Text},
     reply::Reply,
+    speed::Workload,
     start,
 };
 use crate::{
@@ -81,7 +82,7 @@ pub fn answer(studio: &Studio, asked: &Asked) -> Reply {
                 // A form that is half filled in is no error.
                 Reply::json(line.map_or_else(
                     |problem| json!({ "problems": problems::listed(&[problem]) }),
-                    |line| json!({ "command": line }),
+                    |line| json!({ "command": line, "expected": expected(studio, request) }),
                 ))
             },
         ),
@@ -171,6 +172,18 @@ fn save(studio: &Studio, name: &str, version: &str, replace: Option<&str>) -> Re
     }
 }
 
+/// Runs and seconds that a request will take, of the drafts that it names; null where it could not start.
+fn expected(studio: &Studio, mut request: JobRequest) -> serde_json::Value {
+    for one in &mut request.scenarios {
+        let Ok(draft) = studio.drafts.read(&one.name) else { return json!(null) };
+        one.toml = draft.toml;
+    }
+    Workload::of(studio, &request).map_or(
+        json!(null),
+        |workload| json!({ "runs": workload.runs, "seconds": studio.jobs.speed.seconds(&workload) }),
+    )
+}
+
 /// Queues a job, or asks for a preview.
 fn add(studio: &Studio, request: JobRequest, tab: &str) -> Reply {
     // What is run is what the person sees: never a text that another tab has changed meanwhile.
@@ -179,16 +192,16 @@ fn add(studio: &Studio, request: JobRequest, tab: &str) -> Reply {
         return refused(studio, Refusal::Changed(now));
     }
     // What would fail with the request's own numbers is not queued.
-    let fails = || load(studio, &request, &request.named()?.overrides()?);
-    if let Err(problems) = fails() {
-        return problems.into();
-    }
+    let workload = match Workload::of(studio, &request) {
+        Ok(workload) => workload,
+        Err(problems) => return problems.into(),
+    };
     let added = load(studio, &request, &[]).and_then(|loaded| {
         if request.quick {
             let id = studio.quick.add(request, tab);
             return Ok(json!({ "id": id, "quick": true }));
         }
-        let id = studio.jobs.add(request, &loaded, tab)?;
+        let id = studio.jobs.add(request, &loaded, workload, tab)?;
         Ok(studio.jobs.one(id).map_or_else(|| json!({ "id": id }), |(shown, _)| shown))
     });
     added.map_or_else(Reply::from, Reply::json)

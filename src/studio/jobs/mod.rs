@@ -8,7 +8,11 @@ mod work;
 pub use record::JobState;
 pub use request::{JobRequest, NOT_ASKED, StudioPlaces, takes_several};
 
-use super::{gate::Gate, problems, reading};
+use super::{
+    gate::Gate,
+    problems, reading,
+    speed::{Pace, Speed, Workload},
+};
 use crate::{
     commands::{self, Prepared, Study},
     error::{self, Problem, Problems},
@@ -49,6 +53,8 @@ pub struct Jobs {
     pub places: StudioPlaces,
     /// Lets previews pass.
     pub gate: Gate,
+    /// How fast runs are made on this machine.
+    pub speed: Speed,
     threads: usize,
     folder: PathBuf,
     /// Number of the last job.
@@ -100,6 +106,15 @@ struct JobProgress {
     begun: Mutex<Option<Instant>>,
 }
 
+impl JobProgress {
+    /// How fast the runs were made, of so many firms each; `None` where none was made.
+    fn pace(&self, firms: Option<u64>) -> Option<Pace> {
+        let begun = (*self.begun.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let weeks = self.done.load(Ordering::Relaxed);
+        Pace::new(firms?, weeks, begun.elapsed())
+    }
+}
+
 impl TrackedJob {
     fn new(record: JobRecord) -> TrackedJob {
         TrackedJob { record, stop: Arc::default(), progress: Arc::default(), prepared: None, partial: None }
@@ -119,15 +134,17 @@ impl Jobs {
             })?;
         }
         let mut inner = JobQueue::default();
+        let speed = Speed::default();
         for mut record in JobRecord::all(&folder) {
             if record.state == JobState::Running {
                 record.state = JobState::Queued;
             }
+            record.pace.into_iter().for_each(|pace| speed.learn(pace));
             inner.all.insert(record.id, TrackedJob::new(record));
         }
         let last = inner.all.keys().next_back().copied().unwrap_or(0).into();
         let (inner, news, gate) = (Mutex::new(inner), Condvar::new(), Gate::default());
-        Ok(Jobs { places, gate, threads, folder, last, inner, news })
+        Ok(Jobs { places, gate, speed, threads, folder, last, inner, news })
     }
 
     /// A number that no job has.
@@ -135,11 +152,11 @@ impl Jobs {
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Queues a job; `loaded` are its scenarios, read. Gives its number.
+    /// Queues a job; `loaded` are its scenarios, read; `workload` is what it will take. Gives its number.
     ///
     /// # Errors
     /// A full queue, a file that cannot be written.
-    pub fn add(&self, request: JobRequest, loaded: &[Loaded], tab: &str) -> Result<u64, Problems> {
+    pub fn add(&self, request: JobRequest, loaded: &[Loaded], workload: Workload, tab: &str) -> Result<u64, Problems> {
         let waiting = self.lock().all.values().filter(|entry| !entry.record.state.ended()).count();
         if waiting >= LONGEST_QUEUE {
             let problem = Problem::error(error::Kind::Usage, format!("{waiting} jobs are waiting already"));
@@ -159,6 +176,8 @@ impl Jobs {
             state: JobState::Queued,
             folder: None,
             problems: Vec::new(),
+            firms: Some(workload.firms),
+            pace: None,
         };
         record.keep(&self.folder)?;
         self.lock().all.insert(id, TrackedJob::new(record));
@@ -325,6 +344,10 @@ impl Jobs {
             Err(problems) if stopped(problems) => JobState::Cancelled,
             Err(_) => JobState::Failed,
         };
+        if entry.record.state == JobState::Done {
+            entry.record.pace = entry.progress.pace(entry.record.firms);
+            entry.record.pace.into_iter().for_each(|pace| self.speed.learn(pace));
+        }
         entry.record.problems = match ended {
             Err(problems) if entry.record.state == JobState::Failed => problems::listed(&problems.0),
             _ => Vec::new(),

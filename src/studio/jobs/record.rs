@@ -4,6 +4,7 @@ use super::request::JobRequest;
 use crate::{
     error::Problem,
     results::{Form, Product, write_file},
+    studio::speed::Pace,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,6 +67,12 @@ pub struct JobRecord {
     pub folder: Option<String>,
     /// Why it failed.
     pub problems: Vec<Value>,
+    /// Firms of each run; `None` in records of older versions.
+    #[serde(default)]
+    pub firms: Option<u64>,
+    /// How fast its runs were made; `None` until it is done, and where all of them were kept already.
+    #[serde(default)]
+    pub pace: Option<Pace>,
 }
 
 impl JobRecord {

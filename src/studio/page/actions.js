@@ -62,7 +62,16 @@ export function drawActions(anew) {
     el("fieldset", { class: "kinds" }, el("legend", {}, t("ask.kind")), Object.keys(start.requests).map(radio)),
     el("div", { class: "asked" }, entriesOf()),
     el("div", { id: "line" }),
-    button(t("ask.start." + asked.kind), attempt(startJob), { id: "start", class: "primary" }),
+    el(
+      "p",
+      { class: "tools" },
+      button(said("ask.start." + asked.kind, jobName(asked.kind)), attempt(startJob), {
+        id: "start",
+        class: "primary",
+        "aria-describedby": "expected",
+      }),
+      el("span", { id: "expected", class: "note" }, expected.words),
+    ),
   );
   gloss(place);
   showCommand();
@@ -288,6 +297,23 @@ function request() {
   return body;
 }
 
+/** How much work it is, and how long that takes on this machine. */
+export const expected = { words: "", run: "" };
+function learnExpected(found) {
+  const { runs, seconds } = found || {};
+  const measured = found && !missing(seconds);
+  const time = measured ? t("ask.time", { time: duration(seconds) }) : t("ask.unmeasured");
+  expected.words = found
+    ? t(asked.kind === "target" ? "ask.expected_search" : "ask.expected", { runs: count(runs) }) + gap() + time
+    : "";
+  expected.run = measured && asked.kind === "run" ? t("ask.time_short", { time: duration(seconds) }) : "";
+  for (const [id, words] of [
+    ["expected", expected.words],
+    ["expected-now", expected.run],
+  ])
+    if (byId(id)) byId(id).textContent = words;
+}
+
 /** Number of the newest question about the command line. */
 let line = 0;
 /**
@@ -301,8 +327,10 @@ export async function showCommand() {
   // Names are enough.
   body.scenarios = body.scenarios.map(({ name }) => ({ name, toml: "" }));
   try {
-    const { command, problems } = await ask("POST", "command", body);
+    const answer = await ask("POST", "command", body);
+    const { command, problems } = answer;
     if (turn !== line || !byId("line")) return;
+    learnExpected(answer.expected);
     const said = command ? commandLine(command) : p(problems.map((one) => translated(one).message).join(gap()), "note");
     byId("line").replaceChildren(said, p(t("ask.command_how", { folder: start.folder }), "note"));
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { byId, el, focused } from "../../report/page/elements.js";
 import { language, t } from "../../report/page/words.js";
-import { asked, drawActions, startJob } from "./actions.js";
+import { asked, drawActions, expected, startJob } from "./actions.js";
 import { drawConsequences, drawForm, forgetForm } from "./form.js";
 import { attempt, button } from "./frame.js";
 import { drawJobs } from "./jobs.js";
@@ -120,8 +120,9 @@ export function drawTools(scenario) {
           drawActions(true);
           return startJob();
         },
-        { class: "primary" },
+        { class: "primary", "aria-describedby": "expected-now" },
       ),
+      el("span", { id: "expected-now", class: "note" }, expected.run),
     ),
     el(
       "div",

@@ -45,7 +45,9 @@ function announce(job, before) {
   const key = job.state + (job.state === "running" ? step : "");
   if (told.get(job.id) === key) return;
   told.set(job.id, key);
-  say(t("job." + job.kind) + " " + job.id + t("colon") + stateWords(job));
+  say(jobName(job.kind) + " " + job.id + t("colon") + stateWords(job));
+  // How long other jobs will take is known better now.
+  if (job.state === "done") showCommand().catch(console.error);
 }
 
 export const duration = (seconds) =>

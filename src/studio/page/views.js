@@ -116,6 +116,8 @@ async function lookNow() {
     if (round === lookRound) {
       preview.busy = false;
       drawStatus();
+      // The quick look has measured how fast this machine is.
+      await showCommand();
     }
   }
 }
