@@ -75,8 +75,13 @@ function sentences(kpi, names, base) {
   return base === null ? [...told, note(t("effect.nothing"))] : told;
 }
 
-/** As high as there is room for below what stands above it. */
-const room = () => Math.round(Math.min(460, Math.max(200, byId("result").clientHeight - 205)));
+/** As high as there is room for below what stands above it; in a narrow window the legend alone takes a good part. */
+const room = () => {
+  const result = byId("result");
+  return Math.round(Math.min(460, Math.max(result.clientWidth < 420 ? 270 : 200, result.clientHeight - 205)));
+};
+/** A chart that is lower than this has its axes' titles inside: along the axes they would overlap. */
+const LOW = 330;
 
 const traceName = (name, names, base) => {
   if (base === null) return t("median");
@@ -167,18 +172,32 @@ function figure(kpi, own, names, base) {
   const shapes = [{ ...line, x0: known, x1: known, yref: "paper", y0: 0, y1: 1 }];
   if (!missing(target)) shapes.push(goalLine(target * factor));
   const two = gaps.length > 0;
+  const height = room();
+  const low = height < LOW;
+  const inside = (text, y) => ({
+    text,
+    font: { size: 12 },
+    xref: "paper",
+    yref: "paper",
+    x: 1,
+    y,
+    xanchor: "right",
+    yanchor: "top",
+    showarrow: false,
+    bgcolor: "rgba(255, 255, 255, 0.7)",
+  });
   return chart({
     title: t("fan.title", { kpi: kpiName(own[0]) }),
     tables: two ? ["fans", "published", "differences"] : ["fans", "published"],
     traces,
-    height: room(),
+    height,
     layout: {
       xaxis: { ...dateAxis(), range: [weeks[0], weeks[weeks.length - 1]], anchor: two ? "y2" : "y" },
-      yaxis: { title, rangemode: "tozero", domain: two ? [0.42, 1] : [0, 1] },
+      yaxis: { title: low ? "" : title, rangemode: "tozero", domain: two ? [0.42, 1] : [0, 1] },
       ...(two
         ? {
             yaxis2: {
-              title: { text: t("effect.difference"), font: { size: 12 } },
+              title: { text: low ? "" : t("effect.difference"), font: { size: 12 } },
               domain: [0, 0.32],
               gridcolor: "#dde3e9",
               zerolinecolor: "#1c2733",
@@ -187,6 +206,7 @@ function figure(kpi, own, names, base) {
           }
         : {}),
       shapes,
+      annotations: low ? [inside(title, 1), ...(two ? [inside(t("effect.difference"), 0.32)] : [])] : [],
     },
     values: {
       head: [t("week"), t("scenario"), "#" + t("median"), "#" + t("band.90")],
