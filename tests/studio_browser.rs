@@ -711,6 +711,37 @@ fn times_are_told_before_the_start_and_terms_where_they_stand() {
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
+/// Side by side every open scenario has its line, under its title.
+#[test]
+fn open_scenarios_stand_side_by_side() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    let first = ["no_policy", "all_measures", "baseline"];
+    for scenario in first {
+        opened(&studio, &browser, scenario);
+        let title = json!(format!("my_{scenario}"));
+        browser.until(&format!("document.getElementById('name').value === {title}"));
+        small(&browser, "");
+    }
+    browser.until("document.querySelector('#view .main-svg')");
+    browser.script(
+        "const one = document.getElementById('against'); one.value = '*'; one.dispatchEvent(new Event('change'))",
+    );
+    let lines = "document.querySelector('#view .plot').data.filter((one) => one.mode === 'lines' && one.showlegend !== false && one.line.width > 2)";
+    browser.until(&format!("{lines}.length === 3"));
+    let names = browser.script(&format!("return {lines}.map((one) => one.name)"));
+    let names: Vec<&str> = names.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert!(names[0].starts_with("No policy") && names[0].ends_with("(reference)"), "{names:?}");
+    assert!(names[2].starts_with("Baseline"), "{names:?}");
+    // Against one other scenario its name is said as well: it is not what this one is based on.
+    browser.script("const one = document.getElementById('against'); one.value = 'my_no_policy'; one.dispatchEvent(new Event('change'))");
+    browser.until(&format!("{lines}.length === 2"));
+    let name = browser.script(&format!("return {lines}[0].name"));
+    assert!(name.as_str().unwrap().starts_with("No policy"), "{name}");
+    assert!(browser.text(".effect").contains("from the reference"), "{}", browser.text(".effect"));
+    assert_eq!(browser.complaints(), [""; 0]);
+}
 /// While one edits, the chart is in the window: on a small laptop, on a telephone, on a wide screen.
 #[test]
 fn the_chart_is_in_sight_while_one_edits() {

@@ -31,6 +31,8 @@ import {
 } from "../../report/page/words.js";
 
 const GREY = "#52606d";
+/** Name of what a scenario is based on, where a quick look stands it beside the scenario. */
+const UNCHANGED = "Unchanged";
 
 export function effectSection() {
   const list = rows("fans");
@@ -62,7 +64,11 @@ function sentences(kpi, names, base) {
     const range = missing(low) ? "" : t("effect.range", { range: amounts(low, high, unit) });
     const stands = last ? t("effect.level", { year: fiscal(year), value: amount(median, unit), range }) : "";
     const values = row && { change: change(row.difference, unit), range: changes(row.mean_low, row.mean_high, unit) };
-    const moved = !row ? "" : row.verdict === "identical" ? t("effect.identical") : t("effect.change", values);
+    const moved = !row
+      ? ""
+      : row.verdict === "identical"
+        ? t("effect.identical")
+        : t(base === UNCHANGED ? "effect.change" : "effect.differs", values);
     return el(
       "p",
       {},
@@ -83,10 +89,13 @@ const room = () => {
 /** A chart that is lower than this has its axes' titles inside: along the axes they would overlap. */
 const LOW = 330;
 
-const traceName = (name, names, base) => {
+const traceName = (name, base) => {
   if (base === null) return t("median");
-  if (name === base) return t("effect.reference");
-  return names.length > 2 ? scenarioTitle(name) : t("effect.own");
+  if (base === UNCHANGED) return t(name === base ? "effect.reference" : "effect.own");
+  const title = scenarioTitle(name);
+  return (
+    (title.length > 40 ? title.slice(0, 39) + "…" : title) + (name === base ? " (" + t("card.reference") + ")" : "")
+  );
 };
 
 /** Levels above, differences below, on one axis of time. */
@@ -119,7 +128,7 @@ function figure(kpi, own, names, base) {
         x: weeks,
         y: scaled(mine, "median"),
         mode: "lines",
-        name: traceName(name, names, base),
+        name: traceName(name, base),
         line: { color: colour, width: 2.5, dash: name === base ? "dash" : DASHES[0] },
         text: mine.map((row) => amount(row.median, unit)),
         hovertemplate: "%{x|%Y-%m-%d}<br>%{text}<extra>" + scenarioTitle(name) + "</extra>",

@@ -149,6 +149,7 @@ export async function follow() {
   drawStatus();
   if (ofJob.id !== job.id)
     ofJob = { id: job.id, content: null, done: -1, busy: false, final: false, part: null, ran: null };
+  if (!ofJob.content) drawNothing();
   const wants = job.state === "done" ? !ofJob.final : job.state === "running" && job.partial && job.done > ofJob.done;
   if (!wants || ofJob.busy) return;
   const mine = ofJob;
@@ -343,6 +344,22 @@ function gatesLine() {
   return folded("⚠ " + t("gates.fail", { n: failing.length, all }), () => el("div", {}, confidence()));
 }
 
+let resized = null;
+// A chart is as high as there is room.
+addEventListener("resize", () => {
+  clearTimeout(resized);
+  resized = setTimeout(drawResult, 300);
+});
+
+/** In place of a view: whether a result of the shown job is to come. */
+function drawNothing() {
+  const job = shown.kind === "job" ? jobs.find((one) => one.id === shown.id) : null;
+  const ended = job && ["cancelled", "failed"].includes(job.state);
+  const words = !job || job.state === "done" ? "" : t(ended ? "result.nothing" : "result.soon");
+  const place = byId("view");
+  if (place && place.textContent !== words) place.replaceChildren(words ? p(words, "note") : "");
+}
+
 let waitsForHand = null;
 /** Draws the view. What is being dragged or typed in is left alone until it is let go. */
 export function drawResult(now = false) {
@@ -373,7 +390,7 @@ export function drawResult(now = false) {
   place.querySelectorAll(".js-plotly-plot").forEach((one) => Plotly.purge(one));
   forgetCharts();
   if (!found) {
-    place.replaceChildren();
+    drawNothing();
     markViews();
     return;
   }
