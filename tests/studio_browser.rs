@@ -269,6 +269,58 @@ fn accessible(browser: &Browser) {
     assert_eq!(found["broken"], json!([]));
 }
 
+/// Opens every view for which the shown result has tables; gives how many.
+fn every_view(browser: &Browser) -> usize {
+    let views = "return [...document.querySelectorAll('[data-view]:not(:disabled)')].map((one) => one.dataset.view)";
+    let views: Vec<String> = serde_json::from_value(browser.script(views)).unwrap();
+    for view in &views {
+        browser.click(&format!("[data-view={view}]"));
+        browser.until(&format!("document.querySelector('.view-title.{view}')"));
+        accessible(browser);
+        // Above or below each stands that some of the model's checks fail.
+        let said = browser.text("#view");
+        let fails = ["of the model fail", "gates", "不合格"].iter().any(|words| said.contains(words));
+        assert!(fails, "{view} does not say that a gate fails: {said}");
+    }
+    views.len()
+}
+
+/// What only some jobs have: parts of an effect, the values of a search.
+#[test]
+fn the_views_of_an_attribution_and_a_search_are_accessible_in_both_languages() {
+    let Some(browser) = Browser::start(1400, 1000) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let studio = Studio::start(home.path(), None);
+    opened(&studio, &browser, "baseline");
+    small(&browser, "");
+    browser.click("#to-runs");
+    browser.click("#kind-attribute");
+    for measure in ["managers", "awards"] {
+        browser.click(&format!("#among-{measure}"));
+    }
+    browser.fill("#ask-draws", "2");
+    browser.click("#start");
+    browser.until(JOB_DONE);
+    browser.until("document.querySelector('.view-title.attribution')");
+    for language in ["ja", "en"] {
+        browser.click(&format!(".language[lang={language}]"));
+        browser.until(&format!("document.documentElement.lang === '{language}'"));
+        assert!(every_view(&browser) >= 1);
+    }
+    browser.click("#kind-target");
+    browser.fill("#ask-goal", "30");
+    browser.fill("#ask-draws", "2");
+    browser.click("#start");
+    browser.until("document.querySelectorAll('.job.done').length === 2");
+    browser.until("document.querySelector('#status-words').innerText.includes('done') && document.querySelector('.view-title.attribution')");
+    for language in ["ja", "en"] {
+        browser.click(&format!(".language[lang={language}]"));
+        browser.until(&format!("document.documentElement.lang === '{language}'"));
+        assert!(every_view(&browser) >= 1);
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
 #[test]
 fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
     let Some(browser) = Browser::start(1400, 1000) else { return };
@@ -292,12 +344,7 @@ fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
     }
     assert_eq!(browser.nameless(), [""; 0]);
     readable(&browser);
-    // (A single scenario has no tables of a comparison; the report's own tests open those.)
-    for view in ["answer", "kpi", "map", "breakdown", "spending", "exceedance", "certificate"] {
-        browser.click(&format!("[data-view={view}]"));
-        browser.until(&format!("document.querySelector('.view-title.{view}')"));
-        accessible(&browser);
-    }
+    assert!(every_view(&browser) >= 9);
     for side in ["text", "runs", "form"] {
         browser.click(&format!("#to-{side}"));
         accessible(&browser);
@@ -316,6 +363,15 @@ fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
         }
     }
     browser.click(".language[lang=en]");
+    browser.until("document.documentElement.lang === 'en' && document.querySelector('#view .main-svg')");
+    assert!(every_view(&browser) >= 9);
+    for side in ["text", "runs", "form"] {
+        browser.click(&format!("#to-{side}"));
+        accessible(&browser);
+    }
+    browser.click("#glossary > summary");
+    accessible(&browser);
+    browser.click("#glossary > summary");
     browser.size(360, 800);
     browser.until("document.documentElement.clientWidth <= 500");
     for view in ["overview", "kpi", "map", "spending"] {
