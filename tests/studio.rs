@@ -153,6 +153,14 @@ fn what_is_too_large_or_too_slow_is_refused() {
     let studio = Studio::start(home.path());
     let mut slow = TcpStream::connect(("127.0.0.1", studio.port)).unwrap();
     slow.write_all(b"GET / HTTP/1.1\r\nHost: ").unwrap();
+    // A body that never ends, of someone who has the token.
+    let mut endless = TcpStream::connect(("127.0.0.1", studio.port)).unwrap();
+    let (port, token) = (studio.port, &studio.token);
+    let head = format!(
+        "POST /api/scenario HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n\
+         Transfer-Encoding: chunked\r\n\r\n"
+    );
+    endless.write_all(head.as_bytes()).unwrap();
     let begun = Instant::now();
     let large = json!({ "name": "x", "toml": "#".repeat(3 << 20) }).to_string();
     let answer = studio.send(
@@ -182,6 +190,19 @@ fn what_is_too_large_or_too_slow_is_refused() {
     let mut rest = Vec::new();
     let _ = slow.read_to_end(&mut rest);
     assert!(begun.elapsed() < Duration::from_secs(20), "a head that never ends is waited for");
+    endless.set_nonblocking(true).unwrap();
+    let mut said = [0; 64];
+    let told = loop {
+        let _ = endless.write_all(b"1\r\n#\r\n");
+        match endless.read(&mut said) {
+            Ok(length) => break String::from_utf8_lossy(&said[..length]).into_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => break error.to_string(),
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "a body that never ends is waited for");
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    assert!(told.starts_with("HTTP/1.1 408"), "{told}");
 }
 
 /// Every bad file of `tests/bad`: the page is told what `check` prints.

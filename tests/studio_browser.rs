@@ -798,6 +798,7 @@ fn open_scenarios_stand_side_by_side() {
     assert!(browser.text(".effect").contains("from the reference"), "{}", browser.text(".effect"));
     assert_eq!(browser.complaints(), [""; 0]);
 }
+
 /// While one edits, the chart is in the window: on a small laptop, on a telephone, on a wide screen.
 #[test]
 fn the_chart_is_in_sight_while_one_edits() {

@@ -169,11 +169,8 @@ async fn respond(
     request: Request<Incoming>,
     trusted: Arc<AtomicBool>,
 ) -> Result<Response<Body>, Infallible> {
-    let reply = match read(&studio, request).await {
+    let reply = match read(&studio, request, &trusted).await {
         Ok(asked) => {
-            if guard::needs_token(&asked.path) {
-                trusted.store(true, Ordering::Relaxed);
-            }
             let answered = {
                 let studio = studio.clone();
                 spawn_blocking(move || answer(&studio, &asked)).await
@@ -188,13 +185,17 @@ async fn respond(
     Ok(response(reply))
 }
 
-/// Reads a request that may be answered.
-async fn read(studio: &Studio, request: Request<Incoming>) -> Result<Asked, Reply> {
+/// Reads a request that may be answered. Whoever shows the token is trusted before the body has come: what the user sends
+/// slowly is not cut off by strangers.
+async fn read(studio: &Studio, request: Request<Incoming>, trusted: &AtomicBool) -> Result<Asked, Reply> {
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_string();
     let query = head.uri.query().unwrap_or_default().to_string();
     if let Some(refusal) = guard::refusal(studio, &head.headers, &path) {
         return Err(refusal);
+    }
+    if guard::needs_token(&path) {
+        trusted.store(true, Ordering::Relaxed);
     }
     let tab = head.headers.get("x-tab").and_then(|tab| tab.to_str().ok()).unwrap_or_default();
     let tab = tab.chars().take(64).collect();
