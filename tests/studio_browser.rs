@@ -657,6 +657,7 @@ fn values_are_taken_as_people_write_them() {
         ("intervention.managers.telework_managers.share_below_100", "４５", "share_below_100 = 0.45", "45", ""),
         ("intervention.managers.from", "令和3年5月1日", "from = \"令和3年5月1日\"", "2021-05-01", ""),
         ("run.sample", "12,000", "sample = 12000", "12000", ""),
+        ("intervention.managers.delay", "6か月", "delay = \"6か月\"", "6", "months"),
     ];
     for (path, typed, written, number, unit) in kinds {
         browser.fill(&field(path), typed);

@@ -2,7 +2,7 @@
 
 import { byId, el, focused, p } from "../../report/page/elements.js";
 import { background, unitOf } from "../../report/page/tables.js";
-import { gap, kindName, kpiName, missing, t } from "../../report/page/words.js";
+import { count, gap, kindName, known, kpiName, missing, t, word } from "../../report/page/words.js";
 import { showSide } from "./editor.js";
 import { labelOf, select, tidy } from "./fields.js";
 import { attempt, button, commandLine, say } from "./frame.js";

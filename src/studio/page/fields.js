@@ -78,6 +78,8 @@ const TIME = {
   units: ["days", "weeks", "months", "years"],
   usual: "weeks",
 };
+/** Weeks of a month of the Gregorian calendar. */
+const WEEKS_A_MONTH = 365.2425 / 12 / 7;
 /** Yen as they are counted in Japanese, which scenario files take as well. */
 const MAN_AND_OKU = { 円: 1, 万円: 1e4, 億円: 1e8 };
 
@@ -96,16 +98,19 @@ function inUnits(kind, found) {
   const [unit, size] = short.at(-1) || ["円", 1];
   return { number: tidy(yen / size), unit };
 }
-/** `"20 million yen"` as number and unit; null where it is written otherwise. Weeks that are whole days are days. */
+/** `"20 million yen"` as number and unit; null where it is written otherwise. Weeks that are whole days or months are those. */
 function quantityOf({ words, units }, text) {
   const found = words.exec(text || "");
   if (!found) return null;
   const unit = units.find((one) => one === found[2] || one === found[2] + "s");
   const amount = Number(found[1].replace(/[_,]/g, ""));
   const days = Math.round(amount * 7);
-  if (unit === "weeks" && !Number.isInteger(amount) && Math.abs(amount * 7 - days) < 1e-6)
-    return { number: days, unit: "days" };
-  return { number: amount, unit };
+  const months = tidy(amount / WEEKS_A_MONTH);
+  if (unit === "weeks" && !Number.isInteger(amount)) {
+    if (Math.abs(amount * 7 - days) < 1e-6) return { number: days, unit: "days" };
+    if (Number.isInteger(months)) return { number: months, unit: "months" };
+  }
+  return { number: tidy(amount), unit };
 }
 function quantityWords(kind, text) {
   const found = quantityOf(kind, text);
