@@ -115,22 +115,21 @@ fn cell(text: &str) -> String {
 /// column is known. A name that takes the room of its figures has a line of its own.
 fn columns(line: &str, places: &[Range<usize>]) -> Option<String> {
     let period = |place: Option<&Range<usize>>| place.is_some_and(|place| period(&line[place.clone()]).is_some());
-    let word = |place: &Range<usize>| LINES.word(&line[place.clone()]) != &line[place.clone()];
-    let head = places.len() > 2 && places.iter().skip(1).all(word);
     let (mut text, mut known) = (String::new(), false);
     for (number, place) in places.iter().enumerate() {
         let english = &line[place.clone()];
         // Before its period or its kind stands a measure's name, which is the user's.
         let next = places.get(number + 1).map(|place| &line[place.clone()]);
-        let name = period(places.get(number + 1)) || next.is_some_and(|next| kind(next).is_some());
+        let before_kind = next.is_some_and(|next| kind(next).is_some()) && !period(Some(place));
+        let name = before_kind || period(places.get(number + 1));
         let last = number > 0 && next.is_none();
         let said = Some(english).filter(|_| !name);
         let said = said.and_then(|english| kind(english).filter(|_| last).or_else(|| column(english)));
         known |= said.is_some();
         let said = said.as_deref().unwrap_or(english);
-        // Figures and years, and what stands over them, keep their right ends.
+        // Figures and years keep their right ends.
         let is_figure = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c));
-        let right = is_figure(said) || head && (number > 0 || place.start > 0) && next.is_some();
+        let right = is_figure(said);
         let start = if right { place.end.saturating_sub(width(said)) } else { place.start };
         if number == 1 && is_figure(english) && width(&text) > start && !text.starts_with("  ") {
             text.push('\n');
