@@ -29,7 +29,7 @@ export const glossary = () =>
     el("summary", {}, t("glossary")),
     el(
       "dl",
-      {},
+      { tabindex: "0", "aria-label": t("glossary") },
       TERMS.flatMap((term) => [
         el("dt", {}, formsOf(term)[0]),
         el("dd", { id: "gloss-" + term }, t("gloss." + term + "_is")),
@@ -88,7 +88,7 @@ function showMeaning(from, term) {
     { id: "meaning", role: "tooltip", onmouseenter: () => clearTimeout(hiding), onmouseleave: hideSoon },
     t("gloss." + term + "_is"),
   );
-  document.body.append(meaning);
+  document.querySelector("main").append(meaning);
   const [at, own] = [from.getBoundingClientRect(), meaning.getBoundingClientRect()];
   const below = at.bottom + own.height + 8 < innerHeight;
   meaning.style.left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - own.width - 8)) + "px";
