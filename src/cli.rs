@@ -168,6 +168,10 @@ pub fn main() -> ExitCode {
                 Language::Japanese if is_complaint(&answer) => {
                     write!(io::stderr(), "{}", complaint_in_japanese(&answer))
                 }
+                // What was typed is repeated: it must not reach the terminal as a command, or unseen.
+                Language::English if is_complaint(&answer) => {
+                    write!(io::stderr(), "{}", for_terminal(&answer.render().to_string()))
+                }
                 _ => answer.print(),
             };
             return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2));
@@ -201,7 +205,8 @@ fn interrupted(command: &Command) -> Option<Problem> {
         Command::Request(Request::Calibrate(_)) | Command::Inspection(Inspection::Evaluate(_)) => {
             "the same command with --resume goes on with what was kept"
         }
-        _ => "the same command goes on with what was kept",
+        Command::Request(Request::Study(_)) => "the same command goes on with what was kept",
+        _ => "run the same command again",
     };
     Some(Problem::error(Kind::Interrupted, "interrupted: nothing half written is left").advise(advice))
 }

@@ -84,7 +84,7 @@ impl Config {
     /// # Errors
     /// It cannot be read, or its run does not reach the as-of day.
     pub fn fitted_scenario(&self) -> Result<Loaded, Problems> {
-        let loaded = scenario::load(&self.scenario, &[])?;
+        let loaded = scenario::load_settled(&self.scenario, &[])?;
         let (start, end) = (loaded.scenario.run.start, loaded.scenario.run.end);
         if (start..=end).contains(&self.as_of) {
             return Ok(loaded);

@@ -29,7 +29,7 @@ pub type Question = (&'static str, &'static str, &'static str, String);
 /// # Errors
 /// Data tables from which no firms can be made.
 pub fn questions(data: &Data) -> Result<BTreeSet<Question>, Problems> {
-    let mut scenario = scenario::load("no_policy", &[])?.scenario;
+    let mut scenario = scenario::load_settled("no_policy", &[])?.scenario;
     scenario.run.end = scenario.run.start;
     scenario.run.scale = Scale::Sample(6_000);
     let firms = population::synthesise(data, scenario.run.population_seed, scenario.run.scale)?;

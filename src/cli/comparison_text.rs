@@ -148,11 +148,15 @@ fn when(reached: &Reached) -> String {
     }
     let unit = Unit::of(reached.kpi.indicator.unit);
     let date = |date: Option<Date>| date.map_or_else(|| "later".to_string(), |date| date.to_string());
-    let [early, middle, late] = reached.dates.map(date);
-    // One day alone is no range.
-    let range = if early == late { String::new() } else { format!(" ({early} to {late})") };
+    let first = match reached.dates {
+        [None, None, _] => String::new(),
+        [Some(early), None, _] => format!(", at the earliest on {early}"),
+        // One day alone is no range.
+        [early, Some(middle), late] if early == late => format!(", first on {middle}"),
+        [early, Some(middle), late] => format!(", first on {middle} ({} to {})", date(early), date(late)),
+    };
     format!(
-        "{} of {} {} ({} target): reached with {:.0} %, first on {middle}{range}.\n",
+        "{} of {} {} ({} target): reached with {:.0} %{first}.\n",
         reached.kpi.name(),
         unit.write(reached.target),
         unit.name(),

@@ -1,9 +1,30 @@
 //! `completions` and `man`: what shells and `man` read of the command line.
 
 use super::{command, print};
-use crate::error::{Kind, Problem, Problems};
+use crate::{
+    error::{Kind, Problem, Problems},
+    results::{Form, Product, write_file},
+};
 use clap_complete::Shell;
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+/// A page of the manual; an older one is replaced.
+static MANUAL_PAGE: Product = Product {
+    name: "manual page",
+    mark: "head",
+    form: Form::File,
+    flag: "--out DIR",
+    holds_mark: |file| {
+        let mut head = Vec::new();
+        let read = File::open(file).and_then(|file| file.take(200).read_to_end(&mut head));
+        read.is_ok() && String::from_utf8_lossy(&head).contains("\n.TH telework")
+    },
+    wrote: |_, _| true,
+};
 
 /// Prints the completions of a shell.
 pub fn completions(shell: Shell) -> Result<(), Problems> {
@@ -18,17 +39,27 @@ fn completed(shell: Shell) -> String {
 
 /// Prints the manual page, or writes one for each command.
 pub fn manual(folder: Option<&Path>) -> Result<(), Problems> {
-    let Some(folder) = folder else {
-        let mut page = Vec::new();
-        clap_mangen::Man::new(command())
-            .render(&mut page)
-            .map_err(|e| Problem::error(Kind::Files, format!("cannot make the manual page: {e}")))?;
-        return print(&String::from_utf8_lossy(&page));
-    };
-    let failed = |e| Problem::error(Kind::Files, format!("cannot write manual pages into {}: {e}", folder.display()));
-    fs::create_dir_all(folder).map_err(failed)?;
-    clap_mangen::generate_to(command(), folder).map_err(failed)?;
+    let mut program = command().disable_help_subcommand(true);
+    program.build();
+    let Some(folder) = folder else { return print(&String::from_utf8_lossy(&page(&program)?)) };
+    fs::create_dir_all(folder).map_err(|error| {
+        Problem::error(Kind::Files, format!("cannot make the folder {}: {error}", folder.display()))
+            .advise("name another folder with --out DIR")
+    })?;
+    for one in std::iter::once(&program).chain(program.get_subcommands()) {
+        let name = one.get_display_name().unwrap_or_else(|| one.get_name());
+        let text = page(one)?;
+        write_file(&MANUAL_PAGE, &folder.join(format!("{name}.1")), true, |out| out.write_all(&text))?;
+    }
     print(&format!("Manual pages: {}\n", folder.display()))
+}
+
+fn page(command: &clap::Command) -> Result<Vec<u8>, Problem> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone())
+        .render(&mut page)
+        .map_err(|e: io::Error| Problem::error(Kind::Files, format!("cannot make the manual page: {e}")))?;
+    Ok(page)
 }
 
 #[cfg(test)]
@@ -66,5 +97,16 @@ mod tests {
             }
         }
         assert!(fs::read_to_string(pages.join("telework.1")).unwrap().contains("telework\\-run(1)"));
+        // Older pages are replaced; what is not ours, or not a file of its own, stays.
+        manual(Some(&pages)).unwrap();
+        let theirs = folder.path().join("theirs");
+        fs::write(&theirs, "precious").unwrap();
+        fs::remove_file(pages.join("telework-run.1")).unwrap();
+        std::os::unix::fs::symlink(&theirs, pages.join("telework-run.1")).unwrap();
+        assert_eq!(manual(Some(&pages)).unwrap_err().0[0].kind, Kind::Files);
+        fs::remove_file(pages.join("telework-run.1")).unwrap();
+        fs::hard_link(&theirs, pages.join("telework-run.1")).unwrap();
+        assert_eq!(manual(Some(&pages)).unwrap_err().0[0].kind, Kind::Files);
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), "precious");
     }
 }

@@ -52,11 +52,16 @@ static EVALUATION: Product = Product {
     wrote: |_, _| false,
 };
 
+/// A day as of which is forecast.
+fn origin(text: &str) -> Result<Date, String> {
+    text.trim().parse().map_err(|_| "write days such as 2020-07-31,2020-10-31".to_string())
+}
+
 /// From which days is forecast.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 pub struct EvaluateRequest {
     /// Days as of which the model is fitted and forecasts, such as 2020-07-31,2020-10-31
-    #[arg(long, value_name = "DATES", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "DATES", value_delimiter = ',', required = true, value_parser = origin)]
     pub origins: Vec<Date>,
     /// A calibration's configuration, of which the held-out sampler is used; without one, that of the shipped posterior
     pub config: Option<PathBuf>,
@@ -174,7 +179,7 @@ fn at_origin(
     let later = Data { observations: data.observations.clone(), ..known.clone() };
     let end = data.observations.iter().map(|row| row.field_end).max().unwrap_or(origin);
     let population = calibration.population(config.refined_sample)?;
-    let history = History::new(scenario::load(scenario, &[])?.scenario, &later, &population, end);
+    let history = History::new(scenario::load_settled(scenario, &[])?.scenario, &later, &population, end);
     let run = |(number, z): (usize, &Vec<f64>)| {
         history.answers_of(space.of_run(z, &Parameters::default()), number as u32, &|_| calibration.goes_on())
     };

@@ -1,6 +1,10 @@
 //! `telework check`, `new` and `population`: scenario files and the synthesised firms.
 
-use super::{read_data, request::seed, warn_of_idle_targets, warn_of_unused_rows};
+use super::{
+    read_data,
+    request::{sample, seed},
+    warn_of_idle_targets, warn_of_unused_rows,
+};
 use crate::{
     error::{Kind, Problem, Problems},
     population,
@@ -8,7 +12,7 @@ use crate::{
     scenario::{self, BUILT_IN, Loaded, Scale},
     text::is_file_name,
 };
-use clap::{Args, value_parser};
+use clap::Args;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +31,7 @@ pub struct CheckRequest {
 #[derive(Args, Clone, Debug, Serialize)]
 pub struct PopulationRequest {
     /// About so many firms, weighted, in place of all of them
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = sample)]
     pub sample: Option<u32>,
     /// Seed of the synthesis
     #[arg(long, value_name = "S", default_value_t = 2021, value_parser = seed)]

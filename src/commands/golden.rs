@@ -20,7 +20,7 @@ const BASELINE: &str = include_str!("../../scenarios/baseline.golden.csv");
 pub fn golden(scenario: &str) -> Result<String, Problems> {
     let small = [("run.sample", "8000"), ("run.replicates", "2")];
     let small = small.map(|(path, value)| Override::flag("golden", path, value));
-    let loaded = scenario::load(scenario, &small)?;
+    let loaded = scenario::load_settled(scenario, &small)?;
     let plan = &loaded.scenario.run;
     let data = read_data(None)?;
     let population = population::synthesise(&data, plan.population_seed, plan.scale)?;

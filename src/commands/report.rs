@@ -4,16 +4,12 @@ use super::read_data;
 use crate::{
     data::Data,
     error::{Problem, Problems},
-    report::{Folder, GENERATOR, REPORT, page},
-    results::{Draft, Form, Product, write_file},
+    report::{Folder, REPORT, page},
+    results::{Draft, Form, Product, is_page, write_file},
 };
 use clap::Args;
 use serde::Serialize;
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 /// A page.
 static PAGE: Product = Product {
@@ -21,19 +17,9 @@ static PAGE: Product = Product {
     mark: "sign in its head",
     form: Form::File,
     flag: "--out FILE.html",
-    holds_mark,
+    holds_mark: is_page,
     wrote: |_, _| true,
 };
-
-/// Whether a regular file begins as our pages do.
-fn holds_mark(file: &Path) -> bool {
-    const HEAD: u64 = 1_000;
-    let mut head = Vec::new();
-    let read = File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    // Pages of earlier versions have the title alone.
-    let head = String::from_utf8_lossy(&head);
-    read.is_ok() && [GENERATOR, "<title>telework-sim</title>"].iter().any(|mark| head.contains(mark))
-}
 
 /// Which folders, and where the page goes.
 #[derive(Args, Clone, Debug, Default, Serialize)]

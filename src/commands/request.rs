@@ -13,7 +13,7 @@ use crate::{
     error::{Kind, Problem, Problems},
     scenario::{Loaded, Override},
 };
-use clap::{Arg, ArgAction, Args, Command, FromArgMatches, Subcommand, value_parser};
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches, Subcommand};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -79,11 +79,11 @@ pub struct Common {
     #[arg(long, conflicts_with = "sample")]
     pub whole: bool,
     /// Simulates about so many firms, weighted
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = sample)]
     pub sample: Option<u32>,
     /// Number of replicates, each with a posterior draw of the parameters, process noise and later emergencies of its own;
     /// scenarios that are compared share them. By default the scenario's, in an attribution at most so many
-    #[arg(long, visible_alias = "replicates", value_name = "N", value_parser = value_parser!(u32).range(1..=10_000))]
+    #[arg(long, visible_alias = "replicates", value_name = "N", value_parser = draws)]
     pub draws: Option<u32>,
     /// Seed of all draws of the dynamics
     #[arg(long, value_name = "S", value_parser = seed)]
@@ -138,6 +138,18 @@ impl UncertaintyFlags {
 pub(crate) fn threads(text: &str) -> Result<usize, String> {
     let sound = text.parse().ok().filter(|threads| *threads <= MOST_THREADS);
     sound.ok_or_else(|| format!("write a whole number from 0 (one for each core) to {MOST_THREADS}"))
+}
+
+/// A number of sampled firms; a smaller one than a scenario can have is refused with the scenario.
+pub(crate) fn sample(text: &str) -> Result<u32, String> {
+    let sound = text.parse().ok().filter(|firms| (1..=3_375_255).contains(firms));
+    sound.ok_or_else(|| "write a whole number of firms from 5989 to 3375255, in plain digits".to_string())
+}
+
+/// A number of replicates.
+fn draws(text: &str) -> Result<u32, String> {
+    let sound = text.parse().ok().filter(|draws| (1..=10_000).contains(draws));
+    sound.ok_or_else(|| "write a whole number from 1 to 10000, in plain digits".to_string())
 }
 
 /// A seed within the limits of scenario files.

@@ -149,7 +149,7 @@ fn check_aim(request: &TargetRequest) -> Result<Goal, Problem> {
     let wanted = request.probability;
     if !(wanted > 0.0 && wanted < 1.0) {
         let advice = if (2.0..100.0).contains(&wanted) { wanted / 100.0 } else { 0.8 };
-        return Err(Problem::error(Kind::Usage, format!("`--probability {wanted}` lies outside 0 to 1"))
+        return Err(Problem::error(Kind::Usage, format!("`--probability {wanted}` does not lie between 0 and 1"))
             .advise(format!("write a fraction such as --probability {advice}")));
     }
     Ok(goal)
@@ -175,6 +175,12 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
             .into());
     }
     let (as_of, end) = (data.posterior.as_of, loaded.scenario.run.end);
+    if end <= as_of {
+        let message = format!("the run ends on {end}, and what is forecast begins after {as_of}");
+        return Err(Problem::error(Kind::Usage, message)
+            .advise("let the run end later, such as with --set run.end=2026-03-31")
+            .into());
+    }
     let by = request.by.unwrap_or(end);
     if by <= as_of || by > end {
         return Err(Problem::error(Kind::Usage, format!("`--by {by}` lies outside the forecast"))

@@ -133,7 +133,7 @@ impl Validation {
     /// Monthly predictive distributions of every simulated survey series under a scenario: the one place from which the
     /// forecast is made.
     fn forecast(&self, name: &str, context: RunContext) -> Result<Vec<ForecastRow>, Problems> {
-        let scenario = scenario::load(name, &[])?.scenario;
+        let scenario = scenario::load_settled(name, &[])?.scenario;
         let population = population::synthesise(&self.data, scenario.run.population_seed, scenario.run.scale)?;
         let RunContext { threads, observe, stop } = context;
         forecast(&scenario, &self.data, &population, &self.data.posterior, threads, observe, stop)

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::{Kind, Problem, Problems},
     report::REPORT,
-    results::{AnyManifest, MANIFEST, Question, Scratch, first_difference, first_differing_cell},
+    results::{AnyManifest, MANIFEST, Question, Scratch, first_difference, first_differing_cell, is_as_written},
 };
 use clap::Args;
 use serde::Serialize;
@@ -156,7 +156,9 @@ fn entries_that_differ(left: &Path, right: &Path) -> Result<Vec<String>, Problem
     let mut found = Vec::new();
     differ("", &a, &b, &mut found);
     let said = |one: &Value| SAID_OTHERWISE.iter().any(|key| one.get(key) != b.get(key) && one.get(key).is_some());
-    if found.is_empty() && left != right && !said(&a) {
+    if found.is_empty() && !is_as_written(&left) {
+        found.push(format!("{MANIFEST}, seal: it is not that of the text"));
+    } else if found.is_empty() && left != right && !said(&a) {
         found.push(format!("{MANIFEST} is written in another way"));
     }
     Ok(found)

@@ -7,7 +7,7 @@ use crate::{
     results::{MANIFEST, is_as_written, tidy},
 };
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 
 /// A folder that `run`, `compare`, `attribute` or `target` has written, read.
 #[derive(Clone, Debug)]
@@ -29,7 +29,8 @@ impl Folder {
                 .advise("name a folder that `telework run`, `compare`, `attribute` or `target` has written")
         };
         tidy(folder.parent().filter(|home| !home.as_os_str().is_empty()).unwrap_or(Path::new(".")));
-        let text = std::fs::read_to_string(folder.join(MANIFEST))
+        let text = only_files(&folder.join(MANIFEST))
+            .and_then(|()| std::fs::read_to_string(folder.join(MANIFEST)))
             .map_err(|error| wrong(format!("cannot read its {MANIFEST}: {error}")))?;
         let manifest: Value =
             serde_json::from_str(&text).map_err(|error| wrong(format!("its {MANIFEST} is damaged: {error}")))?;
@@ -40,17 +41,24 @@ impl Folder {
         if manifest["program"] != env!("CARGO_PKG_NAME") {
             return Err(wrong(format!("its {MANIFEST} was not written by {}", env!("CARGO_PKG_NAME"))));
         }
-        Folder::draft(folder, manifest)
-    }
-
-    /// Reads a folder that is still being written, whose manifest is not in its file yet.
-    ///
-    /// # Errors
-    /// As [`Folder::read`].
-    pub fn draft(folder: &Path, manifest: Value) -> Result<Folder, Problem> {
+        let written = manifest["tables"].clone();
         Folder::of(manifest, |file| {
             let path = folder.join(file);
-            if path.exists() { Ok(Some((path.display().to_string(), read_text(&path, "")?))) } else { Ok(None) }
+            if !path.exists() {
+                return Ok(None);
+            }
+            only_files(&path)
+                .map_err(|error| Problem::error(Kind::Files, format!("cannot read {}: {error}", path.display())))?;
+            let text = read_text(&path, "")?;
+            let hash = blake3::hash(text.as_bytes()).to_hex();
+            let of_file = |one: &&Value| one["file"] == file;
+            if written.as_array().into_iter().flatten().find(of_file).is_none_or(|one| one["blake3"] != *hash) {
+                return Err(Problem::error(
+                    Kind::Files,
+                    format!("{} is not the table that the command wrote: its {MANIFEST} names another", path.display()),
+                ));
+            }
+            Ok(Some((path.display().to_string(), text)))
         })
     }
 
@@ -74,6 +82,15 @@ impl Folder {
             }
         }
         Ok(Folder { manifest, tables })
+    }
+}
+
+/// An error where something else than a regular file lies, which may never end.
+fn only_files(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(meta) if !meta.is_file() => Err(io::Error::other("it is not a regular file")),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

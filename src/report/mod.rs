@@ -19,12 +19,10 @@ use crate::{
     calibration::certificate::names::{spaced, survey_name},
     data::Data,
     error::{Kind, Problem},
+    results::GENERATOR,
 };
 use plotly::Plot;
 use serde_json::{Value, json};
-
-/// Tells our pages from others, in their head.
-pub const GENERATOR: &str = "<meta name=\"generator\" content=\"telework-sim\">";
 
 /// The page's look.
 pub const STYLE: &str = include_str!("page/style.css");

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::error::Problem;
 use std::{
-    fs,
-    io::{self, BufWriter, Write},
+    fs::{self, File},
+    io::{self, BufWriter, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -29,15 +29,42 @@ static RUN: Product = Product {
 /// Pictures of a run folder, without their endings.
 const PLOTS: [&str; 4] = ["practice_by_size", "kpi_fans", "practice_by_prefecture", "interventions"];
 
-/// Whether the program has written a file into a folder with a manifest: what the manifest names, the page, the pictures.
+/// What stands in the head of each page, by which it is known.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"telework-sim\">";
+
+/// Whether a file begins as our pages do.
+pub fn is_page(file: &Path) -> bool {
+    const HEAD: u64 = 1_000;
+    let mut head = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    // Pages of earlier versions have the title alone.
+    let head = String::from_utf8_lossy(&head);
+    read.is_ok() && [GENERATOR, "<title>telework-sim</title>"].iter().any(|mark| head.contains(mark))
+}
+
+/// The BLAKE3 hash of a file, in hexadecimal.
+fn hash_of(file: &Path) -> Option<String> {
+    let mut hasher = blake3::Hasher::new();
+    io::copy(&mut File::open(file).ok()?, &mut hasher).ok()?;
+    Some(hasher.finalize().to_hex().to_string())
+}
+
+/// Whether the program has written a file into a folder with a manifest: a page, pictures, and the tables that the manifest
+/// names, as they were written. What was changed since is somebody's work.
 pub(super) fn wrote_with_manifest(folder: &Path, name: &str) -> bool {
+    let path = folder.join(name);
+    if !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {
+        return false;
+    }
     let picture = |name: &str| {
         let stem = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".png"));
         stem.is_some_and(|stem| PLOTS.contains(&stem))
     };
-    [MANIFEST, REPORT].contains(&name)
+    let as_written = |table: &FileHash| table.file == name && hash_of(&path).as_ref() == Some(&table.blake3);
+    name == MANIFEST
+        || (name == REPORT && is_page(&path))
         || name.strip_prefix("plots/").is_some_and(picture)
-        || Manifest::tables_in(folder).iter().any(|table| table == name)
+        || Manifest::tables_in(folder).iter().any(as_written)
 }
 
 /// Whether a run folder could be written there, so that it is known before the simulation.

@@ -156,9 +156,10 @@ pub(super) fn sealed_json(manifest: &impl Serialize) -> String {
     }
 }
 
-/// Whether the text of a manifest is as it was written; those of earlier versions have no seal and cannot tell.
+/// Whether the text of a manifest is as it was written; those from before formats had numbers have no seal and cannot tell.
 pub fn is_as_written(text: &str) -> bool {
-    let sealed = serde_json::from_str(text).is_ok_and(|manifest: serde_json::Value| !manifest["seal"].is_null());
+    let manifest: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let sealed = !manifest["seal"].is_null() || manifest["format"].as_u64().is_some_and(|format| format > 0);
     let parts = || text.strip_suffix(AFTER_SEAL)?.rsplit_once(BEFORE_SEAL);
     !sealed || parts().is_some_and(|(rest, seal)| *seal == *blake3::hash(format!("{rest}\n}}").as_bytes()).to_hex())
 }
@@ -248,10 +249,8 @@ impl Manifest {
     }
 
     /// Names of the tables of a folder with a manifest of any version.
-    pub(super) fn tables_in(folder: &Path) -> Vec<String> {
-        let manifest = any_in(folder);
-        let tables = manifest["tables"].as_array().map_or(&[][..], Vec::as_slice);
-        tables.iter().filter_map(|table| table["file"].as_str().map(str::to_string)).collect()
+    pub(super) fn tables_in(folder: &Path) -> Vec<FileHash> {
+        serde_json::from_value(any_in(folder)["tables"].take()).unwrap_or_default()
     }
 
     /// What differs between the program and data of this manifest and those at hand, in words; empty when nothing.

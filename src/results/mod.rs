@@ -24,7 +24,7 @@ pub use caveat::{caveat, certificate, failing_gates, uncertified};
 pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
 pub(crate) use failure::cannot;
-pub use folder::{Draft, REPORT, check_folder, write_file};
+pub use folder::{Draft, GENERATOR, REPORT, check_folder, is_page, write_file};
 pub use large::{Columns, LargeTable, TableFormat, Values, Words, first_differing_cell, read_parquet};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::PANEL;

@@ -88,6 +88,20 @@ pub fn load(name: &str, overrides: &[Override]) -> Result<Loaded, Problems> {
     Ok(loaded)
 }
 
+/// Loads a scenario that a setting names rather than a person at the command line: the name of a built-in scenario means that
+/// one, whatever lies in the working folder; everything else is as in [`load`].
+///
+/// # Errors
+/// All problems of the scenario at once.
+pub fn load_settled(name: &str, overrides: &[Override]) -> Result<Loaded, Problems> {
+    match BUILT_IN.iter().find(|(file, _)| file.strip_suffix(".toml") == Some(name)) {
+        Some((file, text)) => {
+            load_from(Origin::BuiltIn(file), format!("built-in {file}"), name, (*text).into(), overrides)
+        }
+        None => load(name, overrides),
+    }
+}
+
 /// Loads a scenario from a text, such as a manifest's.
 pub fn load_text(name: &str, text: &str, overrides: &[Override]) -> Result<Loaded, Problems> {
     load_from(Origin::Memory, format!("{name}.toml"), name, text.into(), overrides)
