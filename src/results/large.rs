@@ -25,6 +25,7 @@ use std::{
     fmt::{self, Display},
     fs::File,
     io::{self, Write},
+    panic::catch_unwind,
     path::Path,
     str::FromStr,
     sync::Arc,
@@ -413,7 +414,10 @@ fn write_group(
 /// A [`Problem`] of kind `Files` when it cannot be read, or is no such table.
 pub fn read_parquet(path: &Path) -> Result<Columns, Problem> {
     let file = File::open(path).map_err(|e| unreadable(path, &e))?;
-    let columns = columns_of(file).map_err(|e| unreadable(path, &e))?;
+    // The library's decoder asserts some of what a damaged file breaks.
+    let read = catch_unwind(|| columns_of(file));
+    let damaged = |_| Err(ParquetError::General("it is damaged".into()));
+    let columns = read.unwrap_or_else(damaged).map_err(|e| unreadable(path, &e))?;
     Ok(Columns { file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(), columns })
 }
 
