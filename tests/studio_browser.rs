@@ -679,6 +679,7 @@ fn values_are_taken_as_people_write_them() {
     browser.until("document.querySelector('#banner').innerText.length > 5");
     assert_eq!(browser.script("return document.querySelectorAll('.job').length"), 0);
     // In English the same amount is in millions.
+    browser.click("#to-form");
     browser.fill(&field(budget), "5億円");
     browser.until("document.getElementById('wrong').innerText === ''");
     browser.click(".language[lang=en]");
@@ -747,6 +748,7 @@ fn times_are_told_before_the_start_and_terms_where_they_stand() {
     browser.click("#to-runs");
     // Four replicates, three runs more beside each.
     browser.until("document.querySelector('#expected').innerText.startsWith('16 runs. About ')");
+    browser.click("#ask-more > summary");
     browser.fill("#ask-split", "0");
     browser.until("document.querySelector('#expected').innerText.startsWith('4 runs. About ')");
     browser.click("#kind-target");
@@ -797,7 +799,9 @@ fn open_scenarios_stand_side_by_side() {
     let name = browser.script(&format!("return {lines}[0].name"));
     assert!(name.as_str().unwrap().starts_with("No policy"), "{name}");
     assert!(browser.text(".effect").contains("from the reference"), "{}", browser.text(".effect"));
-    assert_eq!(browser.complaints(), [""; 0]);
+    // The address had been used, which the browser itself logs.
+    let own: Vec<String> = browser.complaints().into_iter().filter(|said| !said.contains("403")).collect();
+    assert_eq!(own, [""; 0]);
 }
 
 /// While one edits, the chart is in the window: on a small laptop, on a telephone, on a wide screen.
