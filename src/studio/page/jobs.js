@@ -117,7 +117,11 @@ function jobItem(job, key) {
           show({ kind: "job", id: job.id });
           byId("result").focus();
         },
-        { "aria-pressed": String(isShown), "aria-label": t("show") + t("colon") + name, "data-act": job.id + ":show" },
+        {
+          "aria-pressed": String(isShown),
+          "aria-label": t(isShown ? "shown" : "show") + t("colon") + name,
+          "data-act": job.id + ":show",
+        },
       ),
     );
   if (isActive(job)) tools.push(act("cancel", t("cancel"), () => ask("DELETE", "jobs/" + job.id).then(freshJobs)));
