@@ -101,7 +101,11 @@ impl Config {
         let Some(path) = path else { return Config::parse("calibration.toml", SHIPPED) };
         let mut text = String::new();
         // A device or pipe may never end.
-        let read = File::open(path).and_then(|file| file.take(SIZE_LIMIT + 1).read_to_string(&mut text));
+        let mut read_all = |source: &mut dyn Read| source.take(SIZE_LIMIT + 1).read_to_string(&mut text);
+        let read = match path.to_str() {
+            Some(scenario::STANDARD_INPUT) => read_all(&mut std::io::stdin().lock()),
+            _ => File::open(path).and_then(|mut file| read_all(&mut file)),
+        };
         read.map_err(|e| {
             Problem::error(Kind::Files, format!("cannot read {}: {e}", path.display()))
                 .advise("name a TOML file such as the project's data/posterior/calibration.toml")

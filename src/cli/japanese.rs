@@ -120,7 +120,9 @@ fn columns(line: &str, places: &[Range<usize>]) -> Option<String> {
         let english = &line[place.clone()];
         // Before its period or its kind stands a measure's name, which is the user's.
         let next = places.get(number + 1).map(|place| &line[place.clone()]);
-        let before_kind = next.is_some_and(|next| kind(next).is_some()) && !period(Some(place));
+        // (What stands before a period is a name as well, if it is that of a kind or not.)
+        let before_name = period(places.get(number + 2));
+        let before_kind = next.is_some_and(|next| kind(next).is_some()) && !period(Some(place)) && !before_name;
         let name = before_kind || period(places.get(number + 1));
         let last = number > 0 && next.is_none();
         let said = Some(english).filter(|_| !name);

@@ -18,7 +18,7 @@ pub use crate::interventions::KINDS;
 pub use conform::read;
 pub use meaning::*;
 pub use schema::{described, form, key_tables, schema, schema_text};
-pub use sources::{BUILT_IN, MEASURES, SIZE_LIMIT};
+pub use sources::{BUILT_IN, MEASURES, SIZE_LIMIT, STANDARD_INPUT};
 pub use template::template;
 pub use vary::Number;
 

@@ -9,7 +9,10 @@ use std::{
     io::Read,
     ops::Range,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// Largest scenario file; the shipped ones have a few kilobytes.
@@ -132,6 +135,8 @@ fn built_in(name: &str) -> Option<(Origin, String, Arc<str>)> {
 
 /// Names standard input in place of a file.
 pub const STANDARD_INPUT: &str = "-";
+/// Whether it was read.
+static READ: AtomicBool = AtomicBool::new(false);
 
 /// What is said of a file that stands in for a built-in scenario of its name without having its text.
 pub fn shadowing(origin: &Origin, text: &str) -> Option<Problem> {
@@ -155,6 +160,10 @@ pub fn shadowing(origin: &Origin, text: &str) -> Option<Problem> {
 /// built-in scenario. A file on disk wins.
 pub fn open(name: &str) -> Result<(Origin, String, Arc<str>), Problem> {
     if name == STANDARD_INPUT {
+        if READ.swap(true, Ordering::Relaxed) {
+            return Err(Problem::error(Kind::Usage, "standard input was read already: it holds one scenario")
+                .advise("write `-` once, and give the other scenario as a file"));
+        }
         let here = std::env::current_dir().unwrap_or_default();
         return text_of(&mut std::io::stdin().lock(), "stdin", 0)
             .map(|text| (Origin::Disk(here.join("stdin")), "stdin".into(), text));

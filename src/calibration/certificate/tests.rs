@@ -178,8 +178,8 @@ fn the_text_says_what_the_tables_say_failures_first() {
         "Least often inside 90 %: alarm 1 of 2, start_base 2 of 2",
         "*assumed: prior kept* (contraction below 0.1), 1:\n    alarm\n",
         "-0.80  stop_base and start_base\n    +0.62  start_base and alarm",
-        "model                  2    1.50           10.50        2 of 2\n",
-        "as the nation          2    7.50           61.00        1 of 2   -6.00, p = 0.5 (2 figures)\n",
+        "model                          2    1.50           10.50        2 of 2\n",
+        "as the nation                  2    7.50           61.00        1 of 2   -6.00, p = 0.5 (2 figures)\n",
     ];
     for sentence in sentences {
         place(sentence);
