@@ -32,7 +32,7 @@ impl Pace {
     /// Of so many weeks, over all runs; `None` where there was too little to measure.
     pub fn new(firms: u64, weeks: u64, took: Duration) -> Option<Pace> {
         let measured = firms > 0 && weeks > 0 && took >= SHORTEST;
-        measured.then(|| Pace { firms, weeks: weeks as f64, seconds: took.as_secs_f64() })
+        measured.then_some(Pace { firms, weeks: weeks as f64, seconds: took.as_secs_f64() })
     }
 }
 

@@ -134,9 +134,9 @@ pub enum RawNoticed {
 pub struct Custom {
     kind: String,
     capacity: Capacity,
-    spread: Option<[f64; 12]>,
+    spread: Option<Box<[f64; 12]>>,
     within_period: bool,
-    whom: Reached,
+    whom: Box<Reached>,
     noticed: Noticed,
 }
 
@@ -260,13 +260,13 @@ impl Typed for Custom {
             spread: raw
                 .by_month
                 .as_ref()
-                .map(|months| std::array::from_fn(|month| months.get(month).map_or(0.0, |figure| **figure))),
+                .map(|months| Box::new(std::array::from_fn(|month| months.get(month).map_or(0.0, |figure| **figure)))),
             within_period: raw.within_period.as_ref().is_some_and(|within| **within),
-            whom,
+            whom: Box::new(whom),
             noticed: noticed(raw, reaches, checks),
         };
         let does_nothing = custom.noticed == Noticed::Nobody
-            && match &custom.whom {
+            && match &*custom.whom {
                 Reached::Firms { barriers, removed, added, .. } => {
                     (barriers.is_empty() || removed.nothing()) && added.nothing()
                 }
@@ -291,13 +291,16 @@ impl Typed for Custom {
     }
 }
 
+/// A key, where it stands, and for whom it means something.
+type Key = (&'static str, Option<Range<usize>>, &'static [RawReach]);
+
 /// Keys that mean nothing to whom the measure reaches.
 fn unused(raw: &At<RawCustom>, reaches: RawReach, checks: &mut Checks) {
     use RawReach::{Classes, Everybody, Firms};
     fn at<T>(key: &Option<At<T>>) -> Option<Range<usize>> {
         key.as_ref().map(At::span)
     }
-    let keys: [(&str, Option<Range<usize>>, &[RawReach]); 22] = [
+    let keys: [Key; 22] = [
         ("firms_per_year", at(&raw.firms_per_year), &[Firms, Everybody]),
         ("firms_per_week", at(&raw.firms_per_week), &[Firms, Everybody]),
         ("by_month", at(&raw.by_month), &[Firms, Everybody]),
@@ -471,18 +474,18 @@ fn noticed(raw: &At<RawCustom>, reaches: RawReach, checks: &mut Checks) -> Notic
 
 impl MeasureKind for Custom {
     fn yearly_capacity(&self) -> Option<f64> {
-        (!matches!(self.whom, Reached::Classes { .. })).then(|| self.capacity.yearly())
+        (!matches!(*self.whom, Reached::Classes { .. })).then(|| self.capacity.yearly())
     }
 
     fn price(&self) -> Price {
-        match self.whom {
+        match *self.whom {
             Reached::Classes { .. } => Price::Nothing,
             _ => Price::UnitCost,
         }
     }
 
     fn reaches(&self) -> Reach {
-        match self.whom {
+        match *self.whom {
             Reached::Firms { .. } => Reach::SingleFirms,
             Reached::Everybody => Reach::Everybody,
             Reached::Classes { .. } => Reach::Classes,
@@ -490,7 +493,7 @@ impl MeasureKind for Custom {
     }
 
     fn effect(&self, parameters: &Parameters) -> Option<Effect> {
-        match &self.whom {
+        match &*self.whom {
             Reached::Firms { barriers, removed, added, .. } => {
                 let removes = Effect::removes(barriers, removed.value(&self.kind, parameters));
                 Some(removes.and_encourages(added.value(&self.kind, parameters)))
@@ -505,15 +508,15 @@ impl MeasureKind for Custom {
 
     /// Pressure on classes has a time of its own as well.
     fn has_delay(&self) -> bool {
-        !matches!(self.whom, Reached::Everybody)
+        !matches!(*self.whom, Reached::Everybody)
     }
 
     fn only_helps_to_start(&self) -> bool {
-        matches!(self.whom, Reached::Firms { until_started: true, .. })
+        matches!(*self.whom, Reached::Firms { until_started: true, .. })
     }
 
     fn spread(&self, _: &Data) -> Spread {
-        match self.spread {
+        match self.spread.as_deref().copied() {
             Some(figures) => Spread::by_month(figures),
             None if self.within_period => Spread::Period,
             None => Spread::Even,
@@ -521,14 +524,14 @@ impl MeasureKind for Custom {
     }
 
     fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
-        match &self.whom {
+        match &*self.whom {
             Reached::Firms { mix, .. } => mix.pools(target),
             Reached::Everybody | Reached::Classes { .. } => Vec::new(),
         }
     }
 
     fn shares(&self) -> Vec<f64> {
-        match &self.whom {
+        match &*self.whom {
             Reached::Firms { mix, .. } => mix.shares(),
             Reached::Everybody | Reached::Classes { .. } => Vec::new(),
         }
@@ -536,7 +539,7 @@ impl MeasureKind for Custom {
 
     fn begin(&self, _: &Intervention, setting: &Setting) -> Box<dyn Acts> {
         let value = |effect: &Assumed| effect.value(&self.kind, setting.parameters);
-        let whom = match &self.whom {
+        let whom = match &*self.whom {
             Reached::Firms { mix, .. } => Whom::Firms(mix.clone()),
             Reached::Everybody => Whom::Everybody,
             Reached::Classes { share, start, leave, formalise } => Whom::Classes(Pressure {
