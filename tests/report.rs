@@ -126,6 +126,9 @@ fn a_wrong_folder_or_a_damaged_table_is_named_with_its_place() {
     fails(&folders[1], "column `verdict` is missing");
     fs::write(&table, &sound[..sound.len() - 40]).unwrap();
     fails(&folders[1], "differences.csv:5:");
+    // A table that reads well and is not the command's own: another run's, or one that was edited.
+    fs::write(&table, sound.replacen("0.0003", "0.0004", 1)).unwrap();
+    fails(&folders[1], "differences.csv is not the table that the command wrote");
 }
 
 #[test]

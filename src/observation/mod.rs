@@ -2,6 +2,7 @@
 
 mod appointments;
 mod indicators;
+mod names;
 mod observers;
 mod respondents;
 pub mod segments;
@@ -12,6 +13,7 @@ mod workers;
 
 pub use crate::population::BANDS;
 pub use indicators::{Cadence, Indicator, REGISTRY, Segment, describe};
+pub use names::{spaced, survey_name};
 pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave};
 pub use view::{Tally, View};

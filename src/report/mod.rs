@@ -16,9 +16,9 @@ pub use folder::Folder;
 pub use crate::results::REPORT;
 
 use crate::{
-    calibration::certificate::names::{spaced, survey_name},
     data::Data,
     error::{Kind, Problem},
+    observation::{spaced, survey_name},
     results::GENERATOR,
 };
 use plotly::Plot;

@@ -38,13 +38,20 @@ fn scenario_toml(title: &str) -> String {
 
 fn manifest(folder: &Path, extra: serde_json::Value) {
     let mut manifest = json!({ "program": "telework-sim", "version": env!("CARGO_PKG_VERSION"), "seed": 1,
-        "replicates": 80, "data": [], "tables": [{ "file": "kpi.csv", "blake3": "00ff" }] });
+        "replicates": 80, "data": [], "tables": [] });
     manifest.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     fs::write(folder.join("manifest.json"), manifest.to_string()).unwrap();
 }
 
 fn save(folder: &Path, table: &str, header: &str, rows: String) {
-    fs::write(folder.join(format!("{table}.csv")), format!("{header}\n{rows}")).unwrap();
+    let text = format!("{header}\n{rows}");
+    let file = format!("{table}.csv");
+    fs::write(folder.join(&file), &text).unwrap();
+    let path = folder.join("manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+    manifest["tables"].as_array_mut().unwrap().push(json!({ "file": file, "blake3": hash }));
+    fs::write(path, manifest.to_string()).unwrap();
 }
 
 /// The tables that `run` and `compare` share.
