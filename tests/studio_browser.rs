@@ -364,7 +364,7 @@ fn names_contrast_and_width_hold_in_both_languages_and_on_a_telephone() {
         }
     }
     browser.click(".language[lang=en]");
-    browser.until("document.documentElement.lang === 'en' && document.querySelector('#view .main-svg')");
+    browser.until("document.documentElement.lang === 'en' && document.querySelector('#view .view-title')");
     assert!(every_view(&browser) >= 9);
     for side in ["text", "runs", "form"] {
         browser.click(&format!("#to-{side}"));
