@@ -13,7 +13,7 @@ pub struct Season {
 }
 
 /// How a yearly figure is spread over the weeks of a fiscal year.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Spread {
     /// Evenly over all weeks of the year: a period of half a year delivers half.
     Even,

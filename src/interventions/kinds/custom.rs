@@ -134,8 +134,7 @@ pub enum RawNoticed {
 pub struct Custom {
     kind: String,
     capacity: Capacity,
-    spread: Option<Box<[f64; 12]>>,
-    within_period: bool,
+    spread: Spread,
     whom: Box<Reached>,
     noticed: Noticed,
 }
@@ -257,11 +256,13 @@ impl Typed for Custom {
         let custom = Custom {
             kind: raw.kind.0.get_ref().clone(),
             capacity,
-            spread: raw
-                .by_month
-                .as_ref()
-                .map(|months| Box::new(std::array::from_fn(|month| months.get(month).map_or(0.0, |figure| **figure)))),
-            within_period: raw.within_period.as_ref().is_some_and(|within| **within),
+            spread: match &raw.by_month {
+                Some(months) => {
+                    Spread::by_month(std::array::from_fn(|month| months.get(month).map_or(0.0, |figure| **figure)))
+                }
+                None if raw.within_period.as_ref().is_some_and(|within| **within) => Spread::Period,
+                None => Spread::Even,
+            },
             whom: Box::new(whom),
             noticed: noticed(raw, reaches, checks),
         };
@@ -516,11 +517,7 @@ impl MeasureKind for Custom {
     }
 
     fn spread(&self, _: &Data) -> Spread {
-        match self.spread.as_deref().copied() {
-            Some(figures) => Spread::by_month(figures),
-            None if self.within_period => Spread::Period,
-            None => Spread::Even,
-        }
+        self.spread.clone()
     }
 
     fn pools(&self, target: &Eligibility) -> Vec<Criteria> {
