@@ -24,19 +24,38 @@ pub struct Browser {
     _profile: tempfile::TempDir,
 }
 
+/// A driver, its port and what it goes on to say; `None` when it ended without a port.
+fn start_driver() -> std::io::Result<Option<(Child, String, BufReader<ChildStdout>)>> {
+    let mut driver =
+        Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut said = BufReader::new(driver.stdout.take().unwrap());
+    let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| {
+        line.split_once("started successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_string())
+    });
+    let Some(port) = port else {
+        driver.wait()?;
+        return Ok(None);
+    };
+    Ok(Some((driver, port, said)))
+}
+
 impl Browser {
     /// `None` when there is no browser here; in CI that is a failure.
     pub fn start(width: u32, height: u32) -> Option<Browser> {
-        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let Ok(mut driver) = driver else {
+        let mut started = start_driver();
+        // Of drivers that start in one moment, one can find its port taken between its choice and its use, and ends.
+        for _ in 0..10 {
+            if !matches!(started, Ok(None)) {
+                break;
+            }
+            started = start_driver();
+        }
+        let Ok(started) = started else {
             assert!(std::env::var_os("CI").is_none(), "CI needs chromium and chromedriver: .ci/run installs them");
             eprintln!("SKIPPED: no chromedriver on PATH, so the studio's page was not opened in a browser");
             return None;
         };
-        let mut said = BufReader::new(driver.stdout.take().unwrap());
-        let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| {
-            line.split_once("started successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_string())
-        });
+        let (driver, port, said) = started.expect("chromedriver says its port");
         let profile = tempfile::tempdir().unwrap();
         let quiet =
             ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
@@ -48,7 +67,7 @@ impl Browser {
         flags.push(format!("--window-size={width},{height}"));
         flags.push(format!("--user-data-dir={}", profile.path().display()));
         let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build();
-        let root = format!("http://127.0.0.1:{}", port.expect("chromedriver says its port"));
+        let root = format!("http://127.0.0.1:{port}");
         let mut browser = Browser { driver, address: root, agent: agent.into(), _said: said, _profile: profile };
         let wanted = json!({ "capabilities": { "alwaysMatch": { "browserName": "chrome",
             "goog:loggingPrefs": { "browser": "ALL" }, "goog:chromeOptions": { "args": flags } } } });
