@@ -1,4 +1,4 @@
-//! `--help` in Japanese: the command line as clap has it in, the same with Japanese texts out.
+//! The command line in Japanese, for `--help`, completions and manual pages: as clap has it in, the same with Japanese texts out.
 
 use super::japanese::width;
 use clap::{Arg, Command};
@@ -16,14 +16,26 @@ const CLOSING: &str = "、。）」：";
 /// What does not end one.
 const OPENING: &str = "（「";
 
+/// How a text stands on the page.
+type Setting = fn(&str) -> String;
+
 /// A command line whose help is Japanese; its flags and the names of its values stay.
-pub fn in_japanese(mut command: Command) -> Command {
-    // What clap adds itself, help flags and the like, is there from then on.
-    command.build();
-    translated(command)
+pub fn in_japanese(command: Command) -> Command {
+    translated(command, wrapped)
 }
 
-fn translated(mut command: Command) -> Command {
+/// The same for readers that break lines themselves: shells, `man`.
+pub fn in_japanese_unbroken(command: Command) -> Command {
+    translated(command, str::to_string)
+}
+
+fn translated(mut command: Command, setting: Setting) -> Command {
+    // What clap adds itself, help flags and the like, is there from then on.
+    command.build();
+    with_texts(command, setting)
+}
+
+fn with_texts(mut command: Command, setting: Setting) -> Command {
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim();
     let usage = usage.replace("[OPTIONS]", "[オプション]").replace("[COMMAND]", "[コマンド]");
@@ -33,16 +45,16 @@ fn translated(mut command: Command) -> Command {
         .help_template(format!("{{about-with-newline}}\n{head}使い方:{head:#} {{usage}}\n\n{{all-args}}{{after-help}}"))
         .subcommand_help_heading("コマンド");
     if let Some(about) = command.get_about().map(ToString::to_string) {
-        command = command.about(wrapped(said(&about)));
+        command = command.about(setting(said(&about)));
     }
     if let Some(after) = command.get_after_help().map(ToString::to_string) {
         command = command.after_help(said(&after).to_string());
     }
-    command.mut_args(argument).mut_subcommands(translated)
+    command.mut_args(|one| argument(one, setting)).mut_subcommands(|one| with_texts(one, setting))
 }
 
 /// An argument with its help, its default, its other names and its values in Japanese.
-fn argument(argument: Arg) -> Arg {
+fn argument(argument: Arg, setting: Setting) -> Arg {
     let mut help = argument.get_help().map(|help| said(&help.to_string()).to_string()).unwrap_or_default();
     if argument.get_action().takes_values() {
         let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
@@ -52,7 +64,7 @@ fn argument(argument: Arg) -> Arg {
         help += &notes.map(|(name, text)| format!("［{name}{text}］")).collect::<String>();
     }
     let heading = if argument.is_positional() { "引数" } else { "オプション" };
-    let help = wrapped(&help);
+    let help = setting(&help);
     argument.help(help).help_heading(heading).hide_default_value(true).hide_possible_values(true)
 }
 
