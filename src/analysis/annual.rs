@@ -8,6 +8,7 @@ use crate::{
     error::{Kind, Problem},
     observation::{Cadence, REGISTRY, Segment},
     population::Population,
+    scenario::nearest,
 };
 
 /// What is counted beside the indicators: id, name for people, unit, who is counted.
@@ -152,13 +153,18 @@ impl AnnualFigure {
         }
         let begins = |one: &&AnnualFigure| one.id == id || one.id.starts_with(&format!("{id}["));
         let like: Vec<&str> = all.iter().filter(begins).map(|one| &*one.id).collect();
-        if like.is_empty() {
+        let (typed, known) = if like.is_empty() {
             let mut ids: Vec<&str> = all.iter().map(|one| one.id.split('[').next().unwrap_or_default()).collect();
             ids.dedup();
-            Err(unknown(format!("write one of {}, {REACHED}", ids.join(", "))))
+            ids.push(REACHED);
+            (id, ids)
         } else {
-            Err(unknown(format!("write one of {}", like.join(", "))))
-        }
+            (text, like)
+        };
+        Err(unknown(match nearest(typed, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write one of {}", known.join(", ")),
+        }))
     }
 
     /// Its value in the last observed week of each fiscal year, `NAN` where it was not observed; money, deliveries and
@@ -215,7 +221,8 @@ mod tests {
     fn what_is_no_figure_is_told_what_there_is() {
         let said = |text: &str| AnnualFigure::parse(text, &["managers"]).unwrap_err().to_string();
         assert!(said("current_practise").contains("current_practice"));
-        assert!(said("practising_firms[prefecture=Tokio]").contains("practising_firms[prefecture=Tokyo]"));
+        assert!(said("practising_firms[prefecture=Tokio]").contains("did you mean `practising_firms[prefecture=Tokyo]`?"));
+        assert!(said("apples").contains("write one of current_practice, "));
         assert!(said("spend_yen[manager]").contains("in brackets: managers"));
         assert!(said("firms_reached").contains("managers"));
         assert_eq!(AnnualFigure::parse("spend_yen[managers]", &["managers"]).unwrap().unit, "yen");

@@ -293,7 +293,7 @@ pub fn overlaps_with_known(scenario: &Scenario, known: &[(Prefecture, Date, Date
 }
 
 /// The known word most like a mistyped one, if any is like it.
-fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let lower = word.to_lowercase();
     let like = known.into_iter().map(|known| (strsim::jaro_winkler(&lower, &known.to_lowercase()), known));
     like.filter(|(likeness, _)| *likeness >= 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
