@@ -9,7 +9,7 @@ use common::{shipped, tables};
 use rayon::prelude::*;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::LazyLock};
 use telework::{
-    analysis::{Extent, Kpi, Outcome, candidate_kpis},
+    analysis::{Extent, Kpi, Outcome, candidate_kpis, noise_of_japan},
     data::Data,
     dynamics,
     engine::{Options, simulate},
@@ -76,6 +76,45 @@ fn a_sample_agrees_with_all_firms_within_three_tenths_of_a_point() {
 const REPLICATES: u32 = 16;
 /// Allowed difference, in the unit of shares: 0.3 points.
 const ALLOWED: f64 = 0.003;
+
+/// Standard deviation of each KPI over replicates that differ by process noise alone: what comes before April 2021 is known.
+/// Fiscal 2020 at the point.
+fn process_noise(scale: Scale, replicates: u32) -> Vec<f64> {
+    let mut scenario = BASELINE.clone();
+    scenario.run.end = "2021-03-31".parse().expect("a date");
+    let population = synthesise(&DATA, scenario.run.population_seed, scale).expect("a population");
+    let (kpis, extent) = (candidate_kpis(), Extent::new(&scenario, &population));
+    let place = extent.place(2020).expect("a year of the run");
+    let run = |replicate: u32| {
+        let series =
+            simulate(&scenario, &DATA, &population, replicate, Options::default(), &|_| true).expect("nobody stops it");
+        Outcome::of(replicate.into(), &series, &kpis, &extent, None)
+    };
+    let outcomes: Vec<Outcome> = (0..replicates).into_par_iter().map(run).collect();
+    let of_japan = noise_of_japan(&kpis, &population);
+    let deviation = |k: usize| {
+        let values: Vec<f64> = outcomes.iter().map(|outcome| outcome.kpi[k][place]).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (values.len() - 1) as f64;
+        println!("{scale:?} {}: {:.4}, of Japan {:.3}", kpis[k].id(), variance.sqrt(), of_japan[k]);
+        (of_japan[k] * variance).sqrt()
+    };
+    (0..kpis.len()).filter(|k| kpis[*k].moves()).map(deviation).collect()
+}
+
+/// What is said of Japan's process noise does not hang on the sample. The variances are ten to one in these two; the logarithm
+/// of the ratio of two of 60 replicates has a standard deviation of 0.26, so that one of 14 that are equal is told to be
+/// unequal (more than e to 1) in one of 600 seeds, and noise left as it is in all.
+#[test]
+fn process_noise_of_japan_is_the_same_from_any_sample() {
+    let [small, large] = [6_000, 60_000].map(|firms| process_noise(Scale::Sample(firms), 60));
+    for (small, large) in small.iter().zip(&large) {
+        assert!((2.0 * (small / large).ln()).abs() < 1.0, "{small} and {large}");
+    }
+    let kpis = candidate_kpis();
+    let whole = synthesise(&DATA, BASELINE.run.population_seed, Scale::Whole).expect("a population");
+    assert_eq!(noise_of_japan(&kpis, &whole), vec![1.0; kpis.len()]);
+}
 
 /// Values by replicate of each KPI (by its id) and fiscal year.
 type Values = BTreeMap<(String, i16), Vec<f64>>;

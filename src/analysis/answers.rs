@@ -31,6 +31,8 @@ pub struct Inquiry<'a> {
     pub kpis: &'a [Kpi],
     /// Fiscal years and whole population.
     pub extent: Extent,
+    /// By KPI, the variance of luck among all firms over that among the simulated ones.
+    pub noise_of_japan: &'a [f64],
     /// Published figures.
     pub observations: &'a [Observation],
     /// What makes published figures of simulated ones.
@@ -108,6 +110,7 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
             outcomes,
             differences: &differences,
             uncertainty: &uncertainty,
+            noise_of_japan: inquiry.noise_of_japan,
             targets: &chosen,
         };
         let choices = choices(kpis, extent, &evidence);

@@ -22,7 +22,7 @@ pub struct Choice {
     pub attainability: Option<f64>,
     /// The scenario's effect, when there is another scenario to compare with.
     pub effect: Option<KpiDifference>,
-    /// Standard deviation of luck and later emergencies.
+    /// Standard deviation of luck, as it is among all firms of Japan, and of later emergencies.
     pub noise_sd: Option<f64>,
     /// Standard error of the survey that shows the KPI, and its respondents.
     pub survey: Option<(f64, f64)>,
@@ -101,6 +101,8 @@ pub struct Evidence<'a> {
     pub differences: &'a [KpiDifference],
     /// The scenario's uncertainty.
     pub uncertainty: &'a [Uncertainty],
+    /// By KPI, the variance of luck among all firms over that among the simulated ones.
+    pub noise_of_japan: &'a [f64],
     /// Target of each KPI and who set it.
     pub targets: &'a [Option<(f64, &'static str)>],
 }
@@ -130,7 +132,7 @@ pub fn choices(kpis: &[Kpi], extent: &Extent, evidence: &Evidence) -> Vec<Choice
             target,
             attainability: attained(evidence.outcomes),
             effect: evidence.differences.iter().find(|d| (d.kpi, d.fiscal_year) == (k, year)).cloned(),
-            noise_sd: noise.map(Uncertainty::noise_sd),
+            noise_sd: noise.map(|split| split.noise_sd(evidence.noise_of_japan[k])),
             survey: over(|o| &o.sampling).map(f64::sqrt).zip(over(|o| &o.respondents)),
             verdict: Verdict::NotCompared,
         };

@@ -17,6 +17,7 @@ mod outcome;
 mod paired;
 mod players;
 mod probability;
+mod process_noise;
 mod registry;
 pub mod shapley;
 mod spending;
@@ -36,7 +37,8 @@ pub use outcome::{Account, Extent, Outcome, first_reached};
 pub use paired::{Difference, Direction, KpiDifference, difference, differences, median};
 pub use players::{Players, first_decided};
 pub use probability::{Exceedance, Probability, Reached, exceedance, reached};
-pub use registry::{Kpi, Measured, Published, candidate_kpis};
+pub use process_noise::noise_of_japan;
+pub use registry::{Counts, Kpi, Measured, Published, candidate_kpis};
 pub use spending::{Spending, spending};
 pub use uncertainty::{Part, Uncertainty, replaced, uncertainty};
 

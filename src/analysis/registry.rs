@@ -4,6 +4,7 @@
 //! Names, formulas, frames and units are those of [`crate::observation::REGISTRY`].
 
 use crate::{
+    classification::Region,
     observation::{Indicator, Survey, describe},
     prediction::Series,
 };
@@ -58,6 +59,7 @@ struct Shown {
     id: &'static str,
     segment: &'static str,
     by: By,
+    counts: Counts,
     target: Option<f64>,
     aim: Aim,
     /// Whether anything that a measure does can move it.
@@ -73,6 +75,25 @@ enum By {
     Apart(Measured),
     /// None. The series of the second has the group whose model error it bears; figures of the first stand beside it.
     Nobody(Option<Published>, Published),
+}
+
+/// Whose doings a KPI sums up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Counts {
+    /// Firms.
+    Firms,
+    /// Firms with head offices in a region.
+    FirmsIn(Region),
+    /// Firms with so many regular employees or more.
+    FirmsFrom(u32),
+    /// Firms with a capital of 100 million yen or more, or (`false`) the others.
+    FirmsByCapital(bool),
+    /// Both of them, pooled as in TSR's usual wave.
+    FirmsPooled,
+    /// Employees.
+    Employees,
+    /// Employees who work in the first region against those who work in the second.
+    EmployeesOfTwo(Region, Region),
 }
 
 /// What a target asks for.
@@ -98,13 +119,18 @@ const fn mlit_ever(region: &'static str) -> Published {
     figure(Survey::Mlit, "employed_ever", "residence", region)
 }
 
-const fn shown(id: &'static str, segment: &'static str, by: By) -> Shown {
-    Shown { id, segment, by, target: None, aim: Aim::More, moves: true }
+const fn shown(id: &'static str, segment: &'static str, counts: Counts, by: By) -> Shown {
+    Shown { id, segment, by, counts, target: None, aim: Aim::More, moves: true }
 }
 
 /// Practice of firms in a region: no survey publishes it; TSR's figures of places have its model error.
-const fn practice_in(segment: &'static str, place: &'static str) -> Shown {
-    shown("current_practice", segment, By::Nobody(None, figure(Survey::Tsr, "current_practice", "prefecture", place)))
+const fn practice_in(segment: &'static str, region: Region, place: &'static str) -> Shown {
+    shown(
+        "current_practice",
+        segment,
+        Counts::FirmsIn(region),
+        By::Nobody(None, figure(Survey::Tsr, "current_practice", "prefecture", place)),
+    )
 }
 
 // Workers' days: the spread of the answers is not published, so no survey can be said to show a change.
@@ -113,26 +139,49 @@ const DAYS: Published = figure(Survey::Mlit, "days_per_week_mean", "total", "tel
 static SHOWN: &[Shown] = &[
     Shown {
         target: Some(0.345),
-        ..shown("mic_introduction", "total", By::Survey(&[figure(Survey::Mic, "introduced", "size", "total")]))
+        ..shown(
+            "mic_introduction",
+            "total",
+            Counts::FirmsFrom(100),
+            By::Survey(&[figure(Survey::Mic, "introduced", "size", "total")]),
+        )
     },
-    shown("tsr_current_practice", "total", By::Survey(&[tsr("current_practice", "total")])),
-    shown("tsr_current_practice", "size=large", By::Survey(&[tsr("current_practice", "large")])),
-    shown("tsr_current_practice", "size=SME", By::Survey(&[tsr("current_practice", "SME")])),
-    shown("tsr_formal_scheme", "total", By::Survey(&[tsr("institutionalised", "total")])),
-    shown("teleworkers_ever", "total", By::Survey(&[mlit("employed_ever")])),
-    shown("teleworkers_last_year", "total", By::Apart(&[mlit("employed_last_year")])),
-    Shown { target: Some(0.154), ..shown("scheme_based_teleworkers", "total", By::Survey(&[mlit("scheme_based")])) },
+    shown("tsr_current_practice", "total", Counts::FirmsPooled, By::Survey(&[tsr("current_practice", "total")])),
+    shown(
+        "tsr_current_practice",
+        "size=large",
+        Counts::FirmsByCapital(true),
+        By::Survey(&[tsr("current_practice", "large")]),
+    ),
+    shown(
+        "tsr_current_practice",
+        "size=SME",
+        Counts::FirmsByCapital(false),
+        By::Survey(&[tsr("current_practice", "SME")]),
+    ),
+    shown("tsr_formal_scheme", "total", Counts::FirmsPooled, By::Survey(&[tsr("institutionalised", "total")])),
+    shown("teleworkers_ever", "total", Counts::Employees, By::Survey(&[mlit("employed_ever")])),
+    shown("teleworkers_last_year", "total", Counts::Employees, By::Apart(&[mlit("employed_last_year")])),
+    Shown {
+        target: Some(0.154),
+        ..shown("scheme_based_teleworkers", "total", Counts::Employees, By::Survey(&[mlit("scheme_based")]))
+    },
     // Days a week of who teleworks are a parameter.
-    Shown { moves: false, ..shown("telework_days", "total", By::Nobody(Some(DAYS), DAYS)) },
-    shown("sustained_practice", "total", By::Nobody(None, tsr("sustained_practice", "total"))),
+    Shown { moves: false, ..shown("telework_days", "total", Counts::Employees, By::Nobody(Some(DAYS), DAYS)) },
+    shown("sustained_practice", "total", Counts::Firms, By::Nobody(None, tsr("sustained_practice", "total"))),
     Shown {
         aim: Aim::Less,
-        ..shown("regional_gap", "total", By::Apart(&[mlit_ever("Tokyo area"), mlit_ever("regional cities")]))
+        ..shown(
+            "regional_gap",
+            "total",
+            Counts::EmployeesOfTwo(Region::Tokyo, Region::Regional),
+            By::Apart(&[mlit_ever("Tokyo area"), mlit_ever("regional cities")]),
+        )
     },
-    practice_in("region=Tokyo area", "Tokyo area"),
-    practice_in("region=Kinki area", "Kinki area"),
-    practice_in("region=Chukyo area", "Chukyo area"),
-    practice_in("region=regional cities", "regional cities"),
+    practice_in("region=Tokyo area", Region::Tokyo, "Tokyo area"),
+    practice_in("region=Kinki area", Region::Kinki, "Kinki area"),
+    practice_in("region=Chukyo area", Region::Chukyo, "Chukyo area"),
+    practice_in("region=regional cities", Region::Regional, "regional cities"),
 ];
 
 /// Every candidate KPI, in the order of reports.
@@ -163,6 +212,11 @@ impl Kpi {
     /// Whether a measure can move it; one that stands still is shown, and is nothing to choose or to aim at.
     pub fn moves(&self) -> bool {
         self.shown.moves
+    }
+
+    /// Whose doings it sums up.
+    pub fn counts(&self) -> Counts {
+        self.shown.counts
     }
 
     /// Whether a value reaches a target.

@@ -62,9 +62,10 @@ impl Uncertainty {
     pub fn total(&self) -> f64 {
         self.variance.iter().filter(|v| v.is_finite()).sum()
     }
-    /// Standard deviation of luck and emergencies: what a policy's effect has to be seen through.
-    pub fn noise_sd(&self) -> f64 {
-        (self.variance[1] + self.variance[2]).max(0.0).sqrt()
+    /// Standard deviation of luck and emergencies: what a policy's effect has to be seen through. `of_japan` is the variance
+    /// that luck has among all firms over that among the simulated ones ([`super::noise_of_japan`]).
+    pub fn noise_sd(&self, of_japan: f64) -> f64 {
+        (of_japan * self.variance[1] + self.variance[2]).max(0.0).sqrt()
     }
 }
 
@@ -176,7 +177,7 @@ mod tests {
             assert!(low <= share && share <= high && high - low < 0.1, "{found:?}");
         }
         assert!((found.share.iter().map(|s| s.0).sum::<f64>() - 1.0).abs() < 1e-12, "shares add up");
-        assert!((found.noise_sd() - 5f64.sqrt()).abs() < 0.15);
+        assert!((found.noise_sd(1.0) - 5f64.sqrt()).abs() < 0.15);
     }
 
     /// Y = p l: the whole variance 1 is interaction and counts with both, so each has half of the sum. (Kurtosis makes the

@@ -2,7 +2,7 @@
 
 use super::StudyRuns;
 use crate::{
-    analysis::{Answers, AsPublished, Extent, Inquiry, Source, answer, candidate_kpis},
+    analysis::{Answers, AsPublished, Extent, Inquiry, Source, answer, candidate_kpis, noise_of_japan},
     data::Data,
     engine::{ParameterSource, RunKey, RunTask},
     error::{Kind, Problem},
@@ -42,6 +42,7 @@ impl Findings<'_> {
             kpis: &kpis,
             law: &law,
             extent: Extent::new(self.sources[0].scenario, self.population),
+            noise_of_japan: &noise_of_japan(&kpis, self.population),
             observations: &self.data.observations,
             given,
         })

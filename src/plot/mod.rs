@@ -291,6 +291,7 @@ mod tests {
             kpis: &kpis,
             law: &law,
             extent: Extent { years: 2019..=2025, firms: 1e6, employees: 1e7 },
+            noise_of_japan: &vec![1.0; kpis.len()],
             observations: &data.observations,
             given: &[],
         };
