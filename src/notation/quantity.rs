@@ -3,7 +3,7 @@
 //! Money and durations are strings with their unit (`"20 million yen"`, `"6 months"`), so that no reader has to guess
 //! one. A month is a twelfth of a mean Gregorian year of 365.2425 days.
 
-use super::written::{number, plain};
+use super::written::{number, plain, pointed_thousands};
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,11 @@ impl Dimension {
         // A sign of the yen may stand in front.
         let front =
             ["¥", "jpy "].into_iter().find_map(|sign| lower.strip_prefix(sign)).filter(|_| self == Dimension::Yen);
-        let (value, rest) = number(front.unwrap_or(&lower).trim_start()).ok_or(QuantityError::NoNumber)?;
+        let amount = front.unwrap_or(&lower).trim_start();
+        let (value, rest) = number(amount).ok_or(QuantityError::NoNumber)?;
+        if let Some(two_ways) = self.two_ways(amount, front.is_some()) {
+            return Err(two_ways);
+        }
         let written = rest.trim();
         if written.is_empty() && front.is_none() {
             return Err(QuantityError::MissingUnit(text));
@@ -106,6 +110,48 @@ impl Dimension {
         let value = value * size;
         // Also catches NaN, which compares false.
         if (0.0..=self.largest()).contains(&value) { Ok(value) } else { Err(QuantityError::OutOfRange) }
+    }
+
+    /// Whether the point of an amount may stand between thousands: `60.000 yen` is sixty thousand in much of Europe. A larger
+    /// unit makes a decimal certain (`1.234 billion yen`), unless it is one that nobody would write (`60.000 thousand yen`).
+    fn two_ways(self, amount: &str, sign_in_front: bool) -> Option<QuantityError> {
+        let thousands = pointed_thousands(amount)?;
+        let unit = amount.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'));
+        let digits = amount[..amount.len() - unit.len()].trim_start_matches(['+', '-']);
+        let mut unit = unit.trim().to_string();
+        if unit.is_empty() || sign_in_front {
+            unit = format!("{unit} {}", self.units()[0].0).trim_start().to_string();
+        }
+        let size = self.unit(&unit);
+        let smallest = self.units().iter().map(|(_, size)| *size).fold(f64::INFINITY, f64::min);
+        let decimal: Option<f64> = digits.parse().ok();
+        let one_way = decimal.is_some() && size != Some(smallest) && !digits.ends_with(".000");
+        if one_way || size.is_some_and(|size| thousands * size > self.largest()) {
+            return None;
+        }
+        let space = if unit.is_ascii() { " " } else { "" };
+        let mut ways = vec![format!("\"{}{space}{unit}\"", grouped(thousands))];
+        ways.extend(decimal.map(|decimal| format!("\"{decimal}{space}{unit}\"")));
+        // Of three decimals the last one may be needed: a fourth says that they are decimals.
+        if let Some(way) =
+            ways.get_mut(1).filter(|_| decimal.is_some_and(|d| pointed_thousands(&d.to_string()).is_some()))
+        {
+            *way = format!("\"{digits}0{space}{unit}\"");
+        }
+        Some(QuantityError::TwoWays(ways))
+    }
+
+    /// A value in the smallest common unit, so that [`Dimension::parse`] gives exactly the same back.
+    pub fn plainly(self, value: f64) -> String {
+        self.written(value, self.units()[0].0)
+    }
+
+    fn written(self, number: f64, unit: &str) -> String {
+        let text = format!("{number} {unit}");
+        match self.two_ways(&text, false) {
+            Some(_) => format!("{number}0 {unit}"),
+            None => text,
+        }
     }
 
     /// Says what is wrong with a quantity and what to write instead.
@@ -129,6 +175,13 @@ impl Dimension {
                 let known: Vec<&str> = self.units().iter().map(|(name, _)| name).chain(in_japanese).copied().collect();
                 (format!("unknown unit `{}`", unit.escape_debug()), format!("units known here: {}", known.join(", ")))
             }
+            QuantityError::TwoWays(ways) => {
+                let message = match ways.len() {
+                    1 => "there are points between thousands",
+                    _ => "the point may stand between thousands, or before decimals",
+                };
+                (message.into(), format!("write {}", ways.join(" or ")))
+            }
             QuantityError::OutOfRange => (
                 "value out of range".into(),
                 match self {
@@ -149,7 +202,7 @@ impl Dimension {
             Dimension::Yen => *self.units().iter().rev().find(short).unwrap_or(&("yen", 1.0)),
             Dimension::Weeks => ("weeks", 1.0),
         };
-        format!("{} {name}", value / size)
+        self.written(value / size, name)
     }
 }
 
@@ -164,6 +217,15 @@ pub enum QuantityError {
     UnknownUnit(String),
     /// Negative, not finite or absurdly large.
     OutOfRange,
+    /// A point may stand between thousands; how to write what may be meant.
+    TwoWays(Vec<String>),
+}
+
+/// A whole number with commas between thousands.
+pub(super) fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let parts: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|part| str::from_utf8(part).ok()).collect();
+    parts.join(",")
 }
 
 macro_rules! quantity {
@@ -309,9 +371,51 @@ mod tests {
         assert_eq!(Dimension::Yen.parse("-5 yen"), Err(QuantityError::OutOfRange));
     }
 
+    /// Sixty or sixty thousand: who means either is told how to write it, and what is advised is taken.
+    #[test]
+    fn a_point_that_may_stand_between_thousands_is_refused() {
+        for (text, ways) in [
+            ("60.000 yen", [60_000.0, 60.0].as_slice()),
+            ("60.000", &[60_000.0, 60.0]),
+            ("６０．０００円", &[60_000.0, 60.0]),
+            ("¥60.000", &[60_000.0, 60.0]),
+            ("JPY 1.500", &[1_500.0, 1.5]),
+            ("1.234yen", &[1_234.0, 1.234]),
+            ("60.000 thousand yen", &[6e7, 6e4]),
+            ("¥60.000 thousand", &[6e7, 6e4]),
+            ("6.000万円", &[6e7, 6e4]),
+            ("1.234.567 yen", &[1_234_567.0]),
+            ("60.000.000円", &[6e7]),
+        ] {
+            let Err(QuantityError::TwoWays(found)) = Dimension::Yen.parse(text) else { panic!("{text}") };
+            let read: Vec<_> = found.iter().map(|way| Dimension::Yen.parse(way).unwrap()).collect();
+            assert_eq!(read, ways, "{text}: {found:?}");
+        }
+        for (text, value) in [
+            ("1.234 billion yen", 1.234e9),
+            ("1.500 billion yen", 1.5e9),
+            ("1.234億円", 1.234e8),
+            ("0.125 yen", 0.125),
+            ("1234.500 yen", 1234.5),
+            ("60,000.000 yen", 60_000.0),
+            ("1.25 yen", 1.25),
+        ] {
+            assert_eq!(Dimension::Yen.parse(text), Ok(value), "{text}");
+        }
+        assert!(matches!(Dimension::Weeks.parse("1.500 days"), Err(QuantityError::TwoWays(_))));
+        // Nobody means a thousand years.
+        assert_eq!(Dimension::Weeks.parse("4.125 weeks"), Ok(4.125));
+        assert_eq!(Dimension::Weeks.parse("56.000 days"), Ok(8.0));
+        assert_eq!(Dimension::Yen.parse("3億5.000万円"), Err(QuantityError::NoNumber));
+    }
+
     #[test]
     fn what_is_written_reads_back_as_the_same_number() {
-        for value in [0.0, 1.0, 30_000.0, 905e6, 1.5e9, 123_456_789.0, 0.3e6, 1.0 / 3.0] {
+        for value in
+            [0.0, 1.0, 30_000.0, 905e6, 1.5e9, 123_456_789.0, 0.3e6, 1.0 / 3.0, 1.125, 12.75, 999.999, 1234.125]
+        {
+            assert_eq!(Dimension::Yen.parse(&Dimension::Yen.plainly(value)), Ok(value));
+            assert_eq!(Dimension::Weeks.parse(&Dimension::Weeks.plainly(value.min(5e3))), Ok(value.min(5e3)));
             assert_eq!(Dimension::Yen.parse(&Dimension::Yen.write(value)), Ok(value));
             assert_eq!(Dimension::Weeks.parse(&Dimension::Weeks.write(value.min(5e3))), Ok(value.min(5e3)));
         }

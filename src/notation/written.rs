@@ -67,7 +67,41 @@ fn at(value: DeValue<'_>, span: Range<usize>) -> Value<'_> {
     Value::new(span, value)
 }
 
+/// The two readings of a number in which a point may stand between thousands: `sample = 60.000`, `managers = "1.500"`. A
+/// number in TOML's own form has a decimal point, unless no one would write its decimals: 1.785 visits are meant, 60.000 may be
+/// a slip. `None` where it can mean one thing only, as when the larger one is out of range.
+pub fn two_readings(value: &DeValue<'_>, schema: &Schema) -> Option<(f64, f64)> {
+    let (text, quoted) = match value {
+        DeValue::Float(number) => (number.as_str().to_string(), false),
+        DeValue::String(text) => (plain(text), true),
+        _ => return None,
+    };
+    let counts = match schema["type"].as_str()? {
+        "integer" => true,
+        "number" => quoted && counts(schema["x-unit"].as_str().unwrap_or_default()),
+        _ => return None,
+    };
+    two_readings_of(&text, counts, schema["maximum"].as_f64().unwrap_or(f64::MAX))
+}
+
+/// The two readings of a plain text that is a number of something, at most so much, if it has two.
+pub fn two_readings_of(text: &str, counts: bool, most: f64) -> Option<(f64, f64)> {
+    let thousands = pointed_thousands(text).filter(|thousands| *thousands <= most)?;
+    let certain = !counts && !text.ends_with('0');
+    // With more than one point it is no number at all.
+    text.parse().ok().filter(|_| !certain).map(|decimal| (decimal, thousands))
+}
+
+/// Whether a unit is one of what is counted.
+pub fn counts(unit: &str) -> bool {
+    let first = unit.split(' ').next().unwrap_or_default();
+    ["firms", "employees", "events", "experts", "grants", "sites", "visits", "windows"].contains(&first)
+}
+
 fn leaf_meant(key: &str, value: &DeValue<'_>, schema: &Schema) -> Option<String> {
+    if two_readings(value, schema).is_some() {
+        return None;
+    }
     let unit = schema["x-unit"].as_str().unwrap_or_default();
     match (schema["type"].as_str()?, value) {
         ("string", DeValue::String(text)) if schema["format"] == "date" => Some(day(text, Edge::of(key)?)?.to_string()),
@@ -138,6 +172,10 @@ pub fn number(text: &str) -> Option<(f64, &str)> {
     let mut rest = unsigned;
     loop {
         if let Some((value, after)) = current.is_none().then(|| western(rest)).flatten() {
+            // Of 3億5.000万 the second part is 5000万, if anything.
+            if total > 0.0 && pointed_thousands(rest).is_some() {
+                return None;
+            }
             (current, rest) = (Some(value), after);
             continue;
         }
@@ -210,6 +248,20 @@ fn western(text: &str) -> Option<(f64, &str)> {
         }
     }
     Some((digits.parse().ok()?, &text[end..]))
+}
+
+/// What a number at the beginning of a plain text would be if the points in it stood between thousands, as much of Europe
+/// writes them: 60000 of `60.000`, 1234567 of `1.234.567`. `None` where they can only be decimal points: `1234.500`, `0.125`,
+/// `1,234.500`, `1.25`.
+pub fn pointed_thousands(text: &str) -> Option<f64> {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let (first, groups) = unsigned[..end].split_once('.')?;
+    let thousands =
+        (1..=3).contains(&first.len()) && !first.starts_with('0') && groups.split('.').all(|g| g.len() == 3);
+    // Another sign between thousands, or a power of ten, says what the point is.
+    let goes_on = unsigned[end..].starts_with([',', '_', '\'', 'e', 'E']);
+    (thousands && !goes_on).then(|| format!("{first}{}", groups.replace('.', "")).parse().ok()).flatten()
 }
 
 /// A number with nothing after it.
@@ -472,6 +524,25 @@ mod tests {
         {
             assert_eq!(number_alone(text), None, "{text}");
         }
+    }
+
+    /// Sixty or sixty thousand; and what can only be one of the two.
+    #[test]
+    fn a_point_between_thousands_is_told_from_a_decimal_one() {
+        for (text, thousands) in
+            [("60.000", 60_000.0), ("1.234", 1_234.0), ("-1.234.567 yen", 1_234_567.0), ("6.000万", 6_000.0)]
+        {
+            assert_eq!(pointed_thousands(text), Some(thousands), "{text}");
+        }
+        for text in
+            ["0.125", "1.25", "1234.500", "1.2345", "1,234.500", "1.000,5", "1.000e3", "60000", "1.23.456", "1."]
+        {
+            assert_eq!(pointed_thousands(text), None, "{text}");
+        }
+        assert_eq!(two_readings_of("60.000", true, 1e6), Some((60.0, 60_000.0)));
+        assert_eq!(two_readings_of("1.785", false, 1e6), None, "as TOML writes decimals");
+        assert_eq!(two_readings_of("1.785", true, 1e6), Some((1.785, 1_785.0)));
+        assert_eq!(two_readings_of("2.000", false, 5.0), None, "2000 is out of range");
     }
 
     #[test]

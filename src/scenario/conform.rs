@@ -86,6 +86,10 @@ impl Form<'_> {
     fn check(&mut self, path: &str, value: &mut SpannedValue<'_>, schema: &Schema) -> bool {
         let span = value.span();
         let expected = schema["type"].as_str().unwrap_or("object");
+        if let Some((decimal, thousands)) = written::two_readings(value.get_ref(), schema) {
+            let message = format!("`{path}` may mean {decimal} or {thousands}: {}", self.sources.text(span.clone()));
+            return self.error(span, message, format!("write {decimal} or {thousands}"));
+        }
         match (expected, value.get_mut()) {
             ("object", DeValue::Table(_)) => self.table(path, value, schema),
             ("array", DeValue::Array(_)) => self.list(path, value, schema),

@@ -4,8 +4,8 @@ use super::{Loaded, Override, load_text, schema::described};
 use crate::{
     error::{Kind, Problem, Problems},
     notation::{
-        Dimension,
-        written::{number_alone, share},
+        Dimension, QuantityError,
+        written::{counts, number_alone, plain, share, two_readings_of},
     },
 };
 
@@ -91,9 +91,19 @@ impl Number {
     /// # Errors
     /// What is no number, or lies outside the limits.
     pub fn bound(&self, flag: &str, text: &str) -> Result<f64, Problem> {
+        let counted = self.whole || counts(&self.unit) || self.dimension == Some(Dimension::Yen);
+        if let Some((decimal, thousands)) = two_readings_of(&plain(text), counted, self.limits.1) {
+            let message = format!("`{flag} {}` may mean {decimal} or {thousands}", text.escape_debug());
+            return Err(Problem::error(Kind::Usage, message).advise(format!("write {decimal} or {thousands}")));
+        }
         let number = if self.unit == "share" { share(text) } else { number_alone(text) };
-        let plain = number.filter(|value| value.is_finite());
-        let value = plain.or_else(|| self.dimension.and_then(|dimension| dimension.parse(text).ok()));
+        let bare = number.filter(|value| value.is_finite());
+        let with_unit = self.dimension.filter(|_| bare.is_none()).map(|dimension| (dimension, dimension.parse(text)));
+        if let Some((dimension, Err(error @ QuantityError::TwoWays(_)))) = &with_unit {
+            let (message, advice) = dimension.explain(error);
+            return Err(Problem::error(Kind::Usage, format!("{message} in `{flag}`")).advise(advice));
+        }
+        let value = bare.or_else(|| with_unit.and_then(|(_, value)| value.ok()));
         let (low, high) = self.limits;
         let advice =
             if high < f64::MAX { format!("write a number from {low} to {high}") } else { "write a number".into() };
@@ -123,8 +133,7 @@ impl Number {
     /// The setting that gives it a value.
     pub fn set(&self, value: f64) -> Override {
         let text = match self.dimension {
-            Some(Dimension::Yen) => format!("\"{value} yen\""),
-            Some(Dimension::Weeks) => format!("\"{value} weeks\""),
+            Some(dimension) => format!("\"{}\"", dimension.plainly(value)),
             None => value.to_string(),
         };
         Override { flag: format!("--vary {}={value}", self.path), path: self.path.clone(), value: text }
@@ -164,6 +173,12 @@ mod tests {
         assert_eq!(managers.budget_yen_per_fiscal_year, Some(5e8));
         let share = Number::find(&loaded, "intervention.supportnw.support_network.share_sme").unwrap();
         assert_eq!((share.value, share.usual_range()), (Some(0.9), Some((0.0, 1.0))));
+        // A point between thousands, in both languages of tables: sixty yen or sixty thousand?
+        for bound in ["60.000", "60.000 yen", "６０．０００円"] {
+            let said = budget.bound("--to", bound).unwrap_err().to_string().replace(',', "");
+            assert!(said.contains("60000"), "{said}");
+        }
+        assert_eq!(share.bound("--to", "0.125"), Ok(0.125));
         assert!(share.bound("--to", "2").unwrap_err().advice.unwrap().ends_with("from 0 to 1"));
     }
 
