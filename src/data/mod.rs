@@ -2,6 +2,7 @@
 //!
 //! `data/README.md` says how each table was made, from which source and year, and what is missing.
 
+mod columns;
 pub(crate) mod posterior;
 mod read;
 pub(crate) mod table;

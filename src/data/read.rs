@@ -3,6 +3,7 @@
 use super::{
     Data, DeclarationRow, EstablishmentRow, Fact, IndustryRow, IndustrySize, Observation, Posterior, PrefectureRow,
     ProgrammeFigure,
+    columns::{self, CONFIDENCE},
     posterior::{FIGURE_COLUMNS, GATE_COLUMNS, is_fitted},
     table::{Distinct, Row, Table, read_text},
 };
@@ -75,6 +76,8 @@ impl Files<'_> {
         if let Some((_, rows)) = self.rows.iter().find(|(name, _)| name == file) {
             table.expect_rows(*rows, "tables.csv")?;
         }
+        let shipped = EMBEDDED.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| *text);
+        columns::check(file, &table, shipped)?;
         Ok(table)
     }
 }
@@ -493,9 +496,7 @@ fn facts(files: &Files) -> Result<Vec<Fact>, Problem> {
                 unit: text("unit"),
                 year: text("year"),
                 role: r.one_of("use", &["fitted", "tail", "check", "context"].map(|word| (word, word)))?.into(),
-                confidence: r
-                    .one_of("confidence", &["seed", "page read", "derived", "memory", "assumed"].map(|w| (w, w)))?
-                    .into(),
+                confidence: r.one_of("confidence", &CONFIDENCE.map(|word| (word, word)))?.into(),
                 source: text("source"),
             })
         })

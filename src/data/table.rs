@@ -6,7 +6,14 @@ use crate::{
     text::{harmful, is_formula},
 };
 use jiff::civil::Date;
-use std::{borrow::Cow, collections::HashMap, ops::Range, path::Path, str::FromStr, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    ops::{Range, RangeInclusive},
+    path::Path,
+    str::FromStr,
+    sync::Arc,
+};
 
 /// A parsed table: a header and rows of the same width.
 pub(crate) struct Table {
@@ -248,9 +255,14 @@ impl<'t> Row<'t> {
         }
         self.parsed(column, "a whole number such as 42")
     }
-    /// A date.
+    /// A date in one of [`YEARS`].
     pub fn date(&self, column: &str) -> Result<Date, Problem> {
-        self.parsed(column, "a date such as 2021-04-30")
+        let date: Date = self.parsed(column, "a date such as 2021-04-30")?;
+        if YEARS.contains(&date.year()) {
+            return Ok(date);
+        }
+        let advice = format!("write a day of the years {} to {}", YEARS.start(), YEARS.end());
+        Err(self.problem(column, format!("no table tells of {date}")).advise(advice))
     }
     /// A date, or nothing.
     pub fn optional_date(&self, column: &str) -> Result<Option<Date>, Problem> {
@@ -290,6 +302,10 @@ impl<'t> Row<'t> {
         })
     }
 }
+
+/// Years of which tables may tell: the oldest survey has some years before the first, and the last is that of the last day
+/// which can be simulated.
+pub(crate) const YEARS: RangeInclusive<i16> = 1990..=2036;
 
 /// Units of which there are whole numbers.
 const COUNTED: &[&str] = &[
