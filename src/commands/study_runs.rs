@@ -92,6 +92,8 @@ impl<'a> StudyRuns<'a> {
     pub fn complete(&self, tasks: &[RunTask], context: RunContext) -> Result<(), Problem> {
         self.caches.iter().for_each(RunCache::tidy);
         let missing = self.missing(tasks);
+        let may_keep = |task: &RunTask| self.caches[task.source].may_keep(self.sources[task.source], task.key);
+        missing.iter().try_for_each(may_keep)?;
         let failed = Mutex::new(None);
         let keep = |task: RunTask, series: Series| {
             let kept = self.caches[task.source].keep(self.sources[task.source], task.key, &series);

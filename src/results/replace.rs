@@ -380,17 +380,65 @@ fn is_kept_draft(name: &str) -> bool {
 /// Ending of the files of unfinished fits.
 pub const KEPT_FIT: &str = ".state";
 
+/// Makes a folder with a mark in it, both in one step: a folder without its mark is never ours.
+///
+/// # Errors
+/// Something is there, or what the system says.
+pub fn make_marked(folder: &Path, mark: &str, says: &str) -> io::Result<()> {
+    fs::create_dir_all(beside(folder))?;
+    let hidden = Hidden::beside(folder)?;
+    fs::create_dir(hidden.new_path())?;
+    fs::write(hidden.new_path().join(mark), says)?;
+    rename(&hidden.new_path(), folder, Rename::ToFree)
+}
+
+/// Removes a folder in which nothing but its mark is left, both in one step. Where more is in it, only the mark goes.
+pub fn remove_marked(folder: &Path, mark: &str) {
+    let Ok(hidden) = Hidden::beside(folder).and_then(|hidden| {
+        rename(folder, &hidden.new_path(), Rename::ToFree)?;
+        Ok(hidden)
+    }) else {
+        let _ = fs::remove_file(folder.join(mark)).and_then(|()| fs::remove_dir(folder));
+        return;
+    };
+    let _ = fs::remove_file(hidden.new_path().join(mark));
+    // What somebody has put there comes back.
+    if fs::remove_dir(hidden.new_path()).is_err() && rename(&hidden.new_path(), folder, Rename::ToFree).is_err() {
+        hidden.stays.set(true);
+    }
+}
+
 /// The bytes of one of our own kept files; `None` where no regular file lies: a pipe or a device would never end.
 pub fn kept(file: &Path) -> Option<Vec<u8>> {
     fs::symlink_metadata(file).ok().filter(fs::Metadata::is_file)?;
     fs::read(file).ok()
 }
 
+/// Fails when something else than a regular file lies where one of our own would be kept: it is not ours to replace.
+///
+/// # Errors
+/// `AlreadyExists`, or what the system says.
+pub fn may_keep(file: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(file) {
+        Ok(there) if there.is_file() => Ok(()),
+        Ok(there) => {
+            let why = match there.is_symlink() {
+                true => format!("{} is a link, and not ours", file.display()),
+                false => format!("{} is no regular file, and not ours", file.display()),
+            };
+            Err(io::Error::new(io::ErrorKind::AlreadyExists, why))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Writes one of our own kept files, whole or not at all, over one that is there. It is no result: it is not made durable.
 ///
 /// # Errors
-/// What the system says.
+/// As [`may_keep`].
 pub fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    may_keep(file)?;
     let folder = beside(file);
     // What is made for it goes again when it cannot be kept.
     let made: Vec<&Path> =
@@ -402,7 +450,8 @@ pub fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
         alive(draft.path(), true);
         let path = draft.path().to_path_buf();
         let _ = draft.as_file().try_lock();
-        let written = draft.as_file().write_all(bytes).and_then(|()| draft.persist(file).map_err(|e| e.error));
+        let written = draft.as_file().write_all(bytes).and_then(|()| may_keep(file));
+        let written = written.and_then(|()| draft.persist(file).map_err(|e| e.error));
         alive(&path, false);
         written.map(drop)
     };

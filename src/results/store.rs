@@ -8,7 +8,7 @@
 use super::{
     failure::cannot,
     packed::{pack, unpack},
-    replace::{beside, keep, kept, tidy},
+    replace::{beside, keep, kept, may_keep, tidy},
 };
 use crate::{
     data::Data,
@@ -112,6 +112,15 @@ impl RunCache {
         unseal_run(&key, &kept(&file)?)
     }
 
+    /// Whether a run could be kept, so that it is known before it is made.
+    ///
+    /// # Errors
+    /// A [`Problem`] of kind `Files` when something of somebody else's lies in its place.
+    pub fn may_keep(&self, basis: ParameterSource, case: RunKey) -> Result<(), Problem> {
+        let file = self.slot(basis, case).file;
+        may_keep(&file).map_err(|e| cannot_keep(&file, &e))
+    }
+
     /// Keeps a run, whole or not at all.
     ///
     /// # Errors
@@ -138,8 +147,12 @@ impl Slot {
     /// # Errors
     /// A [`Problem`] of kind `Files` when it cannot be written.
     pub fn keep(&self, bytes: &[u8]) -> Result<(), Problem> {
-        keep(&self.file, bytes).map_err(|e| cannot("keep a finished run in", beside(&self.file), &e, "--store DIR"))
+        keep(&self.file, bytes).map_err(|e| cannot_keep(&self.file, &e))
     }
+}
+
+fn cannot_keep(file: &Path, error: &std::io::Error) -> Problem {
+    cannot("keep a finished run in", beside(file), error, "--store DIR")
 }
 
 /// A run as its file holds it.
@@ -232,23 +245,38 @@ mod tests {
         });
     }
 
-    /// A pipe is never waited for, a device never read to its end, and the next run that is kept takes their place.
+    /// A pipe is never waited for, a device never read to its end; and none of them is ours to replace.
     #[cfg(unix)]
     #[test]
-    fn what_is_no_regular_file_counts_as_missing() {
+    fn what_is_no_regular_file_counts_as_missing_and_stays() {
         in_a_store(|cache, basis| {
             let case = RunKey::from(0);
             let file = cache.slot(basis, case).file;
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             let pipe = |at: &Path| assert!(std::process::Command::new("mkfifo").arg(at).status().unwrap().success());
             let endless = |at: &Path| std::os::unix::fs::symlink("/dev/zero", at).unwrap();
-            for place in [pipe as fn(&Path), endless] {
+            let elsewhere = file.with_extension("mine");
+            fs::write(&elsewhere, "mine").unwrap();
+            let to_a_file = |at: &Path| std::os::unix::fs::symlink(at.with_extension("mine"), at).unwrap();
+            let kind = |at: &Path| fs::symlink_metadata(at).unwrap().file_type();
+            for place in [pipe as fn(&Path), endless, to_a_file] {
                 place(&file);
+                let before = kind(&file);
                 assert_eq!((cache.read(basis, case), cache.has(basis, case)), (None, false));
-                cache.keep(basis, case, &synthetic(0)).unwrap();
-                assert_eq!(cache.read(basis, case), Some(synthetic(0)));
+                for refused in [cache.may_keep(basis, case), cache.keep(basis, case, &synthetic(0))] {
+                    let problem = refused.unwrap_err();
+                    assert_eq!(problem.kind, crate::error::Kind::Files);
+                    assert!(problem.advice.unwrap().contains("--store DIR"), "{}", problem.message);
+                }
+                assert_eq!(kind(&file), before);
                 fs::remove_file(&file).unwrap();
             }
+            assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "mine");
+            // A damaged run of ours is replaced by a good one.
+            fs::write(&file, "half a run").unwrap();
+            cache.may_keep(basis, case).unwrap();
+            cache.keep(basis, case, &synthetic(0)).unwrap();
+            assert_eq!(cache.read(basis, case), Some(synthetic(0)));
         });
     }
 

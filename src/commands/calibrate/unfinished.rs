@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Kind, Problem, Problems},
-    results::{KEPT_FIT, cannot, tidy},
+    results::{KEPT_FIT, cannot, make_marked, remove_marked, tidy},
 };
 use std::{
     fs,
@@ -32,10 +32,9 @@ impl Unfinished {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => (false, true),
             Err(error) => return Err(failed(&error)),
             Ok(meta) => {
-                let empty = || fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
                 let marked =
                     || fs::symlink_metadata(&mark).is_ok_and(|mark| mark.is_file()) && says() == Unfinished::SAYS;
-                (true, meta.is_dir() && (marked() || empty()))
+                (true, meta.is_dir() && marked())
             }
         };
         if !its_own {
@@ -51,7 +50,12 @@ impl Unfinished {
             unfinished.remove();
         }
         tidy(&folder);
-        fs::create_dir_all(&folder).and_then(|()| fs::write(&mark, Unfinished::SAYS)).map_err(|e| failed(&e))?;
+        // What others have put there besides stays, and the folder with it.
+        match fs::symlink_metadata(&folder) {
+            Ok(_) => fs::write(&mark, Unfinished::SAYS),
+            Err(_) => make_marked(&folder, Unfinished::MARK, Unfinished::SAYS),
+        }
+        .map_err(|e| failed(&e))?;
         Ok(unfinished)
     }
 
@@ -79,11 +83,11 @@ impl Unfinished {
     pub(in crate::commands) fn remove(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name == Unfinished::MARK || name.ends_with(KEPT_FIT) {
+            if name.ends_with(KEPT_FIT) {
                 let _ = fs::remove_file(entry.path());
             }
         }
-        let _ = fs::remove_dir(&self.folder);
+        remove_marked(&self.folder, Unfinished::MARK);
     }
 }
 
@@ -110,6 +114,36 @@ mod tests {
         fs::write(work.folder.join(format!("fit-0{KEPT_FIT}")), "kept").unwrap();
         assert!(said(Kind::Interrupted).contains("with --resume goes on"));
         assert_eq!(said(Kind::Files), Problems::from(Problem::error(Kind::Files, "interrupted")).to_string());
+    }
+
+    /// An empty folder may wait for somebody's files: as with every other result, only what bears our mark is taken.
+    #[test]
+    fn a_folder_without_our_mark_is_never_taken() {
+        let home = tempfile::tempdir().unwrap();
+        let finished = home.path().join("posterior");
+        let folder = home.path().join("posterior.partial");
+        let refused = || {
+            for resume in [false, true] {
+                assert_eq!(Unfinished::beside(&finished, resume).err().map(|problem| problem.kind), Some(Kind::Files));
+            }
+        };
+        fs::create_dir(&folder).unwrap();
+        refused();
+        assert!(folder.is_dir());
+        fs::write(folder.join(Unfinished::MARK), "somebody's").unwrap();
+        refused();
+        fs::remove_dir_all(&folder).unwrap();
+        fs::write(&folder, "somebody's").unwrap();
+        refused();
+        assert_eq!(fs::read_to_string(&folder).unwrap(), "somebody's");
+        fs::remove_file(&folder).unwrap();
+        // What is put into ours stays there, and the fits beside it are taken up.
+        drop(Unfinished::beside(&finished, false).unwrap());
+        let work = Unfinished::beside(&finished, false).unwrap();
+        fs::write(folder.join("notes.txt"), "somebody's").unwrap();
+        drop(work);
+        assert_eq!(fs::read_to_string(folder.join("notes.txt")).unwrap(), "somebody's");
+        refused();
     }
 
     #[test]
