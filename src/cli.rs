@@ -89,7 +89,7 @@ enum Command {
     /// Prints the manual page of the program, or writes a page for each command into a folder
     Man {
         /// Folder for `telework.1`, `telework-run.1` and so on; made where it is missing, older pages are replaced
-        #[arg(long, value_name = "DIR")]
+        #[arg(long, value_name = "DIR", value_parser = commands::place())]
         out: Option<PathBuf>,
     },
 }

@@ -14,10 +14,10 @@ pub struct StudioArguments {
     #[arg(long, value_name = "P")]
     port: Option<u16>,
     /// Where scenarios, jobs and run folders are kept, in place of results/studio
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = crate::commands::place())]
     folder: Option<PathBuf>,
     /// Where finished runs are kept, in place of `store` beside that folder
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = crate::commands::place())]
     store: Option<PathBuf>,
     /// Only prints the address, and opens no browser
     #[arg(long)]

@@ -7,7 +7,7 @@ mod unfinished;
 pub(super) use fits::{Calibration, interrupted};
 pub(super) use unfinished::Unfinished;
 
-use super::{Execution, RunContext, chunk::Chunk, read_data};
+use super::{Execution, RunContext, chunk::Chunk, read_data, request::place};
 use crate::{
     calibration::{config::Config, history::History, rows, targets::targets},
     data::{Data, Gate, Observation, fitted_tables},
@@ -35,7 +35,7 @@ pub struct CalibrateRequest {
     #[arg(long)]
     pub resume: bool,
     /// Where the folder goes, in place of results/calibration-HASH
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = place())]
     pub out: Option<PathBuf>,
     /// Threads and data tables.
     #[command(flatten)]

@@ -5,6 +5,7 @@ use super::{
     Execution, RemoteExecutor, RunContext,
     calibrate::{Calibration, Unfinished},
     read_data,
+    request::place,
 };
 use crate::{
     calibration::{
@@ -72,7 +73,7 @@ pub struct EvaluateRequest {
     #[arg(long)]
     pub resume: bool,
     /// Where the folder goes
-    #[arg(long, value_name = "DIR", default_value = "results/evaluation")]
+    #[arg(long, value_name = "DIR", default_value = "results/evaluation", value_parser = place())]
     pub out: PathBuf,
     /// Threads and data tables.
     #[command(flatten)]

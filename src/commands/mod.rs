@@ -37,11 +37,11 @@ pub use golden::{golden, selftest};
 pub use prepared::Prepared;
 pub use preview::{Preview, Runs};
 pub use report::{ReportRequest, report};
-pub(crate) use request::threads;
 pub use request::{
     CommandLine, Common, Execution, Inspection, Request, SPLIT, Study, UncertaintyFlags, arguments, from_json,
     from_words,
 };
+pub(crate) use request::{place, threads};
 pub use run::{PlannedRun, RunOutcome, RunRequest, execute, prepare, prepare_loaded};
 pub use study_runs::StudyRuns;
 pub use target::{TargetOutcome, TargetRequest, TargetSearch, prepare_loaded_target, prepare_target, target};

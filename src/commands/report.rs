@@ -1,6 +1,6 @@
 //! `telework report`: folders of results in, one page out.
 
-use super::read_data;
+use super::{read_data, request::place};
 use crate::{
     data::Data,
     error::{Problem, Problems},
@@ -28,7 +28,7 @@ pub struct ReportRequest {
     #[arg(required = true, value_name = "RUN_DIR")]
     pub folders: Vec<PathBuf>,
     /// Where the page goes, in place of report.html in the first folder
-    #[arg(long, value_name = "FILE.html")]
+    #[arg(long, value_name = "FILE.html", value_parser = place())]
     pub out: Option<PathBuf>,
     /// Replaces an existing page
     #[arg(long)]

@@ -13,7 +13,10 @@ use crate::{
     error::{Kind, Problem, Problems},
     scenario::{Loaded, Override},
 };
-use clap::{Arg, ArgAction, Args, Command, FromArgMatches, Subcommand};
+use clap::{
+    Arg, ArgAction, Args, Command, FromArgMatches, Subcommand,
+    builder::{PathBufValueParser, TypedValueParser},
+};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -92,14 +95,14 @@ pub struct Common {
     #[arg(long, value_name = "path=value")]
     pub set: Vec<String>,
     /// Where the folder goes, in place of results/SCENARIO-HASH
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = place())]
     pub out: Option<PathBuf>,
     /// Folder in which the folder goes under its own name when `out` is `None`; `None` = `results`.
     #[arg(skip)]
     #[serde(skip)]
     pub home: Option<PathBuf>,
     /// Where finished runs are kept, in place of results/store
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = place())]
     pub store: Option<PathBuf>,
     /// Replaces an existing folder of the same kind
     #[arg(long)]
@@ -156,6 +159,14 @@ fn draws(text: &str) -> Result<u32, String> {
 pub(crate) fn seed(text: &str) -> Result<u64, String> {
     let sound = text.parse().ok().filter(|seed| *seed <= i64::MAX as u64);
     sound.ok_or_else(|| format!("write a whole number from 0 to {}", i64::MAX))
+}
+
+/// A place for what is written. `-` is no name for one: elsewhere it is standard output, where nothing of this goes.
+pub(crate) fn place() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path == Path::new("-") {
+        true => Err("nothing is written to standard output: name a place, or write ./- for one that is called so"),
+        false => Ok(path),
+    })
 }
 
 /// With what a command is carried out.

@@ -1,6 +1,6 @@
 //! `telework validate`: the certificate of a posterior as text and pictures, and on request the forecast it makes.
 
-use super::{Execution, RunContext, read_data};
+use super::{Execution, RunContext, read_data, request::place};
 use crate::{
     calibration::{
         certificate::{Certificate, report},
@@ -43,10 +43,10 @@ pub struct ValidateRequest {
     #[arg(long, value_name = "DIR")]
     pub posterior: Option<PathBuf>,
     /// Where the pictures go, in place of results/certificate-HASH
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = place())]
     pub out: Option<PathBuf>,
     /// Also forecasts every survey series by month and writes the quantiles to this file
-    #[arg(long, value_name = "FILE.csv")]
+    #[arg(long, value_name = "FILE.csv", value_parser = place())]
     pub forecast: Option<PathBuf>,
     /// Scenario to forecast: path of a file, or name of a built-in scenario
     #[arg(long, value_name = "NAME", default_value = "forecast", requires = "forecast")]
