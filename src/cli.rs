@@ -31,6 +31,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
+    thread,
 };
 use stopping::STOP;
 pub use stopping::out_of_memory;
@@ -147,8 +148,25 @@ fn complaint_in_japanese(complaint: &clap::Error) -> String {
     for_terminal(&text.lines().map(line).collect::<String>())
 }
 
+/// Stack of the thread that does the work: the first thread's is as small as `ulimit -s` says, and ends the program when it is
+/// too small.
+const STACK_BYTES: usize = 8 << 20;
+
 /// Runs the program.
 pub fn main() -> ExitCode {
+    match thread::Builder::new().stack_size(STACK_BYTES).spawn(run).map(thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // What went wrong has been said.
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => {
+            complain(&[Problem::error(Kind::Files, format!("the system gives no thread to work on: {error}"))
+                .advise("allow more memory (ulimit -v) or more processes (ulimit -u)")]);
+            ExitCode::from(Kind::Files as u8)
+        }
+    }
+}
+
+fn run() -> ExitCode {
     let line: Vec<OsString> = env::args_os().collect();
     japanese::choose(language_asked(&line).as_deref());
     if let Err(problem) = stopping::begin() {
