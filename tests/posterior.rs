@@ -33,7 +33,10 @@ fn tables(folder: &Path, gates: usize, failing: usize) -> PathBuf {
         let values: Vec<String> = TABLE.iter().map(|row| value(row.name, row.default).to_string()).collect();
         draws += &(values.join(",") + "\n");
     }
-    let gate = |i: usize| format!("recovery,gate {i},0.5,>= 0.8,{}\n", i < gates - failing);
+    let gate = |i: usize| match i < gates - failing {
+        true => format!("recovery,gate {i},0.9,>= 0.8,true\n"),
+        false => format!("recovery,gate {i},0.5,>= 0.8,false\n"),
+    };
     let table: String = (0..gates).map(gate).collect();
     fs::write(to.join("posterior/draws.csv"), draws).unwrap();
     let of_the_fit = |(file, hash): &(String, String)| format!("table {file},{hash}\n");

@@ -22,8 +22,12 @@ enum Holds {
     MonthOrNothing,
     /// What a figure rests on.
     Confidence,
-    /// A word that the shipped table has in this column: the model looks for it.
-    ShippedWord,
+    /// Some text.
+    Text,
+    /// A word that the shipped table of this name has in this column: the model looks for it.
+    WordOf(&'static str),
+    /// The unit of the row's fact in the shipped table, when it has that fact.
+    UnitOfFact,
     /// The JIS code of the row's prefecture.
     Code,
     /// The Japanese name of the row's prefecture.
@@ -33,6 +37,9 @@ enum Holds {
     /// A prefecture where the row's item is one by prefecture, else a word that the shipped table has.
     Category,
 }
+
+const PROGRAMMES: &str = "policy/programmes.csv";
+const SURVEYS: &str = "observations/surveys.csv";
 
 /// Columns that no reader of a table checks itself.
 const COLUMNS: &[(&str, &str, Holds)] = &[
@@ -46,24 +53,31 @@ const COLUMNS: &[(&str, &str, Holds)] = &[
     ("population/industries.csv", "us_teleworkable_share", Holds::ShareOrNothing),
     ("population/industries.csv", "confidence", Holds::Confidence),
     ("population/barriers.csv", "confidence", Holds::Confidence),
+    ("population/facts.csv", "unit", Holds::UnitOfFact),
     ("population/facts.csv", "year", Holds::Time),
+    ("policy/declarations.csv", "declaration", Holds::Text),
     ("policy/declarations.csv", "confidence", Holds::Confidence),
-    ("policy/programmes.csv", "programme", Holds::ShippedWord),
-    ("policy/programmes.csv", "fiscal_year", Holds::YearOrSpan),
-    ("policy/programmes.csv", "month", Holds::MonthOrNothing),
-    ("policy/programmes.csv", "item", Holds::ShippedWord),
-    ("policy/programmes.csv", "category", Holds::Category),
-    ("policy/programmes.csv", "confidence", Holds::Confidence),
+    (PROGRAMMES, "programme", Holds::WordOf(PROGRAMMES)),
+    (PROGRAMMES, "fiscal_year", Holds::YearOrSpan),
+    (PROGRAMMES, "month", Holds::MonthOrNothing),
+    (PROGRAMMES, "item", Holds::WordOf(PROGRAMMES)),
+    (PROGRAMMES, "category", Holds::Category),
+    (PROGRAMMES, "confidence", Holds::Confidence),
+    ("posterior/figures.csv", "survey", Holds::WordOf(SURVEYS)),
+    ("posterior/figures.csv", "metric", Holds::WordOf(SURVEYS)),
+    ("posterior/figures.csv", "segment_type", Holds::WordOf(SURVEYS)),
 ];
 
 /// Words of the column `confidence`, as `data/README.md` explains them.
 pub(super) const CONFIDENCE: [&str; 5] = ["seed", "page read", "derived", "memory", "assumed"];
 
-/// Checks the columns of a table that its reader does not look at; `shipped` is the text of the program's own.
-pub(super) fn check(file: &str, table: &Table, shipped: &str) -> Result<(), Problem> {
+/// Checks the columns of a table that its reader does not look at; `shipped` has the texts of the program's own tables.
+pub(super) fn check(file: &str, table: &Table, shipped: &[(&str, &str)]) -> Result<(), Problem> {
     for (_, column, holds) in COLUMNS.iter().filter(|(of, column, _)| *of == file && table.has(column)) {
         let words = match holds {
-            Holds::ShippedWord | Holds::Category => words(file, column, shipped)?,
+            Holds::WordOf(of) => words(of, &[column], shipped)?,
+            Holds::Category => words(file, &[column], shipped)?,
+            Holds::UnitOfFact => words(file, &["fact", column], shipped)?,
             _ => BTreeSet::new(),
         };
         for row in table.rows() {
@@ -73,10 +87,16 @@ pub(super) fn check(file: &str, table: &Table, shipped: &str) -> Result<(), Prob
     Ok(())
 }
 
-fn words(file: &str, column: &str, shipped: &str) -> Result<BTreeSet<String>, Problem> {
-    let table = Table::parse(file, shipped.into(), &[column])?;
-    Ok(table.rows().map(|row| row.text(column).into_owned()).collect())
+/// What the rows of a shipped table have in some columns, one behind the other.
+fn words(file: &str, columns: &[&str], shipped: &[(&str, &str)]) -> Result<BTreeSet<String>, Problem> {
+    let text = shipped.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| *text);
+    let table = Table::parse(file, text.into(), columns)?;
+    let cells = |row: Row| columns.iter().map(|column| row.text(column)).collect::<Vec<_>>().join(BETWEEN);
+    Ok(table.rows().map(cells).collect())
 }
+
+/// Stands in no cell.
+const BETWEEN: &str = "\n";
 
 impl Holds {
     fn check(self, row: Row, column: &str, words: &BTreeSet<String>) -> Result<(), Problem> {
@@ -96,8 +116,21 @@ impl Holds {
                 .advise("write a month such as 2020-07, or leave the cell empty")),
             Holds::Confidence => row.one_of(column, &CONFIDENCE.map(|word| (word, ()))),
             Holds::Category if row.text("item").ends_with(" by prefecture") => row.prefecture(column).map(drop),
-            Holds::ShippedWord | Holds::Category if words.contains(&*text) => Ok(()),
-            Holds::ShippedWord | Holds::Category => {
+            Holds::Text if text.is_empty() => {
+                Err(row.problem(column, "this cell is empty").advise("write what belongs there, as other rows do"))
+            }
+            Holds::Text => Ok(()),
+            Holds::UnitOfFact => {
+                let start = format!("{}{BETWEEN}", row.text("fact"));
+                match words.iter().find_map(|known| known.strip_prefix(&start)) {
+                    Some(unit) if unit != text => Err(row
+                        .problem(column, format!("`{}` is told in {unit}, not in {text}", row.text("fact")))
+                        .advise(format!("write the unit {unit}, and the value in it"))),
+                    _ => Ok(()),
+                }
+            }
+            Holds::WordOf(_) | Holds::Category if words.contains(&*text) => Ok(()),
+            Holds::WordOf(_) | Holds::Category => {
                 let problem = row.problem(column, format!("nothing looks for `{text}` in the column `{column}`"));
                 Err(match near(&text, words.iter().map(String::as_str)) {
                     Some(near) => problem.advise(format!("did you mean `{near}`?")),

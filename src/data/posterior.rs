@@ -2,7 +2,10 @@
 //!
 //! `telework calibrate` writes these tables (`docs/calibration.md`); every run reads them. Tables in, [`Posterior`] out.
 
-use super::table::{Distinct, Row, Table, read_text};
+use super::{
+    Data, columns,
+    table::{Distinct, Row, Table, read_text},
+};
 use crate::{
     error::Problem,
     parameters::{Parameters, TABLE},
@@ -112,7 +115,8 @@ impl Posterior {
     pub fn from_dir(folder: &Path) -> Result<Posterior, Problem> {
         let table = |file: &str, columns: &[&str]| {
             let path = folder.join(file);
-            Table::parse(&path.display().to_string(), read_text(&path, FOLDER_ADVICE)?, columns)
+            let table = Table::parse(&path.display().to_string(), read_text(&path, FOLDER_ADVICE)?, columns)?;
+            columns::check(&format!("posterior/{file}"), &table, Data::embedded_texts()).map(|()| table)
         };
         let parameters: Vec<&str> = TABLE.iter().filter(|p| !p.of_measures()).map(|p| p.name).collect();
         posterior(
@@ -274,18 +278,47 @@ fn figure(row: Row) -> Result<FittedFigure, Problem> {
         metric: text("metric"),
         segment_type: text("segment_type"),
         segment: text("segment"),
-        respondents: row.number("respondents")?,
+        respondents: respondents(row)?,
         published: row.share("published")?,
     })
 }
 
+fn respondents(row: Row) -> Result<f64, Problem> {
+    let count = row.number("respondents")?;
+    if count > 0.0 {
+        return Ok(count);
+    }
+    Err(row
+        .problem("respondents", "this number must be above 0")
+        .advise("restore the table: a calibration has written it"))
+}
+
 /// From a row of `gates.csv`.
 pub(crate) fn gate(row: Row) -> Result<Gate, Problem> {
-    Ok(Gate {
+    let gate = Gate {
         part: row.text("part").into_owned(),
         check: row.text("check").into_owned(),
         found: row.number("found")?,
         required: row.text("required").into_owned(),
         passed: row.flag("passed")?,
-    })
+    };
+    match holds(gate.found, &gate.required) {
+        Some(holds) if holds != gate.passed => Err(row
+            .problem("passed", format!("{} was found and {} required, which is `{holds}`", gate.found, gate.required))
+            .advise("restore the table: a calibration has written it")),
+        _ => Ok(gate),
+    }
+}
+
+/// Whether what was found is as required, such as `<= 1.05`; `None` where both are so close that rounding decides, or where
+/// the requirement is in other words.
+fn holds(found: f64, required: &str) -> Option<bool> {
+    let (sign, bound) = required.split_once(' ')?;
+    let bound: f64 = bound.parse().ok()?;
+    let close = (found - bound).abs() <= 1e-5 * bound.abs().max(found.abs());
+    match sign {
+        "<=" if !close => Some(found < bound),
+        ">=" if !close => Some(found > bound),
+        _ => None,
+    }
 }

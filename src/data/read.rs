@@ -76,8 +76,7 @@ impl Files<'_> {
         if let Some((_, rows)) = self.rows.iter().find(|(name, _)| name == file) {
             table.expect_rows(*rows, "tables.csv")?;
         }
-        let shipped = EMBEDDED.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| *text);
-        columns::check(file, &table, shipped)?;
+        columns::check(file, &table, EMBEDDED)?;
         Ok(table)
     }
 }
@@ -260,6 +259,11 @@ fn declarations(files: &Files) -> Result<Vec<DeclarationRow>, Problem> {
                 end: r.date("planned_end")?,
                 announced: r.date("announced")?,
             };
+            if row.announced > row.end {
+                return Err(r
+                    .problem("announced", format!("the declaration was announced after its end on {}", row.end))
+                    .advise("give the day on which this version was announced"));
+            }
             if row.end < row.start {
                 return Err(r
                     .problem("planned_end", format!("the declaration ends before it starts on {}", row.start))

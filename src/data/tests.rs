@@ -288,6 +288,39 @@ fn a_folder_without_posterior_says_which_file_is_missing() {
     }
 }
 
+/// What no reader of a table looks at, or what would change a number without a word.
+#[test]
+fn every_documented_column_is_checked_by_its_kind() {
+    for (file, from, to, said) in [
+        ("population/head_offices.csv", ",314,55,", ",314,-1,", "`-1` is below 0"),
+        ("population/head_offices.csv", ",314,55,", ",314,,", "`` is not a whole number"),
+        ("population/head_offices.csv", "Hokkaido,314", "Hokkaido,314.5", "`314.5` is not a whole number"),
+        ("population/head_offices.csv", ",314,page read", ",314,rumour", "`rumour` is not known here"),
+        ("population/industries.csv", ",0.254,", ",25.4,", "`25.4` is not a share"),
+        ("population/prefectures.csv", "1,Hokkaido", "7,Hokkaido", "`7` is not the code of Hokkaido"),
+        ("population/prefectures.csv", "北海道", "青森県", "`青森県` is not the prefecture ja of Hokkaido"),
+        ("population/prefectures.csv", "regional cities", "Tokyo area", "`Tokyo area` is not the region of Hokkaido"),
+        ("population/facts.csv", ",firms,", ",persons,", "is told in firms, not in persons"),
+        ("population/facts.csv", ",2021,fitted", ",next year,fitted", "`next year` is no year"),
+        ("policy/programmes.csv", "telework_support_network,", "nope,", "nothing looks for `nope`"),
+        ("policy/programmes.csv", ",events,", ",event,", "nothing looks for `event`"),
+        ("policy/programmes.csv", "2020-07", "2020-13", "`2020-13` is no month"),
+        ("policy/programmes.csv", ",2020,2020-07", ",20,2020-07", "`20` is no year"),
+        ("policy/programmes.csv", "by prefecture,Aichi", "by prefecture,Aich", "`Aich` is no prefecture"),
+        ("policy/declarations.csv", "Hokkaido,full,1,", "Hokkaido,full,,", "this cell is empty"),
+        ("policy/declarations.csv", "2020-05-25,2020-04-16", "2020-05-25,2020-06-16", "announced after its end"),
+        ("policy/declarations.csv", "2020-05-25", "2099-05-25", "no table tells of 2099-05-25"),
+        ("posterior/about.csv", "2021-04-30", "2121-04-30", "no table tells of 2121-04-30"),
+        ("posterior/figures.csv", "mic_introduction", "mic_introductoin", "nothing looks for `mic_introductoin`"),
+        ("posterior/figures.csv", ",1395,", ",0,", "must be above 0"),
+        ("posterior/gates.csv", "1.01131", "9", "9 was found and <= 1.05 required, which is `false`"),
+    ] {
+        let problem = damaged(file, replaced(from, to));
+        assert!(problem.message.contains(said), "{file}: {problem}");
+        assert!(problem.place.is_some() && problem.advice.is_some(), "{file}: {problem}");
+    }
+}
+
 #[test]
 fn every_file_has_its_hash() {
     let files = data().files;
