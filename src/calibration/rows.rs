@@ -11,7 +11,7 @@ use crate::{
     data::{Data, Observation, near},
     engine::{Options, simulate},
     error::{Kind, Problem, Problems},
-    observation::{Observe, SurveyAnswer},
+    observation::{Observe, SurveyAnswer, is_in_time},
     population,
     scenario::{self, Scale},
 };
@@ -36,6 +36,15 @@ pub fn questions(data: &Data) -> Result<BTreeSet<Question>, Problems> {
     let options = Options { observe: Observe::EveryQuestion, ..Options::default() };
     let series = simulate(&scenario, data, &firms, 0, options, &|_| true).unwrap_or_default();
     Ok(series.surveys.into_iter().map(|a| (a.survey, a.metric, a.segment_type, a.segment)).collect())
+}
+
+/// Why a row is not used whose words are right.
+const NOT_IN_TIME: &str = "its time is not simulated";
+
+/// Whether a row says how introduction grew before COVID-19.
+fn tells_growth(row: &Observation) -> bool {
+    (&*row.survey, &*row.metric, &*row.segment) == ("mic_introduction", "introduced", "total")
+        && row.field_end.year() < 2020
 }
 
 /// What becomes of a row.
@@ -87,6 +96,8 @@ pub fn unused_of_own(data: &Data) -> Result<Vec<Problem>, Problems> {
     let same = |a: &Observation, b: &Observation| {
         (&a.survey, &a.metric, &a.segment_type, &a.segment, &a.unit)
             == (&b.survey, &b.metric, &b.segment_type, &b.segment, &b.unit)
+            && (&a.wave, &a.confidence, a.field_start, a.field_end)
+                == (&b.wave, &b.confidence, b.field_start, b.field_end)
     };
     let own = |row: &&Observation| project.observations.iter().all(|known| !same(known, row));
     let rows: Vec<&Observation> = data.observations.iter().filter(own).collect();
@@ -94,13 +105,20 @@ pub fn unused_of_own(data: &Data) -> Result<Vec<Problem>, Problems> {
         return Ok(Vec::new());
     }
     let known = questions(data)?;
-    let warning = |row: &&Observation| match without_counterpart(row, &known)? {
-        Use::Unused(why, meant) => {
-            let warning = Problem::warning(Kind::Data, format!("{TABLE}:{}: this row is not used: {why}", row.line));
-            let listed = "docs/calibration.md lists what can be simulated".to_string();
-            Some(warning.advise(meant.map_or(listed, |meant| format!("did you mean `{meant}`?"))))
+    let warning = |row: &&Observation| {
+        let unused =
+            |why: String| Problem::warning(Kind::Data, format!("{TABLE}:{}: this row is not used: {why}", row.line));
+        match without_counterpart(row, &known) {
+            Some(Use::Unused(why, meant)) => {
+                let listed = "docs/calibration.md lists what can be simulated".to_string();
+                Some(unused(why).advise(meant.map_or(listed, |meant| format!("did you mean `{meant}`?"))))
+            }
+            _ if is_in_time(row) || tells_growth(row) => None,
+            _ => {
+                let advice = "correct the days of the field work, if they were later: runs begin in January 2020";
+                Some(unused(NOT_IN_TIME.to_string()).advise(advice))
+            }
         }
-        _ => None,
     };
     Ok(rows.iter().filter_map(warning).collect())
 }
@@ -120,9 +138,7 @@ pub fn uses<'d>(
             (answer.survey, &*answer.wave, answer.metric, answer.segment_type, &*answer.segment, answer.observed)
                 == (&*row.survey, &*row.wave, &*row.metric, &*row.segment_type, &*row.segment, Some(row.value))
         };
-        let growth = drift
-            && (&*row.survey, &*row.metric, &*row.segment) == ("mic_introduction", "introduced", "total")
-            && row.field_end.year() < 2020;
+        let growth = drift && tells_growth(row);
         if let Some(unused) = without_counterpart(row, known) {
             return unused;
         }
@@ -133,7 +149,7 @@ pub fn uses<'d>(
                 Use::Compared(format!("published after {as_of}"))
             }
             Some(_) => Use::Compared("it says nothing that other rows do not".to_string()),
-            None => Use::Unused("its time is not simulated".to_string(), None),
+            None => Use::Unused(NOT_IN_TIME.to_string(), None),
         }
     };
     data.observations.iter().map(|row| (row, of(row))).collect()
@@ -200,6 +216,7 @@ pub fn listed(known: &BTreeSet<Question>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
 
     fn row(data: &Data, change: impl FnOnce(&mut Observation)) -> Data {
         let mut data = data.clone();
@@ -227,6 +244,12 @@ mod tests {
         assert_eq!(said(|row| row.segment_type = "sizes".into()), "did you mean `size`?");
         assert_eq!(said(|row| row.segment = "larges".into()), "did you mean `large`?");
         assert!(said(|row| row.metric = "happiness".into()).contains("docs/calibration.md"));
+        // 2012 for 2021, in a wave of its own; and a figure that nobody saw.
+        let slip = |row: &mut Observation| {
+            (row.wave, row.field_start, row.field_end) = ("wave 15".into(), date(2012, 4, 1), date(2012, 4, 8));
+        };
+        assert!(said(slip).contains("January 2020"));
+        assert!(said(|row| row.confidence = "memory".into()).contains("docs/calibration.md"));
     }
 
     /// All that the surveys' own list of metrics names can be asked.

@@ -66,6 +66,11 @@ impl Appointment<'_> {
     }
 }
 
+/// Whether a run from the first possible week on is there when a published figure was asked for.
+pub fn is_in_time(row: &Observation) -> bool {
+    (EPOCH - middle(row)).get_days() <= BEFORE_THE_RUN_DAYS
+}
+
 /// Everything to be asked from the first to the last week, in the order of dates.
 pub fn appointments(data: &Data, observe: Observe, weeks: (Week, Week)) -> Vec<Appointment<'_>> {
     let mut all = Vec::new();

@@ -12,6 +12,7 @@ mod view;
 mod workers;
 
 pub use crate::population::BANDS;
+pub use appointments::is_in_time;
 pub use indicators::{Cadence, Indicator, REGISTRY, Segment, describe};
 pub use names::{spaced, survey_name};
 pub use observers::{Observe, Observers};
