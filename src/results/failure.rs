@@ -6,8 +6,8 @@ use std::{io, path::Path};
 /// A file problem in words, with advice where the cause is known; `flag` names another place.
 pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error, flag: &str) -> Problem {
     use io::ErrorKind::{
-        AlreadyExists, FileTooLarge, NotADirectory, OutOfMemory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
-        StorageFull,
+        AlreadyExists, FileTooLarge, NotADirectory, NotFound, OutOfMemory, PermissionDenied, QuotaExceeded,
+        ReadOnlyFilesystem, StorageFull,
     };
     let problem = Problem::error(Kind::Files, format!("cannot {what} {}: {error}", path.display()));
     match error.kind() {
@@ -20,6 +20,7 @@ pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error, flag: &str) -> 
             problem.advise(format!("choose a place that you may write with {flag}"))
         }
         NotADirectory => problem.advise(format!("choose a place inside a folder with {flag}")),
+        NotFound => problem.advise(format!("choose a place inside a folder that is there with {flag}")),
         AlreadyExists => problem.advise(format!("move it away yourself, or choose another place with {flag}")),
         _ if is_device_failure(error) => {
             problem.advise(format!("the disk fails: write to another one with {flag}; nothing was left behind"))

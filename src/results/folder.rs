@@ -311,6 +311,11 @@ pub(crate) mod tests {
         let problem = write_run(&target, true, "third").unwrap_err();
         assert!(problem.message.contains("plots/notes.txt"), "{}", problem.message);
         assert_eq!(fs::read_to_string(target.join("plots/kpi_fans.svg")).unwrap(), "second");
+        // So would a folder that waits for something.
+        fs::remove_file(target.join("plots/notes.txt")).unwrap();
+        fs::create_dir(target.join("notes")).unwrap();
+        assert!(write_run(&target, true, "third").unwrap_err().message.contains("delete"));
+        assert!(target.join("notes").is_dir());
     }
 
     #[test]

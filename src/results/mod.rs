@@ -28,7 +28,9 @@ pub use folder::{Draft, GENERATOR, REPORT, check_folder, is_page, write_file};
 pub use large::{Columns, LargeTable, TableFormat, Values, Words, first_differing_cell, read_parquet};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::PANEL;
-pub use replace::{Form, KEPT_FIT, Product, Scratch, abandon, keep, kept, make_marked, remove_marked, tidy};
+pub use replace::{
+    Form, KEPT_FIT, Product, Scratch, abandon, is_kept_fit, keep, kept, make_marked, remove_marked, tidy,
+};
 pub use series::{SERIES_TABLES, read_series};
 pub use store::{CODE, KeptKey, RunCache, STORE, Slot, Store, seal, seal_run, sealed, unseal_run};
 pub use study::{

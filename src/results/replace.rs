@@ -115,12 +115,16 @@ impl Product {
         }) && (self.holds_mark)(path)
     }
 
-    /// A file in a folder of this kind that the program has not written.
+    /// A file in a folder of this kind that the program has not written, or a folder: ours hold something.
     fn stranger(&self, folder: &Path) -> Option<String> {
         let of_the_system = |name: &str| [".DS_Store", "Thumbs.db", "desktop.ini"].contains(&name);
         let mut open = vec![String::new()];
         while let Some(inner) = open.pop().filter(|_| self.form == Form::Folder) {
-            for entry in fs::read_dir(folder.join(&inner)).into_iter().flatten().flatten() {
+            let mut entries = fs::read_dir(folder.join(&inner)).into_iter().flatten().flatten().peekable();
+            if entries.peek().is_none() && !inner.is_empty() {
+                return Some(inner);
+            }
+            for entry in entries {
                 let own = entry.file_name().to_string_lossy().into_owned();
                 let name = if inner.is_empty() { own.clone() } else { format!("{inner}/{own}") };
                 if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -374,11 +378,17 @@ fn is_random(name: &str) -> bool {
 fn is_kept_draft(name: &str) -> bool {
     let Some((kept, random)) = name.rsplit_once('-') else { return false };
     let run = kept.len() == 32 && kept.bytes().all(|b| b.is_ascii_hexdigit());
-    is_random(random) && (run || kept.ends_with(KEPT_FIT))
+    is_random(random) && (run || is_kept_fit(kept))
 }
 
 /// Ending of the files of unfinished fits.
 pub const KEPT_FIT: &str = ".state";
+
+/// Whether a name is that of an unfinished fit: what is fitted, and sixteen digits of all that it depends on.
+pub fn is_kept_fit(name: &str) -> bool {
+    let key = name.strip_suffix(KEPT_FIT).and_then(|name| name.rsplit_once('-')).map_or("", |(_, key)| key);
+    key.len() == 16 && key.bytes().all(|b| b.is_ascii_hexdigit())
+}
 
 /// Makes a folder with a mark in it, both in one step: a folder without its mark is never ours.
 ///

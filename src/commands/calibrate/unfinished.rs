@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Kind, Problem, Problems},
-    results::{KEPT_FIT, cannot, make_marked, remove_marked, tidy},
+    results::{cannot, is_kept_fit, make_marked, remove_marked, tidy},
 };
 use std::{
     fs,
@@ -75,15 +75,15 @@ impl Unfinished {
 
     /// Whether a fit is kept there.
     fn keeps_any(&self) -> bool {
-        let is_fit = |entry: fs::DirEntry| entry.file_name().to_string_lossy().ends_with(KEPT_FIT);
+        let is_fit = |entry: fs::DirEntry| is_kept_fit(&entry.file_name().to_string_lossy());
         fs::read_dir(&self.folder).into_iter().flatten().flatten().any(is_fit)
     }
 
     /// Removes what calibrations have written there, and the folder when nothing else is in it.
     pub(in crate::commands) fn remove(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(KEPT_FIT) {
+            let regular = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if regular && is_kept_fit(&entry.file_name().to_string_lossy()) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -104,6 +104,8 @@ impl Drop for Unfinished {
 mod tests {
     use super::*;
 
+    const FIT: &str = "whole-0123456789abcdef.state";
+
     /// Who is interrupted hears whether there is something to go on with; other problems stay as they are.
     #[test]
     fn an_interrupted_fit_is_told_as_it_is_kept() {
@@ -111,7 +113,7 @@ mod tests {
         let work = Unfinished::beside(&home.path().join("posterior"), false).unwrap();
         let said = |kind| work.told(Problem::error(kind, "interrupted").into()).to_string();
         assert!(said(Kind::Interrupted).contains("nothing is kept") && !said(Kind::Interrupted).contains("--resume"));
-        fs::write(work.folder.join(format!("fit-0{KEPT_FIT}")), "kept").unwrap();
+        fs::write(work.folder.join(FIT), "kept").unwrap();
         assert!(said(Kind::Interrupted).contains("with --resume goes on"));
         assert_eq!(said(Kind::Files), Problems::from(Problem::error(Kind::Files, "interrupted")).to_string());
     }
@@ -140,9 +142,13 @@ mod tests {
         // What is put into ours stays there, and the fits beside it are taken up.
         drop(Unfinished::beside(&finished, false).unwrap());
         let work = Unfinished::beside(&finished, false).unwrap();
-        fs::write(folder.join("notes.txt"), "somebody's").unwrap();
+        for name in ["notes.txt", "my.state"] {
+            fs::write(folder.join(name), "somebody's").unwrap();
+        }
         drop(work);
-        assert_eq!(fs::read_to_string(folder.join("notes.txt")).unwrap(), "somebody's");
+        for name in ["notes.txt", "my.state"] {
+            assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), "somebody's");
+        }
         refused();
     }
 
@@ -156,7 +162,7 @@ mod tests {
         drop(work);
         assert!(!folder.exists());
         let work = Unfinished::beside(&finished, false).unwrap();
-        fs::write(folder.join(format!("fit-0{KEPT_FIT}")), "kept").unwrap();
+        fs::write(folder.join(FIT), "kept").unwrap();
         drop(work);
         assert!(folder.is_dir(), "a kept fit waits for --resume");
     }
