@@ -225,7 +225,9 @@ impl Form<'_> {
             // What is called Kansai is not the same everywhere; of the areas known here one is meant.
             let kansai =
                 what == "prefecture" && ["kansai", "関西"].iter().any(|name| text.to_lowercase().contains(name));
-            let near = || nearest(text, members.iter().copied()).filter(|_| text.is_ascii());
+            // A letter of the classification is like every word that begins with it: IT is not I, wholesale and retail.
+            let words = members.iter().copied().filter(|member| member.len() > 1);
+            let near = || nearest(text, words).filter(|_| text.is_ascii());
             let advice = match if kansai { Some("Kinki area") } else { near() } {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => {
