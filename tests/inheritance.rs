@@ -64,6 +64,11 @@ fn edits_that_collide_or_do_nothing_warn() {
         ["the scenario has its parent's title", "the scenario has its parent's question"]
     );
     assert_eq!(warned("", &["run.seed=1", "run.seed=2"]).matches("is set twice").count(), 1);
+    for (first, second) in [("run.whole=true", "run.sample=6000"), ("run.sample=6000", "run.whole=true")] {
+        let said = warned("", &[first, second]);
+        assert!(said.contains(&format!("`--set {first}` is lost")), "{said}");
+    }
+    assert!(!warned("", &["run.sample=6000", "run.whole=false"]).contains("is lost"));
     let over = warned("[change]\nsupportnw = { scale = 2 }\n", &["intervention.supportnw.scale=3"]);
     assert_eq!(over, "overrides `intervention.supportnw.scale`, which `child.toml` had changed: 2 -> 3");
     let off = "`managers` is changed and switched off: the change has no effect";

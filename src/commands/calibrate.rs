@@ -13,6 +13,7 @@ use crate::{
     data::{Data, Gate, Observation, fitted_tables},
     engine::on_threads,
     error::{Problem, Problems},
+    notation::written::last_day_argument,
     parameters::Parameters,
     population,
     results::{Draft, Form, Product},
@@ -29,7 +30,7 @@ pub struct CalibrateRequest {
     /// A configuration; without one, that of the shipped posterior
     pub config: Option<PathBuf>,
     /// Use only figures published by this day, in place of the configuration's
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = last_day_argument)]
     pub as_of: Option<Date>,
     /// Goes on with what an interrupted calibration left; without it, that is thrown away
     #[arg(long)]

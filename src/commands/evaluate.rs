@@ -24,6 +24,7 @@ use crate::{
     data::Data,
     engine::on_threads,
     error::{Kind, Problem, Problems},
+    notation::written::{Edge, day},
     observation::SurveyAnswer,
     parameters::Parameters,
     plot::certificate_pictures,
@@ -55,7 +56,12 @@ static EVALUATION: Product = Product {
 
 /// A day as of which is forecast.
 fn origin(text: &str) -> Result<Date, String> {
-    text.trim().parse().map_err(|_| "write days such as 2020-07-31,2020-10-31".to_string())
+    day(text, Edge::Alone).ok_or_else(|| "write days such as 2020-07-31,2020-10-31".to_string())
+}
+
+fn nothing_after(origin: Date) -> Problem {
+    Problem::error(Kind::Data, format!("nothing was published about the time after {origin}"))
+        .advise("choose an earlier origin")
 }
 
 /// From which days is forecast.
@@ -118,10 +124,14 @@ pub fn evaluate_on(
     let data = read_data(request.execution.data.as_deref())?;
     let folder = &request.out;
     EVALUATION.check(folder, false)?;
-    let work = Unfinished::beside(folder, request.resume)?;
     let mut origins = request.origins.clone();
     origins.sort_unstable();
     origins.dedup();
+    let last_figure = data.observations.iter().map(|row| row.field_end).max().unwrap_or(Date::MIN);
+    if let Some(origin) = origins.last().filter(|origin| **origin >= last_figure) {
+        return Err(nothing_after(*origin).into());
+    }
+    let work = Unfinished::beside(folder, request.resume)?;
     let number = origins.len();
     let one = |(place, origin): (usize, &Date)| {
         let config = Config { as_of: *origin, ..config.clone() };
@@ -192,9 +202,7 @@ fn at_origin(
         .filter(|t| t.date > origin && t.less.is_none())
         .collect();
     if wanted.is_empty() {
-        return Err(Problem::error(Kind::Data, format!("nothing was published about the time after {origin}"))
-            .advise("choose an earlier origin")
-            .into());
+        return Err(nothing_after(origin).into());
     }
     let predicted = predict(&space, &everything, &fitted, &points, &answers, Key::new(settings.seed, STREAM));
     let of_model = |target: &targets::CalibrationFigure| {

@@ -218,9 +218,9 @@ impl<'s> Editor<'s, '_> {
         match (under.get_mut(), over.into_inner()) {
             (DeValue::Table(under), DeValue::Table(over)) => {
                 if path == "run" && !(over.contains_key("whole") && over.contains_key("sample")) {
-                    // Each of the two says how many firms are simulated, so one replaces the other.
+                    // Each of the two says how many firms are simulated, so one replaces the other; `whole = false` says nothing.
                     for (one, other) in [("whole", "sample"), ("sample", "whole")] {
-                        if over.contains_key(one) {
+                        if over.get(one).is_some_and(|value| value.get_ref().as_bool() != Some(false)) {
                             under.remove(other);
                         }
                     }
@@ -279,6 +279,16 @@ impl<'s> Editor<'s, '_> {
         if let Some(earlier) = seen.insert(&setting.path, number) {
             let earlier = self.sources.name(earlier);
             let message = format!("`{}` is set twice on the command line; `{earlier}` is lost", setting.path);
+            self.say(Problem::warning(Kind::Scenario, message), path_place.clone());
+        }
+        let rival = match setting.path.as_str() {
+            "run.sample" => "run.whole",
+            "run.whole" if setting.value.trim() != "false" => "run.sample",
+            _ => "",
+        };
+        if let Some(earlier) = seen.get(rival).filter(|number| !self.sources.source(**number).0.ends_with("false")) {
+            let earlier = self.sources.name(*earlier);
+            let message = format!("`{}` takes the place of `{rival}`; `{earlier}` is lost", setting.path);
             self.say(Problem::warning(Kind::Scenario, message), path_place.clone());
         }
         let keys: Vec<&str> = setting.path.split('.').collect();
