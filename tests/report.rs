@@ -129,6 +129,8 @@ fn a_wrong_folder_or_a_damaged_table_is_named_with_its_place() {
     // A table that reads well and is not the command's own: another run's, or one that was edited.
     fs::write(&table, sound.replacen("0.0003", "0.0004", 1)).unwrap();
     fails(&folders[1], "differences.csv is not the table that the command wrote");
+    fs::remove_file(&table).unwrap();
+    fails(&folders[1], "differences.csv is missing, though its manifest.json names it");
 }
 
 #[test]

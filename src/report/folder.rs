@@ -45,15 +45,18 @@ impl Folder {
         let mut other = None;
         let read = Folder::of(manifest, |file| {
             let path = folder.join(file);
+            let of_file = |one: &&Value| one["file"] == file;
+            let listed = written.as_array().into_iter().flatten().find(of_file);
             if !path.exists() {
-                return Ok(None);
+                // Without it the page would say that no command has written it yet.
+                let why = format!("{} is missing, though its {MANIFEST} names it", path.display());
+                return listed.map_or(Ok(None), |_| Err(Problem::error(Kind::Files, why)));
             }
             only_files(&path)
                 .map_err(|error| Problem::error(Kind::Files, format!("cannot read {}: {error}", path.display())))?;
             let text = read_text(&path, "")?;
             let hash = blake3::hash(text.as_bytes()).to_hex();
-            let of_file = |one: &&Value| one["file"] == file;
-            if written.as_array().into_iter().flatten().find(of_file).is_none_or(|one| one["blake3"] != *hash) {
+            if listed.is_none_or(|one| one["blake3"] != *hash) {
                 other.get_or_insert_with(|| path.clone());
             }
             Ok(Some((path.display().to_string(), text)))
