@@ -259,15 +259,15 @@ fn declarations(files: &Files) -> Result<Vec<DeclarationRow>, Problem> {
                 end: r.date("planned_end")?,
                 announced: r.date("announced")?,
             };
-            if row.announced > row.end {
-                return Err(r
-                    .problem("announced", format!("the declaration was announced after its end on {}", row.end))
-                    .advise("give the day on which this version was announced"));
-            }
             if row.end < row.start {
                 return Err(r
                     .problem("planned_end", format!("the declaration ends before it starts on {}", row.start))
                     .advise("give a last day on or after the first"));
+            }
+            if row.announced > row.end {
+                return Err(r
+                    .problem("announced", format!("the declaration was announced after its end on {}", row.end))
+                    .advise("give the day on which this version was announced"));
             }
             Ok(row)
         })
