@@ -15,10 +15,11 @@ import { look, show, shown } from "./views.js";
 /**
  * An open scenario. `toml` and `version`: what the program has; `said`: its last answer; `sound`: its last answer with a
  * form; `edits`: what it has not acknowledged; `wrong`: path -> input that has no whole value; `past`, `future`: texts to
- * go back and forward to; `first`: the text that was opened; `overtaken`: why an edit was not made.
+ * go back and forward to; `first`: the text that was opened; `since`: when the first edit that waits was made;
+ * `overtaken`: why an edit was not made.
  * @typedef {{ name: string, toml: string, version: string, isSaved: boolean, said: any, sound: any, edits: Edit[],
  *   wrong: Map<string, string>, past: string[], future: string[], first: string, stepped: { cause: string, at: number },
- *   sending: Promise<void> | null, timer: any, overtaken: any[] | null }} Scenario
+ *   sending: Promise<void> | null, timer: any, since: number, overtaken: any[] | null }} Scenario
  */
 
 /**
@@ -49,6 +50,7 @@ const opening = (name, toml, edits = [], first = toml) => ({
   stepped: { cause: "", at: 0 },
   sending: null,
   timer: null,
+  since: 0,
   overtaken: null,
 });
 
@@ -136,8 +138,9 @@ export function changeText(scenario, toml, cause = "text") {
   enqueue(scenario, { toml, cause });
 }
 
-/** What comes after the last of several key presses or steps of a slider is sent alone. */
+/** Of several key presses or steps of a slider the last is sent, and while they go on one now and then. */
 const PAUSE = 150;
+const LONGEST_PAUSE = 1000;
 function enqueue(scenario, edit) {
   scenario.overtaken = null;
   const last = scenario.edits.at(-1);
@@ -149,12 +152,15 @@ function enqueue(scenario, edit) {
   keep();
   drawTools(scenario);
   clearTimeout(scenario.timer);
-  scenario.timer = setTimeout(() => send(scenario).catch(console.error), PAUSE);
+  scenario.since ||= Date.now();
+  const pause = Math.min(PAUSE, Math.max(0, scenario.since + LONGEST_PAUSE - Date.now()));
+  scenario.timer = setTimeout(() => send(scenario).catch(console.error), pause);
 }
 
 /** Sends what waits, one edit after the other. It stays while the program is not there. */
 function send(scenario) {
   clearTimeout(scenario.timer);
+  scenario.since = 0;
   scenario.sending ||= sendAll(scenario).finally(() => {
     scenario.sending = null;
     drawTools(scenario);
