@@ -75,19 +75,34 @@ function sentences(kpi, names, base) {
       others.length > 1 ? scenarioTitle(name) + t("colon") : null,
       el("strong", {}, moved),
       " ",
-      stands,
+      el("span", { class: "stands" }, stands),
     );
   });
   return base === null ? [...told, note(t("effect.nothing"))] : told;
 }
 
-/** As high as there is room for below what stands above it; in a narrow window the legend alone takes a good part. */
+/** A window in which the result takes the whole width, above the form. */
+const isNarrow = () => byId("result").clientWidth < 420;
+/** As high as there is room for below what stands above it. */
 const room = () => {
-  const result = byId("result");
-  return Math.round(Math.min(460, Math.max(result.clientWidth < 420 ? 270 : 200, result.clientHeight - 205)));
+  const { clientHeight } = byId("result");
+  return Math.round(isNarrow() ? 220 : Math.min(620, Math.max(200, clientHeight - 205)));
 };
 /** A chart that is lower than this has its axes' titles inside: along the axes they would overlap. */
 const LOW = 330;
+
+/** Two entries beside each other where one below the other would leave no room for the lines. */
+const SHORT_LEGEND = {
+  orientation: "h",
+  x: 0,
+  y: 1.01,
+  yanchor: "bottom",
+  xanchor: "left",
+  traceorder: "normal",
+  font: { size: 10 },
+  entrywidth: 0.49,
+  entrywidthmode: "fraction",
+};
 
 const traceName = (name, base) => {
   if (base === null) return t("median");
@@ -183,14 +198,15 @@ function figure(kpi, own, names, base) {
   const two = gaps.length > 0;
   const height = room();
   const low = height < LOW;
-  const inside = (text, y) => ({
+  // Differences begin later than the course: there is room on the left.
+  const inside = (text, y, side) => ({
     text,
     font: { size: 12 },
     xref: "paper",
     yref: "paper",
-    x: 1,
+    x: side === "left" ? 0 : 1,
     y,
-    xanchor: "right",
+    xanchor: side,
     yanchor: "top",
     showarrow: false,
     bgcolor: "rgba(255, 255, 255, 0.7)",
@@ -201,6 +217,7 @@ function figure(kpi, own, names, base) {
     traces,
     height,
     layout: {
+      ...(isNarrow() ? { legend: SHORT_LEGEND, margin: { l: 36, r: 8, t: 4, b: 36 } } : {}),
       xaxis: { ...dateAxis(), range: [weeks[0], weeks[weeks.length - 1]], anchor: two ? "y2" : "y" },
       yaxis: { title: low ? "" : title, rangemode: "tozero", domain: two ? [0.42, 1] : [0, 1] },
       ...(two
@@ -208,6 +225,7 @@ function figure(kpi, own, names, base) {
             yaxis2: {
               title: { text: low ? "" : t("effect.difference"), font: { size: 12 } },
               domain: [0, 0.32],
+              nticks: low ? 3 : 0,
               gridcolor: "#dde3e9",
               zerolinecolor: "#1c2733",
               automargin: true,
@@ -215,7 +233,9 @@ function figure(kpi, own, names, base) {
           }
         : {}),
       shapes,
-      annotations: low ? [inside(title, 1), ...(two ? [inside(t("effect.difference"), 0.32)] : [])] : [],
+      annotations: low
+        ? [inside(title, 1, "right"), ...(two ? [inside(t("effect.difference"), 0.32, "left")] : [])]
+        : [],
     },
     values: {
       head: [t("week"), t("scenario"), "#" + t("median"), "#" + t("band.90")],

@@ -10,6 +10,7 @@ import { glossary } from "./glossary.js";
 import { drawJobs, freshJobs, watch } from "./jobs.js";
 import { hear, learn, open, reread, start, takeOpen } from "./scenarios.js";
 import { enter, keepToken, Refused, service, serviceIs, tabs, takeKey, token } from "./service.js";
+import { watchRoom } from "./sight.js";
 import { drawResult, drawViews, takeView } from "./views.js";
 
 /** Titles that the studio gives to copies, in Japanese. */
@@ -111,6 +112,7 @@ export function drawAll() {
     el("p", { id: "said", role: "status", class: "unseen" }),
   );
   drawBanner();
+  watchRoom();
   byId("result").hidden = byId("scenario").hidden = !ready;
   if (!ready) return;
   drawScenarios();
