@@ -235,10 +235,15 @@ fn in_folder(studio: &Studio, id: u64, reply: impl FnOnce(PathBuf) -> Reply) -> 
     studio.jobs.folder(id).map_or_else(none, reply)
 }
 
-/// The content of the report page of a job that is done, or of what there is of one that runs.
+/// The content of the report page of a job that is done, with another one beside it where that is wanted, or of what there
+/// is of one that runs.
 fn result(studio: &Studio, id: u64, query: &str) -> Reply {
     if let Some(folder) = studio.jobs.folder(id) {
-        let content = Folder::read(&folder).and_then(|folder| content(&[folder], &studio.data));
+        let beside = query.strip_prefix("beside=").and_then(|other| other.parse().ok());
+        let beside = beside.and_then(|other| studio.jobs.folder(other)).filter(|other| *other != folder);
+        let folders: Result<Vec<Folder>, Problem> =
+            [Some(folder), beside].iter().flatten().map(|folder| Folder::read(folder)).collect();
+        let content = folders.and_then(|folders| content(&folders, &studio.data));
         return content.map_or_else(Reply::from, Reply::json);
     }
     if studio.jobs.one(id).is_some() {

@@ -98,13 +98,16 @@ export function drawJobs() {
 }
 
 export const MARKS = { queued: "…", running: "▶", done: "✓", failed: "✗", cancelled: "■" };
+/** Kind, number and titles. */
+export const titleOfJob = (job) =>
+  jobName(job.kind) +
+  " " +
+  job.id +
+  t("colon") +
+  (job.title || job.names.join(" / ")).split(" / ").map(word).join(" / ");
+
 function jobItem(job, key) {
-  const name =
-    jobName(job.kind) +
-    " " +
-    job.id +
-    t("colon") +
-    (job.title || job.names.join(" / ")).split(" / ").map(word).join(" / ");
+  const name = titleOfJob(job);
   const act = (what, text, doing) =>
     button(text, attempt(doing), { "data-act": job.id + ":" + what, "aria-label": text + t("colon") + name });
   const isShown = shown.kind === "job" && shown.id === job.id;

@@ -13,27 +13,28 @@ import { certificateSection, reproduceSection } from "../../report/page/grounds.
 import { spendingSection } from "../../report/page/measures.js";
 import { breakdownSection, mapSection } from "../../report/page/places.js";
 import { background, content, rows } from "../../report/page/tables.js";
-import { count, gap, language, t, word } from "../../report/page/words.js";
+import { count, gap, language, missing, t, word } from "../../report/page/words.js";
 import { asked, jobName, showCommand } from "./actions.js";
 import { effectSection } from "./effect.js";
 import { select } from "./fields.js";
 import { changesOf, planWords } from "./form.js";
 import { attempt, button, commandLine, notice } from "./frame.js";
 import { gloss } from "./glossary.js";
-import { drawJobs, freshJobs, jobs, MARKS, stateWords } from "./jobs.js";
+import { drawJobs, freshJobs, jobs, MARKS, stateWords, titleOfJob } from "./jobs.js";
 import { chosen, isSound, open, titleOf } from "./scenarios.js";
 import { ask, GONE, inWords, Refused, translated } from "./service.js";
 import { use } from "./studio.js";
 
 /**
- * What is shown: a quick look at the chosen scenario, or a job.
- * @type {{ kind: "preview" | "job", id?: number }}
+ * What is shown: a quick look at the chosen scenario, or a job, with another one that is done beside it.
+ * @type {{ kind: "preview" | "job", id?: number, beside?: number }}
  */
 export let shown = { kind: "preview" };
 /** The last quick look: of which scenario, content and how it stands. */
 let preview = { of: null, content: null, problems: [], busy: false };
 /** The last content of the shown job, and its scenarios as they were run. */
-let ofJob = { id: null, content: null, done: -1, busy: false, final: false, part: null, ran: null };
+const noResult = { content: null, done: -1, busy: false, final: false, part: null, ran: null };
+let ofJob = { id: null, beside: undefined, ...noResult };
 let view = "overview";
 
 /**
@@ -147,16 +148,18 @@ export async function follow() {
   const job = jobs.find((one) => one.id === shown.id);
   if (!job) return show({ kind: "preview" });
   drawStatus();
-  if (ofJob.id !== job.id)
-    ofJob = { id: job.id, content: null, done: -1, busy: false, final: false, part: null, ran: null };
+  if (ofJob.id !== job.id || ofJob.beside !== shown.beside) ofJob = { id: job.id, beside: shown.beside, ...noResult };
   if (!ofJob.content) drawNothing();
   const wants = job.state === "done" ? !ofJob.final : job.state === "running" && job.partial && job.done > ofJob.done;
   if (!wants || ofJob.busy) return;
   const mine = ofJob;
   mine.busy = true;
   try {
-    mine.ran ||= await whatRan(job.id);
-    const found = await ask("GET", "jobs/" + job.id + "/result");
+    mine.ran ||= (await Promise.all([job.id, mine.beside].filter((id) => !missing(id)).map(whatRan))).flat();
+    const found = await ask(
+      "GET",
+      "jobs/" + job.id + "/result" + (missing(mine.beside) ? "" : "?beside=" + mine.beside),
+    );
     mine.done = job.done;
     mine.final = Boolean(found.folders) && !found.partial;
     // A picture with no more replicates than the last is the last.
@@ -164,7 +167,7 @@ export async function follow() {
     if (found.folders && part !== mine.part) {
       mine.part = part;
       mine.content = found;
-      if (shown.kind === "job" && shown.id === mine.id) drawResult();
+      if (mine === ofJob && shown.kind === "job") drawResult();
     }
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -194,14 +197,16 @@ export function show(next) {
 
 /** What is shown stands in the address: it can be opened again, and stays when the page is loaded again. */
 function remember() {
-  const job = shown.kind === "job" ? "&job=" + shown.id : "";
+  const beside = missing(shown.beside) ? "" : "&beside=" + shown.beside;
+  const job = shown.kind === "job" ? "&job=" + shown.id + beside : "";
   history.replaceState(null, "", location.pathname + "#view=" + view + job);
 }
 /** Takes what is shown from the address. */
 export function takeView() {
   const found = new URLSearchParams(location.hash.slice(1));
   if (VIEWS.some(([id]) => id === found.get("view"))) view = found.get("view");
-  if (/^\d+$/.test(found.get("job") || "")) shown = { kind: "job", id: Number(found.get("job")) };
+  const number = (key) => (/^\d+$/.test(found.get(key) || "") ? Number(found.get(key)) : undefined);
+  if (!missing(number("job"))) shown = { kind: "job", id: number("job"), beside: number("beside") };
 }
 
 const contentShown = () =>
@@ -209,7 +214,7 @@ const contentShown = () =>
     ? preview.of && preview.of === chosen()
       ? preview.content
       : null
-    : ofJob.id === shown.id
+    : ofJob.id === shown.id && ofJob.beside === shown.beside
       ? ofJob.content
       : null;
 
@@ -275,6 +280,8 @@ function ranParts(job) {
       ),
     );
   parts.push(button(t("preview.back"), () => show({ kind: "preview" })));
+  const others = jobs.filter((one) => one.state === "done" && one.folder && one.folder !== job.folder);
+  if (job.state === "done" && others.length) parts.push(besideChooser(job, others));
   if (ofJob.id === job.id && ofJob.ran) {
     parts.push(
       folded(t("result.ran", { title: ofJob.ran.map((one) => word(one.plan ? one.plan.title : "")).join(" / ") }), () =>
@@ -292,6 +299,15 @@ function ranParts(job) {
     );
   }
   return parts;
+}
+
+/** Which other job that is done stands beside this one. */
+function besideChooser(job, others) {
+  const options = [["", t("beside.none")], ...others.map((one) => [String(one.id), titleOfJob(one)])];
+  const chooser = select({ id: "beside" }, options, missing(shown.beside) ? "" : String(shown.beside), (to) =>
+    show({ kind: "job", id: job.id, beside: to ? Number(to) : undefined }),
+  );
+  return el("label", { class: "against", for: "beside" }, t("beside"), " ", chooser);
 }
 
 /** Which scenario the chosen one is shown against. */
