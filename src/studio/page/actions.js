@@ -2,9 +2,10 @@
 
 import { byId, el, focused, p } from "../../report/page/elements.js";
 import { background, unitOf } from "../../report/page/tables.js";
-import { count, gap, kindName, known, kpiName, missing, t, word } from "../../report/page/words.js";
+import { count, gap, known, kpiName, missing, t, word } from "../../report/page/words.js";
 import { showSide } from "./editor.js";
 import { labelOf, select, tidy } from "./fields.js";
+import { titleOfMeasure } from "./form.js";
 import { attempt, button, commandLine, say } from "./frame.js";
 import { gloss } from "./glossary.js";
 import { duration, freshJobs } from "./jobs.js";
@@ -153,7 +154,7 @@ const ENTRIES = {
   among: () => {
     const groups = sound() ? sound().groups.filter((one) => one.active && one.kind !== "emergency_declaration") : [];
     const boxes = groups.map((one) =>
-      box("among-" + one.name, kindName(one.kind) + " (" + one.name + ")", asked.among.includes(one.name), (on) => {
+      box("among-" + one.name, titleOfMeasure(sound(), one), asked.among.includes(one.name), (on) => {
         asked.among = [...asked.among.filter((name) => name !== one.name), ...(on ? [one.name] : [])];
       }),
     );
@@ -177,9 +178,17 @@ const ENTRIES = {
     const numbers = sound() ? sound().controls.filter(varied) : [];
     const about = (one) => {
       const group = sound().groups.find((g) => "intervention." + g.name === one.group);
-      return kindName(group.kind) + " (" + group.name + ")" + t("colon") + labelOf(one);
+      return titleOfMeasure(sound(), group) + t("colon") + labelOf(one);
     };
-    const preferred = numbers.find((one) => one.overridden) || numbers.find((one) => one.path.endsWith(".scale"));
+    // What has been changed, else the scale of a measure that can still be decided.
+    const { as_of } = background.posterior;
+    const lasts = new Map(plan() ? plan().measures.map((one) => [one.name, one.until]) : []);
+    const isOpen = (one) => {
+      const group = sound().groups.find((g) => "intervention." + g.name === one.group);
+      return group.active && group.kind !== "emergency_declaration" && lasts.get(group.name) > as_of;
+    };
+    const scales = numbers.filter((one) => one.path.endsWith(".scale"));
+    const preferred = numbers.find((one) => one.overridden) || scales.find(isOpen) || scales[0];
     if (!asked.vary && preferred) asked.vary = preferred.path;
     const options = numbers.map((one) => [one.path, about(one)]);
     return entry(t("ask.vary"), picked("vary", options));

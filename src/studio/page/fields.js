@@ -50,7 +50,8 @@ export function written(control, value) {
       return value;
     default: {
       if (isShare(control)) return percent(value);
-      const unit = unitWords(control);
+      // One of them: `1 time`, `1 firm a year`.
+      const unit = value === 1 && !japanese() ? unitWords(control).replace(/^(\w+)s\b/, "$1") : unitWords(control);
       return (
         number(value, { maximumSignificantDigits: 8, useGrouping: !control.path.endsWith("seed") }) +
         (unit ? " " + unit : "")

@@ -133,6 +133,30 @@ function formParts(scenario, openParts) {
   ];
 }
 
+/**
+ * What a measure is called in sentences: by its kind, where several are of one kind with its period, and only where that
+ * tells them not apart with its name.
+ */
+export function titleOfMeasure(sound, { name, kind }) {
+  const dayOf = (group, key) => {
+    const { value, default: usual } =
+      sound.controls.find((one) => one.path === "intervention." + group + "." + key) || {};
+    return missing(value) ? usual : value;
+  };
+  const period = (group) => {
+    const [from, until] = [dayOf(group, "from"), dayOf(group, "until")];
+    const [later, earlier] = [from > sound.plan.start, until < sound.plan.end];
+    const words = later && earlier ? "range" : later ? "from_day" : earlier ? "until_day" : "";
+    return words ? t(words, { low: day(from), high: day(until) }) : "";
+  };
+  const same = sound.groups.filter((one) => one.kind === kind);
+  const isOn = same.some((one) => one.name === name && one.active);
+  const others = same.filter((one) => one.name !== name && (one.active || !isOn)).map((one) => period(one.name));
+  if (others.length === 0) return kindName(kind);
+  const own = period(name);
+  return kindName(kind) + t("bracketed", { text: isOn && own && !others.includes(own) ? own : name });
+}
+
 /** Kind, name, when it is on, and what is changed: some kinds come twice, before and after the present. */
 function measureSummary(group, plan) {
   const on = plan.measures.find((one) => one.name === group.name);
@@ -324,11 +348,10 @@ export function planWords(plan, parent) {
 export function changesOf(sound, scenario) {
   const measure = (control) =>
     control.group.startsWith("intervention.")
-      ? kindName((sound.groups.find((one) => "intervention." + one.name === control.group) || {}).kind) +
-        " (" +
-        control.group.slice(13) +
-        ")" +
-        t("colon")
+      ? titleOfMeasure(
+          sound,
+          sound.groups.find((one) => "intervention." + one.name === control.group),
+        ) + t("colon")
       : "";
   const changes = sound.controls
     .filter((one) => one.overridden)
@@ -350,7 +373,7 @@ export function changesOf(sound, scenario) {
     );
   const added = sound.groups
     .filter((one) => one.added)
-    .map((one) => el("li", {}, t("added") + t("colon") + kindName(one.kind) + " (" + one.name + ")"));
+    .map((one) => el("li", {}, t("added") + t("colon") + titleOfMeasure(sound, one)));
   return changes.length + added.length ? el("ul", { class: "changes" }, added, changes) : p(t("changes.none"), "note");
 }
 
@@ -400,9 +423,7 @@ export function drawConsequences() {
         ? el(
             "ul",
             {},
-            idle.map((one) =>
-              el("li", {}, kindName(one.kind) + " (" + one.name + ")" + t("colon") + t("no_effect." + one.no_effect)),
-            ),
+            idle.map((one) => el("li", {}, titleOfMeasure(sound, one) + t("colon") + t("no_effect." + one.no_effect))),
             vain.map((one) => el("li", {}, translated(one).message)),
           )
         : null,
