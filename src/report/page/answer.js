@@ -4,6 +4,7 @@ import { el, note, p } from "./elements.js";
 import { summary } from "./summary.js";
 import {
   background,
+  content,
   distinct,
   draws,
   drawsOfARange,
@@ -49,6 +50,9 @@ export function leadScenario() {
   const names = distinct(rows("kpi"), "scenario");
   return names.includes(reference()) ? reference() : names[0];
 }
+/** The scenario whose tables are shown first: the one that the page is about, where it says so. */
+export const firstScenario = () =>
+  distinct(rows("kpi"), "scenario").includes(content.first) ? content.first : leadScenario();
 /** The row that the first number is from. */
 export const leadRow = () =>
   rows("kpi")

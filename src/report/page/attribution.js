@@ -1,7 +1,7 @@
 // Which intervention the effect of a package comes from, and what scale would reach a target.
 
 import { leadKpi } from "./answer.js";
-import { broken, COLOURS, chart, course, dots, hover, sideAxis, tall, zeroLine } from "./charts.js";
+import { broken, COLOURS, chart, course, dots, hover, narrow, sideAxis, tall, zeroLine } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, assumedChip, el, note, p, table } from "./elements.js";
 import { distinct, idOf, lastYear, rows, unitOf } from "./tables.js";
@@ -31,7 +31,7 @@ import {
 
 export function attributionSection() {
   const list = rows("attribution");
-  if (list.length === 0) return [absent("attribution"), ...targetPart()];
+  if (list.length === 0) return [rows("target").length ? null : absent("attribution"), ...targetPart()].filter(Boolean);
   return [
     p(t("attribution.how")),
     ...choosing(
@@ -66,7 +66,8 @@ export function attributionSection() {
           x: bars.map((row) => row.shapley * factor),
           measure: bars.map((row) => (row === whole ? "total" : "relative")),
           text: bars.map((row) => write(row.shapley)),
-          textposition: "outside",
+          // Where there is little room the numbers stand under the names.
+          textposition: narrow() ? "none" : "outside",
           cliponaxis: false,
           hovertext: bars.map((row) => write(row.shapley) + " (" + changes(row.low_90, row.high_90, unit) + ")"),
           hovertemplate: hover("%{y}\n%{hovertext}"),
@@ -142,7 +143,7 @@ export function attributionSection() {
                   type: "category",
                   autorange: "reversed",
                   tickvals: bars.map(label),
-                  ticktext: bars.map((row) => broken(label(row))),
+                  ticktext: bars.map((row) => broken(label(row)) + (narrow() ? "\n" + write(row.shapley) : "")),
                   tickfont: { size: 12 },
                   showgrid: false,
                 },

@@ -1,6 +1,6 @@
 // How likely a target is, when it is reached, and where the uncertainty comes from.
 
-import { leadKpi, leadScenario } from "./answer.js";
+import { firstScenario, leadKpi } from "./answer.js";
 import { chart, course, HATCHES, hover, scenarioLook, sideAxis, tall, waiting } from "./charts.js";
 import { choices, choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, el, note, p, table } from "./elements.js";
@@ -249,7 +249,7 @@ export function splitSection() {
           key: "scenario",
           label: t("scenario"),
           options: plain(distinct(list, "scenario"), scenarioTitle),
-          fallback: leadScenario(),
+          fallback: firstScenario(),
         },
         {
           key: "year",

@@ -201,9 +201,11 @@ export function chart({ title, tables, traces, layout, values, extra, height }) 
       whole[axis].range = [-21, 21].map(beside);
       whole[axis].tickformat = japanese() ? "%-m月%-d日\n%Y年" : "%-d %b\n%Y";
     }
-    if (whole[axis].title) whole[axis].title = { text: whole[axis].title, standoff: 8 };
+    const said = whole[axis].title;
+    if (said) whole[axis].title = { text: axis === "xaxis" ? inLines(said) : said, standoff: 8 };
   }
-  waiting.push([place, safe(traces), safe(whole)]);
+  const named = traces.map((one) => (one.name ? { ...one, name: inLines(one.name) } : one));
+  waiting.push([place, safe(named), safe(whole)]);
   return el(
     "figure",
     {},
@@ -253,19 +255,21 @@ export function dots(series, names, apart) {
 }
 export const narrow = () => window.innerWidth < 700;
 /** Height of a chart with so many names down its side: a name takes more lines where the window is narrow. */
-export const tall = (names) => 120 + names.length * (narrow() ? 64 : 46);
+export const tall = (names) => 120 + names.length * (narrow() ? 72 : 46);
 /** Names down the side, first on top; long ones are broken. */
 export const sideAxis = (names) => ({
   range: [names.length - 0.4, -0.6],
   tickvals: names.map((_, place) => place),
-  ticktext: names.map(broken),
+  ticktext: names.map((name) => broken(name)),
   tickfont: { size: 12 },
   showgrid: false,
   zeroline: false,
 });
+/** A text across a chart, in as many lines as a narrow window needs. */
+const inLines = (text) => (narrow() ? broken(text, japanese() ? 20 : 34) : text);
 /** Breaks a name between words, in Japanese at brackets and commas. */
-export function broken(name) {
-  const width = japanese() ? (narrow() ? 12 : 20) : narrow() ? 18 : 34;
+export function broken(name, most = 0) {
+  const width = most || (japanese() ? (narrow() ? 12 : 20) : narrow() ? 18 : 34);
   const parts = japanese() ? name.split(/(?=（)|(?<=[、：])/u) : name.split(/(?<= )/u);
   const lines = [];
   for (const part of parts) {

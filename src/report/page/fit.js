@@ -1,6 +1,6 @@
 // How the simulated surveys meet the published ones.
 
-import { leadScenario } from "./answer.js";
+import { firstScenario, leadScenario } from "./answer.js";
 import { chart, dots, narrow, sideAxis } from "./charts.js";
 import { choosing, plain } from "./choosers.js";
 import { absent, note, p, table } from "./elements.js";
@@ -53,7 +53,7 @@ export function fitSection() {
           key: "scenario",
           label: t("scenario"),
           options: plain(distinct(list, "scenario"), scenarioTitle),
-          fallback: leadScenario(),
+          fallback: firstScenario(),
         },
       ],
       ({ survey, scenario }) => {

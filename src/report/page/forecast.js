@@ -1,6 +1,6 @@
 // Candidate KPIs by fiscal year, and over time.
 
-import { leadKpi, leadScenario } from "./answer.js";
+import { firstScenario, leadKpi } from "./answer.js";
 import { chart, course, dateAxis, goalLine, hover, scenarioLook } from "./charts.js";
 import { choosing, kpiOptions, plain } from "./choosers.js";
 import { absent, folded, note, p, table } from "./elements.js";
@@ -51,7 +51,7 @@ export function kpiSection() {
           key: "scenario",
           label: t("scenario"),
           options: plain(distinct(list, "scenario"), scenarioTitle),
-          fallback: leadScenario(),
+          fallback: firstScenario(),
         },
       ],
       ({ scenario }) => {
@@ -123,7 +123,7 @@ export function fanSection() {
     "fan",
     [
       { key: "kpi", label: t("kpi"), options: kpiOptions(list), fallback: leadKpi() },
-      { key: "scenario", label: t("scenario"), options, fallback: leadScenario() },
+      { key: "scenario", label: t("scenario"), options, fallback: firstScenario() },
     ],
     ({ kpi, scenario }) => {
       const frame = word((indicatorOf(kpi.split("|")[0]) || {}).frame);

@@ -171,7 +171,7 @@ export function reproduceSection() {
           "dl",
           { class: "facts" },
           facts
-            .filter(([, value]) => !missing(value) && value !== 0)
+            .filter(([, value]) => !missing(value) && value !== 0 && value !== "")
             .flatMap(([key, value]) => [el("dt", {}, t(key)), el("dd", {}, el("code", {}, String(value)))]),
         ),
         (manifest.tables || []).length

@@ -1,6 +1,6 @@
 // What the interventions reach and cost.
 
-import { leadScenario } from "./answer.js";
+import { firstScenario } from "./answer.js";
 import { chart, course, hover, measureLook, scenarioLook } from "./charts.js";
 import { choosing, plain } from "./choosers.js";
 import { absent, assumedChip, el, note, p, table } from "./elements.js";
@@ -53,7 +53,7 @@ export function spendingSection() {
           key: "scenario",
           label: t("scenario"),
           options: plain(distinct(list, "scenario"), scenarioTitle),
-          fallback: leadScenario(),
+          fallback: firstScenario(),
         },
         {
           key: "year",
@@ -67,21 +67,25 @@ export function spendingSection() {
         const measures = distinct(own, "intervention");
         const years = distinct(own, "fiscal_year").sort();
         const { factor, title } = axisOf("yen");
-        // A legend of more than eight entries is grouped by kind.
+        // A legend of more than eight entries names the kinds alone: what each measure is stands where it is pointed at.
         const many =
           measures.filter((name) => own.some((row) => row.intervention === name && row.spend_yen)).length > 8;
+        const entered = new Set();
         const traces = measures
           .map((name) => {
             const cells = years.map(
               (one) => own.find((row) => row.intervention === name && row.fiscal_year === one) || {},
             );
             if (cells.every((row) => !row.spend_yen)) return null;
-            const look = measureLook(name, kindOf(name));
+            const kind = kindOf(name);
+            const look = measureLook(name, kind);
+            const isFirst = !entered.has(kind);
+            entered.add(kind);
             return {
               type: "bar",
-              name: many ? name : measureName(name, kindOf(name)),
-              legendgroup: kindOf(name),
-              legendgrouptitle: many ? { text: kindName(kindOf(name)) } : undefined,
+              name: many ? kindName(kind) : measureName(name, kind),
+              legendgroup: kind,
+              showlegend: !many || isFirst,
               x: years.map(fiscal),
               y: cells.map((row) => (missing(row.spend_yen) ? null : row.spend_yen * factor)),
               marker: {
@@ -90,7 +94,7 @@ export function spendingSection() {
               },
               text: cells.map((row) => yen(row.spend_yen)),
               textposition: "none",
-              hovertemplate: hover("%{x}: %{text}", measureName(name, kindOf(name))),
+              hovertemplate: hover("%{x}: %{text}", measureName(name, kind)),
             };
           })
           .filter(Boolean);
@@ -115,7 +119,7 @@ export function spendingSection() {
                 title: t("spending.title", { scenario: scenarioTitle(scenario) }),
                 tables: ["spending"],
                 traces,
-                height: 360 + 18 * traces.length,
+                height: 360 + 18 * Math.min(traces.length, many ? entered.size : Infinity),
                 layout: { barmode: "stack", xaxis: { type: "category" }, yaxis: { title } },
               })
             : null,

@@ -1,6 +1,6 @@
 // Where firms practise: a tile map of the prefectures by month, and breakdowns by size, industry and region.
 
-import { leadScenario } from "./answer.js";
+import { firstScenario } from "./answer.js";
 import { COLOURS, chart, course, DASHES, dateAxis, dots, sideAxis, tall } from "./charts.js";
 import { choices, choosing, plain } from "./choosers.js";
 import { absent, el, folded, note, p, table } from "./elements.js";
@@ -38,7 +38,7 @@ export function mapSection() {
           key: "scenario",
           label: t("scenario"),
           options: plain(distinct(list, "scenario"), scenarioTitle),
-          fallback: leadScenario(),
+          fallback: firstScenario(),
         },
       ],
       ({ scenario }) => {
@@ -169,7 +169,7 @@ export function breakdownSection() {
         key: "scenario",
         label: t("scenario"),
         options: plain(distinct(list, "scenario"), scenarioTitle),
-        fallback: leadScenario(),
+        fallback: firstScenario(),
       },
     ],
     ({ kind, scenario }) => {

@@ -343,7 +343,16 @@ function markViews() {
     const entry = VIEWS.find(([id]) => id === one.dataset.view);
     one.setAttribute("aria-pressed", String(one.dataset.view === there));
     one.disabled = Boolean(contentShown()) && !hasTables(entry);
+    if (one.dataset.view === there) reveal(one);
   }
+}
+/** Moves the line of views where the chosen one is not in sight; nothing else moves. */
+function reveal(button) {
+  const list = byId("views");
+  const [own, all] = [button.getBoundingClientRect(), list.getBoundingClientRect()];
+  const beside = 48;
+  if (own.left < all.left) list.scrollLeft -= all.left - own.left + beside;
+  else if (own.right > all.right - beside) list.scrollLeft += own.right - all.right + beside;
 }
 
 function turnTo(id) {
@@ -410,7 +419,8 @@ export function drawResult(now = false) {
     markViews();
     return;
   }
-  use(found);
+  // Of what one has changed oneself the tables come first.
+  use(shown.kind === "preview" ? { ...found, first: chosen().name } : found);
   const [id, make] = fitting();
   let parts;
   try {
