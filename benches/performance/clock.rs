@@ -12,7 +12,8 @@ pub struct Time {
 }
 
 impl Time {
-    fn of(mut seconds: Vec<f64>) -> Time {
+    /// Of any number of times.
+    pub fn of(mut seconds: Vec<f64>) -> Time {
         seconds.sort_by(f64::total_cmp);
         let at = |i: usize| seconds.get(i).copied().unwrap_or(f64::NAN);
         let (last, half) = (seconds.len().saturating_sub(1), seconds.len() / 2);

@@ -61,10 +61,10 @@ fn extension() -> &'static str {
     if cfg!(target_arch = "aarch64") { "NEON" } else { "SSE2" }
 }
 
-/// The commit, and whether files other than the page differ from it.
+/// The commit, and whether files other than the measured pages differ from it.
 fn commit() -> String {
     let Some(commit) = said("git", &["rev-parse", "--short=10", "HEAD"]) else { return "unknown".into() };
-    match said("git", &["status", "--porcelain", "--", ".", ":!docs/performance.md"]) {
+    match said("git", &["status", "--porcelain", "--", ".", ":!docs/performance.md", ":!docs/studio.md"]) {
         Some(changes) if changes.is_empty() => commit,
         _ => format!("{commit} with changes"),
     }
