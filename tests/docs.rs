@@ -1,4 +1,5 @@
-//! The tables of `docs/model.md` and `docs/commands.md` are those of the source, and the figures of `docs/performance.md` those of its command.
+//! The tables of `docs/model.md` and `docs/commands.md` are those of the source, and the figures of `docs/performance.md`
+//! those of its command; pages and `docs/glossary.md` say the same of a word.
 //!
 //! `TELEWORK_REWRITE=1 cargo test --test docs` rewrites the former; nothing else does.
 
@@ -112,6 +113,68 @@ fn what_can_be_simulated_is_listed() {
     let data = telework::data::Data::embedded().unwrap();
     let known = telework::calibration::rows::questions(&data).unwrap();
     current_parts("docs/calibration.md", &[("questions", telework::calibration::rows::listed(&known))]);
+}
+
+/// Texts of a page: English and Japanese by key.
+fn texts(page: &str) -> Vec<(String, [String; 2])> {
+    let all: toml::Table = std::fs::read_to_string(page).unwrap().parse().unwrap();
+    let both = |text: &toml::Value| [0, 1].map(|at| text[at].as_str().unwrap().to_string());
+    all["page"].as_table().unwrap().iter().map(|(key, text)| (key.clone(), both(text))).collect()
+}
+
+/// Words of a text without what is put in: `{frame}`.
+fn plain(text: &str) -> String {
+    let own: String = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect();
+    let words = own.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    format!(" {} ", words.collect::<Vec<_>>().join(" ").to_lowercase())
+}
+
+/// Whether a text uses a term, alone or as several of it.
+fn uses(text: &str, term: &str) -> bool {
+    let text = plain(text);
+    ["", "s"].iter().any(|end| text.contains(&format!(" {term}{end} ")))
+}
+
+/// What the studio says of a word is what the glossary has: its table of them is made of the studio's texts, and where the
+/// code's own table has the word too, both begin alike. A term of that table which a page uses is explained on the page.
+#[test]
+fn pages_and_glossary_say_the_same_of_a_word() {
+    let page = std::fs::read_to_string("docs/glossary.md").unwrap();
+    let (above, _) = page.split_once("\n## ").unwrap();
+    let rows = above.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| term"));
+    let terms: Vec<(&str, &str)> = rows
+        .map(|row| row.trim_start_matches("| ").split_once(" | ").unwrap())
+        .map(|(term, rest)| (term, rest.split(" | ").next().unwrap()))
+        .collect();
+    assert!(terms.len() > 25, "{} terms", terms.len());
+    let studio = texts("src/studio/texts.toml");
+    let text = |key: &str| &studio.iter().find(|(own, _)| own == key).unwrap_or_else(|| panic!("no text {key}")).1;
+    let mut explained = Vec::new();
+    let mut lines = Vec::new();
+    for (key, [meaning, japanese]) in &studio {
+        let Some(word) = key.strip_prefix("gloss.").and_then(|key| key.strip_suffix("_is")) else { continue };
+        let [forms, forms_ja] = text(&format!("gloss.{word}"));
+        let forms: Vec<&str> = forms.split(", ").collect();
+        let own: Vec<_> = terms.iter().filter(|(term, _)| forms.contains(term)).collect();
+        for (term, said) in &own {
+            let begins = said.split([':', ';', ',']).next().unwrap();
+            let same = meaning.to_lowercase().contains(&begins.to_lowercase());
+            assert!(same, "{term}: `{begins}` in docs/glossary.md, but on the page: {meaning}");
+            explained.push(*term);
+        }
+        let named: Vec<&str> = own.iter().map(|(term, _)| *term).collect();
+        let name_ja = forms_ja.split('、').next().unwrap();
+        lines.push(format!("| {} | {name_ja} | {meaning} | {japanese} | {} |\n", forms[0], named.join(", ")));
+    }
+    assert!(lines.len() > 12, "{} words", lines.len());
+    lines.sort();
+    let head = "| word | in Japanese | meaning | in Japanese | above |\n|---|---|---|---|---|\n";
+    current_parts("docs/glossary.md", &[("pages", head.to_string() + &lines.concat())]);
+    for (key, [english, _]) in studio.iter().chain(&texts("src/report/texts.toml")) {
+        let unknown = terms.iter().find(|(term, _)| uses(english, term) && !explained.contains(term));
+        assert!(unknown.is_none(), "{key} uses a term that the studio does not explain: {unknown:?}");
+    }
+    assert!(uses("Log hazards, {frame}.", "hazard") && !uses("{frame} and frameworks", "frame"));
 }
 
 /// A pipe in a cell would break the table.

@@ -115,9 +115,10 @@ fn words(text: &str) -> BTreeSet<&str> {
     unquoted.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_')).collect()
 }
 
-/// Room and name of each entry of the glossary, such as `dynamics` and `fires`.
+/// Room and name of each entry of the glossary's first table, such as `dynamics` and `fires`.
 fn entries(page: &str) -> Vec<(String, String)> {
-    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| term"));
+    let first = page.split("\n## ").next().unwrap_or_default();
+    let rows = first.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| term"));
     let name = |row: &str| {
         let (room, name) = row.split(" | ").nth(2)?.trim_matches('`').split_once("::")?;
         Some((room.to_string(), name.to_string()))

@@ -1,25 +1,13 @@
 // What the words of the field mean: on hover, by keyboard, for screen readers, and as a list at the end of the page.
 
 import { byId, el } from "../../report/page/elements.js";
-import { japanese, t } from "../../report/page/words.js";
+import { japanese, language, t } from "../../report/page/words.js";
 
-/** Terms; each has its forms and its meaning in both languages. */
-const TERMS = [
-  "draw",
-  "sample",
-  "range",
-  "median",
-  "reference",
-  "luck",
-  "parameter",
-  "gate",
-  "assumed",
-  "kpi",
-  "published",
-  "coalition",
-  "segment",
-];
+/** Terms: every text that is a meaning. */
+const TERMS = Object.keys(STUDIO_TEXTS.page).flatMap((key) => (/^gloss\.(\w+)_is$/.exec(key) || []).slice(1));
 const formsOf = (term) => t("gloss." + term).split(/, |、/);
+/** In the order of their names. */
+const sorted = () => [...TERMS].sort((a, b) => formsOf(a)[0].localeCompare(formsOf(b)[0], language));
 
 /** The list at the end of the page; the terms in the text are described by its entries. */
 export const glossary = () =>
@@ -30,7 +18,7 @@ export const glossary = () =>
     el(
       "dl",
       { tabindex: "0", "aria-label": t("glossary") },
-      TERMS.flatMap((term) => [
+      sorted().flatMap((term) => [
         el("dt", {}, formsOf(term)[0]),
         el("dd", { id: "gloss-" + term }, t("gloss." + term + "_is")),
       ]),
@@ -38,7 +26,7 @@ export const glossary = () =>
   );
 
 /** Text in which a term is a label, a name or an announcement already. */
-const LEFT = "button, a, label, summary, code, h2, h3, [role=alert], [role=status]";
+const LEFT = "button, [role=button], a, label, summary, code, h2, h3, [role=alert], [role=status]";
 
 /** Marks the first place of each term in the sentences of a part of the page. */
 export function gloss(place) {
@@ -55,23 +43,30 @@ export function gloss(place) {
       text = word.splitText(found[0].length);
       const term = waiting.get(found[0].toLowerCase());
       if (place.querySelector('.term[data-term="' + term + '"]')) continue;
-      word.replaceWith(termButton(term, found[0]));
+      word.replaceWith(termIn(term, found[0]));
     }
   }
 }
 
-const termButton = (term, word) => {
+/** No button element: it would be moved to the next line as a whole, apart from what stands around it. */
+const termIn = (term, word) => {
   const shows = (event) => showMeaning(event.currentTarget, term);
   return el(
-    "button",
+    "span",
     {
-      type: "button",
+      role: "button",
+      tabindex: "0",
       class: "term",
       "data-term": term,
       "aria-describedby": "gloss-" + term,
       onmouseenter: shows,
       onfocus: shows,
       onclick: shows,
+      onkeydown: (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        shows(event);
+      },
       onmouseleave: hideSoon,
       onblur: hideSoon,
     },
