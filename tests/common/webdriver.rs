@@ -143,6 +143,14 @@ impl Browser {
         self.chord("\u{e009}", "a");
         self.keys(text);
     }
+    /// Presses a mouse's button at a point of the window, for as long as a hand does.
+    pub fn press(&self, x: i64, y: i64) {
+        let actions = json!([{ "type": "pointerMove", "x": x, "y": y }, { "type": "pointerDown", "button": 0 },
+            { "type": "pause", "duration": 120 }, { "type": "pointerUp", "button": 0 }]);
+        let mouse =
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
+        self.post("/actions", json!({ "actions": [mouse] }));
+    }
     /// Types into whatever has the focus.
     pub fn keys(&self, text: &str) {
         let press = |key: char| [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
