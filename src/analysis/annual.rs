@@ -221,7 +221,9 @@ mod tests {
     fn what_is_no_figure_is_told_what_there_is() {
         let said = |text: &str| AnnualFigure::parse(text, &["managers"]).unwrap_err().to_string();
         assert!(said("current_practise").contains("current_practice"));
-        assert!(said("practising_firms[prefecture=Tokio]").contains("did you mean `practising_firms[prefecture=Tokyo]`?"));
+        assert!(
+            said("practising_firms[prefecture=Tokio]").contains("did you mean `practising_firms[prefecture=Tokyo]`?")
+        );
         assert!(said("apples").contains("write one of current_practice, "));
         assert!(said("spend_yen[manager]").contains("in brackets: managers"));
         assert!(said("firms_reached").contains("managers"));

@@ -110,7 +110,10 @@ mod tests {
         // The shell itself reads what it is given and offers the flags of a command.
         let asked = "\ncomplete -p telework >/dev/null; COMP_WORDS=(telework run baseline --dra); COMP_CWORD=3
             _telework telework --dra baseline; echo \"${COMPREPLY[@]}\"";
-        let bash = Command::new("bash").args(["--norc", "-c", &(completed(Shell::Bash, Language::English) + asked)]).output().unwrap();
+        let bash = Command::new("bash")
+            .args(["--norc", "-c", &(completed(Shell::Bash, Language::English) + asked)])
+            .output()
+            .unwrap();
         assert_eq!(String::from_utf8_lossy(&bash.stdout), "--draws\n", "{}", String::from_utf8_lossy(&bash.stderr));
     }
 
