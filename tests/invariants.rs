@@ -39,6 +39,7 @@ fn measure(name: &str, from: Date, measure: Measure) -> Intervention {
         unit_cost_yen: None,
         delay_weeks: 0,
         half_life_weeks: None,
+        channels: None,
         measure,
     }
 }

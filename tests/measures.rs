@@ -5,11 +5,15 @@
 
 mod common;
 
-use common::{generated::current_parts, tables};
-use std::collections::BTreeSet;
+use common::{
+    generated::{current, current_parts},
+    tables,
+};
+use std::collections::{BTreeMap, BTreeSet};
 use telework::{
     analysis::{EffectCard, effect_card},
     engine::{Options, Series, simulate},
+    interventions::Channel,
     parameters::Parameters,
     population::{Cell, Population, Scale, synthesise},
     scenario::{KINDS, MEASURES, Scenario, load_text},
@@ -67,6 +71,21 @@ fn shown(yen: Option<f64>) -> String {
     yen.map_or("-".into(), |yen| format!("{:.2}", yen / 1e6))
 }
 
+/// Columns of the cards as the report has them.
+const CARD_COLUMNS: &str = "kind,firms_reached,starts_first_year,starts_fifth_year,starts_low,starts_high,practising_fifth_year,\
+                            yen_per_start,confidence,concluded,version,one_in,replicates,draws";
+
+/// By kind, confidence and conclusion of the page's table of evidence.
+fn evidence(page: &str) -> BTreeMap<String, (String, String)> {
+    let mut all = BTreeMap::new();
+    for row in rows(page, "### Evidence") {
+        for kind in row[0].split(',') {
+            all.insert(kind.trim().trim_matches('`').to_string(), (row[3].clone(), row[4].clone()));
+        }
+    }
+    all
+}
+
 /// A card's documented range is for the middle of the priors. Seeds are fixed, so the test fails when the model changes and not
 /// by chance.
 #[test]
@@ -74,6 +93,9 @@ fn effect_cards_stay_in_their_documented_ranges() {
     let (data, page) = (tables(), page());
     let population = small_japan(&synthesise(&data, 2021, Scale::Whole).expect("Japan"));
     let parameters = Parameters::default();
+    let mut stored = csv::Writer::from_writer(Vec::new());
+    stored.write_record(CARD_COLUMNS.split(',')).unwrap();
+    let evidence = evidence(&page);
     let mut text = String::from(
         "| kind | firms reached | starts by the end of the first year | by the end of the fifth | lowest and highest of four draws from the priors | practising after five years | million yen per start |\n\
          |---|---:|---:|---:|---|---:|---:|\n",
@@ -102,6 +124,20 @@ fn effect_cards_stay_in_their_documented_ranges() {
             middle.practising_fifth_year,
             shown(middle.yen_per_start)
         );
+        let (confidence, concluded) = &evidence[kind];
+        let figures = [
+            format!("{:.0}", middle.reached),
+            format!("{:.1}", middle.starts_first_year),
+            format!("{:.1}", middle.starts_fifth_year),
+            format!("{low:.1}"),
+            format!("{high:.1}"),
+            format!("{:.1}", middle.practising_fifth_year),
+            middle.yen_per_start.map_or_else(String::new, |yen| format!("{:.0}", (yen / 1e4).round() * 1e4)),
+        ];
+        let trace = [ONE_IN.to_string(), REPLICATES.to_string(), DRAWS.to_string()];
+        let words = [confidence.as_str(), concluded, env!("CARGO_PKG_VERSION")];
+        let row = [kind].into_iter().chain(figures.iter().map(String::as_str)).chain(words);
+        stored.write_record(row.chain(trace.iter().map(String::as_str))).unwrap();
         for (found, range) in [(middle.starts_first_year, range(&row[2])), (middle.starts_fifth_year, range(&row[3]))] {
             if !range.contains(&found) {
                 outside.push(format!("{kind}: {found:.2} is not in {range:?}"));
@@ -113,6 +149,8 @@ fn effect_cards_stay_in_their_documented_ranges() {
     let order = ["disclosure", "support_network", "telework_managers", "subsidy"].map(fifth);
     assert!(order.is_sorted_by(|a, b| a < b), "{order:?}\n{text}");
     current_parts("docs/measures.md", &[("cards", text)]);
+    let stored = String::from_utf8(stored.into_inner().unwrap()).unwrap();
+    current("src/report/effect_cards.csv", &stored);
 }
 
 /// Every programme of `data/policy/programmes.csv` has a row, and the entries that the table names are those of `baseline`.
@@ -248,4 +286,80 @@ fn pressure_on_classes_grows_with_its_scale() {
     let id = without.indicators[0].indicator;
     let [none, half, whole] = [&without, &law(0.4, ""), &law(1.0, "")].map(|series| level(series, id));
     assert!(none < half && half < whole, "{id}: {none} {half} {whole}");
+}
+
+/// A scenario with a rating of many firms that says channels, or not.
+fn rating(more: &str) -> Scenario {
+    small(&format!(
+        "[[intervention]]\nname = \"m\"\nfrom = 2021-04-05\nunit_cost = \"50 thousand yen\"\n{more}\n\
+         disclosure = {{ form = \"rating\", firms_per_year = 20000 }}\n"
+    ))
+}
+
+const EVERY: &str = "channels = [\"customers\", \"investors\", \"rating_agencies\", \"consumers\", \"job_seekers\", \"employees\", \
+                     \"subcontractors\", \"competitors\"]";
+
+fn practising(series: &Series) -> f64 {
+    let figure = series.indicators.iter().find(|one| one.indicator == "current_practice" && one.segment == "total");
+    f64::from(figure.unwrap().values.last().unwrap().1)
+}
+
+/// A measure with channels is absent at scale 0 and when it is off; more of it moves more firms, at the priors' means, which are above
+/// zero; what it delivers and spends is the same with channels and without.
+#[test]
+fn channels_grow_with_the_dose_and_cost_nothing_more() {
+    let without = ran(&small(""), None);
+    assert_eq!(ran(&rating(&format!("scale = 0\n{EVERY}")), None).indicators, without.indicators);
+    assert_eq!(ran(&rating(&format!("active = false\n{EVERY}")), None).indicators, without.indicators);
+    let doses = [0.2, 1.0].map(|scale| ran(&rating(&format!("scale = {scale:?}\n{EVERY}")), None));
+    let [none, some, many] = [&without, &doses[0], &doses[1]].map(practising);
+    assert!(none < some && some < many, "{none} {some} {many}");
+    let weeks = |series: &Series| {
+        let all = series.interventions.last().unwrap().weeks.iter();
+        all.fold((0.0, 0.0), |sum, week| (sum.0 + week.deliveries, sum.1 + week.spend_yen))
+    };
+    let [with, plain] = [EVERY, ""].map(|more| weeks(&ran(&rating(more), None)));
+    assert!(with.0 > 0.0 && (with.0 / plain.0 - 1.0).abs() < 0.02, "{with:?} {plain:?}");
+    assert_eq!(with.1, with.0 * 50e3);
+}
+
+/// Each channel does something; none of them does what another does; a draw has weights of its own.
+#[test]
+fn every_channel_acts_by_itself() {
+    let silent = {
+        let mut scenario = rating("scale = 50\nchannels = [\"investors\"]");
+        scenario.interventions[1].channels = Some(Vec::new());
+        ran(&scenario, None)
+    };
+    let mut seen = vec![silent.indicators.clone()];
+    for channel in Channel::ALL {
+        let one = rating(&format!("scale = 50\nchannels = [\"{}\"]", channel.key()));
+        let found = ran(&one, None).indicators;
+        assert!(!seen.contains(&found), "{}", channel.key());
+        seen.push(found);
+    }
+    let all = rating(EVERY);
+    assert_ne!(ran(&all, Some(1)).indicators, ran(&all, Some(2)).indicators);
+}
+
+/// Awards, certificates and measures of one's own speak through channels too; who has nothing to show is told so.
+#[test]
+fn kinds_that_show_something_have_channels() {
+    let measure = |lines: &str| format!("[[intervention]]\nname = \"m\"\nfrom = 2021-04-05\nscale = 100\n{lines}\n");
+    for lines in [
+        "awards = { awards_per_year = 60, selection_month = 11 }",
+        "certification = { pass_rate = 0.9, duration = \"4 weeks\", valid_for = \"26 weeks\", audits_per_year = 0.5 }",
+        "custom = { kind = \"k\", evidence = \"assumed\", firms_per_year = 200 }",
+        "disclosure = { form = \"self_declaration\", firms_per_year = 200 }",
+    ] {
+        let [with, without] =
+            [format!("{EVERY}\n{lines}"), lines.to_string()].map(|text| ran(&small(&measure(&text)), None));
+        assert_ne!(with.indicators, without.indicators, "{lines}");
+    }
+    let subsidy = "channels = [\"investors\"]\nsubsidy = { rate = 0.5, minimum = \"1 yen\", maximum = \"1 million yen\", \
+                   cost_per_teleworker = \"200 thousand yen\", grants_per_year = 10 }";
+    let text = format!("title = \"t\"\nquestion = \"q\"\nsources = [\"s\"]\n{}", measure(subsidy));
+    let loaded = load_text("small", &text, &[]).unwrap();
+    assert_eq!(loaded.scenario.interventions[0].channels, None);
+    assert!(loaded.notes.iter().any(|note| note.message.contains("`channels` of `m` has no effect on subsidy")));
 }

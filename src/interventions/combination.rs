@@ -125,7 +125,7 @@ impl Mix {
 impl Pressure {
     /// What it multiplies the hazards of a class by, as the mean of firms that feel it and firms that do not: starting, leaving,
     /// formalising. `left` is the part of the log hazards that has not faded.
-    fn factors(&self, scale: f64, left: f64) -> [f64; 3] {
+    pub fn factors(&self, scale: f64, left: f64) -> [f64; 3] {
         let share = (self.share * scale).min(1.0);
         [self.start, self.leave, self.formalise].map(|log_hazard| 1.0 + share * libm::expm1(log_hazard * left))
     }
@@ -150,7 +150,10 @@ impl Combination {
             let suits = |candidate: &Candidate| {
                 wants_new.is_none_or(|new| state.status(candidate.firm as usize).practises() != new)
             };
-            let served = |_: &mut Programme, candidate: &Candidate, _, now: &mut Now| self.notice(candidate, now);
+            let served = |programme: &mut Programme, candidate: &Candidate, _, now: &mut Now| {
+                self.notice(candidate, now);
+                programme.show_to_channels(candidate, 1.0, now);
+            };
             programme.fill(class, slots, class % pools, cost, now, suits, |_| cost, served);
         }
     }

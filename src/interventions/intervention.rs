@@ -1,6 +1,6 @@
 //! One policy measure as it is meant: whom, when, how much money, and what it does.
 
-use super::Measure;
+use super::{Channel, Measure};
 use crate::{calendar::Week, population::Eligibility};
 use jiff::civil::Date;
 
@@ -27,6 +27,8 @@ pub struct Intervention {
     pub delay_weeks: u32,
     /// Weeks after which half of the effect is left; `None` = it lasts.
     pub half_life_weeks: Option<f64>,
+    /// Stakeholders to whom firms show that they take part; `None` = as the kind has it.
+    pub channels: Option<Vec<Channel>>,
     /// What it does.
     pub measure: Measure,
 }

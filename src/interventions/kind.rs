@@ -1,6 +1,6 @@
 //! What every kind of measure says of itself: the contract between a kind's own file and what all kinds share.
 
-use super::{Declarations, Intervention, Now, Programme, Selection, Setting, accounts::Effect, season::Spread};
+use super::{Declarations, Intervention, Now, Programme, Selection, Setting, Shows, accounts::Effect, season::Spread};
 use crate::{
     calendar::Week,
     data::Data,
@@ -82,6 +82,11 @@ pub trait MeasureKind {
     /// Whether its effects wait for `delay` and fade by `half_life`.
     fn has_delay(&self) -> bool {
         self.reaches() == Reach::SingleFirms
+    }
+
+    /// What a served firm has to show to others.
+    fn shows(&self) -> Shows {
+        Shows::Nothing
     }
 
     /// Whether what a delivery does to a firm helps it to start, and to do nothing else.

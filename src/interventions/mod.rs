@@ -8,6 +8,7 @@ mod accounts;
 mod awareness;
 mod certificates;
 mod chain;
+mod channels;
 mod combination;
 mod delivered;
 mod intervention;
@@ -19,6 +20,7 @@ mod selection;
 
 pub use awareness::Awareness;
 pub use chain::{Chain, InterventionWeek};
+pub use channels::{Channel, ChannelDescription, Scope, Shows};
 pub use intervention::{Intervention, Selection};
 pub use kind::{Acts, Description, MeasureKind, Model, Price, Reach, Text, Typed};
 pub(crate) use kinds::with_kinds;
@@ -34,6 +36,7 @@ use crate::{
     random::Key,
 };
 use certificates::Certificates;
+use channels::Shown;
 use delivered::{Delivered, KindNumber};
 use pending::Pending;
 use selection::{Candidate, Misses, Slot, Slots, Verdict};
@@ -85,6 +88,8 @@ pub struct Programme<'a> {
     /// Firms that its slots can want, by class of firms; without those that were found to be past serving.
     pools: Vec<Arc<Pool>>,
     records: Pending,
+    /// What its firms show to the channels that it says; `None` = it says none.
+    shown: Option<Shown>,
     /// Slots without a firm, by class of firms that the slots want.
     misses: [Misses; CLASSES],
     season: season::Season,
@@ -128,6 +133,7 @@ impl<'a> Programmes<'a> {
                 slots: Slots::new(&setting, spec.measure.word()),
                 pools: kind.pools(&spec.target).iter().map(|criteria| setting.population.pool(criteria)).collect(),
                 records: Pending::new(spec),
+                shown: Shown::new(spec, &setting),
                 misses: [Misses::default(); CLASSES],
                 season: season::Season::new(spec, kind.spread(setting.data)),
                 spec,
@@ -181,6 +187,9 @@ impl<'a> Programmes<'a> {
             weeks.push(programme.chain.close());
             programme.records.begin(week, &mut terms.effects);
             acts.affect(programme.spec, week, setting, terms);
+            if let Some(shown) = &mut programme.shown {
+                shown.press(week, setting, terms);
+            }
         }
         declarations.affect(week, terms);
         awareness.affect(setting, terms);
@@ -298,6 +307,25 @@ impl Programme<'_> {
         let number = possible.min(self.chain.affordable(cost));
         let paid = capacity > 0.0 && number > 0.0 && self.chain.deliver_many(number, number * cost, number);
         if paid { number } else { 0.0 }
+    }
+
+    /// A firm has something to show, to the measure's channels or, where it says none, to its industry and prefecture as if
+    /// it were so many firms.
+    fn show(&mut self, candidate: &Candidate, as_if: f64, now: &mut Now) {
+        match &mut self.shown {
+            Some(shown) => shown.show(now.week, now.setting.population.cell_of(candidate.firm as usize), as_if),
+            None => {
+                let cell = candidate.cell;
+                now.awareness.notice(now.setting, cell.industry, cell.prefecture, as_if);
+            }
+        }
+    }
+
+    /// The same, where nobody is meant to see it unless the measure says channels; `firms` below 0 no longer show it.
+    fn show_to_channels(&mut self, candidate: &Candidate, firms: f64, now: &Now) {
+        if let Some(shown) = &mut self.shown {
+            shown.show(now.week, now.setting.population.cell_of(candidate.firm as usize), firms);
+        }
     }
 
     /// Counts a firm as served without any effect of its own.

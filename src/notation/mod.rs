@@ -114,6 +114,24 @@ listed!(
     classification::Barrier::ALL.iter().map(|barrier| barrier.key().to_string()).collect()
 );
 listed!(
+    RawChannel,
+    "channel",
+    "A stakeholder group that sees what firms show.",
+    // As `Channel::key` has them; a test of the scenarios' check holds them equal.
+    [
+        "customers",
+        "investors",
+        "rating_agencies",
+        "consumers",
+        "job_seekers",
+        "employees",
+        "subcontractors",
+        "competitors"
+    ]
+    .map(String::from)
+    .to_vec()
+);
+listed!(
     RawRegion,
     "region",
     "A region group of the land ministry's telework survey.",

@@ -171,6 +171,7 @@ mod tests {
                 unit_cost_yen: None,
                 delay_weeks: 0,
                 half_life_weeks: None,
+                channels: None,
                 measure: Measure::EmergencyDeclaration(declarations),
             }],
         }

@@ -6,7 +6,7 @@ use crate::{
     classification::{Industry, Prefecture, Region, SizeClass},
     data::near,
     error::{Problem, Problems, Severity},
-    interventions::{DisclosureForm, KINDS, LaterDeclarations, Price, Reach, Selection},
+    interventions::{Channel, DisclosureForm, KINDS, LaterDeclarations, Price, Reach, Selection, Shows},
     notation::{At, Checks, Dimension, RawLater},
     parameters::{Parameters, TABLE},
 };
@@ -133,6 +133,9 @@ impl Check<'_> {
             }),
             delay_weeks: raw.delay.as_ref().map_or(0, |delay| delay.0.get_ref().0.round() as u32),
             half_life_weeks: raw.half_life.as_ref().map(|half_life| half_life.0.get_ref().0),
+            channels: self
+                .list(&raw.channels, "channels", |word| Channel::parse(&word.0))
+                .filter(|_| measure.kind().shows() != Shows::Nothing),
             name,
             from,
             until,
@@ -194,6 +197,9 @@ impl Check<'_> {
                 ("formal", target.formal.as_ref().map(At::span)),
             ];
             unused.extend(single.into_iter().filter_map(|(key, span)| Some((key, span?, why))));
+        }
+        if let (Shows::Nothing, Some(channels)) = (meant.measure.kind().shows(), &raw.channels) {
+            unused.push(("channels", channels.span(), "firms that it serves have nothing to show; drop the key"));
         }
         for (key, place, why) in unused {
             let message = format!("`{key}` of `{}` has no effect on {}", meant.name, meant.measure.key());

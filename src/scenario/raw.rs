@@ -6,7 +6,7 @@
 
 use crate::{
     interventions::{self, Measure, Typed, with_kinds},
-    notation::{At, Checks, Day, RawIndustry, RawLater, RawPrefecture, RawRegion, RawSize, Weeks, Yen},
+    notation::{At, Checks, Day, RawChannel, RawIndustry, RawLater, RawPrefecture, RawRegion, RawSize, Weeks, Yen},
     parameters,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -118,6 +118,10 @@ macro_rules! raw_intervention {
             /// How its firms are found: `random` or `inclined` (firms that are inclined to telework ask more readily). Default:
             /// `inclined` where firms ask (support network, managers, subsidies), else `random`.
             pub selection: Option<At<RawSelection>>,
+            /// Stakeholders to whom a firm that takes part shows it, and whose pressure then reaches other firms: for awards,
+            /// certification, disclosure and measures of one's own that serve single firms. Default: the kind's own visibility, or none.
+            #[schemars(length(min = 1))]
+            pub channels: Option<At<Vec<At<RawChannel>>>>,
             /// Money that it may spend in a fiscal year, before `scale`. Default: not limited by money.
             pub budget_per_fiscal_year: Option<At<Yen>>,
             /// Money spent for one delivery (what that is depends on the kind). Default: not costed; satellite offices and subsidies cost what their rule pays.

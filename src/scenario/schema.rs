@@ -255,6 +255,7 @@ fn value_words(schema: &Value) -> String {
             Some("industry") => "list of industries".into(),
             Some("region") => "list of regions".into(),
             Some("barrier") => "list of barriers".into(),
+            Some("channel") => "list of channels".into(),
             Some(_) => "list of sizes".into(),
             None if schema["items"]["properties"].is_object() => "list of tables, see below".into(),
             None => format!("list: {}", value_words(&schema["items"])),

@@ -4,8 +4,8 @@
 //! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Text, Typed, accounts::Effect, season::Spread,
-    selection::Candidate,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed, accounts::Effect,
+    season::Spread, selection::Candidate,
 };
 use crate::{
     data::Data,
@@ -49,7 +49,7 @@ impl Typed for Awards {
     const MODEL: Model = Model {
         capacity: "`awards_per_year`, in `selection_month`",
         whom: "firms that meet the published criteria: formal scheme; teleworkable share of at least 25 % (50 % up to 20 employees); at least half of those or 100 persons practised in the best week; 4 days a month",
-        does: "`awards_effect` for the winner; is noticed, a minister's prize ten times as much (assumed)",
+        does: "`awards_effect` for the winner; is noticed, or presses through `channels`, a minister's prize ten times as much (assumed)",
     };
 
     fn check(raw: &At<RawAwards>, checks: &mut Checks) -> Awards {
@@ -73,6 +73,10 @@ impl MeasureKind for Awards {
 
     fn effect(&self, parameters: &Parameters) -> Option<Effect> {
         Some(Effect::encourages(parameters.awards_effect))
+    }
+
+    fn shows(&self) -> Shows {
+        Shows::FromThenOn
     }
 
     fn spread(&self, _: &Data) -> Spread {
@@ -139,7 +143,7 @@ impl Acts for Awards {
             |programme, candidate, slot, now| {
                 let [draw, _] = programme.slots.condition(slot);
                 let visibility = if draw < prize_share { PRIZE_VISIBILITY } else { 1.0 };
-                now.awareness.notice(setting, candidate.cell.industry, candidate.cell.prefecture, visibility);
+                programme.show(candidate, visibility, now);
             },
         );
     }

@@ -5,7 +5,7 @@
 //! employees by its third year. What such a label gains a firm is assumed.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed,
     accounts::Effect,
     certificates::Holder,
     selection::{Candidate, Slot},
@@ -102,7 +102,7 @@ impl Typed for Certification {
     const MODEL: Model = Model {
         capacity: "applications follow the labels' history: of the target's firms without a certificate a share of p + q x (share that has set out) a year sets out; p = `label_first_year_large` / (firms from 100 employees on), below `label_first_year_small` / (firms from 5 to 99), q = `label_growth`; bidders under a known bonus e^(r g) times as often; at most `examinations_per_year`",
         whom: "firms that set out; they apply once they meet the criteria, within two years",
-        does: "preparing adds `label_preparation`, halving in 26 weeks; a certificate `label_effect`, until it lapses; is noticed",
+        does: "preparing adds `label_preparation`, halving in 26 weeks; a certificate `label_effect`, until it lapses; is noticed, or presses through `channels` as long as it is held",
     };
 
     fn check(raw: &At<RawCertification>, checks: &mut Checks) -> Certification {
@@ -158,6 +158,10 @@ impl MeasureKind for Certification {
 
     fn effect(&self, parameters: &Parameters) -> Option<Effect> {
         Some(Effect::encourages(parameters.label_effect))
+    }
+
+    fn shows(&self) -> Shows {
+        Shows::WhileHeld
     }
 
     /// Firms from 100 employees on, bidders and others, and smaller ones.
@@ -308,10 +312,12 @@ impl Certifying {
             now.certificates.give(place, Holder { firm, since: week, share_of_firms });
             let gain = now.delivered.act(now.setting, programme.kind, firm, candidate.cell.weight);
             programme.records.add_fading_in(now.week, firm, gain, f32::INFINITY);
-            now.awareness.notice(now.setting, candidate.cell.industry, candidate.cell.prefecture, 1.0);
+            programme.show(&candidate, 1.0, now);
         }
         let lose = |programme: &mut Programme, now: &Now, holder: Holder| {
-            let weight = Candidate::of(now.setting, holder.firm).cell.weight;
+            let candidate = Candidate::of(now.setting, holder.firm);
+            let weight = candidate.cell.weight;
+            programme.show_to_channels(&candidate, -1.0, now);
             let gain = now.setting.parameters.label_effect.exp_m1() * (1.0 / weight).min(1.0);
             programme.records.add_fading_in(now.week, holder.firm, -(gain.ln_1p() as f32), f32::INFINITY);
         };

@@ -1,7 +1,7 @@
 //! A measure of one's own: a combination of primitives with effects that the scenario assumes itself.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Price, Reach, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Price, Reach, Setting, Shows, Text, Typed,
     accounts::Effect,
     combination::{Capacity, Combination, Mix, Noticed, Pressure, SmallFirms, Whom},
     season::Spread,
@@ -221,7 +221,7 @@ impl Typed for Custom {
     const MODEL: Model = Model {
         capacity: "`firms_per_year`, over the months as `by_month` says, or `firms_per_week`",
         whom: "`firms`: `share_small` of them up to `small_up_to` employees, in each size `share_not_practising` not practising; `everybody`: nobody in particular; `classes`: all firms of cells in the target",
-        does: "what the scenario assumes. `firms`: removes `barriers_removed` of `barriers`, adds `added_log_hazard`. `classes`: for `share_reached` of them `adopt` + `on_starting`, `leave` + `on_leaving`, `formalise` + `on_formalising`, whole while it lasts, fading from its end on. Is noticed as `noticed` says",
+        does: "what the scenario assumes. `firms`: removes `barriers_removed` of `barriers`, adds `added_log_hazard`. `classes`: for `share_reached` of them `adopt` + `on_starting`, `leave` + `on_leaving`, `formalise` + `on_formalising`, whole while it lasts, fading from its end on. Is noticed as `noticed` says; `firms` press through `channels`",
     };
 
     fn check(raw: &At<RawCustom>, checks: &mut Checks) -> Custom {
@@ -510,6 +510,13 @@ impl MeasureKind for Custom {
     /// Pressure on classes has a time of its own as well.
     fn has_delay(&self) -> bool {
         !matches!(*self.whom, Reached::Everybody)
+    }
+
+    fn shows(&self) -> Shows {
+        match *self.whom {
+            Reached::Firms { .. } => Shows::FromThenOn,
+            Reached::Everybody | Reached::Classes { .. } => Shows::Nothing,
+        }
     }
 
     fn only_helps_to_start(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Listing, rating, self-declaration. Deliveries are firms.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Text, Typed, accounts::Effect,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed, accounts::Effect,
     selection::Candidate,
 };
 use crate::{
@@ -44,7 +44,7 @@ impl Typed for Disclosure {
     const MODEL: Model = Model {
         capacity: "`firms_per_year`",
         whom: "`listing`: high capital and a formal scheme; `rating`: practising; `self_declaration`: any; `condition_of_subsidy`: firms subsidised by `of_subsidy` (or by any), in the order of their grants",
-        does: "`disclosure_effect`; listing and rating are noticed",
+        does: "`disclosure_effect`; listing and rating are noticed, or what is shown presses through `channels`",
     };
 
     fn check(raw: &At<RawDisclosure>, _: &mut Checks) -> Disclosure {
@@ -66,6 +66,10 @@ impl MeasureKind for Disclosure {
 
     fn effect(&self, parameters: &Parameters) -> Option<Effect> {
         Some(Effect::encourages(parameters.disclosure_effect))
+    }
+
+    fn shows(&self) -> Shows {
+        Shows::FromThenOn
     }
 
     /// Firms that can disclose: any, or those whose shares can be listed. Those of a subsidy are not drawn.
@@ -134,6 +138,7 @@ impl Acts for Disclosing {
                 let Some(candidate) = { subsidised }.find(|firm| programme.may_serve(firm, now)) else { break };
                 if programme.chain.deliver(cost, 1.0) {
                     programme.serve(&candidate, now);
+                    programme.show_to_channels(&candidate, 1.0, now);
                 }
             }
             return;
@@ -156,10 +161,9 @@ impl Acts for Disclosing {
             now,
             suits,
             |_| cost,
-            |_, candidate, _, now| {
-                if seen {
-                    now.awareness.notice(now.setting, candidate.cell.industry, candidate.cell.prefecture, 1.0);
-                }
+            |programme, candidate, _, now| match seen {
+                true => programme.show(candidate, 1.0, now),
+                false => programme.show_to_channels(candidate, 1.0, now),
             },
         );
     }

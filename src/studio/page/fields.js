@@ -133,6 +133,8 @@ function memberOf(control, value) {
       return memberName(value);
     case "months":
       return t("month." + value);
+    case "channels":
+      return t("channel." + value);
     default:
       return word(String(value));
   }
@@ -147,6 +149,8 @@ function membersOf(control) {
       return background.industries.map((one) => one.key);
     case "sizes":
       return background.sizes;
+    case "channels":
+      return control.options;
     case "months":
       return [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
     default:
