@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 use telework::{
-    analysis::{shapley::Method, target::Reached},
+    analysis::{SplitBy, shapley::Method, target::Reached},
     commands::{
         AttributeRequest, Common, RunContext, TargetRequest, attribute, prepare_attribution, prepare_target, target,
         verify,
@@ -210,4 +210,67 @@ fn wrong_names_are_answered_with_the_right_ones() {
     assert!(said.contains("no candidate KPI: write one of mic_introduction, "), "{said}");
     let (_, said) = refused(&|r| r.among.clear());
     assert!(said.contains("--exact needs 2^15 runs"), "{said}");
+}
+
+/// The baseline's world to December 2021 with a rating of many firms and two channels, and one that began before.
+const CHANNELS: &str = r#"
+title = "A rating with channels"
+question = "Which channel moves firms?"
+sources = ["Made up for a test"]
+extends = "baseline.toml"
+
+[run]
+end = 2022-03-31
+sample = 6000
+
+[[intervention]]
+name = "rated"
+from = 2021-04-05
+unit_cost = "50 thousand yen"
+channels = ["employees", "competitors", "job_seekers"]
+disclosure = { form = "rating", firms_per_year = 50000 }
+"#;
+
+/// Channels add up to what speaking to all of them brings; the measure's money is common to them and counts once.
+#[test]
+fn an_effect_is_split_by_channel() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("rating.toml");
+    fs::write(&path, CHANNELS).unwrap();
+    let request = |out: &str| AttributeRequest {
+        scenario: path.display().to_string(),
+        split_by: SplitBy::Channel,
+        common: common(home.path(), out, 4),
+        ..AttributeRequest::default()
+    };
+    let folder = attributed(request("channels"), 2).unwrap();
+    let split = practice(&folder);
+    let names = ["rated.employees", "rated.competitors", "rated.job_seekers"];
+    let sum: f64 = names.iter().map(|name| number(&split[*name], "shapley")).sum();
+    assert!((sum - number(&split["package"], "shapley")).abs() < 1e-12, "{split:?}");
+    assert_eq!(split.len(), 4);
+    assert_eq!(split["rated.employees"]["kind"], "disclosure");
+    let money = number(&split["package"], "spend_yen");
+    assert!(money > 0.0 && names.iter().all(|name| number(&split[*name], "spend_yen") == money));
+    let priced = rows(&folder.join("channels.csv"));
+    assert_eq!(priced.len(), 3);
+    for row in &priced {
+        assert_eq!((row["intervention"].as_str(), number(row, "common_spend_yen")), ("rated", money));
+        if !row["yen_per_firm"].is_empty() {
+            let price = number(row, "common_spend_yen") / number(row, "extra_firms");
+            assert!((number(row, "yen_per_firm") / price - 1.0).abs() < 1e-9, "{row:?}");
+        }
+    }
+    let found = verify(&folder, None, context(1, &AtomicBool::new(false))).unwrap();
+    assert_eq!((found.tables.len(), found.changes.len(), found.differences.len()), (3, 0, 0), "{found:?}");
+
+    // Nobody says channels; one said them before anything could be decided.
+    let refused = |text: &str| {
+        fs::write(&path, text).unwrap();
+        prepare_attribution(request("x")).err().unwrap().0.remove(0).message
+    };
+    let without = CHANNELS.replace("channels = [\"employees\", \"competitors\", \"job_seekers\"]\n", "");
+    assert!(refused(&without).contains("that can still be decided says channels"));
+    let before = CHANNELS.replace("from = 2021-04-05", "from = 2020-04-06");
+    assert!(refused(&before).contains("is history"));
 }

@@ -104,6 +104,7 @@ def attribute(
     scenario: Scenario | str,
     *,
     among: Sequence[str] = (),
+    split_by: Literal["measure", "channel"] = "measure",
     kpis: Sequence[str] = (),
     draws: int | None = None,
     sample: int | None = None,
@@ -125,7 +126,8 @@ def attribute(
     """Splits the effect of a scenario's measures among them: Shapley values, alone, left out, interactions.
 
     ``among``: names of the measures that share, all that can still be decided unless given. ``kpis``: ids of the KPIs.
-    ``exact``: all coalitions; ``sampled``: random orders; ``method="exact"`` says the same. Everything else as in
+    ``split_by="channel"``: the channels of measures that say some share in place of the measures, and ``table("channels")`` has
+    what they cost. ``exact``: all coalitions; ``sampled``: random orders; ``method="exact"`` says the same. Everything else as in
     :func:`run`; see ``docs/attribution.md``.
     """
     return _study(Attribution, "attribute", locals())

@@ -35,7 +35,7 @@ pub use fan::{Fan, FanPoint, KpiYear, SegmentPoint, SurveyFit, by_fiscal_year, p
 pub use grid::{Digest, digest};
 pub use outcome::{Account, Extent, Outcome, first_reached};
 pub use paired::{Difference, Direction, KpiDifference, difference, differences, median};
-pub use players::{Players, first_decided};
+pub use players::{Player, Players, SplitBy, first_decided};
 pub use probability::{Exceedance, Probability, Reached, exceedance, reached};
 pub use process_noise::noise_of_japan;
 pub use registry::{Counts, Kpi, Measured, Published, candidate_kpis};

@@ -1,12 +1,16 @@
-//! The interventions of a scenario as players of a game: who can still be decided, and the scenario of each coalition.
+//! The interventions of a scenario, or their channels, as players of a game: who can still be decided, and the scenario of each
+//! coalition.
 
 use super::{Coalition, shapley::MOST_PLAYERS};
 use crate::{
     calendar::{Week, fiscal_year, fiscal_year_days},
     error::{Kind, Problem},
+    interventions::Channel,
     scenario::{Intervention, Measure, Scenario},
 };
+use clap::ValueEnum;
 use jiff::{ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
 
 /// First day that can still be decided as of a day: the first Monday of its fiscal year, with which scenarios begin their
 /// policy. What was done before is history in every coalition.
@@ -16,11 +20,38 @@ pub fn first_decided(as_of: Date) -> Date {
     if week.monday() == first { first } else { Week(week.0 + 1).monday() }
 }
 
+/// Whom an effect is split among.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum SplitBy {
+    /// Measures.
+    #[default]
+    Measure,
+    /// The channels of measures.
+    Channel,
+}
+
+impl SplitBy {
+    /// Whether it is the usual one.
+    pub fn usual(&self) -> bool {
+        *self == SplitBy::default()
+    }
+}
+
+/// Who shares the effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Player {
+    /// Place of the intervention in the scenario.
+    pub place: usize,
+    /// One of its channels; `None` = the whole measure.
+    pub channel: Option<Channel>,
+}
+
 /// The players of a scenario's game.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Players {
-    /// Places of the interventions in the scenario, in its order.
-    pub places: Vec<usize>,
+    /// In the scenario's order.
+    pub all: Vec<Player>,
     /// First day that can be decided.
     pub from: Date,
 }
@@ -69,16 +100,80 @@ impl Players {
             let message = format!("{} measures are too many to be told apart: {MOST_PLAYERS} at most", places.len());
             return Err(Problem::error(Kind::Usage, message).advise(format!("name some with --among: {}", names())));
         }
-        Ok(Players { places, from })
+        Ok(Players { all: places.into_iter().map(|place| Player { place, channel: None }).collect(), from })
+    }
+
+    /// The same, or the channels of these measures: of those that say any.
+    ///
+    /// # Errors
+    /// As [`Players::new`]; no measure that says channels, or one that began before what can be decided.
+    pub fn by(split: SplitBy, scenario: &Scenario, as_of: Date, among: &[String]) -> Result<Players, Problem> {
+        let players = Players::new(scenario, as_of, among)?;
+        if split == SplitBy::Measure {
+            return Ok(players);
+        }
+        let of = |player: &Player| scenario.interventions.get(player.place);
+        let channels = |player: &Player| of(player).and_then(|one| one.channels.as_deref()).unwrap_or_default();
+        for one in players.all.iter().filter(|player| !channels(player).is_empty()).filter_map(of) {
+            if one.from < players.from {
+                let message = format!(
+                    "`{}` began on {}: what its channels did by {} is history",
+                    one.name, one.from, players.from
+                );
+                return Err(Problem::error(Kind::Usage, message)
+                    .advise("split it in two, the second from that day on, and write `channels` in the second"));
+            }
+        }
+        let each = |player: &Player| {
+            let place = player.place;
+            channels(player).iter().map(move |channel| Player { place, channel: Some(*channel) }).collect::<Vec<_>>()
+        };
+        let all: Vec<Player> = players.all.iter().flat_map(each).collect();
+        if all.is_empty() {
+            let message = format!("no measure of `{}` that can still be decided says channels", scenario.name);
+            return Err(Problem::error(Kind::Usage, message).advise(
+                "write channels = [\"investors\", \"job_seekers\"] in an award, a certification or a disclosure",
+            ));
+        }
+        if all.len() > MOST_PLAYERS {
+            let message = format!("{} channels are too many to be told apart: {MOST_PLAYERS} at most", all.len());
+            return Err(Problem::error(Kind::Usage, message).advise("name some measures with --among"));
+        }
+        Ok(Players { all, ..players })
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Names of the measures, each once, in the scenario's order.
+    pub fn measures(&self, scenario: &Scenario) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.all.iter().filter_map(|p| Some(scenario.interventions.get(p.place)?.name.clone())).collect();
+        names.dedup();
+        names
     }
 
     /// The scenario in which, of the players, only a coalition goes on. Who began before the first day that can be decided
     /// ends there; who begins later is left out. Everyone's is the scenario itself.
     ///
-    /// A condition of a subsidy that is left out asks nobody: it stays, without an effect.
+    /// A condition of a subsidy that is left out asks nobody: it stays, without an effect. A measure whose channels play stays
+    /// with those of the coalition; without any it speaks to nobody.
     pub fn coalition(&self, scenario: &Scenario, coalition: Coalition) -> Scenario {
         let mut changed = scenario.clone();
-        let off = |place| self.places.iter().position(|p| *p == place).is_some_and(|player| !coalition.has(player));
+        for (player, Player { place, channel }) in self.all.iter().enumerate() {
+            if let (Some(channel), false) = (channel, coalition.has(player)) {
+                changed.interventions[*place].channels.iter_mut().for_each(|all| all.retain(|one| one != channel));
+            }
+        }
+        let whole = |place| self.all.iter().position(|player| *player == Player { place, channel: None });
+        let off = |place| whole(place).is_some_and(|player| !coalition.has(player));
         let mut place = 0;
         changed.interventions.retain_mut(|intervention| {
             let goes = off(place);
@@ -91,10 +186,19 @@ impl Players {
         changed
     }
 
-    /// Names and kinds.
+    /// Names and kinds of the measures, one for each player.
     pub fn named<'s>(&self, scenario: &'s Scenario) -> Vec<(&'s str, &'static str)> {
-        let of = |&place: &usize| scenario.interventions.get(place).map(|i| (i.name.as_str(), i.measure.key()));
-        self.places.iter().filter_map(of).collect()
+        let of = |player: &Player| scenario.interventions.get(player.place).map(|i| (i.name.as_str(), i.measure.key()));
+        self.all.iter().filter_map(of).collect()
+    }
+
+    /// Names of the players: a channel's is that of its measure and its own, such as `label.investors`.
+    pub fn names(&self, scenario: &Scenario) -> Vec<String> {
+        let name = |(player, (name, _)): (&Player, (&str, &str))| match player.channel {
+            Some(channel) => format!("{name}.{}", channel.key()),
+            None => name.to_string(),
+        };
+        self.all.iter().zip(self.named(scenario)).map(name).collect()
     }
 }
 

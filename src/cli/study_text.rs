@@ -54,6 +54,7 @@ pub fn attribution(attribution: &Attribution, outcome: &AttributeOutcome, everyt
             "The table has all candidate KPIs at the end of every fiscal year; --kpi NAME,... prints others.\n",
         );
     }
+    channels(&mut text, attribution, outcome);
     let orders = match attribution.design.method {
         Method::Exact => "",
         Method::Sampled => " and of the orders in which measures join",
@@ -68,7 +69,32 @@ pub fn attribution(attribution: &Attribution, outcome: &AttributeOutcome, everyt
     text
 }
 
-fn block(text: &mut String, one: &Attributed, measures: &[(&str, &'static str)]) {
+/// What the channels bring and cost at the end of the last fiscal year, where channels share.
+fn channels(text: &mut String, attribution: &Attribution, outcome: &AttributeOutcome) {
+    let Some(last) = outcome.priced.last() else { return };
+    let measures = attribution.measures();
+    let width = measures.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(13);
+    let _ = writeln!(
+        text,
+        "Firms more that practise, end of fiscal {}, and the measure's yen for each\n",
+        last.fiscal_year
+    );
+    let _ = writeln!(text, "{:width$}{:>11}{:>24}{:>18}", "Channel", "firms", "90 % interval", "yen per firm");
+    for (player, (name, _)) in measures.iter().enumerate() {
+        let share = &last.firms.shapley[player];
+        let firms = share.map_or_else(|| "-".to_string(), |share| format!("{:+.1}", share.mean));
+        let ends = |(low, high): (f64, f64)| format!("{low:+.1} to {high:+.1}");
+        let interval = share.and_then(|share| share.interval).map_or_else(|| "-".to_string(), ends);
+        let price = last.price(player, share).map_or_else(|| "-".to_string(), millions);
+        let _ = writeln!(text, "{name:width$}{firms:>11}{interval:>24}{price:>18}");
+    }
+    text.push_str(
+        "The money of a measure is common to its channels: each figure is all of it for that channel's firms alone, so that \
+         they neither add up nor fall when a channel is dropped.\n\n",
+    );
+}
+
+fn block(text: &mut String, one: &Attributed, measures: &[(String, &'static str)]) {
     let unit = Unit::of(one.kpi.indicator.unit);
     let difference = match unit {
         Unit::Share | Unit::Points => "percentage points",
@@ -125,7 +151,7 @@ fn block(text: &mut String, one: &Attributed, measures: &[(&str, &'static str)])
         interval(&split.whole),
         "",
         "",
-        millions(one.spend_yen.iter().sum()),
+        millions(one.package_yen),
         zero(&split.whole),
     );
     let mut told: Vec<_> = split.interactions.iter().filter_map(|i| Some((i.pair, i.index?))).collect();

@@ -9,16 +9,18 @@ use super::{
 };
 use crate::{
     analysis::{
-        Coalition, Extent, FIRST_YEAR, Kpi, Outcome, Players, candidate_kpis,
-        shapley::{Design, EXACT_PLAYERS, Method, split},
+        Coalition, Extent, FIRST_YEAR, Kpi, Outcome, Players, SplitBy, candidate_kpis,
+        shapley::{Design, EXACT_PLAYERS, Method, Split, split},
     },
     data::Data,
     engine::{ParameterChoice, ParameterSource, RunKey, RunTask},
     error::{Kind, Problem, Problems},
+    interventions::Channel,
     population::{self, Population},
     results::{
-        ATTRIBUTION, ATTRIBUTION_FOLDER, AnyManifest, Attributed, Draft, FileHash, INTERACTIONS, MANIFEST, Manifest,
-        Question, Store, StudyManifest, caveat, run_key, uncertified, write_attribution, write_interactions,
+        ATTRIBUTION, ATTRIBUTION_FOLDER, AnyManifest, Attributed, CHANNELS, ChannelYear, Draft, FileHash, INTERACTIONS,
+        MANIFEST, Manifest, Question, Store, StudyManifest, caveat, run_key, uncertified, write_attribution,
+        write_channels, write_interactions,
     },
     scenario::{self, Loaded, Override, Scenario},
     statistics::mean,
@@ -52,6 +54,9 @@ pub struct AttributeRequest {
     /// Only these measures share the effect, the others always go on; all that can still be decided by default
     #[arg(long, value_name = "A,B,...", value_delimiter = ',')]
     pub among: Vec<String>,
+    /// Among whom the effect is split: the measures, or the channels of those that say `channels`
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = SplitBy::Measure)]
+    pub split_by: SplitBy,
     /// Only these KPIs, such as `mic_introduction` or `tsr_current_practice[size=large]`; all by default
     #[arg(long = "kpi", value_name = "NAME,...", value_delimiter = ',')]
     pub kpis: Vec<String>,
@@ -75,8 +80,8 @@ impl AttributeRequest {
     /// # Errors
     /// A measure that is none, or none at all; more runs than can be made.
     pub(super) fn planned_runs(&self, scenario: &Scenario, as_of: Date) -> Result<u64, Problem> {
-        let players = Players::new(scenario, as_of, &self.among)?;
-        Ok(design(self, players.places.len(), scenario)?.runs())
+        let players = Players::by(self.split_by, scenario, as_of, &self.among)?;
+        Ok(design(self, players.len(), scenario)?.runs())
     }
 
     /// How; `None` = exact for a few measures, sampled for more.
@@ -113,6 +118,8 @@ pub struct AttributeOutcome {
     pub folder: PathBuf,
     /// Every KPI by fiscal year.
     pub attributed: Vec<Attributed>,
+    /// What channels cost by fiscal year; nothing when measures share.
+    pub priced: Vec<ChannelYear>,
     /// What the intervals hold, and how the posterior's certificate stands.
     pub caveat: String,
 }
@@ -133,8 +140,8 @@ pub fn prepare_attribution(request: AttributeRequest) -> Result<Attribution, Pro
 pub fn prepare_loaded_attribution(loaded: Loaded, request: AttributeRequest) -> Result<Attribution, Problems> {
     let kpis = chosen(&request.kpis)?;
     let data = read_data(request.common.execution.data.as_deref())?;
-    let players = Players::new(&loaded.scenario, data.posterior.as_of, &request.among)?;
-    let design = design(&request, players.places.len(), &loaded.scenario)?;
+    let players = Players::by(request.split_by, &loaded.scenario, data.posterior.as_of, &request.among)?;
+    let design = design(&request, players.len(), &loaded.scenario)?;
     assemble(loaded, data, players, design, kpis, request)
 }
 
@@ -147,7 +154,7 @@ fn assemble(
     kpis: Vec<Kpi>,
     request: AttributeRequest,
 ) -> Result<Attribution, Problems> {
-    let names: Vec<&str> = players.named(&loaded.scenario).iter().map(|(name, _)| *name).collect();
+    let names = players.names(&loaded.scenario);
     let how = format!("attribution {} {} {names:?} {:?}", design.method.key(), design.draws, request.kpis);
     let run = format!(
         "attribution-{}-{}",
@@ -212,9 +219,10 @@ impl Attribution {
         (tasks.len() as u64, (tasks.len() - experiment.missing(&tasks).len()) as u64)
     }
 
-    /// Names and kinds of the measures.
-    pub fn measures(&self) -> Vec<(&str, &'static str)> {
-        self.players.named(&self.loaded.scenario)
+    /// Names and kinds of those who share: measures, or channels with the kind of their measure.
+    pub fn measures(&self) -> Vec<(String, &'static str)> {
+        let kinds = self.players.named(&self.loaded.scenario);
+        self.players.names(&self.loaded.scenario).into_iter().zip(kinds).map(|(name, (_, kind))| (name, kind)).collect()
     }
 
     fn source<'a>(&'a self, scenario: &'a Scenario) -> ParameterSource<'a> {
@@ -222,7 +230,7 @@ impl Attribution {
     }
 
     /// Makes the runs that are missing and splits.
-    fn attributed(&self, store: &Store, context: RunContext) -> Result<Vec<Attributed>, Problem> {
+    fn attributed(&self, store: &Store, context: RunContext) -> Result<(Vec<Attributed>, Vec<ChannelYear>), Problem> {
         let games = Games::new(self);
         let experiment = games.experiment(self, store).stopped_by(context.stop);
         experiment.complete(&games.tasks(), context)?;
@@ -231,47 +239,87 @@ impl Attribution {
         let everyone = Coalition::all(self.design.players);
         // Yen by measure and year, one list of draws each.
         let mut spent = vec![vec![Vec::new(); years.len()]; self.design.players];
+        let channels = self.request.split_by == SplitBy::Channel;
         let splits = split(&self.design, |draw, coalition| {
             let key = RunKey::from(draw);
             let series = experiment.read(RunTask { source: games.place(coalition), key })?;
             let outcome = Outcome::of(key, &series, &self.kpis, &extent, None);
             if coalition == everyone {
-                for (player, place) in self.players.places.iter().enumerate() {
+                for (player, place) in self.players.all.iter().map(|player| player.place).enumerate() {
                     let mut yen = 0.0;
                     for (y, year) in years.iter().enumerate() {
-                        let account = extent.place(*year).and_then(|year| outcome.accounts[*place].get(year));
+                        let account = extent.place(*year).and_then(|year| outcome.accounts[place].get(year));
                         yen += account.map_or(0.0, |account| account.spend_yen);
                         spent[player][y].push(yen);
                     }
                 }
             }
-            let values = outcome.kpi.iter().flat_map(|by_year| {
+            // Firms and teleworkers of Japan stand behind the KPIs, for what a channel's one more costs.
+            let counts = channels.then_some([&outcome.firms, &outcome.teleworkers]);
+            let values = outcome.kpi.iter().chain(counts.into_iter().flatten()).flat_map(|by_year| {
                 years.iter().map(|year| extent.place(*year).map_or(f64::NAN, |place| by_year[place]))
             });
             Ok::<_, Problem>(values.collect())
         })?;
         let of = self.kpis.iter().flat_map(|kpi| years.iter().enumerate().map(move |(y, year)| (kpi, y, *year)));
-        let attributed = of.zip(splits).map(|((kpi, y, fiscal_year), split)| Attributed {
-            kpi: *kpi,
-            fiscal_year,
-            split,
-            spend_yen: spent.iter().map(|years| mean(&years[y]).unwrap_or(f64::NAN)).collect(),
-        });
-        Ok(attributed.collect())
+        let spend = |y: usize| -> Vec<f64> { spent.iter().map(|years| mean(&years[y]).unwrap_or(f64::NAN)).collect() };
+        // Channels of one measure have its money in common.
+        let all = &self.players.all;
+        let first = |player: usize| player == 0 || all[player - 1].place != all[player].place;
+        let package = |y: usize| spend(y).into_iter().enumerate().filter(|(p, _)| first(*p)).map(|(_, yen)| yen).sum();
+        let mut splits = splits.into_iter();
+        let attributed = of
+            .zip(splits.by_ref())
+            .map(|((kpi, y, fiscal_year), split)| Attributed {
+                kpi: *kpi,
+                fiscal_year,
+                split,
+                spend_yen: spend(y),
+                package_yen: package(y),
+            })
+            .collect();
+        let counts: Vec<Split> = splits.collect();
+        let (firms, teleworkers) = counts.split_at(counts.len() / 2);
+        let priced = years.iter().enumerate().zip(firms.iter().zip(teleworkers)).map(
+            |((y, fiscal_year), (firms, teleworkers))| ChannelYear {
+                fiscal_year: *fiscal_year,
+                firms: firms.clone(),
+                teleworkers: teleworkers.clone(),
+                spend_yen: spend(y),
+            },
+        );
+        Ok((attributed, priced.collect()))
     }
 
-    fn write_tables(&self, draft: &Draft, attributed: &[Attributed]) -> Result<Vec<FileHash>, Problem> {
+    fn write_tables(
+        &self,
+        draft: &Draft,
+        attributed: &[Attributed],
+        priced: &[ChannelYear],
+    ) -> Result<Vec<FileHash>, Problem> {
         let (name, measures) = (&self.loaded.scenario.name, self.measures());
         let method = self.design.method;
-        Ok(vec![
+        let mut tables = vec![
             draft.file(ATTRIBUTION, |out| write_attribution(out, name, &measures, method, attributed))?,
             draft.file(INTERACTIONS, |out| write_interactions(out, name, &measures, attributed))?,
-        ])
+        ];
+        if !priced.is_empty() {
+            let players: Vec<(&str, &str)> = self
+                .players
+                .all
+                .iter()
+                .zip(self.players.named(&self.loaded.scenario))
+                .map(|(player, (measure, _))| (measure, player.channel.map_or("", Channel::key)))
+                .collect();
+            tables.push(draft.file(CHANNELS, |out| write_channels(out, name, &players, priced))?);
+        }
+        Ok(tables)
     }
 
     fn manifest(&self) -> StudyManifest {
         let question = Question::Attribution {
-            among: self.measures().iter().map(|(name, _)| name.to_string()).collect(),
+            among: self.players.measures(&self.loaded.scenario),
+            by: self.request.split_by,
             decided_from: self.players.from.to_string(),
             method: self.design.method.key().into(),
             kpis: self.request.kpis.clone(),
@@ -352,8 +400,9 @@ impl Prepared for Attribution {
 
     fn work_units(&self, runs: Option<usize>) -> Result<Vec<WorkUnit>, Problem> {
         let games = Games::new(self);
-        let among: Vec<String> = self.measures().iter().map(|(name, _)| name.to_string()).collect();
+        let among = self.players.measures(&self.loaded.scenario);
         let base = ChunkBase::new(&self.loaded.resolved_toml, ParameterChoice::Posterior, &among)?;
+        let base = base.split_by(self.request.split_by);
         let coalitions = games.coalitions();
         let experiment = games.experiment(self, &Store::new(self.request.common.store.as_deref()));
         let runs = runs.unwrap_or_else(|| usual_runs(&self.loaded.scenario));
@@ -377,15 +426,16 @@ impl Prepared for Attribution {
 /// `Kind::Interrupted` when `stop` was set: finished runs are kept for the next try. `Kind::Files` when the folder cannot
 /// be written; then nothing is left behind.
 pub fn attribute(attribution: &Attribution, context: RunContext) -> Result<AttributeOutcome, Problems> {
-    let attributed = attribution.attributed(&Store::new(attribution.request.common.store.as_deref()), context)?;
+    let (attributed, priced) =
+        attribution.attributed(&Store::new(attribution.request.common.store.as_deref()), context)?;
     let draft = Draft::open_as(&ATTRIBUTION_FOLDER, &attribution.folder, attribution.request.common.force)?;
     let mut manifest = attribution.manifest();
-    manifest.run.tables = attribution.write_tables(&draft, &attributed)?;
+    manifest.run.tables = attribution.write_tables(&draft, &attributed, &priced)?;
     draft.file(MANIFEST, |out| out.write_all(manifest.to_json().as_bytes()))?;
     write_report(&draft, &attribution.data)?;
     draft.publish()?;
     let caveat = caveat("Intervals", attribution.source(&attribution.loaded.scenario));
-    Ok(AttributeOutcome { folder: attribution.folder.clone(), attributed, caveat })
+    Ok(AttributeOutcome { folder: attribution.folder.clone(), attributed, priced, caveat })
 }
 
 /// Makes an attribution folder again, from its manifest, with runs of its own. Gives the name that
@@ -400,10 +450,11 @@ pub(super) fn repeat_attribution(
     store: &Path,
     context: RunContext,
 ) -> Result<String, Problems> {
-    let Question::Attribution { among, method, kpis, .. } = &manifest.question else { return Ok(String::new()) };
+    let Question::Attribution { among, by, method, kpis, .. } = &manifest.question else { return Ok(String::new()) };
     let loaded = scenario::load_text(&manifest.run.scenario, &manifest.run.scenario_toml, &[])?;
     let exact = *method == Method::Exact.key();
     let request = AttributeRequest {
+        split_by: *by,
         kpis: kpis.clone(),
         common: Common {
             draws: Some(manifest.draws),
@@ -415,8 +466,8 @@ pub(super) fn repeat_attribution(
         sampled: !exact,
         ..AttributeRequest::default()
     };
-    let players = Players::new(&loaded.scenario, data.posterior.as_of, among)?;
-    let design = design(&request, players.places.len(), &loaded.scenario)?;
+    let players = Players::by(*by, &loaded.scenario, data.posterior.as_of, among)?;
+    let design = design(&request, players.len(), &loaded.scenario)?;
     let attribution = assemble(loaded, data, players, design, chosen(kpis)?, request)?;
     let name = attribution.run.clone();
     let again = Attribution { command: manifest.run.command.clone(), run: manifest.run.run.clone(), ..attribution };

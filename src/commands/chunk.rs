@@ -6,6 +6,7 @@
 //! makes them is [`ChunkWorker`](super::ChunkWorker).
 
 use crate::{
+    analysis::SplitBy,
     calendar::{EPOCH, mondays},
     data::Data,
     engine::{ParameterChoice, RunKey},
@@ -63,6 +64,9 @@ pub struct ChunkBase {
     pub(super) scenario_toml: String,
     pub(super) parameters: ParameterChoice,
     pub(super) among: Vec<String>,
+    /// Whether those measures play, or their channels.
+    #[serde(default, skip_serializing_if = "SplitBy::usual")]
+    pub(super) by: SplitBy,
     #[serde(rename = "past")]
     pub(super) history: Option<HistoryPlan>,
     /// Ids of the figures that [`ChunkOutput::Figures`] gives.
@@ -87,7 +91,13 @@ impl ChunkBase {
             run.insert("replicates".into(), 1.into());
         }
         let scenario_toml = toml::to_string(&text).map_err(|e| failed(&e))?;
-        Ok(Arc::new(ChunkBase { scenario_toml, parameters, among: among.to_vec(), history: None, figures: Vec::new() }))
+        let (among, by) = (among.to_vec(), SplitBy::default());
+        Ok(Arc::new(ChunkBase { scenario_toml, parameters, among, by, history: None, figures: Vec::new() }))
+    }
+
+    /// The same, of whose measures these play, or their channels.
+    pub(super) fn split_by(&self, by: SplitBy) -> Arc<ChunkBase> {
+        Arc::new(ChunkBase { by, ..self.clone() })
     }
 
     /// The same, of whose runs these figures are wanted (ids of [`AnnualFigure`](crate::analysis::AnnualFigure)).

@@ -119,7 +119,7 @@ impl ChunkWorker {
             scenario.interventions.retain(stays);
         }
         let Some(coalition) = part.coalition else { return Ok(scenario) };
-        let players = Players::new(&scenario, self.data.posterior.as_of, &base.among)?;
+        let players = Players::by(base.by, &scenario, self.data.posterior.as_of, &base.among)?;
         Ok(players.coalition(&scenario, Coalition(coalition)))
     }
 

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The page of the tables' sources; only its rows about tables are read.
 const DATA_README: &str = include_str!("../../data/README.md");
 
+/// Written by the test that makes the cards, `tests/measures.rs`.
+const EFFECT_CARDS: &str = include_str!("effect_cards.csv");
+
 /// Everything of the page that is no summary table.
 pub(super) fn background(folders: &[Folder], data: &Data) -> Value {
     json!({
@@ -34,6 +37,7 @@ pub(super) fn background(folders: &[Folder], data: &Data) -> Value {
         "kinds": crate::scenario::KINDS,
         "sizes": SizeClass::ALL.map(SizeClass::key),
         "tables": tables(data),
+        "cards": cards(),
         "surveys": surveys(&data.observations),
         "facts": facts(data),
         "scenarios": scenarios(folders),
@@ -127,6 +131,19 @@ fn surveys(observations: &[Observation]) -> Vec<Value> {
             "until": own().map(|o| o.field_end).max().map(|d| d.to_string()) })
     };
     ids.into_iter().map(one).collect()
+}
+
+/// The effect cards of `docs/measures.md`, as they were made: nothing is simulated for a page.
+pub(super) fn cards() -> Vec<Value> {
+    let mut reader = csv::Reader::from_reader(EFFECT_CARDS.as_bytes());
+    let columns: Vec<String> = reader.headers().map_or_else(|_| Vec::new(), |all| all.iter().map(Into::into).collect());
+    let cell = |(column, text): (&String, &str)| {
+        let words = ["kind", "confidence", "concluded", "version"].contains(&column.as_str());
+        let number = || text.parse::<f64>().map_or(Value::Null, Value::from);
+        (column.clone(), if words { text.into() } else { number() })
+    };
+    let rows = reader.records().flatten();
+    rows.map(|row| Value::Object(columns.iter().zip(row.iter()).map(cell).collect())).collect()
 }
 
 fn facts(data: &Data) -> Vec<Value> {

@@ -113,6 +113,12 @@ pub const SUMMARIES: &[Summary] = &[
          #loo_high_90 #alone #alone_low_90 #alone_high_90 #spend_yen method #draws",
     ),
     summary(
+        "channels",
+        ATTRIBUTE,
+        "scenario #fiscal_year intervention channel #common_spend_yen #extra_firms #extra_firms_low #extra_firms_high \
+         #yen_per_firm #extra_teleworkers #extra_teleworkers_low #extra_teleworkers_high #yen_per_teleworker",
+    ),
+    summary(
         "interactions",
         ATTRIBUTE,
         "scenario kpi segment #fiscal_year intervention_a intervention_b #interaction #low_90 #high_90",

@@ -1,10 +1,15 @@
 //! The texts are complete, and the page holds what it is given.
 
-use super::{SUMMARIES, background::short, background::table_sources, texts::texts};
+use super::{
+    SUMMARIES,
+    background::{cards, short, table_sources},
+    texts::texts,
+};
 use crate::{
     analysis::candidate_kpis,
     classification::{Industry, SizeClass},
     data::Data,
+    interventions::Channel,
     observation::REGISTRY,
     parameters::TABLE,
     scenario::{BUILT_IN, KINDS, load},
@@ -65,6 +70,7 @@ fn composed() -> Vec<String> {
         of("member", &sizes),
         of("survey", &surveys),
         of("month", &months),
+        of("channel", &Channel::ALL.map(Channel::key)),
         of("summary.missing", &verdicts[1..6]),
         of("costs.spend", &signs),
         of("costs.effect", &signs),
@@ -147,6 +153,8 @@ fn every_word_of_the_tables_has_its_japanese() {
         let scenario = load(file, &[]).unwrap().scenario;
         wanted.extend([scenario.title, scenario.question]);
     }
+    let concluded = cards().into_iter().map(|card| card["concluded"].as_str().unwrap().to_string());
+    wanted.extend(concluded);
     let missing: Vec<&String> = wanted.iter().filter(|word| !words.contains_key(*word)).collect();
     assert!(missing.is_empty(), "texts.toml lacks words: {missing:#?}");
     for (english, japanese) in words {

@@ -34,8 +34,8 @@ pub use replace::{
 pub use series::{SERIES_TABLES, read_series};
 pub use store::{CODE, KeptKey, RunCache, STORE, Slot, Store, seal, seal_run, sealed, unseal_run};
 pub use study::{
-    ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, Done, INTERACTIONS, Question, Searched, StudyManifest, TARGET,
-    TARGET_FOLDER, write_attribution, write_interactions, write_target,
+    ATTRIBUTION, ATTRIBUTION_FOLDER, Attributed, CHANNELS, ChannelYear, Done, INTERACTIONS, Question, Searched,
+    StudyManifest, TARGET, TARGET_FOLDER, write_attribution, write_channels, write_interactions, write_target,
 };
 pub use tables::{DRAWS, KPI, write_draws, write_kpi, write_kpis};
 

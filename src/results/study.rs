@@ -7,7 +7,7 @@ use super::{
     tables::{field, finite, number},
 };
 use crate::analysis::{
-    Kpi,
+    Kpi, SplitBy,
     shapley::{Method, Share, Split},
     target::{Answer, Evaluated, Reached},
 };
@@ -20,6 +20,8 @@ use std::{
 
 /// Tables of these folders.
 pub const ATTRIBUTION: &str = "attribution.csv";
+/// What channels cost.
+pub const CHANNELS: &str = "channels.csv";
 /// Pairs of measures.
 pub const INTERACTIONS: &str = "interactions.csv";
 /// Values tried.
@@ -52,6 +54,9 @@ pub enum Question {
     Attribution {
         /// Names of the measures, in scenario order.
         among: Vec<String>,
+        /// Whether these share, or their channels.
+        #[serde(default, skip_serializing_if = "SplitBy::usual")]
+        by: SplitBy,
         /// First day that was decided.
         decided_from: String,
         /// `exact` or `sampled`.
@@ -132,13 +137,63 @@ pub struct Attributed {
     pub split: Split,
     /// Mean yen that each measure spent in the whole package, from the first day decided to the end of that year.
     pub spend_yen: Vec<f64>,
+    /// Of all of them; what is common to channels once.
+    pub package_yen: f64,
+}
+
+/// Firms and teleworkers of channels at the end of one fiscal year, and the money of their measures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelYear {
+    /// Fiscal year.
+    pub fiscal_year: i16,
+    /// Practising firms, by channel.
+    pub firms: Split,
+    /// Employees that telework, by channel.
+    pub teleworkers: Split,
+    /// Mean yen of each channel's measure, from the first day decided to the end of that year: common to its channels.
+    pub spend_yen: Vec<f64>,
+}
+
+impl ChannelYear {
+    /// Yen of a channel's measure for one more of a share, where that is told above zero.
+    pub fn price(&self, player: usize, share: &Option<Share>) -> Option<f64> {
+        let share = share.filter(|share| share.told_from_zero() && share.mean > 0.0)?;
+        let spent = *self.spend_yen.get(player)?;
+        (spent > 0.0).then(|| spent / share.mean)
+    }
+}
+
+/// Writes what channels bring and what their measure's money comes to for each. `players` are measures and channels.
+pub fn write_channels(
+    out: &mut dyn Write,
+    scenario: &str,
+    players: &[(&str, &str)],
+    all: &[ChannelYear],
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "scenario,fiscal_year,intervention,channel,common_spend_yen,extra_firms,extra_firms_low,extra_firms_high,\
+         yen_per_firm,extra_teleworkers,extra_teleworkers_low,extra_teleworkers_high,yen_per_teleworker"
+    )?;
+    for one in all {
+        for (player, (measure, channel)) in players.iter().enumerate() {
+            let of = format!("{},{},{},{channel}", field(scenario), one.fiscal_year, field(measure));
+            let count = |split: &Split| {
+                let share = &split.shapley[player];
+                format!("{},{}", estimate(share), number(one.price(player, share)))
+            };
+            let spend = finite(one.spend_yen[player]);
+            writeln!(out, "{of},{spend},{},{}", count(&one.firms), count(&one.teleworkers))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes the shares. `measures` are names and kinds.
 pub fn write_attribution(
     out: &mut dyn Write,
     scenario: &str,
-    measures: &[(&str, &str)],
+    measures: &[(String, &str)],
     method: Method,
     all: &[Attributed],
 ) -> io::Result<()> {
@@ -156,7 +211,7 @@ pub fn write_attribution(
             let spend = finite(one.spend_yen[player]);
             writeln!(out, "{of},{},{kind},{shares},{spend},{}", field(name), end(&shapley[player]))?;
         }
-        let spend = finite(one.spend_yen.iter().sum());
+        let spend = finite(one.package_yen);
         writeln!(out, "{of},package,,{},,,,,,,{spend},{}", estimate(whole), end(whole))?;
     }
     Ok(())
@@ -166,14 +221,14 @@ pub fn write_attribution(
 pub fn write_interactions(
     out: &mut dyn Write,
     scenario: &str,
-    measures: &[(&str, &str)],
+    measures: &[(String, &str)],
     all: &[Attributed],
 ) -> io::Result<()> {
     writeln!(out, "scenario,kpi,segment,fiscal_year,intervention_a,intervention_b,interaction,low_90,high_90,draws")?;
     for one in all {
         let of = format!("{},{},{},{}", field(scenario), one.kpi.indicator.id, field(one.kpi.segment), one.fiscal_year);
         for interaction in &one.split.interactions {
-            let (a, b) = (measures[interaction.pair.0].0, measures[interaction.pair.1].0);
+            let (a, b) = (&measures[interaction.pair.0].0, &measures[interaction.pair.1].0);
             let draws = interaction.index.map_or(0, |index| index.draws);
             writeln!(out, "{of},{},{},{},{draws}", field(a), field(b), estimate(&interaction.index))?;
         }

@@ -22,6 +22,7 @@ import {
   kpiName,
   measureName,
   missing,
+  range,
   scenarioTitle,
   signed,
   t,
@@ -186,6 +187,7 @@ export function attributionSection() {
         ];
       },
     ),
+    ...channelsPart(),
     ...targetPart(),
   ];
 }
@@ -365,5 +367,43 @@ function targetPart() {
         el("p", {}, assumedChip(), " ", t("attribution.assumed")),
       ].filter(Boolean);
     }),
+  ];
+}
+
+/** What the channels of measures bring by the last year, and what their measure's money comes to for each. */
+function channelsPart() {
+  const list = rows("channels");
+  if (list.length === 0) return [];
+  const year = lastYear(list);
+  const extra = (row, what) => ({
+    text: signed(count(row["extra_" + what]), row["extra_" + what]),
+    small: range(row["extra_" + what + "_low"], row["extra_" + what + "_high"], count),
+  });
+  const body = list
+    .filter((row) => row.fiscal_year === year)
+    .map((row) => [
+      measureName(row.intervention + "." + row.channel, kindOf(row.intervention)),
+      yen(row.common_spend_yen),
+      extra(row, "firms"),
+      yen(row.yen_per_firm),
+      extra(row, "teleworkers"),
+      yen(row.yen_per_teleworker),
+    ]);
+  return [
+    table(
+      t("channels.title", { year: fiscal(year) }),
+      [
+        t("channels.channel"),
+        "#" + t("channels.spend"),
+        "#" + t("costs.firms"),
+        "#" + t("costs.per_firm"),
+        "#" + t("costs.teleworkers"),
+        "#" + t("costs.per_teleworker"),
+      ],
+      body,
+      true,
+    ),
+    note(t("channels.how")),
+    p(t("source_plain", { tables: "channels.csv" }), "source"),
   ];
 }

@@ -2,6 +2,7 @@
 
 import { answerSection } from "./answer.js";
 import { attributionSection } from "./attribution.js";
+import { cardsSection } from "./cards.js";
 import { exceedanceSection, splitSection } from "./chances.js";
 import { drawCharts, forgetCharts } from "./charts.js";
 import { choiceSection } from "./choice.js";
@@ -37,6 +38,11 @@ const SECTIONS = [
     parts: breakdownSection,
   },
   { id: "spending", title: ["Reach and cost of the measures", "施策の到達と費用"], parts: spendingSection },
+  {
+    id: "cards",
+    title: ["What each kind of measure is assumed to do", "施策の種類ごとに仮定した効果"],
+    parts: cardsSection,
+  },
   {
     id: "attribution",
     title: ["What caused what, and what scale is needed", "効果の要因分解と必要規模"],

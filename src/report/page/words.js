@@ -179,21 +179,25 @@ export const scenarioTitle = (name) => {
   const scenario = scenarioOf(own);
   return scenario && scenario.title ? word(scenario.title) + folder : name;
 };
-/** A measure by what it is; its own name stands behind where a scenario has several of the kind. */
-export function measureName(name, kind) {
+/** A measure by what it is; its own name stands behind where a scenario has several of the kind, and one of its channels last. */
+export function measureName(whole, kind) {
+  const [name, channel] = (whole || "").split(".");
   const several = background.scenarios.some(
     (one) => one.interventions.filter((other) => other.kind === kind).length > 1,
   );
-  return kindName(kind) + (several || !kind ? t("bracketed", { text: name }) : "");
+  const measure = kindName(kind) + (several || !kind ? t("bracketed", { text: name }) : "");
+  return channel ? measure + t("colon") + t("channel." + channel) : measure;
 }
 /** What was varied, by the measure's title where it is the scale of one; otherwise its path. */
 export function varied(path) {
   const name = (/^intervention\.(\w+)\.scale$/.exec(path) || [])[1];
   return name ? t("target.scale_of", { measure: quoted(measureName(name, kindOf(name))) }) : path;
 }
+/** A measure's own name, without that of a channel. */
+const ownName = (name) => (name || "").split(".")[0];
 /** The kind of a measure, by its name. */
 export const kindOf = (name) =>
-  (background.scenarios.flatMap((one) => one.interventions).find((one) => one.name === name) || {}).kind;
+  (background.scenarios.flatMap((one) => one.interventions).find((one) => one.name === ownName(name)) || {}).kind;
 /** A scenario by its title; by its name where two folders hold it. */
 export const scenarioName = (row) => (row.name !== row.scenario ? row.scenario : scenarioTitle(row.name));
 export const quoted = (text) => t("quoted", { text });

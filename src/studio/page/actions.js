@@ -160,6 +160,10 @@ const ENTRIES = {
     );
     return el("fieldset", { class: "boxes" }, el("legend", {}, t("ask.among")), p(t("ask.among_how"), "note"), boxes);
   },
+  split_by: () => {
+    const options = ["measure", "channel"].map((one) => [one, t("ask.split_by." + one)]);
+    return entry(t("ask.split_by"), picked("split_by", options), t("ask.split_by_how"));
+  },
   kpis: () => entry(t("kpi"), picked("kpis", [["", t("ask.all_kpis")], ...kpiIds()])),
   kpi: () => {
     const goalKpi = picked("goalKpi", goalIds());
