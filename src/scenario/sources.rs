@@ -34,6 +34,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("satellite_offices.toml", include_str!("../../scenarios/satellite_offices.toml")),
     ("second_pandemic.toml", include_str!("../../scenarios/second_pandemic.toml")),
     ("self_declared.toml", include_str!("../../scenarios/self_declared.toml")),
+    ("stakeholders.toml", include_str!("../../scenarios/stakeholders.toml")),
     ("subsidy_push.toml", include_str!("../../scenarios/subsidy_push.toml")),
     ("supportnw_x10.toml", include_str!("../../scenarios/supportnw_x10.toml")),
 ];
