@@ -8,7 +8,7 @@ mod common;
 use clap::{Arg, ArgAction};
 use common::generated::current_parts;
 use telework::{
-    interventions::{DESCRIPTIONS, Model},
+    interventions::{Channel, ChannelDescription, DESCRIPTIONS, Model},
     observation::{Cadence, REGISTRY},
     parameters::TABLE,
 };
@@ -65,6 +65,30 @@ fn measures() -> String {
     text
 }
 
+/// Stakeholders, whom each reaches, and its weight.
+fn channels() -> String {
+    let mut text = String::from(
+        "| channel | stakeholders | goes out from | reaches, as a share of a class's firms | spread over | weight: prior mean, sd | on start, keep, formalise | grounds |\n\
+         |---|---|---|---|---|---|---|---|\n",
+    );
+    for channel in Channel::ALL {
+        let ChannelDescription { name, from, reach, scope, weight, on, grounds } = channel.described();
+        text += &format!(
+            "| `{}` | {} ({}) | {from} | {reach} | {} | {}, {} | {}, {}, {} | {grounds} |\n",
+            channel.key(),
+            name.en,
+            name.ja,
+            scope.words(),
+            weight.mean,
+            weight.sd,
+            on[0],
+            on[1],
+            on[2]
+        );
+    }
+    text
+}
+
 /// Every command with its arguments, as clap has them.
 fn commands() -> String {
     let mut text = String::new();
@@ -104,7 +128,12 @@ fn every_command_is_described() {
 
 #[test]
 fn the_tables_of_the_model_description_are_current() {
-    let parts = [("parameters", parameters()), ("indicators", indicators()), ("measures", measures())];
+    let parts = [
+        ("parameters", parameters()),
+        ("indicators", indicators()),
+        ("measures", measures()),
+        ("channels", channels()),
+    ];
     current_parts("docs/model.md", &parts);
 }
 
@@ -177,10 +206,63 @@ fn pages_and_glossary_say_the_same_of_a_word() {
     assert!(uses("Log hazards, {frame}.", "hazard") && !uses("{frame} and frameworks", "frame"));
 }
 
+/// KPIs of the table of golden results.
+const GOLDEN_KPIS: [&str; 3] = ["tsr_current_practice", "tsr_formal_scheme", "teleworkers_last_year"];
+
+/// The same of the golden results of commit a4df88e, the last one before certification became a process: `git show
+/// a4df88e:scenarios/NAME.golden.csv`.
+const BEFORE: [(&str, [f64; 3]); 10] = [
+    ("all_measures", [2.73, 2.10, 1.08]),
+    ("awards_and_bonus", [0.66, 0.99, 0.47]),
+    ("forecast", [1.63, 0.99, 0.65]),
+    ("hindcast", [0.38, 0.69, 0.59]),
+    ("managers_x10", [-0.28, 0.16, 0.19]),
+    ("no_policy", [-0.62, -0.23, -0.14]),
+    ("satellite_offices", [0.00, 0.00, 0.00]),
+    ("second_pandemic", [0.69, 0.77, 0.40]),
+    ("subsidy_push", [-0.52, 0.45, 0.24]),
+    ("supportnw_x10", [0.50, 0.49, 0.49]),
+];
+
+/// Golden levels of a scenario at the end of fiscal 2025.
+fn golden_levels(scenario: &str) -> [f64; 3] {
+    let text = std::fs::read_to_string(format!("scenarios/{scenario}.golden.csv")).expect(scenario);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<std::collections::BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    GOLDEN_KPIS.map(|kpi| {
+        let of = |row: &&std::collections::BTreeMap<String, String>| {
+            row["kpi"] == kpi && row["segment"] == "total" && row["fiscal_year"] == "2025"
+        };
+        rows.iter().find(of).unwrap()["median"].parse().unwrap()
+    })
+}
+
+#[test]
+fn the_golden_results_before_and_after_are_current() {
+    let mut text = String::from(
+        "| scenario | practice: before | now | formal scheme: before | now | teleworkers of the last year: before | now |\n\
+         |---|---:|---:|---:|---:|---:|---:|\n",
+    );
+    let baseline = golden_levels("baseline");
+    for (file, _) in telework::scenario::BUILT_IN.iter().filter(|(file, _)| *file != "baseline.toml") {
+        let name = file.trim_end_matches(".toml");
+        let now = golden_levels(name);
+        let before = BEFORE.iter().find(|(known, _)| *known == name).map(|(_, figures)| figures);
+        let cells = (0..3).map(|kpi| {
+            let before = before.map_or_else(|| "-".to_string(), |figures| format!("{:+.2}", figures[kpi]));
+            // Adding 0 takes the sign from a rounded zero.
+            let now = (1e4 * (now[kpi] - baseline[kpi])).round() / 1e2 + 0.0;
+            format!("{before} | {now:+.2}")
+        });
+        text += &format!("| `{name}` | {} |\n", cells.collect::<Vec<_>>().join(" | "));
+    }
+    current_parts("docs/effects.md", &[("golden", text)]);
+}
+
 /// A pipe in a cell would break the table.
 #[test]
 fn no_cell_holds_a_pipe() {
-    for text in [parameters(), indicators(), measures()] {
+    for text in [parameters(), indicators(), measures(), channels()] {
         let columns: std::collections::BTreeSet<usize> = text.lines().map(|line| line.matches('|').count()).collect();
         assert_eq!(columns.len(), 1, "{columns:?}");
     }
