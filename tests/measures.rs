@@ -136,8 +136,8 @@ fn effect_cards_stay_in_their_documented_ranges() {
         ];
         let trace = [ONE_IN.to_string(), REPLICATES.to_string(), DRAWS.to_string()];
         let words = [confidence.as_str(), concluded, env!("CARGO_PKG_VERSION")];
-        let row = [kind].into_iter().chain(figures.iter().map(String::as_str)).chain(words);
-        stored.write_record(row.chain(trace.iter().map(String::as_str))).unwrap();
+        let record = [kind].into_iter().chain(figures.iter().map(String::as_str)).chain(words);
+        stored.write_record(record.chain(trace.iter().map(String::as_str))).unwrap();
         for (found, range) in [(middle.starts_first_year, range(&row[2])), (middle.starts_fifth_year, range(&row[3]))] {
             if !range.contains(&found) {
                 outside.push(format!("{kind}: {found:.2} is not in {range:?}"));
