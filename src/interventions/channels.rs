@@ -341,7 +341,9 @@ impl Audience {
         if self.showing.nothing() {
             return;
         }
-        let noticed = setting.parameters.awareness_noticed;
+        // As many firms notice one that shows something as notice a visible one anywhere else: naming every channel takes no more
+        // attention than there is.
+        let noticed = setting.parameters.awareness_noticed / Channel::ALL.len() as f64;
         for (place, (exposure, cell)) in terms.cells.iter_mut().zip(&setting.population.cells).enumerate() {
             let [adopt, leave, formalise] = self.pressure.factors(self.felt(place, cell, noticed), 1.0);
             exposure.adopt *= adopt;
