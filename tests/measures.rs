@@ -311,7 +311,7 @@ fn channels_grow_with_the_dose_and_cost_nothing_more() {
     let without = ran(&small(""), None);
     assert_eq!(ran(&rating(&format!("scale = 0\n{EVERY}")), None).indicators, without.indicators);
     assert_eq!(ran(&rating(&format!("active = false\n{EVERY}")), None).indicators, without.indicators);
-    let doses = [0.2, 1.0].map(|scale| ran(&rating(&format!("scale = {scale:?}\n{EVERY}")), None));
+    let doses = [1.0, 50.0].map(|scale| ran(&rating(&format!("scale = {scale:?}\n{EVERY}")), None));
     let [none, some, many] = [&without, &doses[0], &doses[1]].map(practising);
     assert!(none < some && some < many, "{none} {some} {many}");
     let weeks = |series: &Series| {
