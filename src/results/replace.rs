@@ -446,7 +446,7 @@ pub fn may_keep(file: &Path) -> io::Result<()> {
 /// Writes one of our own kept files, whole or not at all, over one that is there. It is no result: it is not made durable.
 ///
 /// # Errors
-/// As [`may_keep`].
+/// `AlreadyExists` where something lies that is no regular file, or what the system says.
 pub fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
     may_keep(file)?;
     let folder = beside(file);
