@@ -8,7 +8,7 @@ use crate::{
     interventions::Channel,
     scenario::{Intervention, Measure, Scenario},
 };
-use clap::ValueEnum;
+use clap::{ValueEnum, builder::PossibleValue};
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub fn first_decided(as_of: Date) -> Date {
 }
 
 /// Whom an effect is split among.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitBy {
     /// Measures.
@@ -29,6 +29,20 @@ pub enum SplitBy {
     Measure,
     /// The channels of measures.
     Channel,
+}
+
+/// Written out, so that the values' descriptions do not make two lengths of every help.
+impl ValueEnum for SplitBy {
+    fn value_variants<'a>() -> &'a [SplitBy] {
+        &[SplitBy::Measure, SplitBy::Channel]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            SplitBy::Measure => "measure",
+            SplitBy::Channel => "channel",
+        }))
+    }
 }
 
 impl SplitBy {
