@@ -113,6 +113,7 @@ impl Studio {
              return [first - begun, second - begun]; }})()"
         );
         let found = self.browser.wait_for(&code);
+        assert!(found.is_array(), "{act}: {found}");
         [seconds(&found[0]), seconds(&found[1])]
     }
 
@@ -182,6 +183,7 @@ fn measure(effort: Effort) -> Result<[String; PARTS.len()], String> {
         shown.push(picture);
         studio.rest();
         studio.browser.click("[data-part=managers] > summary");
+        studio.browser.until("document.getElementById('c-intervention.managers.scale')");
         // A value that has not been looked at: nothing of it is there yet.
         let [soon, whole] = studio.change(2 + round);
         first.push(soon);
