@@ -1,8 +1,8 @@
 //! The manifest of a comparison: what has to be known to make its tables again.
 
 use super::{
+    hidden::{beside, small_text, tidy},
     manifest::{FileHash, MANIFEST, MANIFEST_FORMAT, Manifest, changes, readable, sealed_json},
-    replace::{beside, small_text, tidy},
     store::CODE,
     study::StudyManifest,
 };

@@ -2,9 +2,10 @@
 
 use super::{
     failure::cannot,
+    hidden::{Hidden, beside},
     manifest::{FileHash, MANIFEST, Manifest},
     rename::sync_folder,
-    replace::{Form, Hidden, Product, beside},
+    replace::{Form, Product},
 };
 use crate::error::Problem;
 use std::{

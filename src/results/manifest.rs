@@ -2,7 +2,7 @@
 
 use super::{
     caveat::{certificate, failing_gates},
-    replace::{beside, small_text, tidy},
+    hidden::{beside, small_text, tidy},
     store::CODE,
 };
 use crate::{

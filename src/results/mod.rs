@@ -8,6 +8,8 @@ mod compare;
 mod comparison;
 mod failure;
 mod folder;
+mod hidden;
+mod kept;
 mod large;
 mod manifest;
 mod packed;
@@ -25,12 +27,12 @@ pub use compare::{Difference, first_difference};
 pub use comparison::{AnyManifest, ComparisonManifest};
 pub(crate) use failure::cannot;
 pub use folder::{Draft, GENERATOR, REPORT, check_folder, is_page, write_file};
+pub use hidden::{KEPT_FIT, Scratch, abandon, is_kept_fit, tidy};
+pub use kept::{keep, kept, make_marked, remove_marked};
 pub use large::{Columns, LargeTable, TableFormat, Values, Words, first_differing_cell, read_parquet};
 pub use manifest::{FileHash, MANIFEST, Manifest, Period, PosteriorRecord, is_as_written, run_key};
 pub use panel::PANEL;
-pub use replace::{
-    Form, KEPT_FIT, Product, Scratch, abandon, is_kept_fit, keep, kept, make_marked, remove_marked, tidy,
-};
+pub use replace::{Form, Product};
 pub use series::{SERIES_TABLES, read_series};
 pub use store::{CODE, KeptKey, RunCache, STORE, Slot, Store, seal, seal_run, sealed, unseal_run};
 pub use study::{

@@ -7,8 +7,9 @@
 
 use super::{
     failure::cannot,
+    hidden::{beside, tidy},
+    kept::{keep, kept, may_keep},
     packed::{pack, unpack},
-    replace::{beside, keep, kept, may_keep, tidy},
 };
 use crate::{
     data::Data,
