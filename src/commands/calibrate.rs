@@ -13,7 +13,7 @@ use crate::{
     data::{Data, Gate, Observation, fitted_tables},
     engine::on_threads,
     error::{Problem, Problems},
-    notation::written::last_day_argument,
+    notation::days::last_day_argument,
     parameters::Parameters,
     population,
     results::{Draft, Form, Product},

@@ -24,7 +24,7 @@ use crate::{
     data::Data,
     engine::on_threads,
     error::{Kind, Problem, Problems},
-    notation::written::{Edge, day},
+    notation::days::{Edge, day},
     observation::SurveyAnswer,
     parameters::Parameters,
     plot::certificate_pictures,

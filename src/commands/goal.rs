@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Kpi, candidate_kpis},
     error::{Kind, Problem},
-    notation::written::{number_alone, share},
+    notation::numbers::{number_alone, share},
 };
 
 /// A value that a candidate KPI is to reach.

@@ -13,7 +13,7 @@ use crate::{
     data::Data,
     engine::{self, ParameterChoice, ParameterSource, RunKey, RunTask, Series},
     error::{Kind, Problem, Problems},
-    notation::written::{last_day_argument, share_argument},
+    notation::{days::last_day_argument, numbers::share_argument},
     population::{self, Population},
     results::{
         AnyManifest, Done, Draft, FileHash, MANIFEST, Manifest, Question, Searched, Store, StudyManifest, TARGET,

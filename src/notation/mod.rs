@@ -2,6 +2,8 @@
 //! members. Text in, values and problems with their place out.
 
 mod checks;
+pub mod days;
+pub mod numbers;
 mod quantity;
 pub mod written;
 

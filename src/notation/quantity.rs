@@ -3,7 +3,7 @@
 //! Money and durations are strings with their unit (`"20 million yen"`, `"6 months"`), so that no reader has to guess
 //! one. A month is a twelfth of a mean Gregorian year of 365.2425 days.
 
-use super::written::{number, plain, pointed_thousands};
+use super::numbers::{number, plain, pointed_thousands};
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{Kind, Problem, Problems},
-    notation::{Dimension, written, written::plain as plain_text},
+    notation::{Dimension, numbers::plain as plain_text, written},
     text::harmful,
 };
 use schemars::JsonSchema;

@@ -5,7 +5,7 @@ use crate::{
     error::{Kind, Problem, Problems},
     notation::{
         Dimension, QuantityError,
-        written::{counts, number_alone, plain, share, two_readings_of},
+        numbers::{counts, number_alone, plain, share, two_readings_of},
     },
 };
 
