@@ -17,7 +17,6 @@ mod runs;
 mod world;
 
 use goals::{Goal, Side::*};
-use page::Part;
 use runs::Row;
 use std::process::ExitCode;
 use telework::scenario::Scale;
@@ -123,18 +122,8 @@ fn measure(effort: &Effort) -> [String; PARTS.len()] {
 
 /// Measures and prints; the full measure goes into the page.
 fn perform(quick: bool) -> Result<(), String> {
-    let page = std::fs::read_to_string(PAGE).map_err(|e| format!("{PAGE}: {e}"))?;
-    // Before the time is spent: does the page have a place for everything?
-    page::replaced(&page, &PARTS.map(|name| (name, String::new())))?;
-    let texts = measure(&if quick { Effort::quick() } else { Effort::full() });
-    let parts: Vec<Part> = PARTS.into_iter().zip(texts).collect();
-    for (name, text) in &parts {
-        println!("{name}{}\n\n{text}", if quick { " (tried out on small samples)" } else { "" });
-    }
-    if quick {
-        return Ok(());
-    }
-    std::fs::write(PAGE, page::replaced(&page, &parts)?).map_err(|e| format!("{PAGE}: {e}"))
+    let effort = if quick { Effort::quick() } else { Effort::full() };
+    page::renew(PAGE, PARTS, quick.then_some("tried out on small samples"), || Ok(measure(&effort)))
 }
 
 fn main() -> ExitCode {

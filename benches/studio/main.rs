@@ -220,19 +220,8 @@ fn table(lines: impl IntoIterator<Item = Line>) -> String {
 
 /// Measures and prints; the full measure goes into the page.
 fn perform(quick: bool) -> Result<(), String> {
-    let text = std::fs::read_to_string(PAGE).map_err(|e| format!("{PAGE}: {e}"))?;
-    // Before the time is spent: does the page have a place for everything?
-    page::replaced(&text, &PARTS.map(|name| (name, String::new())))?;
     let effort = if quick { Effort { rounds: 1, small: Some([6_000, 2]) } } else { Effort { rounds: 5, small: None } };
-    let texts = measure(effort)?;
-    let parts: Vec<page::Part> = PARTS.into_iter().zip(texts).collect();
-    for (name, text) in &parts {
-        println!("{name}{}\n\n{text}", if quick { " (tried out)" } else { "" });
-    }
-    if quick {
-        return Ok(());
-    }
-    std::fs::write(PAGE, page::replaced(&text, &parts)?).map_err(|e| format!("{PAGE}: {e}"))
+    page::renew(PAGE, PARTS, quick.then_some("tried out"), || measure(effort))
 }
 
 fn main() -> ExitCode {
