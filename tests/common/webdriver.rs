@@ -187,12 +187,18 @@ impl Browser {
         let id = |one: &Value| one.as_object().unwrap().values().next().unwrap().as_str().unwrap().to_string();
         let all: Vec<String> = all.as_array().unwrap().iter().map(id).collect();
         assert!(all.len() > 20, "{} controls", all.len());
-        // What has been drawn anew meanwhile is passed over.
         let read = |id: &str, what: &str| {
             self.answer(self.agent.get(format!("{}/element/{id}/{what}", self.address)).call()).unwrap_or_default()
         };
         let nameless = |id: &&String| read(id, "displayed") == json!(true) && read(id, "computedlabel") == json!("");
-        all.iter().filter(nameless).map(|id| read(id, "property/outerHTML").to_string()).collect()
+        let first: Vec<&String> = all.iter().filter(nameless).collect();
+        if first.is_empty() {
+            return Vec::new();
+        }
+        // What is being drawn anew has no name for a moment; a second look passes over what has gone since.
+        std::thread::sleep(Duration::from_millis(500));
+        let still = first.into_iter().filter(nameless).map(|id| read(id, "property/outerHTML"));
+        still.filter(|html| !html.is_null()).map(|html| html.to_string()).collect()
     }
     /// Gives the page so many pixels; the window has its own bars beside.
     pub fn size(&self, width: u32, height: u32) {
