@@ -67,7 +67,7 @@ impl<'a> AsPublished<'a> {
         let errors = [run.replicate, run.replicate.wrapping_add(1)]
             .map(|replicate| self.forecaster.errors(&law, &draw.residuals, Key::new(self.seed, replicate)));
         let lasting = errors.each_ref().map(|errors| errors.lasting(&dates));
-        let with_wave = errors.each_ref().map(|errors| errors.at(&dates));
+        let with_wave = [0, 1].map(|own| errors[own].with_waves(&lasting[own], &dates));
         let value = |places: &[usize], of: &Simulated| {
             let day = dates.binary_search(&of.date).ok()?;
             // The first series less the second, when there are two.

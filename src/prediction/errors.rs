@@ -17,11 +17,48 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 /// Days from one step of the lasting errors to the next.
 const WEEK: i32 = 7;
 
+/// Normals that belong to a name and a kind and to nothing else, one a day.
+#[derive(Clone, Copy, Debug)]
+struct Stream(u32);
+
+impl Stream {
+    fn new(name: &str, kind: u32) -> Stream {
+        Stream(name.bytes().fold([kind, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x666f_7265))[0])
+    }
+
+    fn normal(self, key: Key, day: Date) -> f64 {
+        let days = (day - Date::constant(2000, 1, 1)).get_days();
+        key.normal(self.0, days as u32 & 0xffff, Purpose::Discrepancy)
+    }
+}
+
+/// What the errors of a series are drawn from.
+#[derive(Clone, Copy, Debug)]
+struct Streams {
+    lasting: Stream,
+    /// Shared by all series of a survey.
+    wave: Stream,
+    sampled: Stream,
+}
+
+impl Streams {
+    fn of(series: &Series) -> Streams {
+        let name = series.key();
+        Streams {
+            lasting: Stream::new(&name, 0),
+            wave: Stream::new(series.survey.id(), 1),
+            sampled: Stream::new(&name, 2),
+        }
+    }
+}
+
 /// What forecasts of the same series from the same published figures have in common; each draw of the posterior then has
 /// its own [`Errors`].
 #[derive(Clone, Debug)]
 pub struct Forecaster {
     wanted: Vec<Series>,
+    /// Of each wanted series.
+    streams: Vec<Streams>,
     past: Vec<Published>,
     as_of: Date,
     /// Among published figures; from wanted series on the as-of day to them; among wanted series on that day.
@@ -61,6 +98,7 @@ impl Forecaster {
             wanted_past: Covariances::between(&later, &dated),
             wanted_wanted: Covariances::between(&later, &later),
             as_of,
+            streams: wanted.iter().map(Streams::of).collect(),
             wanted,
             past,
         }
@@ -146,15 +184,8 @@ impl Forecaster {
 
     /// One normal a series, for a day.
     fn normals(&self, key: Key, day: Date) -> DVector<f64> {
-        DVector::from_iterator(self.wanted.len(), self.wanted.iter().map(|series| normal(key, &series.key(), day, 0)))
+        DVector::from_iterator(self.wanted.len(), self.streams.iter().map(|streams| streams.lasting.normal(key, day)))
     }
-}
-
-/// A normal that belongs to a name, a day and a kind, and to nothing else.
-fn normal(key: Key, name: &str, day: Date, kind: u32) -> f64 {
-    let subject = name.bytes().fold([kind, 0], |[a, b], byte| philox(a ^ u32::from(byte), b, 0x666f_7265))[0];
-    let days = (day - Date::constant(2000, 1, 1)).get_days();
-    key.normal(subject, days as u32 & 0xffff, Purpose::Discrepancy)
 }
 
 /// Errors of one posterior draw in one replicate.
@@ -212,22 +243,28 @@ impl Errors<'_> {
         before * kept + &self.step * normals * (1.0 - kept * kept).sqrt()
     }
 
-    /// [`Errors::lasting`] and the error of the wave that the series' survey would have on each date.
+    /// [`Errors::lasting`] with the errors of waves.
     pub fn at(&self, dates: &[Date]) -> Vec<Vec<f64>> {
-        let with_wave = |(lasting, date): (Vec<f64>, &Date)| {
-            let wave = |series: &Series| {
-                self.law.wave_sd * series.direction() * normal(self.key, series.survey.id(), *date, 1)
+        self.with_waves(&self.lasting(dates), dates)
+    }
+
+    /// [`Errors::lasting`] of some dates with the error of the wave that each series' survey would have on each of them.
+    pub fn with_waves(&self, lasting: &[Vec<f64>], dates: &[Date]) -> Vec<Vec<f64>> {
+        let Forecaster { wanted, streams, .. } = self.forecaster;
+        let on = |(lasting, date): (&Vec<f64>, &Date)| {
+            let wave = |(series, streams): (&Series, &Streams)| {
+                self.law.wave_sd * series.direction() * streams.wave.normal(self.key, *date)
             };
-            self.forecaster.wanted.iter().zip(lasting).map(|(series, error)| error + wave(series)).collect()
+            wanted.iter().zip(streams).map(wave).zip(lasting).map(|(wave, lasting)| lasting + wave).collect()
         };
-        self.lasting(dates).into_iter().zip(dates).map(with_wave).collect()
+        lasting.iter().zip(dates).map(on).collect()
     }
 
     /// What the survey publishes for a wanted series on a date: `simulated` is the share among those who answer (0-1, with
     /// the survey's response), `error` that of [`Errors::at`]. A share of exactly 0 or 1 stays what it is.
     pub fn published(&self, wanted: usize, date: Date, simulated: f64, error: f64, respondents: f64) -> f64 {
         let series = &self.forecaster.wanted[wanted];
-        publish(series, simulated, error, respondents, normal(self.key, &series.key(), date, 2))
+        publish(series, simulated, error, respondents, self.forecaster.streams[wanted].sampled.normal(self.key, date))
     }
 }
 
