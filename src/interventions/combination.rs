@@ -1,7 +1,10 @@
 //! The primitives that measures are put together from: how much a year, whom, what a delivery does, who notices. A kind that is a
 //! combination of them says so and has no code of its own. Primitives in, deliveries and what classes of firms face out.
 
-use super::{Acts, Intervention, Now, Programme, Setting, selection::Candidate};
+use super::{
+    Acts, Intervention, Now, Programme, Setting,
+    selection::{Candidate, Verdict},
+};
 use crate::{
     calendar::Week,
     classification::Prefecture,
@@ -148,7 +151,7 @@ impl Combination {
         for (class, slots) in slots.into_iter().enumerate() {
             let wants_new = mix.share_not_practising.map(|_| class >= pools);
             let suits = |candidate: &Candidate| {
-                wants_new.is_none_or(|new| state.status(candidate.firm as usize).practises() != new)
+                Verdict::this_week(wants_new.is_none_or(|new| state.status(candidate.firm as usize).practises() != new))
             };
             let served = |programme: &mut Programme, candidate: &Candidate, _, now: &mut Now| {
                 self.notice(candidate, now);

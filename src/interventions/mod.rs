@@ -213,7 +213,7 @@ impl Programme<'_> {
         slot: Slot,
         pool: usize,
         now: &Now<'_, 'a>,
-        suits: impl Fn(&Candidate) -> bool,
+        suits: impl Fn(&Candidate) -> Verdict,
     ) -> Option<Candidate<'a>> {
         let (target, kind, setting) = (&self.spec.target, self.kind, now.setting);
         let (inclined, key) = (self.spec.selection == Selection::Inclined, self.slots.willingness());
@@ -230,11 +230,12 @@ impl Programme<'_> {
             if now.delivered.exhausted(kind, candidate.firm) {
                 return Verdict::Never;
             }
-            let wanted = matches_now(target, || now.state.status(candidate.firm as usize)) && suits(candidate);
-            match wanted {
-                true if inclined => asks(candidate.firm as usize),
-                true => Verdict::Serve,
-                false => Verdict::NotNow,
+            if !matches_now(target, || now.state.status(candidate.firm as usize)) {
+                return Verdict::NotNow;
+            }
+            match suits(candidate) {
+                Verdict::Serve if inclined => asks(candidate.firm as usize),
+                verdict => verdict,
             }
         })
     }
@@ -256,7 +257,7 @@ impl Programme<'_> {
         pool: usize,
         least_yen: f64,
         now: &mut Now,
-        suits: impl Fn(&Candidate) -> bool,
+        suits: impl Fn(&Candidate) -> Verdict,
         price: impl Fn(&Candidate) -> f64,
         mut served: impl FnMut(&mut Programme, &Candidate, Slot, &mut Now),
     ) {

@@ -99,6 +99,13 @@ pub enum Verdict {
     Never,
 }
 
+impl Verdict {
+    /// Of a firm that may suit in one week and not in another.
+    pub fn this_week(suits: bool) -> Verdict {
+        if suits { Verdict::Serve } else { Verdict::NotNow }
+    }
+}
+
 /// A simulated firm met by a slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
@@ -237,6 +244,9 @@ impl Slots {
             let candidate = Candidate { cell: &cells[cell], firm };
             eligible(&candidate).then_some(candidate)
         };
+        if pool.is_empty() {
+            return None;
+        }
         let shift = 32 - directory.id_bits();
         ahead.reach(*key, slot);
         if ahead.hits.is_none() {
@@ -300,11 +310,14 @@ fn first_words(key: Key, slot: Slot, words: &mut [[u32; TOGETHER * FEW]; 2]) {
     "aarch64+neon"
 ))]
 fn draw(key: Key, (first, period): (u32, u32), shift: u32, pool: &Pool, ids: &mut [u32]) -> u64 {
-    for (attempt, id) in (0..).zip(ids.iter_mut()) {
-        // (A last batch goes past its slot's addresses; what it finds there does not count.)
-        *id = key.words(first.wrapping_add(attempt), period, Purpose::Selection)[0] >> shift;
+    // (Batches are whole eights. A last one goes past its slot's addresses; what it finds there does not count. Counted without
+    // a check for overflow, which would keep the loop from becoming SIMD.)
+    for (eight, ids) in ids.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        let first = first.wrapping_add(8 * eight as u32);
+        for lane in 0..8 {
+            ids[lane as usize] = key.words(first.wrapping_add(lane), period, Purpose::Selection)[0] >> shift;
+        }
     }
-    // (Batches are whole eights.)
     pool.among(ids.as_chunks().0)
 }
 

@@ -223,6 +223,11 @@ impl Pool {
         }
     }
 
+    /// Whether it holds no id.
+    pub fn is_empty(&self) -> bool {
+        self.filled == 0
+    }
+
     /// Number of ids.
     #[cfg(test)]
     pub fn ids(&self) -> u64 {
@@ -239,29 +244,38 @@ impl Pool {
     /// does is compiled without the processor's extensions unless it is inlined.)
     #[inline(always)]
     pub fn among(&self, ids: &[[u32; 8]]) -> u64 {
-        // Where few words hold any, most eights are done with the record of them, which is near.
-        let sparse = 16 * self.filled < self.ids.len();
         let mut found = 0;
-        for (place, eight) in ids.iter().enumerate() {
-            if !sparse || self.may_have(eight) {
+        if 4 * self.filled >= self.ids.len() {
+            for (place, eight) in ids.iter().enumerate() {
                 let mut bits = 0;
                 for (lane, id) in eight.iter().enumerate() {
                     bits |= self.has(*id) << lane;
                 }
                 found |= bits << (8 * place);
             }
+            return found;
+        }
+        // Where few words hold any, most ids are done with the record of them, which is near.
+        let mut possible = 0;
+        for (place, eight) in ids.iter().enumerate() {
+            let mut bits = 0;
+            for (lane, id) in eight.iter().enumerate() {
+                bits |= self.may_have(*id) << lane;
+            }
+            possible |= bits << (8 * place);
+        }
+        while possible != 0 {
+            let place = possible.trailing_zeros();
+            found |= self.has(ids[place as usize / 8][place as usize % 8]) << place;
+            possible &= possible - 1;
         }
         found
     }
 
-    /// Whether a word of one of the ids holds any.
+    /// Whether the word of an id holds any: 1 or 0.
     #[inline(always)]
-    fn may_have(&self, ids: &[u32; 8]) -> bool {
-        let mut any = 0;
-        for id in ids {
-            any |= self.any[*id as usize / 4096] >> (id / 64 % 64);
-        }
-        any & 1 == 1
+    fn may_have(&self, id: u32) -> u64 {
+        self.any[id as usize / 4096] >> (id / 64 % 64) & 1
     }
 }
 

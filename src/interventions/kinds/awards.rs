@@ -4,8 +4,10 @@
 //! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed, accounts::Effect,
-    season::Spread, selection::Candidate,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed,
+    accounts::Effect,
+    season::Spread,
+    selection::{Candidate, Verdict},
 };
 use crate::{
     data::Data,
@@ -130,7 +132,7 @@ impl Acts for Awards {
             // Practice is judged by the best week so far; teleworkers have more than one day a week (days_base).
             let (covered, days) = (setting.population.teleworkable[firm], setting.parameters.days_base);
             let practising = largest_share(state, setting.population, &staffing, candidate.cell, firm);
-            meets_criteria(status.0, employees, covered, practising, days)
+            Verdict::this_week(meets_criteria(status.0, employees, covered, practising, days))
         };
         programme.fill(
             0,

@@ -8,7 +8,7 @@ use super::super::{
     Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed,
     accounts::Effect,
     certificates::Holder,
-    selection::{Candidate, Slot},
+    selection::{Candidate, Slot, Verdict},
 };
 use crate::{
     calendar::Week,
@@ -267,7 +267,7 @@ impl Certifying {
                     break;
                 }
                 let slot = Slot { week: now.week, class, number };
-                let found = programme.find(slot, class, now, |_| true);
+                let found = programme.find(slot, class, now, |_| Verdict::Serve);
                 let Some(candidate) = programme.misses[class].note(now.week, found) else { continue };
                 set_out[class] += 1.0;
                 let share_of_firms = (1.0 / candidate.cell.weight).min(1.0);

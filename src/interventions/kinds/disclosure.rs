@@ -1,8 +1,9 @@
 //! Listing, rating, self-declaration. Deliveries are firms.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed, accounts::Effect,
-    selection::Candidate,
+    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed,
+    accounts::Effect,
+    selection::{Candidate, Verdict},
 };
 use crate::{
     notation::{At, Checks},
@@ -147,9 +148,10 @@ impl Acts for Disclosing {
         let suits = |candidate: &Candidate| {
             let status = state.status(candidate.firm as usize);
             match disclosure.form {
-                DisclosureForm::Listing => candidate.cell.high_capital && status.formal(),
-                DisclosureForm::Rating => status.practises(),
-                DisclosureForm::SelfDeclaration | DisclosureForm::ConditionOfSubsidy => true,
+                DisclosureForm::Listing if !candidate.cell.high_capital => Verdict::Never,
+                DisclosureForm::Listing => Verdict::this_week(status.formal()),
+                DisclosureForm::Rating => Verdict::this_week(status.practises()),
+                DisclosureForm::SelfDeclaration | DisclosureForm::ConditionOfSubsidy => Verdict::Serve,
             }
         };
         let seen = matches!(disclosure.form, DisclosureForm::Listing | DisclosureForm::Rating);

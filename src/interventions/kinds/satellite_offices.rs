@@ -1,8 +1,9 @@
 //! Satellite offices: part of the cost up to a cap, in municipalities; firms near a site can use it.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Setting, Text, Typed, accounts::Effect,
-    selection::Slot,
+    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Setting, Text, Typed,
+    accounts::Effect,
+    selection::{Slot, Verdict},
 };
 use crate::{
     classification::{Barrier, Prefecture},
@@ -178,7 +179,7 @@ impl Acts for Building {
                 if now.stopped() || !programme.misses[0].worth_trying(now.week) {
                     break;
                 }
-                let found = programme.find(slot(first.saturating_add(visitor)), NEAR, now, |_| true);
+                let found = programme.find(slot(first.saturating_add(visitor)), NEAR, now, |_| Verdict::Serve);
                 let Some(candidate) = programme.misses[0].note(now.week, found) else { continue };
                 if built {
                     programme.chain.reach(1.0);

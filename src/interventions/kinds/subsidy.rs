@@ -1,8 +1,9 @@
 //! Subsidies for telework equipment: cost and ICT barriers. The grant depends on the firm.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Selection, Setting, Text, Typed, accounts::Effect,
-    selection::Candidate,
+    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Selection, Setting, Text, Typed,
+    accounts::Effect,
+    selection::{Candidate, Verdict},
 };
 use crate::{
     calendar::Week,
@@ -258,9 +259,13 @@ impl Acts for Granting {
         };
         let state = now.state;
         let suits = |candidate: &Candidate| match subsidy.takers {
-            Takers::Any => true,
-            Takers::NewlyIntroducing { .. } => state.status(candidate.firm as usize).practice() == Practice::Never,
-            Takers::Extending => state.status(candidate.firm as usize).practises(),
+            Takers::Any => Verdict::Serve,
+            Takers::NewlyIntroducing { .. } => match state.status(candidate.firm as usize).practice() {
+                Practice::Never => Verdict::Serve,
+                // Who has started once never introduces it newly again.
+                Practice::Current | Practice::Stopped => Verdict::Never,
+            },
+            Takers::Extending => Verdict::this_week(state.status(candidate.firm as usize).practises()),
         };
         let takers = subsidy.takers;
         programme.fill(0, slots, 0, subsidy.minimum_yen, now, suits, grant, |programme, candidate, slot, now| {
