@@ -125,6 +125,14 @@ macro_rules! parameters {
                 }
                 drawn
             }
+            /// All that measures do at the means of their priors (before they are cut at the range); everything else as it is.
+            pub fn measures_at_prior_means(&self) -> Parameters {
+                let mut middle = self.clone();
+                for row in TABLE.iter().filter(|row| row.of_measures()) {
+                    middle.set(row.name, row.prior_mean);
+                }
+                middle
+            }
             /// Sets a value by name; `false` when there is no such parameter. The range is checked by the scenario.
             pub fn set(&mut self, name: &str, value: f64) -> bool {
                 match name { $(stringify!($name) => { self.$name = value; true })* _ => false }
