@@ -20,7 +20,8 @@ from typing import Any
 import psutil
 
 # In place of this file's own folder, whose package has no engine beside it: what is measured is what is installed.
-sys.path[0] = str(Path(__file__).parent / "tests")
+sys.path.pop(0)
+sys.path.insert(0, str(Path(__file__).parent / "tests"))
 
 import telework as tw
 from dask_cluster import Cluster
