@@ -650,8 +650,10 @@ fn values_are_taken_as_people_write_them() {
         );
         browser.script(&code).as_str().unwrap().to_string()
     };
-    // 250 million yen.
+    // 250 million yen, as before.
     assert_eq!(shown(budget), "2.5億円");
+    let remark = || browser.text("[data-part=managers] .remark");
+    assert!(remark().ends_with("以後の各年度も専門家数、訪問数、予算は同じ。"), "{}", remark());
     let kinds = [
         (budget, "５億円", "budget_per_fiscal_year = \"５億円\"", "5", "億円"),
         (budget, "500万円", "budget_per_fiscal_year = \"500万円\"", "500", "万円"),
@@ -690,6 +692,7 @@ fn values_are_taken_as_people_write_them() {
     browser.until("document.documentElement.lang === 'en'");
     browser.until(&format!("document.getElementById('c-{budget}')"));
     assert_eq!(shown(budget), "500million yen");
+    assert!(remark().ends_with("As many experts, visits and yen in each later fiscal year."), "{}", remark());
     let own: Vec<String> = browser.complaints().into_iter().filter(|said| !said.contains("422")).collect();
     assert_eq!(own, [""; 0]);
 }

@@ -52,13 +52,8 @@ window.draws = () => {
 };
 ";
 
-/// How much is measured.
-#[derive(Clone, Copy)]
-struct Effort {
-    rounds: usize,
-    /// Firms and draws of the attribution; `None` = as the form has them.
-    small: Option<[u32; 2]>,
-}
+/// Firms and draws of the attribution. As the form has them it takes far longer, which the form tells before it starts.
+const ATTRIBUTION: [u32; 2] = [6_000, 2];
 
 /// A studio in a folder of its own, and a browser that has not seen it.
 struct Studio {
@@ -125,15 +120,14 @@ impl Studio {
     }
 
     /// Runs and seconds of an attribution of the open scenario, from the click to the result that is kept.
-    fn attribute(&self, small: Option<[u32; 2]>) -> Result<(String, f64), String> {
+    fn attribute(&self) -> Result<(String, f64), String> {
         let browser = &self.browser;
         browser.click("#to-runs");
         browser.click("#kind-attribute");
-        if let Some([firms, draws]) = small {
-            browser.fill("#ask-sample", &firms.to_string());
-            browser.fill("#ask-draws", &draws.to_string());
-            browser.until("document.querySelector('#line').innerText.includes('--draws')");
-        }
+        let [firms, draws] = ATTRIBUTION;
+        browser.fill("#ask-sample", &firms.to_string());
+        browser.fill("#ask-draws", &draws.to_string());
+        browser.until("document.querySelector('#line').innerText.includes('--draws')");
         let runs = browser.until(
             "document.querySelector('#start').textContent.startsWith('Attribute') && \
              (document.querySelector('#expected').innerText.match(/^([\\d,]+) runs/) || [])[1]",
@@ -170,12 +164,12 @@ fn seconds(milliseconds: &Value) -> f64 {
 /// A line of the table: what, the goal in seconds where there is one, what was taken.
 type Line = (String, Option<f64>, Vec<f64>);
 
-fn measure(effort: Effort) -> Result<[String; PARTS.len()], String> {
+fn measure(rounds: usize) -> Result<[String; PARTS.len()], String> {
     let load = machine::load();
     let says = |what: &str| eprintln!("measuring {what}");
     says("opening and changing");
     let (mut opened, mut formed, mut shown, mut first, mut all) = (vec![], vec![], vec![], vec![], vec![]);
-    for round in 0..effort.rounds {
+    for round in 0..rounds {
         let studio = Studio::open()?;
         opened.push(studio.enter());
         let [form, picture] = studio.choose("baseline");
@@ -194,14 +188,14 @@ fn measure(effort: Effort) -> Result<[String; PARTS.len()], String> {
     studio.enter();
     studio.choose("all_measures");
     studio.rest();
-    let (runs, attributed) = studio.attribute(effort.small)?;
+    let (runs, attributed) = studio.attribute()?;
     let lines: [Line; 6] = [
         ("address to scenarios that can be chosen".into(), None, opened),
         ("choice of `baseline` to its form".into(), None, formed),
         ("choice of `baseline` to its first picture".into(), None, shown),
         ("change of a number to the first picture of it".into(), Some(1.0), first),
         ("change of a number to 40 draws of it".into(), Some(5.0), all),
-        (format!("attribution of `all_measures`, as the form has it: {runs} runs"), None, vec![attributed]),
+        (format!("attribution of `all_measures`: {runs} runs of {} firms", ATTRIBUTION[0]), None, vec![attributed]),
     ];
     Ok([table(lines), machine::describe(&load)])
 }
@@ -220,8 +214,7 @@ fn table(lines: impl IntoIterator<Item = Line>) -> String {
 
 /// Measures and prints; the full measure goes into the page.
 fn perform(quick: bool) -> Result<(), String> {
-    let effort = if quick { Effort { rounds: 1, small: Some([6_000, 2]) } } else { Effort { rounds: 5, small: None } };
-    page::renew(PAGE, PARTS, quick.then_some("tried out"), || measure(effort))
+    page::renew(PAGE, PARTS, quick.then_some("tried out"), || measure(if quick { 1 } else { 5 }))
 }
 
 fn main() -> ExitCode {

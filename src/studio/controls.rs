@@ -6,6 +6,8 @@ use crate::{
     scenario::{KINDS, Loaded, form},
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use toml_edit::{DocumentMut, Item, RawString};
 
 /// Sections whose keys stand in the same order in every scenario.
 const SECTIONS: [&str; 3] = ["run", "environment", "parameters"];
@@ -61,10 +63,11 @@ pub fn controls(loaded: &Loaded, parent: Option<&Loaded>) -> Vec<Value> {
     all
 }
 
-/// Name, kind, whether it is on, whether the parent has it, and why it may do nothing.
+/// Name, kind, whether it is on, whether the parent has it, why it may do nothing, and where its numbers come from.
 pub fn groups(loaded: &Loaded, parent: Option<&Loaded>, idle: &[String]) -> Vec<Value> {
     let own = resolved(loaded);
     let inherited = parent.map(resolved);
+    let remarks = remarks(loaded);
     let one = |table: &Value| {
         let name = table["name"].as_str().unwrap_or_default();
         let added = inherited.as_ref().is_some_and(|all| interventions(all).all(|other| other["name"] != *name));
@@ -79,9 +82,29 @@ pub fn groups(loaded: &Loaded, parent: Option<&Loaded>, idle: &[String]) -> Vec<
             None
         };
         json!({ "name": name, "kind": KINDS.iter().find(|kind| !table[**kind].is_null()), "active": active,
-            "added": added, "no_effect": effect })
+            "added": added, "no_effect": effect, "remark": remarks.get(name) })
     };
     interventions(&own).map(one).collect()
+}
+
+/// By intervention, the comment right above its table in the file that it is written in: what its numbers rest on.
+fn remarks(loaded: &Loaded) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for (_, text) in &loaded.sources {
+        // (A setting is no document, and what a file has as a list in one line has no place for comments.)
+        let document: DocumentMut = text.parse().unwrap_or_default();
+        let tables = document.get("intervention").and_then(Item::as_array_of_tables);
+        for table in tables.into_iter().flatten() {
+            let above = table.decor().prefix().and_then(RawString::as_str).unwrap_or_default();
+            let mut lines: Vec<&str> =
+                above.lines().rev().map_while(|line| line.trim().strip_prefix('#')).map(str::trim).collect();
+            lines.reverse();
+            if let Some(name) = table.get("name").and_then(Item::as_str).filter(|_| !lines.is_empty()) {
+                all.entry(name.to_string()).or_insert_with(|| lines.join(" "));
+            }
+        }
+    }
+    all
 }
 
 /// A resolved scenario as JSON: days as text.
@@ -144,4 +167,39 @@ fn control(path: &str, group: &str, schema: &Value, value: &Value, inherited: &V
         "unit": unit, "min": schema["minimum"], "max": schema["maximum"], "step": if kind == "whole" { json!(1) } else { Value::Null },
         "options": if kind == "list" { &schema["items"]["enum"] } else { &schema["enum"] },
         "items": schema["items"]["type"], "help": schema["description"] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{BUILT_IN, load, load_text};
+
+    /// The comment right above the table: no other paragraph, no other table's; a child's own before its parent's.
+    #[test]
+    fn a_measure_has_the_comment_right_above_it() {
+        let head = "title = \"t\"\nquestion = \"q\"\nsources = [\"s\"]\n";
+        let table =
+            |name: &str| format!("[[intervention]]\nname = \"{name}\"\nguidelines = {{ uptake_per_year = 0.1 }}\n");
+        let text = format!("{head}# Of all.\n\n# Two\n#  lines.\n{}# Apart.\n\n{}", table("first"), table("second"));
+        let told = remarks(&load_text("own", &text, &[]).unwrap());
+        assert_eq!(told, BTreeMap::from([("first".to_string(), "Two lines.".to_string())]));
+        let text = format!("{head}extends = \"baseline.toml\"\n# Mine.\n{}", table("mine"));
+        let told = remarks(&load_text("child", &text, &[]).unwrap());
+        assert_eq!(told["mine"], "Mine.");
+        assert_eq!(told["supportnw"], "The same number of events in each later fiscal year.");
+    }
+
+    /// Each measure of each shipped scenario says what its numbers rest on, in both languages.
+    #[test]
+    fn every_shipped_measure_says_what_its_numbers_rest_on() {
+        let texts: toml::Table = include_str!("texts.toml").parse().unwrap();
+        for (file, _) in BUILT_IN {
+            let loaded = load(file, &[]).unwrap();
+            let told = remarks(&loaded);
+            for intervention in &loaded.scenario.interventions {
+                let remark = told.get(&intervention.name).unwrap_or_else(|| panic!("{file}: {}", intervention.name));
+                assert!(texts["words"].get(remark).is_some(), "{file}: no Japanese for {remark:?}");
+            }
+        }
+    }
 }

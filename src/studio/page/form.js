@@ -41,7 +41,9 @@ export function drawForm(cause) {
   }
   const { controls, groups } = scenario.sound;
   const shape =
-    language + scenario.name + JSON.stringify([groups.map((one) => one.name), controls.map((one) => one.path)]);
+    language +
+    scenario.name +
+    JSON.stringify([groups.map((one) => [one.name, one.remark]), controls.map((one) => one.path)]);
   if (drawnForm && drawnForm.shape === shape && place.firstChild) {
     refresh(scenario, controls, drawnForm.controls);
   } else {
@@ -218,6 +220,7 @@ function measureParts(scenario, group) {
   const about = start.schema.properties.intervention.items.properties[group.kind];
   return [
     p(word(about && about.description), "note"),
+    group.remark ? p(t("source") + t("colon") + word(group.remark), "note remark") : null,
     group.kind === "emergency_declaration" ? null : el("p", {}, assumedChip(), " ", t("effect_assumed")),
     ...sets,
     scenario.sound.plan.sources.length
