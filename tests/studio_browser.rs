@@ -650,7 +650,7 @@ fn values_are_taken_as_people_write_them() {
         );
         browser.script(&code).as_str().unwrap().to_string()
     };
-    // 250 million yen, as before.
+    // 250 million yen.
     assert_eq!(shown(budget), "2.5億円");
     let remark = || browser.text("[data-part=managers] .remark");
     assert!(remark().ends_with("以後の各年度も専門家数、訪問数、予算は同じ。"), "{}", remark());
