@@ -9,6 +9,7 @@ use jiff::civil::{Date, date};
 use std::{
     fs,
     path::Path,
+    process::Command,
     sync::{
         LazyLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -21,8 +22,9 @@ use telework::{
         space::Space,
         targets::{CalibrationFigure, log_odds, share},
     },
-    commands::{CalibrateRequest, Execution, RunContext, calibrate},
+    commands::{CalibrateRequest, EvaluateRequest, Execution, RunContext, calibrate, evaluate},
     data::Data,
+    error::Kind,
     parameters::TABLE,
 };
 
@@ -121,6 +123,45 @@ fn the_same_bytes_for_any_threads_and_after_an_interruption() {
     assert!(!home.path().join("two.partial").exists(), "what was kept for resuming is gone");
     // A folder in the way is not touched.
     assert!(!run(home.path(), "two", 2, false, &never, None));
+}
+
+/// The day of the command line stands in place of the configuration's: a day, or the last one of a period.
+#[test]
+fn the_day_of_the_command_line_is_read_as_people_write_it() {
+    let said = |day: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_telework"));
+        command.args(["calibrate", "--lang", "en", "--as-of", day]).current_dir(std::env::temp_dir());
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (written, meant) in [("2019-06-30", "2019-06-30"), ("FY2018", "2019-03-31"), ("平成31年4月30日", "2019-04-30")]
+    {
+        let (code, text) = said(written);
+        assert!(text.contains(&format!("as of {meant}: that day lies outside the run of `baseline`")), "{text}");
+        assert_eq!(code, Some(3), "{text}");
+    }
+    let (code, text) = said("2020-02-30");
+    assert!(code == Some(2) && text.contains("--as-of"), "{text}");
+}
+
+/// The last field period of the data ends on a day: as of that day nothing is left to score, as of the day before there is.
+#[test]
+fn an_origin_after_which_nothing_was_published_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let last = DATA.observations.iter().map(|row| row.field_end).max().unwrap();
+    let as_of = |origins: Vec<Date>| {
+        let out = home.path().join("evaluation");
+        let request =
+            EvaluateRequest { origins, scenario: "forecast".into(), out: out.clone(), ..EvaluateRequest::default() };
+        let stopped = AtomicBool::new(true);
+        let found = evaluate(&request, RunContext { threads: 1, observe: &|_| {}, stop: &stopped }).unwrap_err();
+        assert!(!out.exists());
+        found.0[0].clone()
+    };
+    let refused = as_of(vec![date(2020, 7, 31), last]);
+    assert_eq!(refused.kind, Kind::Data);
+    assert!(refused.message.contains(&last.to_string()), "{}", refused.message);
+    assert_eq!(as_of(vec![last.yesterday().unwrap()]).kind, Kind::Interrupted, "it was begun, and stopped");
 }
 
 /// A figure published a day after the as-of day, infections of the week after and a declaration announced later change no

@@ -3,15 +3,21 @@
 use super::sampler::Settings;
 use crate::{
     error::{Kind, Problem, Problems},
+    notation::Day,
     scenario::{self, Loaded, SIZE_LIMIT},
 };
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::{fs::File, io::Read, ops::Range, path::Path, sync::Arc};
 
 /// The configuration that the shipped posterior was made with.
 pub const SHIPPED: &str = include_str!("../../data/posterior/calibration.toml");
+
+/// A day as scenarios take one: a TOML date, or text that means one.
+fn written_day<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+    Day::deserialize(from).map(|day| day.0)
+}
 
 /// What is fitted, to what, and how hard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +26,8 @@ pub struct Config {
     /// Scenario whose history is fitted: name of a built-in one or path of a file.
     pub scenario: String,
     /// Only figures published by this day are used.
-    #[schemars(with = "String")]
+    #[schemars(with = "Day")]
+    #[serde(deserialize_with = "written_day")]
     pub as_of: Date,
     /// Firms of the weighted sample on which the history is run.
     #[schemars(range(min = 5_989, max = 3_375_255), extend("x-unit" = "firms"))]
@@ -47,7 +54,8 @@ pub struct Certificate {
     #[schemars(range(min = 0, max = 10_000))]
     pub truths: usize,
     /// Synthetic figures are those that were published by this day: a shorter history, for more truths in the same time.
-    #[schemars(with = "String")]
+    #[schemars(with = "Day")]
+    #[serde(deserialize_with = "written_day")]
     pub truth_as_of: Date,
     /// Firms of the sample in the fits of synthetic truths.
     #[schemars(range(min = 5_989, max = 3_375_255), extend("x-unit" = "firms"))]
@@ -173,6 +181,22 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_key_is_explained_in_japanese_too() {
+        assert_eq!(scenario::meanings_without_japanese::<Config>(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_day_is_taken_as_in_a_scenario() {
+        let shipped = Config::parse("x.toml", SHIPPED).unwrap();
+        for day in ["2021-04-30", "\"令和3年4月30日\"", "\"2021/4/30\""] {
+            let text = SHIPPED.replacen("as_of = \"2021-04-30\"", &format!("as_of = {day}"), 1);
+            let read = Config::parse("x.toml", &text).unwrap();
+            // What is kept is read by everyone: ISO, in quotes.
+            assert!(read == shipped && read.to_toml().contains("as_of = \"2021-04-30\""), "{day}");
+        }
+    }
+
+    #[test]
     fn a_wrong_number_or_key_is_shown_at_its_place() {
         for (from, to, word) in [
             ("chains = 2", "chains = 0", "write a number from 1 to 100"),
@@ -187,7 +211,8 @@ mod tests {
             ("rounds = ", "rounds = 9000000000000000000 # ", "rounds"),
             ("final_sweeps = ", "final_sweeps = 9000000000000000000 # ", "final_sweeps"),
             ("truths = ", "truths = 9000000000000000000 # ", "truths"),
-            ("as_of = \"2021-04-30\"", "as_of = \"2021-02-30\"", "2021-02"),
+            ("as_of = \"2021-04-30\"", "as_of = \"2021-02-30\"", "`2021-02-30` in `as_of` is no day of the calendar"),
+            ("as_of = \"2021-04-30\"", "as_of = 2030", "x.toml:3:9: `as_of` must be a date, not a whole number"),
         ] {
             let text = SHIPPED.replacen(from, to, 1);
             assert_ne!(text, SHIPPED, "{from}");

@@ -302,9 +302,7 @@ impl Form<'_> {
         }
         let missing: Vec<&str> = required.into_iter().filter(|key| !given.iter().any(|g| g == key)).collect();
         for key in &missing {
-            let what = properties[*key]["description"].as_str().unwrap_or("");
-            let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.error(span.clone(), format!("`{path}` needs the key `{key}`"), format!("{key}: {what}"));
+            self.error(span.clone(), format!("`{path}` needs the key `{key}`"), meaning(key, &properties[*key]));
         }
         missing.is_empty() && given.len() == table.len()
     }
@@ -327,6 +325,30 @@ impl Form<'_> {
     }
 }
 
+/// What a key that is not there would be.
+fn meaning(key: &str, schema: &Schema) -> String {
+    let what = schema["description"].as_str().unwrap_or("");
+    format!("{key}: {}", what.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What is said of keys that are missing, all that a form needs, and has no Japanese.
+#[cfg(test)]
+pub fn meanings_without_japanese<T: JsonSchema>() -> Vec<String> {
+    fn meanings(schema: &Schema) -> Vec<String> {
+        let required = schema["required"].as_array().into_iter().flatten().filter_map(Schema::as_str);
+        let own = required.filter_map(|key| schema["properties"].get(key).map(|of| meaning(key, of)));
+        let inner: Vec<&Schema> = match schema {
+            Schema::Object(fields) => fields.values().collect(),
+            Schema::Array(items) => items.iter().collect(),
+            _ => vec![],
+        };
+        own.chain(inner.into_iter().flat_map(meanings)).collect()
+    }
+    let all = meanings(&form_of::<T>());
+    assert!(all.len() > 10, "{all:?}");
+    all.into_iter().filter(|text| crate::error::in_japanese(text).is_none()).collect()
+}
+
 /// A bound as people write it.
 pub fn plain(number: &Schema) -> String {
     let text = number.to_string();
@@ -337,4 +359,15 @@ pub fn plain(number: &Schema) -> String {
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::raw::RawScenario;
+
+    #[test]
+    fn a_missing_key_is_explained_in_japanese_too() {
+        assert_eq!(meanings_without_japanese::<RawScenario>(), Vec::<String>::new());
+    }
 }

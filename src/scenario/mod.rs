@@ -15,6 +15,8 @@ mod template;
 mod vary;
 
 pub use crate::interventions::KINDS;
+#[cfg(test)]
+pub use conform::meanings_without_japanese;
 pub use conform::read;
 pub use meaning::*;
 pub use schema::{described, form, key_tables, schema, schema_text};
