@@ -84,7 +84,10 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
     // Runs with one source replaced only split what is inside the model.
     let law = |place: usize| (place < plain.len()).then_some(inquiry.law);
     let outcomes_of = |source: Source, cases: &[RunKey]| -> Result<Vec<Outcome>, Problem> {
-        let of = |(place, &case): (usize, &RunKey)| Ok(Outcome::of(case, &source(case)?, kpis, extent, law(place)));
+        let of = |(place, &case): (usize, &RunKey)| {
+            let series = source(case)?;
+            Ok(Outcome::of(case, &series, kpis, extent, law(place)))
+        };
         cases.par_iter().enumerate().map(of).collect()
     };
     let mut outcomes = Vec::with_capacity(inquiry.scenarios.len());

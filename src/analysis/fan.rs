@@ -148,6 +148,7 @@ mod tests {
     use super::*;
     use crate::{analysis::digest, data::Data, engine::RunKey, results::synthetic};
     use jiff::civil::date;
+    use std::sync::Arc;
 
     /// Replicate r of the synthetic run has 0.1 r more in every week, so the quantiles of 11 replicates are known.
     #[test]
@@ -162,7 +163,7 @@ mod tests {
         remembered.confidence = "memory".into();
         observations.push(remembered);
         let cases: Vec<RunKey> = (0..11).map(RunKey::from).collect();
-        let found = digest(&|case| Ok(synthetic(case.noise)), &cases, &[kpi], &observations).unwrap();
+        let found = digest(&|case| Ok(Arc::new(synthetic(case.noise))), &cases, &[kpi], &observations).unwrap();
         let years = by_fiscal_year(&found.fans[0]);
         assert_eq!(years[0].fiscal_year, 2019);
         // The last Monday of fiscal 2019 was 30 March 2020.

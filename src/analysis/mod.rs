@@ -46,9 +46,10 @@ use crate::{
     engine::{RunKey, Series},
     error::Problem,
 };
+use std::sync::Arc;
 
-/// Gives a finished run of a scenario.
-pub type Source<'a> = &'a (dyn Fn(RunKey) -> Result<Series, Problem> + Sync);
+/// Gives a finished run of a scenario; where runs stay in memory, the same one each time.
+pub type Source<'a> = &'a (dyn Fn(RunKey) -> Result<Arc<Series>, Problem> + Sync);
 
 /// First fiscal year that a KPI is for: the plan of April 2021 covers fiscal 2021 to 2025.
 pub const FIRST_YEAR: i16 = 2021;

@@ -4,7 +4,7 @@ use super::StudyRuns;
 use crate::{
     analysis::{Answers, AsPublished, Extent, Inquiry, Source, answer, candidate_kpis, noise_of_japan},
     data::Data,
-    engine::{ParameterSource, RunKey, RunTask},
+    engine::{ParameterSource, RunKey},
     error::{Kind, Problem},
     population::Population,
     report::Folder,
@@ -14,6 +14,7 @@ use serde_json::Value;
 use std::io;
 
 /// Scenarios whose runs are summed up, the reference first.
+#[derive(Clone)]
 pub(super) struct Findings<'a> {
     /// Never empty.
     pub sources: Vec<ParameterSource<'a>>,
@@ -113,7 +114,8 @@ impl SoFar {
         // The n-th finished replicate stands in the n-th place.
         let read = |source| {
             let finished = &finished;
-            move |key: RunKey| experiment.read(RunTask { source, key: finished[key.noise as usize % finished.len()] })
+            let reader = experiment.reader(source);
+            move |key: RunKey| reader(finished[key.noise as usize % finished.len()])
         };
         let readers: Vec<_> = (0..findings.sources.len()).map(read).collect();
         let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();

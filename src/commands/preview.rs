@@ -19,7 +19,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Scenarios with the runs that were made of them so far.
+/// Scenarios with the runs that were made of them so far. A copy shares the runs, and has those alone that there were.
+#[derive(Clone)]
 pub struct Preview<'a> {
     loaded: &'a [Loaded],
     findings: Findings<'a>,
@@ -54,14 +55,11 @@ impl<'a> Preview<'a> {
         own.map(|((_, key), series)| (*key, series.clone())).collect()
     }
 
-    /// Makes runs until there are so many draws of each scenario, and sums them up. Without a scenario there is nothing.
+    /// Makes runs until there are so many draws of each scenario.
     ///
     /// # Errors
     /// `Kind::Interrupted` when `stop` was set.
-    pub fn draw(&mut self, draws: u32, context: RunContext) -> Result<SoFar, Problem> {
-        if self.loaded.is_empty() {
-            return Err(Problem::error(Kind::Usage, "there is no scenario to show"));
-        }
+    pub fn draw(&mut self, draws: u32, context: RunContext) -> Result<(), Problem> {
         let all = (0..draws).map(RunKey::from);
         let tasks = all.flat_map(|key| (0..self.loaded.len()).map(move |source| RunTask { source, key }));
         let tasks: Vec<RunTask> = tasks.filter(|task| !self.series.contains_key(&(task.source, task.key))).collect();
@@ -74,10 +72,19 @@ impl<'a> Preview<'a> {
         let ensemble = Ensemble { sources, data, population, options: Options::default() };
         ensemble.run(&tasks, context, &keep).map_err(|_| Problem::error(Kind::Interrupted, "interrupted"))?;
         self.series.extend(made.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
+    }
+
+    /// Sums up so many draws of each scenario. Without a scenario there is nothing.
+    ///
+    /// # Errors
+    /// `Kind::Interrupted` when there are not so many.
+    pub fn picture(&self, draws: u32) -> Result<SoFar, Problem> {
+        if self.loaded.is_empty() {
+            return Err(Problem::error(Kind::Usage, "there is no scenario to show"));
+        }
         let (series, missing) = (&self.series, || Problem::error(Kind::Interrupted, "interrupted"));
-        let read = |source| {
-            move |key: RunKey| series.get(&(source, key)).map(|series| Series::clone(series)).ok_or_else(missing)
-        };
+        let read = |source| move |key: RunKey| series.get(&(source, key)).cloned().ok_or_else(missing);
         let readers: Vec<_> = (0..self.loaded.len()).map(read).collect();
         let readers: Vec<Source> = readers.iter().map(|reader| reader as Source).collect();
         let answers = self.findings.answers(&readers, draws, 0, &[])?;

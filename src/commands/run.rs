@@ -315,7 +315,7 @@ impl<'a> Made<'a> {
         large: TableFormat,
         panel: Option<Vec<Series>>,
     ) -> Result<Vec<FileHash>, Problem> {
-        let reader = self.experiment.reader(0);
+        let reader = |key| self.experiment.read(RunTask { source: 0, key });
         let read = |replicate: u32| reader(replicate.into()).map_err(|problem| io::Error::other(problem.message));
         let answers = std::slice::from_ref(&self.answers);
         let source = self.findings.sources[0];

@@ -145,7 +145,7 @@ impl<'a> StudyRuns<'a> {
     }
 
     /// The runs of one scenario by key.
-    pub fn reader(&self, source: usize) -> impl Fn(RunKey) -> Result<Series, Problem> + Sync + '_ {
-        move |key| self.read(RunTask { source, key })
+    pub fn reader(&self, source: usize) -> impl Fn(RunKey) -> Result<Arc<Series>, Problem> + Sync + '_ {
+        move |key| self.read(RunTask { source, key }).map(Arc::new)
     }
 }

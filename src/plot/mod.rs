@@ -137,6 +137,7 @@ mod tests {
         scenario::{Eligibility, Intervention, LaterInfections, Measure, RunPlan, Scale},
     };
     use jiff::civil::date;
+    use std::sync::Arc;
 
     fn scenario() -> Scenario {
         let declarations = EmergencyDeclaration {
@@ -282,7 +283,7 @@ mod tests {
     }
 
     fn answers_of(scenario: &Scenario, data: &Data, replicates: u32, series: fn(u32) -> Series) -> Answers {
-        let source = |case: RunKey| Ok(series(case.noise));
+        let source = |case: RunKey| Ok(Arc::new(series(case.noise)));
         let kpis = candidate_kpis();
         let law = AsPublished::new(&data.posterior, scenario.run.seed, &kpis);
         let inquiry = Inquiry {

@@ -17,11 +17,12 @@ use crate::{
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread::{self, ScopedJoinHandle},
     time::{Duration, Instant},
 };
 
@@ -212,37 +213,54 @@ impl Quick {
                 preview.recall(at, runs);
             }
         }
-        for draws in DRAWS {
-            // Only the runs are timed: what follows them does not grow with the firms.
-            let (begun, weeks, micros) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
-            let observe = |p: Progress| {
-                weeks.store(p.done, Ordering::Relaxed);
-                micros.store(begun.elapsed().as_micros() as u64, Ordering::Relaxed);
-            };
-            let context = RunContext { threads: studio.threads, observe: &observe, stop };
-            let mut picture = preview.draw(draws, context)?;
-            let pace =
-                Pace::new(population.len() as u64, weeks.into_inner(), Duration::from_micros(micros.into_inner()));
-            pace.into_iter().for_each(|pace| studio.jobs.speed.learn(pace));
-            for (at, key) in keys.iter().enumerate() {
-                let mut remembered = self.remembered();
-                remembered.retain(|(known, _)| known != key);
-                remembered.insert(0, (key.clone(), preview.runs(at)));
-                remembered.truncate(REMEMBERED);
-            }
-            drop(first.take());
+        let show = |preview: &Preview, draws: u32| -> Result<(), Problem> {
+            let mut picture = preview.picture(draws)?;
             picture.total = DRAWS[DRAWS.len() - 1];
             let picture = Arc::new(with_progress(studio, picture)?);
-            let mut inner = self.lock();
-            let Some(look) = inner.all.get_mut(&id) else { return Ok(()) };
-            look.picture = Some((draws, picture));
-            drop(inner);
-            self.news.notify_all();
-            // What another tab has asked for meanwhile comes before this one's next picture.
-            while let Some(next) = self.next(false) {
-                self.make(studio, next);
+            if let Some(look) = self.lock().all.get_mut(&id) {
+                look.picture = Some((draws, picture));
             }
-        }
+            self.news.notify_all();
+            Ok(())
+        };
+        // A picture is summed up while the runs of the next one are made. The first one has all cores: it is waited for.
+        thread::scope(|scope| {
+            let mut summing: Option<ScopedJoinHandle<Result<(), Problem>>> = None;
+            for draws in DRAWS {
+                // Only the runs are timed: what follows them does not grow with the firms.
+                let (begun, weeks, micros) = (Instant::now(), AtomicU64::new(0), AtomicU64::new(0));
+                let observe = |p: Progress| {
+                    weeks.store(p.done, Ordering::Relaxed);
+                    micros.store(begun.elapsed().as_micros() as u64, Ordering::Relaxed);
+                };
+                preview.draw(draws, RunContext { threads: studio.threads, observe: &observe, stop })?;
+                let pace =
+                    Pace::new(population.len() as u64, weeks.into_inner(), Duration::from_micros(micros.into_inner()));
+                pace.into_iter().for_each(|pace| studio.jobs.speed.learn(pace));
+                for (at, key) in keys.iter().enumerate() {
+                    let mut remembered = self.remembered();
+                    remembered.retain(|(known, _)| known != key);
+                    remembered.insert(0, (key.clone(), preview.runs(at)));
+                    remembered.truncate(REMEMBERED);
+                }
+                done(summing.take())?;
+                match first.take() {
+                    Some(gate) => {
+                        drop(gate);
+                        show(&preview, draws)?;
+                    }
+                    None => {
+                        let (so_far, show) = (preview.clone(), &show);
+                        summing = Some(scope.spawn(move || show(&so_far, draws)));
+                    }
+                }
+                // What another tab has asked for meanwhile comes before this one's next picture.
+                while let Some(next) = self.next(false) {
+                    self.make(studio, next);
+                }
+            }
+            done(summing)
+        })?;
         Ok(())
     }
 
@@ -271,6 +289,11 @@ impl Quick {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Waits for a picture that is being summed up.
+fn done(summing: Option<ScopedJoinHandle<Result<(), Problem>>>) -> Result<(), Problem> {
+    summing.map_or(Ok(()), |summing| summing.join().unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
 /// What a scenario is based on, to see its own changes against it with the same draws; `None` where it changes nothing or

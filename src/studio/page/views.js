@@ -67,7 +67,7 @@ const fitting = () => {
 let looking = null;
 let lookRound = 0;
 let overtaken = new AbortController();
-/** A quick look at the chosen scenario, soon: changes follow each other fast. */
+/** A quick look at the chosen scenario, after all that the same event changes. */
 export function look() {
   clearTimeout(looking);
   looking = setTimeout(
@@ -75,7 +75,7 @@ export function look() {
       lookNow().catch((error) => {
         if (!(error instanceof Refused)) throw error;
       }),
-    50,
+    0,
   );
 }
 
