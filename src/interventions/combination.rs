@@ -2,7 +2,7 @@
 //! combination of them says so and has no code of its own. Primitives in, deliveries and what classes of firms face out.
 
 use super::{
-    Acts, Intervention, Now, Programme, Setting,
+    Acts, Intervention, Now, Opening, Programme, Setting,
     selection::{Candidate, Verdict},
 };
 use crate::{
@@ -157,7 +157,8 @@ impl Combination {
                 self.notice(candidate, now);
                 programme.show_to_channels(candidate, 1.0, now);
             };
-            programme.fill(class, slots, class % pools, cost, now, suits, |_| cost, served);
+            let opening = Opening { class, pool: class % pools, slots, least_yen: cost };
+            programme.fill(opening, now, suits, |_| cost, served);
         }
     }
 

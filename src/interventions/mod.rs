@@ -197,6 +197,19 @@ impl<'a> Programmes<'a> {
     }
 }
 
+/// What a programme can deliver to a class of firms in a week.
+#[derive(Clone, Copy, Debug, Default)]
+struct Opening {
+    /// Class, as in [`Slot`].
+    class: usize,
+    /// Which of the programme's pools its firms are in.
+    pool: usize,
+    /// Deliveries.
+    slots: u64,
+    /// With less money than this left nothing more is delivered.
+    least_yen: f64,
+}
+
 impl Programme<'_> {
     /// Whether a firm belongs to the target now and was not served by this kind before.
     fn may_serve(&self, candidate: &Candidate, now: &Now) -> bool {
@@ -246,16 +259,11 @@ impl Programme<'_> {
         self.records.add(now.week, candidate.firm, effect);
     }
 
-    /// Serves firms of one class, slot by slot, until slots, money or firms have run out: money when less than `least_yen`
-    /// is left, firms when many slots in a row have found none. `price` is what a firm's delivery costs; `served` is told
-    /// of each firm that got one.
-    #[allow(clippy::too_many_arguments)]
+    /// Serves firms of one class, slot by slot, until slots, money or firms have run out: firms when many slots in a row
+    /// have found none. `price` is what a firm's delivery costs; `served` is told of each firm that got one.
     fn fill(
         &mut self,
-        class: usize,
-        slots: u64,
-        pool: usize,
-        least_yen: f64,
+        Opening { class, pool, slots, least_yen }: Opening,
         now: &mut Now,
         suits: impl Fn(&Candidate) -> Verdict,
         price: impl Fn(&Candidate) -> f64,

@@ -4,7 +4,7 @@
 //! covered (50 % in small firms); at least half of those, or 100 persons, practise; at least 4 days a month.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Now, Opening, Programme, Setting, Shows, Text, Typed,
     accounts::Effect,
     season::Spread,
     selection::{Candidate, Verdict},
@@ -135,10 +135,7 @@ impl Acts for Awards {
             Verdict::this_week(meets_criteria(status.0, employees, covered, practising, days))
         };
         programme.fill(
-            0,
-            slots,
-            0,
-            cost,
+            Opening { slots, least_yen: cost, ..Opening::default() },
             now,
             suits,
             |_| cost,

@@ -1,7 +1,7 @@
 //! Listing, rating, self-declaration. Deliveries are firms.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Programme, Setting, Shows, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Now, Opening, Programme, Setting, Shows, Text, Typed,
     accounts::Effect,
     selection::{Candidate, Verdict},
 };
@@ -156,10 +156,7 @@ impl Acts for Disclosing {
         };
         let seen = matches!(disclosure.form, DisclosureForm::Listing | DisclosureForm::Rating);
         programme.fill(
-            0,
-            slots,
-            0,
-            cost,
+            Opening { slots, least_yen: cost, ..Opening::default() },
             now,
             suits,
             |_| cost,

@@ -1,7 +1,7 @@
 //! Subsidies for telework equipment: cost and ICT barriers. The grant depends on the firm.
 
 use super::super::{
-    Acts, Intervention, MeasureKind, Model, Now, Price, Programme, Selection, Setting, Text, Typed,
+    Acts, Intervention, MeasureKind, Model, Now, Opening, Price, Programme, Selection, Setting, Text, Typed,
     accounts::Effect,
     selection::{Candidate, Verdict},
 };
@@ -268,7 +268,8 @@ impl Acts for Granting {
             Takers::Extending => Verdict::this_week(state.status(candidate.firm as usize).practises()),
         };
         let takers = subsidy.takers;
-        programme.fill(0, slots, 0, subsidy.minimum_yen, now, suits, grant, |programme, candidate, slot, now| {
+        let opening = Opening { slots, least_yen: subsidy.minimum_yen, ..Opening::default() };
+        programme.fill(opening, now, suits, grant, |programme, candidate, slot, now| {
             now.delivered.subsidise(&programme.spec.name, candidate.firm);
             if let Takers::NewlyIntroducing { within_weeks } = takers {
                 let [draw, _] = programme.slots.condition(slot);
