@@ -106,6 +106,23 @@ fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// A copy of the data in a folder, with one more row of surveys, and its tables as `changed` says.
+fn data_with(folder: &Path, row: Option<&str>, changed: impl Fn(&str, String) -> String) {
+    for (file, _) in &DATA.files {
+        let to = folder.join(file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        let mut text = fs::read_to_string(Path::new("data").join(file)).unwrap();
+        if let Some(row) = row {
+            match file.as_str() {
+                "observations/surveys.csv" => text += &format!("{row}\n"),
+                "tables.csv" => text = text.replace("observations/surveys.csv,471", "observations/surveys.csv,472"),
+                _ => {}
+            }
+        }
+        fs::write(to, changed(file, text)).unwrap();
+    }
+}
+
 #[test]
 fn the_same_bytes_for_any_threads_and_after_an_interruption() {
     let home = tempfile::tempdir().unwrap();
@@ -164,6 +181,68 @@ fn an_origin_after_which_nothing_was_published_is_refused() {
     assert_eq!(as_of(vec![last.yesterday().unwrap()]).kind, Kind::Interrupted, "it was begun, and stopped");
 }
 
+/// An evaluation to its end, and once more with a figure of a wave that never was: it is scored as well, and all that stood
+/// there before stays.
+#[test]
+fn an_evaluation_goes_on_unchanged_with_later_figures() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("small.toml");
+    fs::write(&config, SMALL).unwrap();
+    let origin = date(2021, 1, 31);
+    // The rows of the model in `held_out.csv`, cell by cell.
+    let evaluated = |name: &str, row: Option<&str>| -> Vec<Vec<String>> {
+        let (data, out) = (home.path().join(format!("{name}-data")), home.path().join(name));
+        data_with(&data, row, |_, text| text);
+        let request = EvaluateRequest {
+            origins: vec![origin],
+            config: Some(config.clone()),
+            scenario: "forecast".into(),
+            out: out.clone(),
+            execution: Execution { data: Some(data), ..Execution::default() },
+            ..EvaluateRequest::default()
+        };
+        evaluate(&request, RunContext { threads: 2, observe: &|_| {}, stop: &AtomicBool::new(false) }).unwrap();
+        let mut table = csv::Reader::from_path(out.join("held_out.csv")).unwrap();
+        let rows = table.records().map(|row| row.unwrap().iter().map(str::to_string).collect::<Vec<_>>());
+        let of_model: Vec<Vec<String>> = rows.filter(|row| row[1] == "model").collect();
+        // As a forecast hub takes it: nineteen quantiles a figure, rising.
+        let mut quantiles = csv::Reader::from_path(out.join(format!("{origin}-telework-sim.csv"))).unwrap();
+        let quantiles: Vec<csv::StringRecord> = quantiles.records().map(Result::unwrap).collect();
+        assert_eq!(quantiles.len(), 19 * of_model.len());
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        for figure in quantiles.chunks(19) {
+            assert!(figure.is_sorted_by_key(|row| (number(&row[6]), number(&row[7]))), "{figure:?}");
+        }
+        assert!(fs::read_to_string(out.join("evaluation.md")).unwrap().contains("5_held_out_scores.png"));
+        of_model
+    };
+    let rows = evaluated("known", None);
+    for row in &rows {
+        let cell = |column: usize| row[column].parse::<f64>().unwrap();
+        let published = DATA.observations.iter().find(|o| {
+            [&*o.survey, &*o.wave, &*o.metric, &*o.segment_type, &*o.segment]
+                == [&row[2], &row[3], &row[5], &row[6], &row[7]].map(String::as_str)
+        });
+        let published = published.unwrap_or_else(|| panic!("{row:?} was never published"));
+        assert!(published.field_end > origin && (published.value - cell(8)).abs() < 1e-9, "{row:?}");
+        // Gneiting and Raftery (2007), equation 43, for the interval of 90 %.
+        let (low, high, value) = (cell(9), cell(13), cell(8));
+        let score = high - low + 2.0 / 0.1 * ((low - value).max(0.0) + (value - high).max(0.0));
+        assert!((score - cell(15)).abs() < 1e-5, "{row:?}: {score}");
+    }
+    let waves: std::collections::BTreeSet<[&str; 2]> = rows.iter().map(|row| [&*row[2], &*row[3]]).collect();
+    assert_eq!(waves.into_iter().collect::<Vec<_>>(), [["jpc_workers", "wave 5"], ["tsr_practice", "wave 14"]]);
+    let more = evaluated(
+        "later",
+        Some(
+            "tsr_practice,wave 99,2021-04-19,2021-04-23,2021-04-29,,current_practice,size,SME,0.999,share,question,source,page read,",
+        ),
+    );
+    let (planted, others): (Vec<_>, Vec<_>) = more.into_iter().partition(|row| row[3] == "wave 99");
+    assert!(planted.len() == 1 && planted[0][8] == "0.999", "{planted:?}");
+    assert!(others == rows);
+}
+
 /// A figure published a day after the as-of day, infections of the week after and a declaration announced later change no
 /// byte of a calibration.
 #[test]
@@ -171,26 +250,17 @@ fn what_was_not_known_changes_no_byte() {
     let home = tempfile::tempdir().unwrap();
     let copy = |name: &str, plant: bool| {
         let folder = home.path().join(name);
-        for (file, _) in &DATA.files {
-            let to = folder.join(file);
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            let mut text = fs::read_to_string(Path::new("data").join(file)).unwrap();
-            if plant && file == "observations/surveys.csv" {
-                text.push_str(
-                    "tsr_practice,wave 5,2020-05-28,2020-06-09,2020-07-01,3019,ever_practised,size,large,0.999,share,\
-                     question,source,page read,\n",
-                );
-            }
-            if plant && file == "tables.csv" {
-                text = text.replace("observations/surveys.csv,471", "observations/surveys.csv,472");
-            }
-            if plant && file == "policy/infections.csv" {
+        let changed = |file: &str, text: String| match file {
+            "policy/infections.csv" if plant => {
                 let (kept, last) = text.trim_end().rsplit_once('\n').unwrap();
                 let (week, rest) = last.split_once(',').unwrap();
-                text = format!("{kept}\n{week},{}\n", rest.replacen(|c: char| c.is_ascii_digit(), "7", 1));
+                format!("{kept}\n{week},{}\n", rest.replacen(|c: char| c.is_ascii_digit(), "7", 1))
             }
-            fs::write(to, text).unwrap();
-        }
+            _ => text,
+        };
+        let row = "tsr_practice,wave 5,2020-05-28,2020-06-09,2020-07-01,3019,ever_practised,size,large,0.999,share,\
+                   question,source,page read,";
+        data_with(&folder, plant.then_some(row), changed);
         folder
     };
     let config = home.path().join("small.toml");
