@@ -15,6 +15,7 @@ use telework::{
     data::{Data, RESIDUAL},
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::{Problems, Style},
+    observation::Survey,
     report::Folder,
     results::{AnyManifest, KeptKey, SERIES_TABLES, TableFormat, read_series, seal, seal_run, sealed, unseal_run},
     scenario::{self, BUILT_IN},
@@ -195,7 +196,7 @@ fn small_run() -> Series {
         replicate: 1,
         indicators: vec![IndicatorSeries { indicator: "mic_introduction", segment: "total".into(), values }],
         surveys: vec![SurveyAnswer {
-            survey: "tsr_practice",
+            survey: Survey::Tsr,
             wave: "wave 2".into(),
             date: jiff::civil::date(2020, 3, 5),
             metric: "practised",

@@ -149,7 +149,7 @@ fn waves(kpi: &Kpi, run: &Run) -> Vec<Simulated> {
         run.surveys.iter().filter(move |answer: &&SurveyAnswer| {
             figure.is_some_and(|figure| {
                 (answer.survey, answer.metric, answer.segment_type, &*answer.segment)
-                    == (figure.survey.id(), figure.metric, figure.segment_type, figure.segment)
+                    == (figure.survey, figure.metric, figure.segment_type, figure.segment)
             })
         })
     };
@@ -178,6 +178,7 @@ mod tests {
         calendar::Week,
         data::{Data, Draw},
         engine::IndicatorSeries,
+        observation::Survey,
         parameters::Parameters,
         prediction::CONSTANTS,
         statistics::{mean, variance},
@@ -201,7 +202,7 @@ mod tests {
     /// one of March 2023, and 30 % of the firms of a region practise in each week.
     fn run(replicate: u32, share: f64, respondents: u32) -> Run {
         let wave = |date, observed| SurveyAnswer {
-            survey: "tsr_practice",
+            survey: Survey::Tsr,
             wave: "wave".into(),
             date,
             metric: "current_practice",

@@ -7,6 +7,7 @@ use super::registry::Kpi;
 use crate::{
     calendar::fiscal_year,
     data::Observation,
+    observation::Survey,
     statistics::{DRAWS_OF_A_RANGE, draws_of_a_tail},
 };
 use jiff::{ToSpan, civil::Date};
@@ -86,8 +87,8 @@ pub struct SegmentPoint {
 /// A figure of a published survey wave beside what the simulated survey answered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SurveyFit {
-    /// Survey id.
-    pub survey: &'static str,
+    /// Survey.
+    pub survey: Survey,
     /// Wave.
     pub wave: String,
     /// Middle of the field period.
@@ -155,7 +156,7 @@ mod tests {
         let kpi = Kpi::of("tsr_current_practice", "total").unwrap();
         let mut observations = Data::embedded().unwrap().observations;
         // A figure that nobody has seen in print, after the last wave of the fiscal year.
-        let mut remembered = observations.iter().find(|o| o.survey == "tsr_practice").unwrap().clone();
+        let mut remembered = observations.iter().find(|o| o.survey == Survey::Tsr.id()).unwrap().clone();
         remembered.metric = "current_practice".into();
         remembered.segment = "total".into();
         (remembered.field_start, remembered.field_end) = (date(2021, 3, 20), date(2021, 3, 21));

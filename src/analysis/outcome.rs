@@ -140,7 +140,7 @@ fn surveyed(kpi: &Kpi, series: &Series, extent: &Extent) -> (Vec<f64>, Vec<f64>)
         let mut last = vec![(f64::NAN, f64::NAN); extent.len()];
         for a in &series.surveys {
             let same = (a.survey, a.metric, a.segment_type, &*a.segment)
-                == (figure.survey.id(), figure.metric, figure.segment_type, figure.segment);
+                == (figure.survey, figure.metric, figure.segment_type, figure.segment);
             if let Some(place) = extent.place(crate::calendar::fiscal_year(a.date)).filter(|_| same) {
                 let n = f64::from(a.respondents);
                 last[place] = (figure.survey.design_effect() * a.expected * (1.0 - a.expected) / n, n);

@@ -1,6 +1,7 @@
 //! Surveys and indicators: observers of a run that never change it. State in, figures out.
 
 mod appointments;
+mod ids;
 mod indicators;
 mod names;
 mod observers;
@@ -26,8 +27,8 @@ use jiff::civil::Date;
 /// One figure of one simulated survey wave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SurveyAnswer {
-    /// Survey id, spelt as in `data/observations`.
-    pub survey: &'static str,
+    /// Survey.
+    pub survey: Survey,
     /// Wave as printed there; `forecast`; or `drift`, an MIC figure between two waves for the calibration.
     pub wave: String,
     /// Middle of the field period, or of the earlier time that the question is about.

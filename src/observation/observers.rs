@@ -95,7 +95,7 @@ impl<'a> Observers<'a> {
             for figure in survey.ask(view, workers, self.response, appointment.wave, self.key, &wanted) {
                 let observed = appointment.observed(&figure);
                 self.answers.push(SurveyAnswer {
-                    survey: survey.id(),
+                    survey,
                     wave: appointment.label.clone(),
                     date: appointment.date,
                     metric: figure.metric,

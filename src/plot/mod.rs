@@ -133,6 +133,7 @@ mod tests {
         data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
         interventions::{EmergencyDeclaration, LaterDeclarations, Selection},
+        observation::Survey,
         parameters::Parameters,
         scenario::{Eligibility, Intervention, LaterInfections, Measure, RunPlan, Scale},
     };
@@ -239,22 +240,14 @@ mod tests {
             answer: value + f64::from(luck) / 100.0,
             observed,
         };
-        let mut surveys = vec![answer("tsr_practice", "practised", "size", "large", date(2020, 6, 3), 0.8, Some(0.83))];
+        let mut surveys = vec![answer(Survey::Tsr, "practised", "size", "large", date(2020, 6, 3), 0.8, Some(0.83))];
         for (segment, observed) in [("large", 0.692), ("SME", 0.33), ("total", 0.384)] {
             let at = date(2021, 3, 4);
-            surveys.push(answer(
-                "tsr_practice",
-                "current_practice",
-                "size",
-                segment,
-                at,
-                observed - 0.02,
-                Some(observed),
-            ));
+            surveys.push(answer(Survey::Tsr, "current_practice", "size", segment, at, observed - 0.02, Some(observed)));
         }
         for year in 2020i16..=2025 {
             let level = 0.3 + f64::from(year - 2020) * 0.02;
-            surveys.push(answer("mic_introduction", "introduced", "size", "total", date(year, 9, 1), level, None));
+            surveys.push(answer(Survey::Mic, "introduced", "size", "total", date(year, 9, 1), level, None));
         }
         let week = |w: u32| InterventionWeek {
             week: Week(w),

@@ -220,6 +220,7 @@ pub(crate) mod tests {
         calendar::Week,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
         error::Kind,
+        observation::Survey,
     };
     use jiff::civil::date;
 
@@ -242,7 +243,7 @@ pub(crate) mod tests {
                 IndicatorSeries { indicator: "current_practice", segment: "a, \"b\"".into(), values: weekly(0.1) },
             ],
             surveys: vec![SurveyAnswer {
-                survey: "tsr_practice",
+                survey: Survey::Tsr,
                 wave: "wave 14".into(),
                 date: date(2021, 3, 4),
                 metric: "current_practice",

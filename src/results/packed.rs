@@ -7,6 +7,7 @@ use super::series::intern;
 use crate::{
     calendar::Week,
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
+    observation::Survey,
 };
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -27,7 +28,7 @@ pub fn pack(series: &Series) -> Vec<u8> {
     }
     out.number(series.surveys.len() as u32);
     for answer in &series.surveys {
-        for text in [answer.survey, &answer.wave, answer.metric, answer.segment_type, &answer.segment] {
+        for text in [answer.survey.id(), &answer.wave, answer.metric, answer.segment_type, &answer.segment] {
             out.text(text);
         }
         out.date(answer.date);
@@ -62,7 +63,8 @@ pub fn unpack(bytes: &[u8]) -> Option<Series> {
         series.indicators.push(IndicatorSeries { indicator, segment, values });
     }
     for _ in 0..from.number()? {
-        let (survey, wave, metric, segment_type) = (from.id()?, from.text()?, from.id()?, from.id()?);
+        let (survey, wave, metric, segment_type) =
+            (Survey::parse(from.known()?)?, from.text()?, from.id()?, from.id()?);
         let (segment, date) = (from.text()?, from.date()?);
         let (respondents, [expected, answer, observed]) = (from.number()?, from.figures()?);
         let observed = (from.take::<1>()? == [1]).then_some(observed);

@@ -7,6 +7,7 @@ use crate::{
     calendar::Week,
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::Problem,
+    observation::Survey,
 };
 use jiff::civil::Date;
 use std::{collections::HashSet, path::Path, sync::Mutex};
@@ -60,7 +61,7 @@ static SURVEYS: LargeTable = LargeTable {
         one.surveys.iter().try_for_each(|answer| {
             take(&[
                 Cell::Whole(one.replicate),
-                Cell::Text(answer.survey),
+                Cell::Text(answer.survey.id()),
                 Cell::Text(&answer.wave),
                 Cell::Day(answer.date),
                 Cell::Text(answer.metric),
@@ -155,7 +156,7 @@ pub fn read_series(folder: &Path) -> Result<Vec<Series>, Problem> {
             return Err(other());
         };
         replicate(&mut all, number).surveys.push(SurveyAnswer {
-            survey: intern(survey),
+            survey: Survey::parse(survey).ok_or_else(|| format!("`{survey}` is no survey of this program"))?,
             wave: wave.to_string(),
             date,
             metric: intern(metric),
