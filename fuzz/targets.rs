@@ -15,7 +15,7 @@ use telework::{
     data::{Data, RESIDUAL},
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::{Problems, Style},
-    observation::Survey,
+    observation::{IndicatorId, Survey},
     report::Folder,
     results::{AnyManifest, KeptKey, SERIES_TABLES, TableFormat, read_series, seal, seal_run, sealed, unseal_run},
     scenario::{self, BUILT_IN},
@@ -194,7 +194,7 @@ fn small_run() -> Series {
     };
     Series {
         replicate: 1,
-        indicators: vec![IndicatorSeries { indicator: "mic_introduction", segment: "total".into(), values }],
+        indicators: vec![IndicatorSeries { indicator: IndicatorId::MicIntroduction, segment: "total".into(), values }],
         surveys: vec![SurveyAnswer {
             survey: Survey::Tsr,
             wave: "wave 2".into(),

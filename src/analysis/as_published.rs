@@ -178,7 +178,7 @@ mod tests {
         calendar::Week,
         data::{Data, Draw},
         engine::IndicatorSeries,
-        observation::Survey,
+        observation::{IndicatorId, Survey},
         parameters::Parameters,
         prediction::CONSTANTS,
         statistics::{mean, variance},
@@ -217,7 +217,7 @@ mod tests {
         Run {
             replicate,
             indicators: vec![IndicatorSeries {
-                indicator: "current_practice",
+                indicator: IndicatorId::CurrentPractice,
                 segment: "region=Kinki area".into(),
                 values: weeks,
             }],
@@ -227,7 +227,7 @@ mod tests {
     }
 
     fn kpis() -> [Kpi; 2] {
-        [("tsr_current_practice", "total"), ("current_practice", "region=Kinki area")]
+        [(IndicatorId::TsrCurrentPractice, "total"), (IndicatorId::CurrentPractice, "region=Kinki area")]
             .map(|(id, segment)| Kpi::of(id, segment).unwrap())
     }
 

@@ -7,7 +7,7 @@ use super::registry::Kpi;
 use crate::{
     calendar::fiscal_year,
     data::Observation,
-    observation::Survey,
+    observation::{IndicatorId, Survey},
     statistics::{DRAWS_OF_A_RANGE, draws_of_a_tail},
 };
 use jiff::{ToSpan, civil::Date};
@@ -74,8 +74,8 @@ pub struct KpiYear {
 /// A breakdown in one month: 5 %, 50 % and 95 % of the runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentPoint {
-    /// Indicator id.
-    pub indicator: &'static str,
+    /// Indicator.
+    pub indicator: IndicatorId,
     /// `class=member`, such as `prefecture=Tokyo`.
     pub segment: String,
     /// Monday of the week.
@@ -153,7 +153,7 @@ mod tests {
     /// Replicate r of the synthetic run has 0.1 r more in every week, so the quantiles of 11 replicates are known.
     #[test]
     fn a_fiscal_year_has_its_last_week_and_the_quantiles_of_its_replicates() {
-        let kpi = Kpi::of("tsr_current_practice", "total").unwrap();
+        let kpi = Kpi::of(IndicatorId::TsrCurrentPractice, "total").unwrap();
         let mut observations = Data::embedded().unwrap().observations;
         // A figure that nobody has seen in print, after the last wave of the fiscal year.
         let mut remembered = observations.iter().find(|o| o.survey == Survey::Tsr.id()).unwrap().clone();

@@ -52,3 +52,22 @@ macro_rules! ids {
 }
 
 pub(super) use ids;
+
+#[cfg(test)]
+mod tests {
+    use crate::observation::{IndicatorId, REGISTRY, Survey};
+
+    #[test]
+    fn an_id_reads_back_and_members_sort_as_their_ids_do() {
+        for survey in Survey::ALL {
+            assert_eq!((Survey::parse(survey.id()), &*survey.to_string()), (Some(survey), survey.id()));
+        }
+        assert_eq!(Survey::parse("tsr"), None);
+        let mut surveys = Survey::ALL;
+        surveys.sort();
+        assert!(surveys.map(Survey::id).is_sorted());
+        for (id, indicator) in IndicatorId::ALL.into_iter().zip(REGISTRY) {
+            assert_eq!((IndicatorId::parse(id.id()), indicator.id), (Some(id), id.describe().id));
+        }
+    }
+}

@@ -14,7 +14,7 @@ mod workers;
 
 pub use crate::population::BANDS;
 pub use appointments::is_in_time;
-pub use indicators::{Cadence, Indicator, REGISTRY, Segment, describe};
+pub use indicators::{Cadence, Indicator, IndicatorId, REGISTRY, Segment};
 pub use names::{spaced, survey_name};
 pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave};
@@ -52,8 +52,8 @@ pub struct SurveyAnswer {
 /// One indicator in one segment over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndicatorSeries {
-    /// Id in the indicator registry, such as `current_practice`.
-    pub indicator: &'static str,
+    /// Indicator.
+    pub indicator: IndicatorId,
     /// `total`, or a class and its member such as `size=large`, `prefecture=Tokyo`.
     pub segment: String,
     /// Week and value, rising weeks. Shares are fractions.

@@ -133,7 +133,7 @@ mod tests {
         data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
         interventions::{EmergencyDeclaration, LaterDeclarations, Selection},
-        observation::Survey,
+        observation::{IndicatorId, Survey},
         parameters::Parameters,
         scenario::{Eligibility, Intervention, LaterInfections, Measure, RunPlan, Scale},
     };
@@ -214,16 +214,16 @@ mod tests {
                 .collect(),
         };
         let mut indicators = vec![
-            weekly("tsr_current_practice", "size=large".into(), 0.8),
-            weekly("tsr_current_practice", "total".into(), 0.5),
-            weekly("tsr_current_practice", "size=SME".into(), 0.42),
-            weekly("current_practice", "total".into(), 0.2),
-            weekly("sustained_practice", "total".into(), 0.05),
-            weekly("telework_days", "total".into(), 2.6),
+            weekly(IndicatorId::TsrCurrentPractice, "size=large".into(), 0.8),
+            weekly(IndicatorId::TsrCurrentPractice, "total".into(), 0.5),
+            weekly(IndicatorId::TsrCurrentPractice, "size=SME".into(), 0.42),
+            weekly(IndicatorId::CurrentPractice, "total".into(), 0.2),
+            weekly(IndicatorId::SustainedPractice, "total".into(), 0.05),
+            weekly(IndicatorId::TeleworkDays, "total".into(), 2.6),
         ];
         for p in Prefecture::all() {
             indicators.push(weekly(
-                "current_practice",
+                IndicatorId::CurrentPractice,
                 format!("prefecture={}", p.name()),
                 0.1 + 0.01 * f32::from(p.0),
             ));
@@ -343,7 +343,7 @@ mod tests {
         let week = Week::containing(scenario.run.start).unwrap();
         let one = |replicate: u32| {
             let figure = IndicatorSeries {
-                indicator: "tsr_current_practice",
+                indicator: IndicatorId::TsrCurrentPractice,
                 segment: "total".into(),
                 values: vec![(Week::containing(date(2021, 6, 9)).unwrap(), 0.2 + replicate as f32 / 100.0)],
             };

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::{Fan, FanPoint, SurveyFit},
-    observation::Survey,
+    observation::{IndicatorId, Survey},
 };
 use jiff::civil::{Date, date};
 
@@ -24,7 +24,7 @@ const LINES: [(&str, &str, &str, Colour); 3] = [
 /// Draws the picture; `None` when the run did not observe practice in the TSR frame.
 pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
     let line = |segment: &str| {
-        let of = |fan: &&Fan| fan.kpi.indicator.id == "tsr_current_practice" && fan.kpi.segment == segment;
+        let of = |fan: &&Fan| fan.kpi.indicator.id == IndicatorId::TsrCurrentPractice && fan.kpi.segment == segment;
         subject.fans().iter().find(of).filter(|fan| !fan.points.is_empty())
     };
     let lines: Vec<(&Fan, &str, Colour)> =

@@ -220,7 +220,7 @@ pub(crate) mod tests {
         calendar::Week,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
         error::Kind,
-        observation::Survey,
+        observation::{IndicatorId, Survey},
     };
     use jiff::civil::date;
 
@@ -239,8 +239,16 @@ pub(crate) mod tests {
         Series {
             replicate,
             indicators: vec![
-                IndicatorSeries { indicator: "tsr_current_practice", segment: "total".into(), values: weekly(0.05) },
-                IndicatorSeries { indicator: "current_practice", segment: "a, \"b\"".into(), values: weekly(0.1) },
+                IndicatorSeries {
+                    indicator: IndicatorId::TsrCurrentPractice,
+                    segment: "total".into(),
+                    values: weekly(0.05),
+                },
+                IndicatorSeries {
+                    indicator: IndicatorId::CurrentPractice,
+                    segment: "a, \"b\"".into(),
+                    values: weekly(0.1),
+                },
             ],
             surveys: vec![SurveyAnswer {
                 survey: Survey::Tsr,

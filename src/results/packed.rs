@@ -7,7 +7,7 @@ use super::series::intern;
 use crate::{
     calendar::Week,
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
-    observation::Survey,
+    observation::{IndicatorId, Survey},
 };
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ pub fn pack(series: &Series) -> Vec<u8> {
     out.number(series.replicate);
     out.number(series.indicators.len() as u32);
     for figure in &series.indicators {
-        out.text(figure.indicator);
+        out.text(figure.indicator.id());
         out.text(&figure.segment);
         out.number(figure.values.len() as u32);
         for (week, value) in &figure.values {
@@ -54,7 +54,7 @@ pub fn unpack(bytes: &[u8]) -> Option<Series> {
     let mut from = Reader::new(bytes)?;
     let mut series = Series { replicate: from.number()?, ..Series::default() };
     for _ in 0..from.number()? {
-        let (indicator, segment) = (from.id()?, from.text()?);
+        let (indicator, segment) = (IndicatorId::parse(from.known()?)?, from.text()?);
         let values = (0..from.number()?).map(|_| {
             let week = u16::from_le_bytes(from.take()?);
             Some((Week(week.into()), f32::from_le_bytes(from.take()?)))
@@ -64,7 +64,7 @@ pub fn unpack(bytes: &[u8]) -> Option<Series> {
     }
     for _ in 0..from.number()? {
         let (survey, wave, metric, segment_type) =
-            (Survey::parse(from.known()?)?, from.text()?, from.id()?, from.id()?);
+            (Survey::parse(from.known()?)?, from.text()?, from.word()?, from.word()?);
         let (segment, date) = (from.text()?, from.date()?);
         let (respondents, [expected, answer, observed]) = (from.number()?, from.figures()?);
         let observed = (from.take::<1>()? == [1]).then_some(observed);
@@ -82,7 +82,7 @@ pub fn unpack(bytes: &[u8]) -> Option<Series> {
         });
     }
     for _ in 0..from.number()? {
-        let (name, kind) = (from.text()?, from.id()?);
+        let (name, kind) = (from.text()?, from.word()?);
         let weeks = (0..from.number()?).map(|_| {
             let (week, figures) = (Week(from.number()?), from.figures()?);
             let [spend_yen, capacity, planned, deliveries, firms_reached] = figures;
@@ -176,8 +176,8 @@ impl<'a> Reader<'a> {
     fn text(&mut self) -> Option<String> {
         self.known().map(str::to_string)
     }
-    /// An id out of a short fixed list.
-    fn id(&mut self) -> Option<&'static str> {
+    /// A word out of a short fixed list: a metric, a segment type, a kind.
+    fn word(&mut self) -> Option<&'static str> {
         self.known().map(intern)
     }
 }
