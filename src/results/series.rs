@@ -131,8 +131,8 @@ pub fn read_series(folder: &Path) -> Result<Vec<Series>, Problem> {
         };
         let one = replicate(&mut all, number);
         if one.indicators.last().is_none_or(|last| last.indicator.id() != indicator || last.segment != segment) {
-            let unknown = || format!("`{indicator}` is no indicator of this program");
-            let (indicator, segment) = (IndicatorId::parse(indicator).ok_or_else(unknown)?, segment.to_string());
+            let wrong = || format!("`{}` is no indicator of this program", indicator.escape_debug());
+            let (indicator, segment) = (IndicatorId::parse(indicator).ok_or_else(wrong)?, segment.to_string());
             one.indicators.push(IndicatorSeries { indicator, segment, values: Vec::new() });
         }
         let point = (week(monday)?, value);
@@ -156,8 +156,9 @@ pub fn read_series(folder: &Path) -> Result<Vec<Series>, Problem> {
         else {
             return Err(other());
         };
+        let wrong = || format!("`{}` is no survey of this program", survey.escape_debug());
         replicate(&mut all, number).surveys.push(SurveyAnswer {
-            survey: Survey::parse(survey).ok_or_else(|| format!("`{survey}` is no survey of this program"))?,
+            survey: Survey::parse(survey).ok_or_else(wrong)?,
             wave: wave.to_string(),
             date,
             metric: intern(metric),
