@@ -15,6 +15,7 @@ use telework::{
     data::{Data, RESIDUAL},
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::{Problems, Style},
+    observation::{IndicatorId, Survey},
     report::Folder,
     results::{AnyManifest, KeptKey, SERIES_TABLES, TableFormat, read_series, seal, seal_run, sealed, unseal_run},
     scenario::{self, BUILT_IN},
@@ -193,9 +194,9 @@ fn small_run() -> Series {
     };
     Series {
         replicate: 1,
-        indicators: vec![IndicatorSeries { indicator: "mic_introduction", segment: "total".into(), values }],
+        indicators: vec![IndicatorSeries { indicator: IndicatorId::MicIntroduction, segment: "total".into(), values }],
         surveys: vec![SurveyAnswer {
-            survey: "tsr_practice",
+            survey: Survey::Tsr,
             wave: "wave 2".into(),
             date: jiff::civil::date(2020, 3, 5),
             metric: "practised",

@@ -7,7 +7,7 @@ use serde_json::Value as Schema;
 use std::{path::Path, sync::atomic::AtomicBool};
 use telework::{
     commands::{Common, RunContext, RunRequest, UncertaintyFlags, execute, prepare_loaded},
-    observation,
+    engine::IndicatorSeries,
     random::{Key, Purpose},
     report::Folder,
     results::{AnyManifest, read_series},
@@ -139,8 +139,8 @@ fn runs_and_reads_back(home: &Path, number: u32, text: &str) -> bool {
     let series = read_series(&folder).unwrap_or_else(|problem| panic!("{number}: {problem}\n{text}"));
     assert_eq!(series.len(), 1, "{number}");
     // A difference between regions may be of either sign.
-    let signed = |id: &str| observation::REGISTRY.iter().any(|one| one.id == id && one.unit == "difference of shares");
-    let unsigned = series[0].indicators.iter().filter(|figure| !signed(figure.indicator));
+    let signed = |one: &&IndicatorSeries| one.indicator.describe().unit == "difference of shares";
+    let unsigned = series[0].indicators.iter().filter(|figure| !signed(figure));
     let figures = unsigned.flat_map(|figure| &figure.values);
     let shares = figures.filter(|(_, value)| value.is_finite() && *value < 0.0).count();
     assert_eq!(shares, 0, "{number}: an indicator is below 0\n{text}");

@@ -25,6 +25,7 @@ use telework::{
     commands::{CalibrateRequest, EvaluateRequest, Execution, RunContext, calibrate, evaluate},
     data::Data,
     error::Kind,
+    observation::Survey,
     parameters::TABLE,
 };
 
@@ -293,18 +294,18 @@ fn what_was_not_known_changes_no_byte() {
 #[test]
 fn what_is_fitted_was_published_by_the_day_and_says_something_new() {
     let all = fitted(date(2021, 4, 30));
-    let count = |survey: &str| all.iter().filter(|t| t.survey == survey).count();
+    let count = |survey: Survey| all.iter().filter(|t| t.survey == survey).count();
     // Both sizes of waves 2-6, 8, 10, 14, counted in the printed table.
     let practice = all.iter().filter(|t| {
-        t.survey == "tsr_practice"
+        t.survey == Survey::Tsr
             && ["practised", "current_practice"].contains(&t.metric)
             && ["large", "SME"].contains(&t.segment.as_str())
     });
     assert_eq!(practice.count(), 16);
-    for survey in ["mic_introduction", "mlit_workers", "cao_workers", "jpc_workers", "persol_workers", "tokyo_firms"] {
+    for survey in [Survey::Mic, Survey::Mlit, Survey::CabinetOffice, Survey::Jpc, Survey::Persol, Survey::TokyoFirms] {
         assert!(count(survey) > 0, "{survey}");
     }
-    let totals = all.iter().filter(|t| t.survey == "tsr_practice" && t.segment == "total");
+    let totals = all.iter().filter(|t| t.survey == Survey::Tsr && t.segment == "total");
     // Without strata in print: stopped in waves 6, 8, 10; still practising in wave 5; all sizes in wave 12.
     let mut totals: Vec<(&str, &str)> =
         totals.map(|t| (t.wave.split(" (").next().unwrap_or_default(), t.metric)).collect();
@@ -318,7 +319,7 @@ fn what_is_fitted_was_published_by_the_day_and_says_something_new() {
     ];
     assert_eq!(totals, expected);
     // JPC's wave 2 and the Cabinet Office's wave 2 were not seen in print.
-    assert!(all.iter().all(|t| (t.survey, &*t.wave) != ("jpc_workers", "wave 2")));
+    assert!(all.iter().all(|t| (t.survey, &*t.wave) != (Survey::Jpc, "wave 2")));
     let early = fitted(date(2020, 6, 30));
     assert!(early.iter().all(|t| t.date < date(2020, 6, 30)) && !early.is_empty());
     assert!(early.iter().any(|t| t.wave == "wave 4") && early.iter().all(|t| t.wave != "wave 6"));

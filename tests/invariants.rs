@@ -15,6 +15,7 @@ use telework::{
         Certification, Chain, Declared, EmergencyDeclaration, LaterDeclarations, ProcurementBonus, Selection,
         TeleworkManagers,
     },
+    observation::IndicatorId,
     parameters::Parameters,
     population::{BLOCK_FIRMS, Population, Practice, Response, State, Status, Tallies, UNIT},
     random::Key,
@@ -187,7 +188,7 @@ fn until_its_first_effect_a_policy_equals_its_baseline() {
     with.interventions.last_mut().expect("pushed").from = start;
     let (a, b) = (run(&without, &data, &population), run(&with, &data, &population));
     let first = Week::containing(start).expect("in the calendar").0 as usize;
-    let (a, b) = (values(&a, "formal_scheme", "total"), values(&b, "formal_scheme", "total"));
+    let (a, b) = (values(&a, IndicatorId::FormalScheme, "total"), values(&b, IndicatorId::FormalScheme, "total"));
     assert_eq!(a[..first], b[..first]);
     assert!(b.last() > a.last(), "visits to many firms move schemes: {:?} {:?}", a.last(), b.last());
 }
@@ -234,7 +235,7 @@ fn a_bonus_belongs_to_holders_and_is_not_free() {
     assert!(spent(&both, 0) > 0.0 && spent(&both, 1) > 0.0);
     // What was known of the bonus before the certificate began moved nobody: there was nothing to prepare for.
     let first = Week::containing(start).expect("in the calendar").0 as usize;
-    let formal = |series: &Series| values(series, "formal_scheme", "total")[..first].to_vec();
+    let formal = |series: &Series| values(series, IndicatorId::FormalScheme, "total")[..first].to_vec();
     assert_eq!(formal(&nothing), formal(&both));
 }
 
@@ -307,7 +308,7 @@ fn without_heterogeneity_adoption_follows_its_closed_form() {
     let (hazard, firms) = (0.004, 40_000);
     let scenario = bare(pure_adoption(hazard, 0.0));
     let series = run(&scenario, &healthy_tables(), &equal_firms(firms));
-    let adopted = values(&series, "current_practice", "total");
+    let adopted = values(&series, IndicatorId::CurrentPractice, "total");
     assert_eq!(adopted.len(), 326);
     for t in [10, 50, 100, 200, 300, 325] {
         let expected = 1.0 - (-hazard * f64::from(t + 1)).exp();
@@ -326,7 +327,7 @@ fn with_mass_action_adoption_follows_the_bass_curve() {
     let (p, q) = (0.003, 0.03);
     let scenario = bare(pure_adoption(p, q / p));
     let series = run(&scenario, &healthy_tables(), &equal_firms(100_000));
-    let adopted = values(&series, "current_practice", "total");
+    let adopted = values(&series, IndicatorId::CurrentPractice, "total");
     for t in [20, 60, 80, 100, 150, 250] {
         let growth = (-(p + q) * f64::from(t + 1)).exp();
         let bass = (1.0 - growth) / (1.0 + q / p * growth);
@@ -437,7 +438,7 @@ fn duplicated_interventions_share_credit_equally() {
         let mut scenario = until(bare(pure_adoption(2e-3, 1.0)), date(2021, 12, 31));
         scenario.parameters.managers_encouragement = 1.0;
         scenario.interventions = experts.iter().map(|name| managers(name, 100.0)).collect();
-        *values(&run(&scenario, &data, &population), "current_practice", "total").last().expect("weeks")
+        *values(&run(&scenario, &data, &population), IndicatorId::CurrentPractice, "total").last().expect("weeks")
     };
     let (none, a, b, both) = (value(&[]), value(&["a"]), value(&["b"]), value(&["a", "b"]));
     let credit = |alone: f64, other: f64| 0.5 * (alone - none) + 0.5 * (both - other);

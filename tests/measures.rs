@@ -14,6 +14,7 @@ use telework::{
     analysis::{EffectCard, effect_card},
     engine::{Options, Series, simulate},
     interventions::Channel,
+    observation::IndicatorId,
     parameters::Parameters,
     population::{Cell, Population, Scale, synthesise},
     scenario::{KINDS, MEASURES, Scenario, load_text},
@@ -277,7 +278,7 @@ fn pressure_on_classes_grows_with_its_scale() {
             None,
         )
     };
-    let level = |series: &Series, id: &str| {
+    let level = |series: &Series, id: IndicatorId| {
         let figure = series.indicators.iter().find(|figure| figure.indicator == id).unwrap_or_else(|| panic!("{id}"));
         figure.values.last().unwrap().1
     };
@@ -300,7 +301,8 @@ const EVERY: &str = "channels = [\"customers\", \"investors\", \"rating_agencies
                      \"subcontractors\", \"competitors\"]";
 
 fn practising(series: &Series) -> f64 {
-    let figure = series.indicators.iter().find(|one| one.indicator == "current_practice" && one.segment == "total");
+    let figure =
+        series.indicators.iter().find(|one| one.indicator == IndicatorId::CurrentPractice && one.segment == "total");
     f64::from(figure.unwrap().values.last().unwrap().1)
 }
 

@@ -53,44 +53,43 @@ fn what_else_is_observed_changes_no_answer() {
     // Beside the waves: one figure of February 2020, and forecasts after the last wave.
     let drift: Vec<_> = waves.surveys.iter().filter(|a| a.wave == "drift").collect();
     assert_eq!(drift.len() + of_waves(&waves).len(), waves.surveys.len());
-    assert!(matches!(drift[..], [a] if a.survey == "mic_introduction" && a.date == date(2020, 2, 16)), "{drift:?}");
-    let last = of_waves(&waves).iter().filter(|a| a.survey == "tsr_practice").map(|a| a.date).max();
-    let first = monthly.surveys.iter().filter(|a| a.survey == "tsr_practice" && a.wave == "forecast").map(|a| a.date);
+    assert!(matches!(drift[..], [a] if a.survey == Survey::Mic && a.date == date(2020, 2, 16)), "{drift:?}");
+    let last = of_waves(&waves).iter().filter(|a| a.survey == Survey::Tsr).map(|a| a.date).max();
+    let first = monthly.surveys.iter().filter(|a| a.survey == Survey::Tsr && a.wave == "forecast").map(|a| a.date);
     assert!(first.min() > last);
 }
 
 /// Published rows of the simulated surveys that no firm or worker of the model can answer.
-fn beyond_the_model(row: &Observation) -> bool {
+fn beyond_the_model(survey: Survey, row: &Observation) -> bool {
     let metric = |known: &[&str]| known.contains(&row.metric.as_str());
     let segment = |known: &[&str]| known.contains(&row.segment.as_str());
     let kind = |known: &[&str]| known.contains(&row.segment_type.as_str());
-    match row.survey.as_str() {
+    match survey {
         // A product of two other rows; a total equal to that of large firms, with another for SMEs.
-        "tsr_practice" => {
+        Survey::Tsr => {
             metric(&["reason_not", "current_practice_equivalent"])
                 || (metric(&["staff_share_ge70"]) && segment(&["total"]))
         }
-        "mic_introduction" => metric(&["introduced_or_planned"]),
-        "mlit_workers" => {
+        Survey::Mic => metric(&["introduced_or_planned"]),
+        Survey::Mlit => {
             metric(&["all_workers_ever", "self_employed_ever", "employed_ever_given_scheme", "reason_not"])
                 || metric(&["practice_after_lifting_2020"])
                 || kind(&["gender"])
         }
-        "cao_workers" => {
+        Survey::CabinetOffice => {
             metric(&["productivity_felt", "working_hours"])
                 || segment(&["Tokyo 23 wards", "agriculture, forestry & fishery", "retail"])
         }
-        "jpc_workers" => !metric(&["telework_rate"]),
-        "persol_workers" | "nira_workers" => {
+        Survey::Jpc => !metric(&["telework_rate"]),
+        Survey::Persol | Survey::Nira => {
             !metric(&["telework_rate"])
                 || kind(&["gender", "employment", "firm size", "day"])
                 || segment(&["Kanagawa", "Saitama", "Chiba", "information & communications (excl. info services)"])
         }
         // The second is the chamber of commerce's survey.
-        "tokyo_firms" => {
+        Survey::TokyoFirms => {
             !metric(&["introduced"]) || kind(&["industry group"]) || row.question.starts_with("Member SMEs")
         }
-        other => panic!("{other}"),
     }
 }
 
@@ -103,18 +102,16 @@ fn every_published_figure_that_can_be_simulated_is_answered_once() {
         // The state in which the run begins answers for the last 120 days before it.
         (date(2019, 9, 8)..=date(2021, 4, 18)).contains(&middle)
     };
-    let ids = Survey::ALL.map(Survey::id);
-    let rows = DATA.observations.iter().filter(|row| {
-        ids.contains(&row.survey.as_str()) && row.unit == "share" && row.confidence != "memory" && inside(row)
-    });
+    let simulated = DATA.observations.iter().filter_map(|row| Some((Survey::parse(&row.survey)?, row)));
+    let rows = simulated.filter(|(_, row)| row.unit == "share" && row.confidence != "memory" && inside(row));
     let mut answered = 0;
-    for row in rows {
+    for (survey, row) in rows {
         let answers = series.surveys.iter().filter(|a| {
-            (a.survey, a.wave.as_str(), a.metric) == (row.survey.as_str(), row.wave.as_str(), row.metric.as_str())
+            (a.survey, a.wave.as_str(), a.metric) == (survey, row.wave.as_str(), row.metric.as_str())
                 && (a.segment_type, &a.segment) == (row.segment_type.as_str(), &row.segment)
                 && a.observed == Some(row.value)
         });
-        let number = usize::from(!beyond_the_model(row));
+        let number = usize::from(!beyond_the_model(survey, row));
         assert_eq!(answers.count(), number, "{row:?}");
         answered += number;
     }
@@ -126,7 +123,7 @@ fn every_published_figure_that_can_be_simulated_is_answered_once() {
 #[test]
 fn recalled_figures_are_seen_in_the_time_they_are_about() {
     let series = observed(&history(), Observe::PublishedWaves, false);
-    let day = |survey: &str, observed: f64| -> Date {
+    let day = |survey: Survey, observed: f64| -> Date {
         let found = series.surveys.iter().find(|a| {
             a.survey == survey
                 && ["national", "regional cities"].contains(&a.segment.as_str())
@@ -134,9 +131,9 @@ fn recalled_figures_are_seen_in_the_time_they_are_about() {
         });
         found.unwrap_or_else(|| panic!("{survey}: {observed}")).date
     };
-    let nira = [0.06, 0.1, 0.25, 0.17, 0.16].map(|value| day("nira_workers", value));
+    let nira = [0.06, 0.1, 0.25, 0.17, 0.16].map(|value| day(Survey::Nira, value));
     assert_eq!(nira.map(|day| (day.year(), day.month())), [(2020, 1), (2020, 3), (2020, 5), (2020, 6), (2020, 12)]);
-    assert_eq!(day("mlit_workers", 0.136), date(2020, 5, 4));
+    assert_eq!(day(Survey::Mlit, 0.136), date(2020, 5, 4));
 }
 
 /// With log odds r more among those who answer, odds are e^r times as high in every figure of the survey and in no other.
@@ -144,14 +141,14 @@ fn recalled_figures_are_seen_in_the_time_they_are_about() {
 fn a_response_multiplies_the_odds_of_its_own_survey() {
     let mut plain = history();
     let responses = [
-        ("mic_introduction", "mic_response", 0.3),
-        ("mlit_workers", "mlit_response", -0.4),
-        ("cao_workers", "cao_response", 0.5),
-        ("jpc_workers", "jpc_response", 0.6),
-        ("persol_workers", "persol_response", -0.7),
-        ("nira_workers", "nira_response", 0.8),
-        ("tokyo_firms", "tokyo_response", -0.9),
-        ("tsr_practice", "", 0.0),
+        (Survey::Mic, "mic_response", 0.3),
+        (Survey::Mlit, "mlit_response", -0.4),
+        (Survey::CabinetOffice, "cao_response", 0.5),
+        (Survey::Jpc, "jpc_response", 0.6),
+        (Survey::Persol, "persol_response", -0.7),
+        (Survey::Nira, "nira_response", 0.8),
+        (Survey::TokyoFirms, "tokyo_response", -0.9),
+        (Survey::Tsr, "", 0.0),
     ];
     let named = || responses.iter().filter(|(_, name, _)| !name.is_empty());
     for (_, name, _) in named() {
@@ -209,7 +206,7 @@ fn the_tokyo_frame_is_that_of_a_brute_force_count() {
     assert_eq!(classes.len(), 4);
     for (class, [practise, firms]) in classes {
         let found = series.surveys.iter().find(|a| {
-            (a.survey, a.metric, a.segment.as_str()) == ("tokyo_firms", "introduced", class) && a.date == month_end
+            (a.survey, a.metric, a.segment.as_str()) == (Survey::TokyoFirms, "introduced", class) && a.date == month_end
         });
         let found = found.unwrap_or_else(|| panic!("no {class}")).expected;
         assert!((found - practise / firms).abs() < 1e-9 && found > 0.0, "{class}: {found} for {}", practise / firms);

@@ -6,7 +6,7 @@ use crate::{
     classification::{Industry, Prefecture, Region, SizeClass},
     engine::Series,
     error::{Kind, Problem},
-    observation::{Cadence, REGISTRY, Segment},
+    observation::{Cadence, IndicatorId, REGISTRY, Segment},
     population::Population,
     scenario::nearest,
 };
@@ -46,7 +46,7 @@ pub struct AnnualFigure {
 
 #[derive(Clone, Debug)]
 enum What {
-    Indicator(&'static str, String),
+    Indicator(IndicatorId, String),
     Firms(Segment),
     Workers,
     /// Of a measure, or of all.
@@ -55,24 +55,30 @@ enum What {
 }
 
 /// The segments of an indicator.
-fn segments(indicator: &str) -> Vec<Segment> {
+fn segments(indicator: IndicatorId) -> Vec<Segment> {
     let total = std::iter::once(Segment::Total);
     let regions = Region::ALL.map(Segment::Region);
     match indicator {
-        "current_practice" => total
+        IndicatorId::CurrentPractice => total
             .chain(SizeClass::ALL.map(Segment::Size))
             .chain(Prefecture::all().map(Segment::Prefecture))
             .chain(Industry::all().map(Segment::Industry))
             .chain(regions)
             .collect(),
-        "tsr_current_practice" | "tsr_ever_practised" | "tsr_formal_scheme" => {
+        IndicatorId::TsrCurrentPractice | IndicatorId::TsrEverPractised | IndicatorId::TsrFormalScheme => {
             total.chain([true, false].map(Segment::HighCapital)).collect()
         }
-        "mic_introduction" => total.chain([false, true].map(Segment::ThreeHundred)).collect(),
-        "teleworkers_now" | "teleworkers_last_year" | "teleworkers_ever" | "scheme_based_teleworkers" => {
-            total.chain(regions).collect()
-        }
-        _ => total.collect(),
+        IndicatorId::MicIntroduction => total.chain([false, true].map(Segment::ThreeHundred)).collect(),
+        IndicatorId::TeleworkersNow
+        | IndicatorId::TeleworkersLastYear
+        | IndicatorId::TeleworkersEver
+        | IndicatorId::SchemeBasedTeleworkers => total.chain(regions).collect(),
+        IndicatorId::FormalScheme
+        | IndicatorId::SustainedPractice
+        | IndicatorId::RegionalGap
+        | IndicatorId::TeleworkDays
+        | IndicatorId::YenPerPractisingFirm
+        | IndicatorId::YenPerTeleworker => total.collect(),
     }
 }
 
@@ -91,7 +97,7 @@ pub fn annual_figures() -> Vec<AnnualFigure> {
         segments(one.id).into_iter().map(move |segment| {
             let segment = segment.to_string();
             AnnualFigure {
-                id: named(one.id, &segment),
+                id: named(one.id.id(), &segment),
                 name: with(one.name.split(" (").next().unwrap_or_default(), &segment),
                 unit: one.unit,
                 frame: one.frame,
@@ -106,7 +112,7 @@ pub fn annual_figures() -> Vec<AnnualFigure> {
         frame,
         what,
     };
-    let firms = segments("current_practice")
+    let firms = segments(IndicatorId::CurrentPractice)
         .into_iter()
         .map(move |segment| counted(COUNTED[0], &segment.to_string(), What::Firms(segment)));
     let rest = [
@@ -176,12 +182,14 @@ impl AnnualFigure {
             series.interventions.iter().filter(move |one| wanted.as_ref().is_none_or(|wanted| *wanted == one.name))
         };
         match &self.what {
-            What::Indicator(indicator, segment) => at_year_ends(series, indicator, segment, extent),
+            What::Indicator(indicator, segment) => at_year_ends(series, *indicator, segment, extent),
             What::Firms(segment) => {
-                let share = at_year_ends(series, "current_practice", &segment.to_string(), extent);
+                let share = at_year_ends(series, IndicatorId::CurrentPractice, &segment.to_string(), extent);
                 scaled(share, firms_of(population, *segment))
             }
-            What::Workers => scaled(at_year_ends(series, "teleworkers_now", "total", extent), extent.employees),
+            What::Workers => {
+                scaled(at_year_ends(series, IndicatorId::TeleworkersNow, "total", extent), extent.employees)
+            }
             What::Account(of, name) => {
                 let mut sums = vec![0.0; extent.years.clone().count()];
                 for one in measures(name) {

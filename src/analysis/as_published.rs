@@ -149,7 +149,7 @@ fn waves(kpi: &Kpi, run: &Run) -> Vec<Simulated> {
         run.surveys.iter().filter(move |answer: &&SurveyAnswer| {
             figure.is_some_and(|figure| {
                 (answer.survey, answer.metric, answer.segment_type, &*answer.segment)
-                    == (figure.survey.id(), figure.metric, figure.segment_type, figure.segment)
+                    == (figure.survey, figure.metric, figure.segment_type, figure.segment)
             })
         })
     };
@@ -178,6 +178,7 @@ mod tests {
         calendar::Week,
         data::{Data, Draw},
         engine::IndicatorSeries,
+        observation::{IndicatorId, Survey},
         parameters::Parameters,
         prediction::CONSTANTS,
         statistics::{mean, variance},
@@ -201,7 +202,7 @@ mod tests {
     /// one of March 2023, and 30 % of the firms of a region practise in each week.
     fn run(replicate: u32, share: f64, respondents: u32) -> Run {
         let wave = |date, observed| SurveyAnswer {
-            survey: "tsr_practice",
+            survey: Survey::Tsr,
             wave: "wave".into(),
             date,
             metric: "current_practice",
@@ -216,7 +217,7 @@ mod tests {
         Run {
             replicate,
             indicators: vec![IndicatorSeries {
-                indicator: "current_practice",
+                indicator: IndicatorId::CurrentPractice,
                 segment: "region=Kinki area".into(),
                 values: weeks,
             }],
@@ -226,7 +227,7 @@ mod tests {
     }
 
     fn kpis() -> [Kpi; 2] {
-        [("tsr_current_practice", "total"), ("current_practice", "region=Kinki area")]
+        [(IndicatorId::TsrCurrentPractice, "total"), (IndicatorId::CurrentPractice, "region=Kinki area")]
             .map(|(id, segment)| Kpi::of(id, segment).unwrap())
     }
 

@@ -7,6 +7,7 @@ use super::registry::Kpi;
 use crate::{
     calendar::fiscal_year,
     data::Observation,
+    observation::{IndicatorId, Survey},
     statistics::{DRAWS_OF_A_RANGE, draws_of_a_tail},
 };
 use jiff::{ToSpan, civil::Date};
@@ -73,8 +74,8 @@ pub struct KpiYear {
 /// A breakdown in one month: 5 %, 50 % and 95 % of the runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentPoint {
-    /// Indicator id.
-    pub indicator: &'static str,
+    /// Indicator.
+    pub indicator: IndicatorId,
     /// `class=member`, such as `prefecture=Tokyo`.
     pub segment: String,
     /// Monday of the week.
@@ -86,8 +87,8 @@ pub struct SegmentPoint {
 /// A figure of a published survey wave beside what the simulated survey answered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SurveyFit {
-    /// Survey id.
-    pub survey: &'static str,
+    /// Survey.
+    pub survey: Survey,
     /// Wave.
     pub wave: String,
     /// Middle of the field period.
@@ -153,10 +154,10 @@ mod tests {
     /// Replicate r of the synthetic run has 0.1 r more in every week, so the quantiles of 11 replicates are known.
     #[test]
     fn a_fiscal_year_has_its_last_week_and_the_quantiles_of_its_replicates() {
-        let kpi = Kpi::of("tsr_current_practice", "total").unwrap();
+        let kpi = Kpi::of(IndicatorId::TsrCurrentPractice, "total").unwrap();
         let mut observations = Data::embedded().unwrap().observations;
         // A figure that nobody has seen in print, after the last wave of the fiscal year.
-        let mut remembered = observations.iter().find(|o| o.survey == "tsr_practice").unwrap().clone();
+        let mut remembered = observations.iter().find(|o| o.survey == Survey::Tsr.id()).unwrap().clone();
         remembered.metric = "current_practice".into();
         remembered.segment = "total".into();
         (remembered.field_start, remembered.field_end) = (date(2021, 3, 20), date(2021, 3, 21));

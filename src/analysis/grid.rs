@@ -13,7 +13,7 @@ use crate::{
     data::Observation,
     engine::{RunKey, Series},
     error::Problem,
-    observation::{Cadence, describe},
+    observation::{Cadence, IndicatorId},
     statistics::quantile_sorted,
 };
 use rayon::prelude::*;
@@ -23,7 +23,7 @@ use std::{collections::HashMap, ops::Range};
 const ROOM: usize = 8 << 20;
 
 /// Indicator whose breakdowns are shown.
-const BROKEN_DOWN: &str = "current_practice";
+const BROKEN_DOWN: IndicatorId = IndicatorId::CurrentPractice;
 
 /// What weekly figures come to over all runs.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Digest {
 
 /// One figure over time.
 struct Course {
-    indicator: &'static str,
+    indicator: IndicatorId,
     segment: String,
     weeks: Vec<Week>,
 }
@@ -114,9 +114,8 @@ pub fn digest(source: Source, cases: &[RunKey], kpis: &[Kpi], observations: &[Ob
 }
 
 /// The weeks in which an indicator is read.
-fn row(indicator: &'static str, segment: &str, layout: &Series) -> Course {
-    let cadence = describe(indicator).map(|i| i.cadence);
-    let monthly = cadence == Some(Cadence::Monthly);
+fn row(indicator: IndicatorId, segment: &str, layout: &Series) -> Course {
+    let monthly = indicator.describe().cadence == Cadence::Monthly;
     // Some indicator is read every week.
     let weekly = layout.indicators.iter().max_by_key(|figure| figure.values.len());
     let weeks = weekly.into_iter().flat_map(|figure| &figure.values).map(|(week, _)| *week);
@@ -129,7 +128,7 @@ fn row(indicator: &'static str, segment: &str, layout: &Series) -> Course {
 
 /// Hands every wanted value of a run on: those of the rows, then answer and expectation of every published figure.
 fn fill(rows: &[Course], asked: &[usize], series: &Series, wanted: &Range<usize>, mut put: impl FnMut(usize, f64)) {
-    let figures: HashMap<(&str, &str), &Vec<(Week, f32)>> =
+    let figures: HashMap<(IndicatorId, &str), &Vec<(Week, f32)>> =
         series.indicators.iter().map(|i| ((i.indicator, &*i.segment), &i.values)).collect();
     let mut column = 0;
     for row in rows {

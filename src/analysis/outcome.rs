@@ -7,6 +7,7 @@ use super::{
 use crate::{
     calendar::Week,
     engine::{RunKey, Series},
+    observation::IndicatorId,
     population::Population,
     scenario::Scenario,
 };
@@ -89,7 +90,7 @@ pub struct Outcome {
 impl Outcome {
     /// Of one run, inside the model and (with the law) as published.
     pub fn of(case: RunKey, series: &Series, kpis: &[Kpi], extent: &Extent, law: Option<&AsPublished>) -> Outcome {
-        let last = |indicator: &str, segment: &str| at_year_ends(series, indicator, segment, extent);
+        let last = |indicator: IndicatorId, segment: &str| at_year_ends(series, indicator, segment, extent);
         let scaled = |values: Vec<f64>, by: f64| values.into_iter().map(|v| v * by).collect();
         let dated = law.map_or_else(|| vec![Vec::new(); kpis.len()], |law| law.figures(series, kpis));
         let years: Vec<_> = dated.iter().map(|figures| by_year(figures, extent)).collect();
@@ -108,8 +109,8 @@ impl Outcome {
             with_errors,
             sampling,
             respondents,
-            firms: scaled(last("current_practice", "total"), extent.firms),
-            teleworkers: scaled(last("teleworkers_now", "total"), extent.employees),
+            firms: scaled(last(IndicatorId::CurrentPractice, "total"), extent.firms),
+            teleworkers: scaled(last(IndicatorId::TeleworkersNow, "total"), extent.employees),
             accounts: series.interventions.iter().map(|i| accounts(&i.weeks, extent)).collect(),
         }
     }
@@ -121,7 +122,7 @@ impl Outcome {
 }
 
 /// An indicator in the last week of each fiscal year in which it was observed; `NAN` where it was not.
-pub(super) fn at_year_ends(series: &Series, indicator: &str, segment: &str, extent: &Extent) -> Vec<f64> {
+pub(super) fn at_year_ends(series: &Series, indicator: IndicatorId, segment: &str, extent: &Extent) -> Vec<f64> {
     let mut values = vec![f64::NAN; extent.len()];
     let figures = series.indicators.iter().find(|i| i.indicator == indicator && i.segment == segment);
     for (week, value) in figures.iter().flat_map(|figure| &figure.values) {
@@ -140,7 +141,7 @@ fn surveyed(kpi: &Kpi, series: &Series, extent: &Extent) -> (Vec<f64>, Vec<f64>)
         let mut last = vec![(f64::NAN, f64::NAN); extent.len()];
         for a in &series.surveys {
             let same = (a.survey, a.metric, a.segment_type, &*a.segment)
-                == (figure.survey.id(), figure.metric, figure.segment_type, figure.segment);
+                == (figure.survey, figure.metric, figure.segment_type, figure.segment);
             if let Some(place) = extent.place(crate::calendar::fiscal_year(a.date)).filter(|_| same) {
                 let n = f64::from(a.respondents);
                 last[place] = (figure.survey.design_effect() * a.expected * (1.0 - a.expected) / n, n);

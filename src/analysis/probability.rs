@@ -133,10 +133,11 @@ pub fn reached(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observation::IndicatorId;
 
     #[test]
     fn a_target_that_few_runs_reach_has_no_late_date() {
-        let kpi = Kpi::of("mic_introduction", "total").unwrap();
+        let kpi = Kpi::of(IndicatorId::MicIntroduction, "total").unwrap();
         let first: Vec<Option<Week>> = (0..100).map(|i| (i < 60).then_some(Week(100 + i))).collect();
         let found = reached(&kpi, 0.3, "given", &first, &[]).unwrap();
         assert_eq!(found.probability.share, 0.6);

@@ -5,7 +5,7 @@
 
 use crate::{
     classification::Region,
-    observation::{Indicator, Survey, describe},
+    observation::{Indicator, IndicatorId, Survey},
     prediction::Series,
 };
 
@@ -56,7 +56,7 @@ pub type Measured = &'static [Published];
 /// One place for each KPI.
 #[derive(Debug)]
 struct Shown {
-    id: &'static str,
+    id: IndicatorId,
     segment: &'static str,
     by: By,
     counts: Counts,
@@ -119,14 +119,14 @@ const fn mlit_ever(region: &'static str) -> Published {
     figure(Survey::Mlit, "employed_ever", "residence", region)
 }
 
-const fn shown(id: &'static str, segment: &'static str, counts: Counts, by: By) -> Shown {
+const fn shown(id: IndicatorId, segment: &'static str, counts: Counts, by: By) -> Shown {
     Shown { id, segment, by, counts, target: None, aim: Aim::More, moves: true }
 }
 
 /// Practice of firms in a region: no survey publishes it; TSR's figures of places have its model error.
 const fn practice_in(segment: &'static str, region: Region, place: &'static str) -> Shown {
     shown(
-        "current_practice",
+        IndicatorId::CurrentPractice,
         segment,
         Counts::FirmsIn(region),
         By::Nobody(None, figure(Survey::Tsr, "current_practice", "prefecture", place)),
@@ -140,39 +140,47 @@ static SHOWN: &[Shown] = &[
     Shown {
         target: Some(0.345),
         ..shown(
-            "mic_introduction",
+            IndicatorId::MicIntroduction,
             "total",
             Counts::FirmsFrom(100),
             By::Survey(&[figure(Survey::Mic, "introduced", "size", "total")]),
         )
     },
-    shown("tsr_current_practice", "total", Counts::FirmsPooled, By::Survey(&[tsr("current_practice", "total")])),
     shown(
-        "tsr_current_practice",
+        IndicatorId::TsrCurrentPractice,
+        "total",
+        Counts::FirmsPooled,
+        By::Survey(&[tsr("current_practice", "total")]),
+    ),
+    shown(
+        IndicatorId::TsrCurrentPractice,
         "size=large",
         Counts::FirmsByCapital(true),
         By::Survey(&[tsr("current_practice", "large")]),
     ),
     shown(
-        "tsr_current_practice",
+        IndicatorId::TsrCurrentPractice,
         "size=SME",
         Counts::FirmsByCapital(false),
         By::Survey(&[tsr("current_practice", "SME")]),
     ),
-    shown("tsr_formal_scheme", "total", Counts::FirmsPooled, By::Survey(&[tsr("institutionalised", "total")])),
-    shown("teleworkers_ever", "total", Counts::Employees, By::Survey(&[mlit("employed_ever")])),
-    shown("teleworkers_last_year", "total", Counts::Employees, By::Apart(&[mlit("employed_last_year")])),
+    shown(IndicatorId::TsrFormalScheme, "total", Counts::FirmsPooled, By::Survey(&[tsr("institutionalised", "total")])),
+    shown(IndicatorId::TeleworkersEver, "total", Counts::Employees, By::Survey(&[mlit("employed_ever")])),
+    shown(IndicatorId::TeleworkersLastYear, "total", Counts::Employees, By::Apart(&[mlit("employed_last_year")])),
     Shown {
         target: Some(0.154),
-        ..shown("scheme_based_teleworkers", "total", Counts::Employees, By::Survey(&[mlit("scheme_based")]))
+        ..shown(IndicatorId::SchemeBasedTeleworkers, "total", Counts::Employees, By::Survey(&[mlit("scheme_based")]))
     },
     // Days a week of who teleworks are a parameter.
-    Shown { moves: false, ..shown("telework_days", "total", Counts::Employees, By::Nobody(Some(DAYS), DAYS)) },
-    shown("sustained_practice", "total", Counts::Firms, By::Nobody(None, tsr("sustained_practice", "total"))),
+    Shown {
+        moves: false,
+        ..shown(IndicatorId::TeleworkDays, "total", Counts::Employees, By::Nobody(Some(DAYS), DAYS))
+    },
+    shown(IndicatorId::SustainedPractice, "total", Counts::Firms, By::Nobody(None, tsr("sustained_practice", "total"))),
     Shown {
         aim: Aim::Less,
         ..shown(
-            "regional_gap",
+            IndicatorId::RegionalGap,
             "total",
             Counts::EmployeesOfTwo(Region::Tokyo, Region::Regional),
             By::Apart(&[mlit_ever("Tokyo area"), mlit_ever("regional cities")]),
@@ -186,21 +194,20 @@ static SHOWN: &[Shown] = &[
 
 /// Every candidate KPI, in the order of reports.
 pub fn candidate_kpis() -> Vec<Kpi> {
-    let known = SHOWN.iter().filter_map(|shown| {
+    let known = SHOWN.iter().map(|shown| {
         let published = match shown.by {
             By::Survey([figure]) => Some(*figure),
             By::Apart(_) => None,
             By::Nobody(beside, _) => beside,
         };
-        let indicator = describe(shown.id)?;
-        Some(Kpi { indicator, segment: shown.segment, published, target: shown.target, shown })
+        Kpi { indicator: shown.id.describe(), segment: shown.segment, published, target: shown.target, shown }
     });
     known.collect()
 }
 
 impl Kpi {
     /// One indicator in one segment, beside a published figure.
-    pub fn of(id: &str, segment: &'static str) -> Option<Kpi> {
+    pub fn of(id: IndicatorId, segment: &'static str) -> Option<Kpi> {
         candidate_kpis().into_iter().find(|kpi| kpi.indicator.id == id && kpi.segment == segment)
     }
 
@@ -270,7 +277,6 @@ mod tests {
     #[test]
     fn every_candidate_of_a_single_run_is_shown() {
         let shown = candidate_kpis();
-        assert_eq!(shown.len(), SHOWN.len(), "an indicator is not in the registry");
         for candidate in REGISTRY.iter().filter(|i| i.candidate && i.cadence != Cadence::Compared) {
             assert!(shown.iter().any(|kpi| kpi.indicator.id == candidate.id), "{} is missing", candidate.id);
         }

@@ -36,11 +36,11 @@ const OPTIONS: Options = Options { panel: false, observe: Observe::MonthlySurvey
 /// Label of the waves asked at each month's end.
 const WAVE: &str = "forecast";
 
-/// One quantile of one figure at one month's end. The first four are spelt as in `data/observations`.
+/// One quantile of one figure at one month's end. Its words are spelt as in `data/observations`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForecastRow {
-    /// Survey id.
-    pub survey: &'static str,
+    /// Survey.
+    pub survey: Survey,
     /// Metric.
     pub metric: &'static str,
     /// Segment type.
@@ -96,7 +96,7 @@ pub fn forecast(
 }
 
 /// A figure: survey, metric, segment type, segment.
-type Figure = (&'static str, &'static str, &'static str, String);
+type Figure = (Survey, &'static str, &'static str, String);
 
 /// Rows from draws of any order.
 fn quantiles(drawn: impl Iterator<Item = (Figure, Date, f64)>) -> Vec<ForecastRow> {
@@ -127,16 +127,15 @@ fn later(answers: &[SurveyAnswer], as_of: Date) -> Vec<(&SurveyAnswer, Date)> {
         .collect()
 }
 
-fn series_of(answer: &SurveyAnswer) -> Option<Series> {
-    let SurveyAnswer { survey, metric, segment_type, segment, .. } = answer;
-    Some(Series::new(Survey::parse(survey)?, metric, segment_type, segment))
+fn series_of(answer: &SurveyAnswer) -> Series {
+    Series::new(answer.survey, answer.metric, answer.segment_type, &answer.segment)
 }
 
 /// Each series that is asked, once, in order of appearance.
 fn asked(answers: &[(&SurveyAnswer, Date)]) -> Vec<Series> {
     let mut asked: Vec<Series> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for series in answers.iter().filter_map(|(answer, _)| series_of(answer)) {
+    for series in answers.iter().map(|(answer, _)| series_of(answer)) {
         if seen.insert(series.clone()) {
             asked.push(series);
         }
@@ -158,7 +157,7 @@ fn published(
     let shifts = errors.at(&months);
     let places: HashMap<&Series, usize> = forecaster.wanted().iter().zip(0..).collect();
     let figure = |&(answer, month): &(&SurveyAnswer, Date)| {
-        let place = *places.get(&series_of(answer)?)?;
+        let place = *places.get(&series_of(answer))?;
         let shift = shifts[months.binary_search(&month).ok()?][place];
         let share = errors.published(place, month, answer.expected, shift, f64::from(answer.respondents));
         Some(((answer.survey, answer.metric, answer.segment_type, answer.segment.clone()), month, share))
@@ -173,7 +172,7 @@ pub fn write_table(out: &mut dyn Write, rows: &[ForecastRow]) -> io::Result<()> 
     for row in rows {
         let value = (row.value * 1e6).round() / 1e6;
         let (date, quantile, value) = (row.date.to_string(), row.quantile.to_string(), value.to_string());
-        table.write_record([row.survey, row.metric, row.segment_type, &row.segment, &date, &quantile, &value])?;
+        table.write_record([row.survey.id(), row.metric, row.segment_type, &row.segment, &date, &quantile, &value])?;
     }
     table.flush()
 }
@@ -292,7 +291,7 @@ mod tests {
     #[test]
     fn without_errors_of_the_model_answers_have_their_sampling_error() {
         let answer = SurveyAnswer {
-            survey: "tsr_practice",
+            survey: Survey::Tsr,
             wave: WAVE.to_string(),
             date: date(2025, 5, 1),
             metric: "current_practice",

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     data::{Data, Gate},
+    observation::Survey,
     statistics::{coverage, mean, normal_quantile, quantile_sorted},
 };
 use jiff::civil::{Date, date};
@@ -61,7 +62,7 @@ impl Experiment {
     pub fn leaves_out(self, target: &CalibrationFigure) -> bool {
         match self {
             Experiment::LateWaves => target.date > ORIGIN,
-            Experiment::TokyoArea => target.survey == "tokyo_firms" || TOKYO.contains(&target.segment.as_str()),
+            Experiment::TokyoArea => target.survey == Survey::TokyoFirms || TOKYO.contains(&target.segment.as_str()),
         }
     }
 }
@@ -110,9 +111,9 @@ pub fn from_the_past(
 /// A region as the nation, give or take what other regions differ by.
 fn from_the_nation(target: &CalibrationFigure, all: &[CalibrationFigure], data: &Data) -> Option<Forecast> {
     const NATION: [&str; 5] = ["national", "total", "all employees", "regular employees", "all workers"];
-    let national = |wave: &str, survey: &str, metric: &str| {
+    let national = |wave: &str, survey: Survey, metric: &str| {
         let mut rows = data.observations.iter().filter(|row| {
-            row.survey == survey && row.wave == wave && row.metric == metric && row.confidence != "memory"
+            row.survey == survey.id() && row.wave == wave && row.metric == metric && row.confidence != "memory"
         });
         rows.find(|row| NATION.contains(&row.segment.as_str())).map(|row| row.value)
     };
@@ -134,7 +135,7 @@ fn from_the_nation(target: &CalibrationFigure, all: &[CalibrationFigure], data: 
 pub fn gates(experiment: Experiment, forecasts: &[Forecast], contests: &[Contest]) -> Vec<Gate> {
     let model: Vec<&Forecast> = forecasts.iter().filter(|f| f.forecaster == MODEL).collect();
     let inside = |low: f64, high: f64| {
-        let half = |f: &Forecast| 0.5 * f.target.survey().rounding();
+        let half = |f: &Forecast| 0.5 * f.target.survey.rounding();
         let end = |f: &Forecast, p: f64| quantile_sorted(&f.sample, p).unwrap_or(f64::NAN);
         let case = |f: &&Forecast| ((end(f, low) - half(f), end(f, high) + half(f)), f.target.published);
         coverage(&model.iter().map(case).collect::<Vec<_>>()).unwrap_or(0.0)

@@ -53,10 +53,10 @@ impl Likelihood {
     pub fn new(space: &Space, targets: Vec<CalibrationFigure>) -> Likelihood {
         let place = |wanted: Dimension| space.dimensions.iter().position(|d| *d == wanted);
         let response = |t: &CalibrationFigure| {
-            place(Dimension::Response(t.survey().response_parameter().filter(|_| t.less.is_none())?))
+            place(Dimension::Response(t.survey.response_parameter().filter(|_| t.less.is_none())?))
         };
         let of_block = |workers: bool| -> Vec<usize> {
-            let inside = |t: &CalibrationFigure| t.less.is_none() && t.survey().asks_workers() == workers;
+            let inside = |t: &CalibrationFigure| t.less.is_none() && t.survey.asks_workers() == workers;
             (0..targets.len()).filter(|i| inside(&targets[*i])).collect()
         };
         let blocks = [false, true].map(of_block).into_iter().filter(|figures| !figures.is_empty());

@@ -18,7 +18,7 @@
 //! such forecast.
 
 use super::targets::{CalibrationFigure, log_odds, share};
-use crate::{prediction::sampling_sd, statistics::normal_quantile};
+use crate::{observation::Survey, prediction::sampling_sd, statistics::normal_quantile};
 use jiff::civil::Date;
 
 /// Size of a predictive sample: the quantiles (i + 0.5) / 200 of the distribution, not random draws.
@@ -127,10 +127,10 @@ fn changes(target: &CalibrationFigure, known: &[CalibrationFigure]) -> Changes {
 
 /// Mean change in log odds of other surveys from about a day to shortly before another: each survey's mean over its series.
 fn jump_elsewhere(target: &CalibrationFigure, since: Date, seen: &[CalibrationFigure]) -> Option<f64> {
-    let mut surveys: Vec<&str> = seen.iter().map(|t| t.survey).filter(|s| *s != target.survey).collect();
+    let mut surveys: Vec<Survey> = seen.iter().map(|t| t.survey).filter(|s| *s != target.survey).collect();
     surveys.sort_unstable();
     surveys.dedup();
-    let of_survey = |survey: &&str| {
+    let of_survey = |survey: &Survey| {
         let jump = |t: &CalibrationFigure| {
             let far = |day: Date| (day - since).get_days().abs();
             let series = series(t, seen);
@@ -189,7 +189,7 @@ pub fn forecast(
             (last.value + jump * target.figure().series.direction(), walk)
         }
     };
-    let sampling = sampling_sd(target.survey(), share(centre), target.respondents);
+    let sampling = sampling_sd(target.survey, share(centre), target.respondents);
     let spread = (variance + sampling * sampling + target.figure().rounding_sd().powi(2)).sqrt();
     let quantile = |i: usize| share(centre + spread * normal_quantile((i as f64 + 0.5) / SAMPLE as f64));
     Some((0..SAMPLE).map(quantile).collect())
@@ -305,14 +305,14 @@ mod tests {
     use crate::statistics::variance;
     use jiff::{ToSpan, civil::date};
 
-    fn figure(survey: &'static str, day: Date, published: f64) -> CalibrationFigure {
+    fn figure(survey: Survey, day: Date, published: f64) -> CalibrationFigure {
         let mut target = CalibrationFigure {
             answer: 0,
             less: None,
             survey,
             wave: day.to_string(),
             date: day,
-            metric: if survey == "tsr_practice" { "current_practice" } else { "telework_rate" },
+            metric: if survey == Survey::Tsr { "current_practice" } else { "telework_rate" },
             segment_type: "size",
             segment: "total".to_string(),
             respondents: 1e9,
@@ -353,7 +353,7 @@ mod tests {
             (Opponent::Bass, &bass, 1e-4),
         ];
         for (opponent, curve, tolerance) in curves {
-            let of = |t: f64| figure("tsr_practice", day(t), curve(exact(day(t))));
+            let of = |t: f64| figure(Survey::Tsr, day(t), curve(exact(day(t))));
             let known: Vec<CalibrationFigure> = [0.0, 0.4, 0.9, 1.3, 2.0].map(of).to_vec();
             for ahead in [2.5, 3.0] {
                 let sample = forecast(opponent, &of(ahead), &known, &known).unwrap();
@@ -368,10 +368,10 @@ mod tests {
     #[test]
     fn spreads_come_from_past_changes() {
         let first = date(2020, 1, 1);
-        let of = |i: i32| figure("tsr_practice", first.saturating_add((i * 91).days()), share(0.1 * f64::from(i % 2)));
+        let of = |i: i32| figure(Survey::Tsr, first.saturating_add((i * 91).days()), share(0.1 * f64::from(i % 2)));
         let known: Vec<CalibrationFigure> = (0..7).map(of).collect();
         let spread = |opponent, days: i32| {
-            let target = figure("tsr_practice", known[6].date.saturating_add(days.days()), 0.5);
+            let target = figure(Survey::Tsr, known[6].date.saturating_add(days.days()), 0.5);
             let sample = forecast(opponent, &target, &known, &known).unwrap();
             let logs: Vec<f64> = sample.iter().map(|s| log_odds(*s)).collect();
             variance(&logs).unwrap().sqrt()
@@ -390,14 +390,14 @@ mod tests {
     /// after the origin; a series without a past has no forecast.
     #[test]
     fn the_informed_one_follows_other_surveys() {
-        let known = vec![figure("tsr_practice", day(0.5), 0.5), figure("jpc_workers", day(0.45), 0.5)];
+        let known = vec![figure(Survey::Tsr, day(0.5), 0.5), figure(Survey::Jpc, day(0.45), 0.5)];
         let mut seen = known.clone();
-        seen.push(figure("jpc_workers", day(0.8), share(0.3)));
-        let target = figure("tsr_practice", day(1.0), 0.6);
+        seen.push(figure(Survey::Jpc, day(0.8), share(0.3)));
+        let target = figure(Survey::Tsr, day(1.0), 0.6);
         let centre = |opponent| log_odds(median(&forecast(opponent, &target, &known, &seen).unwrap()));
         assert!((centre(Opponent::Informed) - 0.3).abs() < 0.002);
         assert!(centre(Opponent::RandomWalk).abs() < 0.002);
-        assert_eq!(forecast(Opponent::LastValue, &figure("nira_workers", day(1.0), 0.5), &known, &seen), None);
+        assert_eq!(forecast(Opponent::LastValue, &figure(Survey::Nira, day(1.0), 0.5), &known, &seen), None);
     }
 
     /// Draper and Smith's formula by hand: x = 0, 1, 2 and y = 0.2, 0.4, 0.3 give the line 0.25 + 0.05 x with residual

@@ -34,7 +34,7 @@ impl Predicted {
     /// Whether the published figure, known to half its last digit, lies inside an interval.
     pub fn inside(&self, low: usize, high: usize) -> bool {
         let q = self.quantiles();
-        let half = 0.5 * self.target.survey().rounding();
+        let half = 0.5 * self.target.survey.rounding();
         (q[low] - half..=q[high] + half).contains(&self.target.published)
     }
 }
@@ -82,7 +82,7 @@ pub fn predict(
         for (i, (error, spread)) in unseen.iter().zip(errors) {
             let (middle, target) = (moments[*i].0, &all.targets[*i]);
             // The published figure is not known: its sampling error is that of the forecast.
-            let sampling = sampling_sd(target.survey(), share(middle + error), target.respondents);
+            let sampling = sampling_sd(target.survey, share(middle + error), target.respondents);
             moments[*i] = (middle + error, spread + sampling * sampling + target.figure().rounding_sd().powi(2));
         }
         moments

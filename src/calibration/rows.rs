@@ -11,7 +11,7 @@ use crate::{
     data::{Data, Observation, near},
     engine::{Options, simulate},
     error::{Kind, Problem, Problems},
-    observation::{Observe, SurveyAnswer, is_in_time},
+    observation::{Observe, Survey, SurveyAnswer, is_in_time},
     population,
     scenario::{self, Scale},
 };
@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TABLE: &str = "observations/surveys.csv";
 
 /// A figure that can be simulated: survey, metric, segment type, segment.
-pub type Question = (&'static str, &'static str, &'static str, String);
+pub type Question = (Survey, &'static str, &'static str, String);
 
 /// All figures that can be simulated.
 ///
@@ -43,7 +43,7 @@ const NOT_IN_TIME: &str = "its time is not simulated";
 
 /// Whether a row says how introduction grew before COVID-19.
 fn tells_growth(row: &Observation) -> bool {
-    (&*row.survey, &*row.metric, &*row.segment) == ("mic_introduction", "introduced", "total")
+    (&*row.survey, &*row.metric, &*row.segment) == (Survey::Mic.id(), "introduced", "total")
         && row.field_end.year() < 2020
 }
 
@@ -65,20 +65,22 @@ fn without_counterpart(row: &Observation, known: &BTreeSet<Question>) -> Option<
         return unused("it rests on memory alone".to_string(), None);
     }
     let of = |of: fn(&Question) -> &str| known.iter().map(of);
-    if of(|q| q.0).all(|survey| survey != row.survey) {
-        return unused(format!("no survey `{}` is simulated", row.survey), near(&row.survey, of(|q| q.0)));
+    if of(|q| q.0.id()).all(|survey| survey != row.survey) {
+        return unused(format!("no survey `{}` is simulated", row.survey), near(&row.survey, of(|q| q.0.id())));
     }
-    let of = |of: fn(&Question) -> &str| known.iter().filter(|q| q.0 == row.survey).map(of);
+    let of = |of: fn(&Question) -> &str| known.iter().filter(|q| q.0.id() == row.survey).map(of);
     if of(|q| q.1).all(|metric| metric != row.metric) {
         let why = format!("`{}` of {} is not simulated", row.metric, row.survey);
         return unused(why, near(&row.metric, of(|q| q.1)));
     }
-    let of = |of: fn(&Question) -> &str| known.iter().filter(|q| q.0 == row.survey && q.1 == row.metric).map(of);
+    let of = |of: fn(&Question) -> &str| known.iter().filter(|q| q.0.id() == row.survey && q.1 == row.metric).map(of);
     if of(|q| q.2).all(|kind| kind != row.segment_type) {
         let why = format!("`{}` of {} is not simulated by `{}`", row.metric, row.survey, row.segment_type);
         return unused(why, near(&row.segment_type, of(|q| q.2)));
     }
-    if !known.iter().any(|q| (q.0, q.1, q.2, &*q.3) == (&*row.survey, &*row.metric, &*row.segment_type, &*row.segment))
+    if !known
+        .iter()
+        .any(|q| (q.0.id(), q.1, q.2, &*q.3) == (&*row.survey, &*row.metric, &*row.segment_type, &*row.segment))
     {
         let why = format!("`{}` of {} is not simulated for `{}`", row.metric, row.survey, row.segment);
         return unused(why, near(&row.segment, of(|q| &q.3)));
@@ -135,7 +137,7 @@ pub fn uses<'d>(
     let drift = fitted.iter().any(|target| target.wave == DRIFT);
     let of = |row: &Observation| {
         let same = |answer: &SurveyAnswer| {
-            (answer.survey, &*answer.wave, answer.metric, answer.segment_type, &*answer.segment, answer.observed)
+            (answer.survey.id(), &*answer.wave, answer.metric, answer.segment_type, &*answer.segment, answer.observed)
                 == (&*row.survey, &*row.wave, &*row.metric, &*row.segment_type, &*row.segment, Some(row.value))
         };
         let growth = drift && tells_growth(row);
@@ -194,9 +196,9 @@ pub fn summary(uses: &[(&Observation, Use)]) -> String {
 
 /// What can be simulated, as a table for people: a line for each survey and metric.
 pub fn listed(known: &BTreeSet<Question>) -> String {
-    let mut lines: BTreeMap<(&str, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+    let mut lines: BTreeMap<(Survey, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     for (survey, metric, kind, segment) in known {
-        lines.entry((survey, metric)).or_default().entry(kind).or_default().push(segment);
+        lines.entry((*survey, metric)).or_default().entry(kind).or_default().push(segment);
     }
     let mut text = "| survey | metric | segment types and segments |\n|---|---|---|\n".to_string();
     for ((survey, metric), kinds) in lines {
@@ -256,9 +258,9 @@ mod tests {
     #[test]
     fn every_simulated_metric_is_listed() {
         let known = questions(&Data::embedded().unwrap()).unwrap();
-        for survey in crate::observation::Survey::ALL {
+        for survey in Survey::ALL {
             for metric in survey.metrics() {
-                assert!(known.iter().any(|q| q.0 == survey.id() && q.1 == *metric), "{survey:?} {metric}");
+                assert!(known.iter().any(|q| q.0 == survey && q.1 == *metric), "{survey:?} {metric}");
             }
         }
         assert!(listed(&known).lines().all(|line| line.matches('|').count() == 4));

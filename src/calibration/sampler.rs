@@ -510,7 +510,7 @@ impl<'a> Surface<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibration::targets::CalibrationFigure;
+    use crate::{calibration::targets::CalibrationFigure, observation::Survey};
     use jiff::civil::date;
 
     /// A figure without response and model error.
@@ -519,7 +519,7 @@ mod tests {
             answer: 0,
             // A difference of two answers has no error of the model.
             less: Some(0),
-            survey: "tsr_practice",
+            survey: Survey::Tsr,
             wave: String::new(),
             date: date(2020, 1, 6),
             metric: "practised",

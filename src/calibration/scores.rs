@@ -8,6 +8,7 @@ use super::{
     targets::{CalibrationFigure, log_odds},
 };
 use crate::{
+    observation::Survey,
     random::Key,
     statistics::{crps_of_distribution, interval_score, mean, quantile_sorted, sign_flip, weighted_interval_score},
 };
@@ -48,7 +49,7 @@ impl Forecast {
 
     /// Whether the published figure, known to half its last digit, lies inside.
     fn inside(&self, level: f64) -> bool {
-        let half = 0.5 * self.target.survey().rounding();
+        let half = 0.5 * self.target.survey.rounding();
         let (low, high) = self.interval(level);
         (low - half..=high + half).contains(&self.target.published)
     }
@@ -73,7 +74,8 @@ pub fn rows_table() -> CsvTable {
 pub fn rows(experiment: &str, forecasts: &[Forecast]) -> Vec<Vec<String>> {
     let row = |f: &Forecast| {
         let t = &f.target;
-        let texts = [t.survey, &t.wave, &t.date.to_string(), t.metric, t.segment_type, &t.segment].map(str::to_string);
+        let texts =
+            [t.survey.id(), &t.wave, &t.date.to_string(), t.metric, t.segment_type, &t.segment].map(str::to_string);
         let mut cells = vec![experiment.to_string(), f.forecaster.to_string()];
         cells.extend(texts);
         cells.push(number(t.published));
@@ -199,14 +201,15 @@ fn contest(forecasts: &[Forecast], against: &'static str, key: Key) -> Option<Co
         .filter_map(|f| Some((of_model(forecasts, &f.target)?, f)))
         .collect();
     let wave = |f: &Forecast| (f.target.survey, f.target.wave.clone());
-    let mut waves: Vec<(&str, String)> = pairs.iter().map(|(m, _)| wave(m)).collect();
+    let mut waves: Vec<(Survey, String)> = pairs.iter().map(|(m, _)| wave(m)).collect();
     waves.sort();
     waves.dedup();
-    let of_wave =
-        |w: &(&str, String)| pairs.iter().filter(|(m, _)| wave(m) == *w).map(|(m, o)| m.crps() - o.crps()).sum::<f64>();
+    let of_wave = |w: &(Survey, String)| {
+        pairs.iter().filter(|(m, _)| wave(m) == *w).map(|(m, o)| m.crps() - o.crps()).sum::<f64>()
+    };
     let sums: Vec<f64> = waves.iter().map(of_wave).collect();
     // Regression of published less opponent on model less opponent, through 0.
-    let weight = |left_out: Option<&(&str, String)>| {
+    let weight = |left_out: Option<&(Survey, String)>| {
         let (mut up, mut down) = (0.0, 0.0);
         for (m, o) in pairs.iter().filter(|(m, _)| left_out != Some(&wave(m))) {
             let apart = log_odds(m.quantile(0.5)) - log_odds(o.quantile(0.5));
@@ -262,7 +265,7 @@ mod tests {
         let target = CalibrationFigure {
             answer: 0,
             less: None,
-            survey: "jpc_workers",
+            survey: Survey::Jpc,
             wave: wave.to_string(),
             date: date(2021, 1, 16),
             metric: "telework_rate",

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     data::{CHAIN, DISCREPANCY, Data, Gate, RESIDUAL},
-    observation::SurveyAnswer,
+    observation::{Survey, SurveyAnswer},
     parameters::{Evidence, Parameters},
     prediction::CONSTANTS,
     random::{Key, Purpose},
@@ -288,7 +288,7 @@ impl Fitted<'_> {
             CsvTable::new("figures.csv", "survey,wave,date,metric,segment_type,segment,respondents,published");
         for t in self.known_figures().into_iter().map(|i| &self.likelihood.targets[i]) {
             let date = t.date.to_string();
-            let texts = [t.survey, &t.wave, &date, t.metric, t.segment_type, &t.segment].map(str::to_string);
+            let texts = [t.survey.id(), &t.wave, &date, t.metric, t.segment_type, &t.segment].map(str::to_string);
             table.rows.push(texts.into_iter().chain([t.respondents, t.published].map(number)).collect());
         }
         table
@@ -363,7 +363,7 @@ pub fn predictive(predicted: &[Predicted]) -> CsvTable {
 pub fn predictive_gates(predicted: &[Predicted]) -> Vec<Gate> {
     let asked = |p: &&Predicted| {
         let question = if p.target.date < jiff::civil::date(2020, 6, 15) { "practised" } else { "current_practice" };
-        p.target.survey == "tsr_practice" && p.target.segment_type == "size" && p.target.metric == question
+        p.target.survey == Survey::Tsr && p.target.segment_type == "size" && p.target.metric == question
     };
     let by_size: Vec<&Predicted> =
         predicted.iter().filter(asked).filter(|p| ["large", "SME"].contains(&p.target.segment.as_str())).collect();
@@ -447,10 +447,10 @@ pub fn agreement(sample: &[SurveyAnswer], whole: &[SurveyAnswer]) -> (CsvTable, 
                 == (b.survey, &b.wave, b.date, b.metric, b.segment_type, &b.segment)
         };
         let Some(b) = whole.iter().find(same) else { continue };
-        if a.survey == "tsr_practice" && a.segment_type == "size" {
+        if a.survey == Survey::Tsr && a.segment_type == "size" {
             worst = worst.max(100.0 * (a.expected - b.expected).abs());
         }
-        let texts = [a.survey, &a.wave, a.metric, a.segment_type, &a.segment].map(str::to_string);
+        let texts = [a.survey.id(), &a.wave, a.metric, a.segment_type, &a.segment].map(str::to_string);
         table
             .rows
             .push(texts.into_iter().chain([a.expected, b.expected, a.expected - b.expected].map(number)).collect());
@@ -484,10 +484,8 @@ fn gate(part: &str, check: &str, found: f64, required: String, passed: bool) -> 
 
 /// Whether a forecast has every month after the as-of day, and rising quantiles.
 pub fn forecast_gates(rows: &[ForecastRow], as_of: Date, end: Date) -> Vec<Gate> {
-    let practice: Vec<&ForecastRow> = rows
-        .iter()
-        .filter(|r| (r.survey, r.metric, &*r.segment) == ("tsr_practice", "current_practice", "SME"))
-        .collect();
+    let practice: Vec<&ForecastRow> =
+        rows.iter().filter(|r| (r.survey, r.metric, &*r.segment) == (Survey::Tsr, "current_practice", "SME")).collect();
     let mut months: Vec<Date> = practice.iter().map(|r| r.date).collect();
     months.dedup();
     let wanted = i32::from(end.year() - as_of.year()) * 12 + i32::from(end.month()) - i32::from(as_of.month());

@@ -18,8 +18,8 @@ pub struct CalibrationFigure {
     pub answer: usize,
     /// Position of the answer that is taken away first (the drift before COVID-19 only).
     pub less: Option<usize>,
-    /// Survey id.
-    pub survey: &'static str,
+    /// Survey.
+    pub survey: Survey,
     /// Wave as printed.
     pub wave: String,
     /// Middle of the field period.
@@ -60,7 +60,7 @@ const PARTITIONS: &[(&str, &[&str])] = &[
 fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) -> bool) -> Vec<CalibrationFigure> {
     let row_of = |answer: &SurveyAnswer| {
         data.observations.iter().find(|row| {
-            row.survey == answer.survey
+            row.survey == answer.survey.id()
                 && row.wave == answer.wave
                 && row.metric == answer.metric
                 && row.segment_type == answer.segment_type
@@ -104,7 +104,7 @@ pub fn all(data: &Data, history: &[SurveyAnswer]) -> Vec<CalibrationFigure> {
 /// The figures published by `as_of` that are fitted.
 pub fn targets(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Vec<CalibrationFigure> {
     let known = matched(data, history, |row| row.published_on() <= as_of);
-    let there = |survey: &str, wave: &str, metric: &str, segment: &str| {
+    let there = |survey: Survey, wave: &str, metric: &str, segment: &str| {
         known.iter().any(|t| t.survey == survey && t.wave == wave && t.metric == metric && t.segment == segment)
     };
     let redundant = |t: &&CalibrationFigure| {
@@ -133,7 +133,7 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Calibrati
     let years: Vec<(f64, f64)> = data
         .observations
         .iter()
-        .filter(|row| row.survey == "mic_introduction" && row.metric == "introduced" && row.segment == "total")
+        .filter(|row| row.survey == Survey::Mic.id() && row.metric == "introduced" && row.segment == "total")
         .filter(|row| row.confidence != "memory" && row.published_on() <= as_of && row.field_end.year() < 2020)
         .map(|row| (f64::from(row.field_end.year()), row.value))
         .collect();
@@ -147,15 +147,15 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Calibrati
     let slope = years.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>() / spread;
     let rest: f64 = years.iter().map(|p| (p.1 - y - slope * (p.0 - x)).powi(2)).sum::<f64>() / (n - 2.0);
     let of = |wave: &dyn Fn(&str) -> bool| {
-        history.iter().position(|a| {
-            a.survey == "mic_introduction" && a.metric == "introduced" && a.segment == "total" && wave(&a.wave)
-        })
+        history
+            .iter()
+            .position(|a| a.survey == Survey::Mic && a.metric == "introduced" && a.segment == "total" && wave(&a.wave))
     };
     let (answer, less) = (of(&|wave| wave == DRIFT)?, of(&|wave| wave.starts_with("2019"))?);
     Some(CalibrationFigure {
         answer,
         less: Some(less),
-        survey: "mic_introduction",
+        survey: Survey::Mic,
         wave: DRIFT.to_string(),
         date: history[answer].date,
         metric: "introduced",
@@ -170,12 +170,6 @@ fn drift(data: &Data, as_of: Date, history: &[SurveyAnswer]) -> Option<Calibrati
 }
 
 impl CalibrationFigure {
-    /// Its survey.
-    pub fn survey(&self) -> Survey {
-        // Ids of answers come from the surveys themselves.
-        Survey::parse(self.survey).unwrap_or(Survey::Tsr)
-    }
-
     /// Group of its model error; the growth before COVID-19 has none.
     pub fn group(&self) -> Option<Group> {
         self.less.is_none().then(|| self.figure().series.group())
@@ -184,7 +178,7 @@ impl CalibrationFigure {
     /// The published figure behind it.
     pub fn figure(&self) -> Published {
         Published {
-            series: Series::new(self.survey(), self.metric, self.segment_type, &self.segment),
+            series: Series::new(self.survey, self.metric, self.segment_type, &self.segment),
             wave: self.wave.clone(),
             date: self.date,
             respondents: self.respondents,

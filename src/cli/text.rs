@@ -227,7 +227,7 @@ pub(super) fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::Kpi;
+    use crate::{analysis::Kpi, observation::IndicatorId};
     use jiff::civil::date;
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
     /// Wave 14 of the TSR survey (middle of its field period: 4 March 2021): 69.2 % of large firms.
     #[test]
     fn a_published_figure_stands_beside_the_week_of_its_survey() {
-        let kpi = Kpi::of("tsr_current_practice", "size=large").unwrap();
+        let kpi = Kpi::of(IndicatorId::TsrCurrentPractice, "size=large").unwrap();
         let year = |fiscal_year, median: f64| KpiYear {
             kpi,
             fiscal_year,

@@ -175,14 +175,15 @@ fn assemble(
 /// The KPIs named by id, with or without a segment.
 fn chosen(names: &[String]) -> Result<Vec<Kpi>, Problem> {
     let all = candidate_kpis();
+    let is_named = |kpi: &Kpi, name: &str| kpi.indicator.id.id() == name || kpi.id() == name;
     for name in names {
-        if all.iter().all(|kpi| kpi.indicator.id != name && kpi.id() != *name) {
+        if !all.iter().any(|kpi| is_named(kpi, name)) {
             let known: Vec<String> = all.iter().map(Kpi::id).collect();
             let message = format!("`{}` is no candidate KPI", name.escape_debug());
             return Err(Problem::error(Kind::Usage, message).advise(format!("write one of {}", known.join(", "))));
         }
     }
-    let wanted = |kpi: &Kpi| names.is_empty() || names.iter().any(|name| kpi.indicator.id == name || kpi.id() == *name);
+    let wanted = |kpi: &Kpi| names.is_empty() || names.iter().any(|name| is_named(kpi, name));
     Ok(all.into_iter().filter(wanted).collect())
 }
 

@@ -4,6 +4,7 @@ use crate::{
     analysis::{Kpi, candidate_kpis},
     error::{Kind, Problem},
     notation::numbers::{number_alone, share},
+    observation::IndicatorId,
 };
 
 /// A value that a candidate KPI is to reach.
@@ -41,7 +42,8 @@ impl Goal {
             let known: Vec<String> = kpis.iter().filter(|kpi| kpi.moves()).map(Kpi::id).collect();
             format!("write one of {}", known.join(", "))
         };
-        let Some(kpi) = kpis.iter().find(|kpi| (kpi.indicator.id, kpi.segment) == (id, segment)) else {
+        let indicator = IndicatorId::parse(id);
+        let Some(kpi) = kpis.iter().find(|kpi| Some(kpi.indicator.id) == indicator && kpi.segment == segment) else {
             return wrong(format!("`{}` is no candidate KPI", name.escape_debug()), known());
         };
         if !kpi.moves() {

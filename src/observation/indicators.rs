@@ -1,6 +1,7 @@
 //! The registry of indicators and candidate KPIs: what each means, its formula, frame and unit.
 
 use super::{
+    ids::ids,
     view::{Tally, View, all_of, tallies},
     workers::WorkerTable,
 };
@@ -21,8 +22,8 @@ pub enum Cadence {
 /// One indicator.
 #[derive(Clone, Copy, Debug)]
 pub struct Indicator {
-    /// Id in files.
-    pub id: &'static str,
+    /// Id.
+    pub id: IndicatorId,
     /// Name for people.
     pub name: &'static str,
     /// How it is computed.
@@ -38,55 +39,71 @@ pub struct Indicator {
 }
 
 macro_rules! registry {
-    ($($id:literal, $name:literal, $formula:literal, $frame:literal, $unit:literal, $cadence:ident, $candidate:literal;)*) => {
+    ($($variant:ident = $id:literal, $name:literal, $formula:literal, $frame:literal, $unit:literal, $cadence:ident,
+        $candidate:literal;)*) => {
+        ids! {
+            /// An indicator by its id in files.
+            IndicatorId { $(#[doc = $name] $variant = $id,)* }
+        }
+
         /// All indicators.
         pub const REGISTRY: &[Indicator] = &[$(Indicator {
-            id: $id, name: $name, formula: $formula, frame: $frame, unit: $unit, cadence: Cadence::$cadence,
-            candidate: $candidate,
+            id: IndicatorId::$variant, name: $name, formula: $formula, frame: $frame, unit: $unit,
+            cadence: Cadence::$cadence, candidate: $candidate,
         },)*];
     };
 }
 
 registry! {
-    "current_practice", "Firms that practise telework now", "practising firms / firms",
+    CurrentPractice = "current_practice", "Firms that practise telework now", "practising firms / firms",
         "all companies and sole proprietors; by size class, prefecture, industry, region", "share", Weekly, false;
-    "tsr_current_practice", "Current practice, TSR frame", "practising / firms, weighted by the chance to answer",
+    TsrCurrentPractice = "tsr_current_practice", "Current practice, TSR frame",
+        "practising / firms, weighted by the chance to answer",
         "TSR respondents; large = capital of 100 million yen or more; total: 14.9 % large, as in wave 14", "share", Weekly, true;
-    "tsr_ever_practised", "Ever practised, TSR frame", "(practising + stopped) / firms, weighted by the chance to answer",
+    TsrEverPractised = "tsr_ever_practised", "Ever practised, TSR frame",
+        "(practising + stopped) / firms, weighted by the chance to answer",
         "TSR respondents; large = capital of 100 million yen or more", "share", Weekly, false;
-    "tsr_formal_scheme", "Formal scheme, TSR frame", "firms with telework in their work rules / firms, weighted likewise",
+    TsrFormalScheme = "tsr_formal_scheme", "Formal scheme, TSR frame",
+        "firms with telework in their work rules / firms, weighted likewise",
         "TSR respondents; large = capital of 100 million yen or more", "share", Weekly, true;
-    "mic_introduction", "Firm introduction rate (MIC frame; legacy target 34.5 %)",
+    MicIntroduction = "mic_introduction", "Firm introduction rate (MIC frame; legacy target 34.5 %)",
         "(practising or with a scheme) / firms", "firms with 100 and more regular employees", "share", Monthly, true;
-    "formal_scheme", "Firms with a formal scheme", "firms with telework in their work rules / firms",
+    FormalScheme = "formal_scheme", "Firms with a formal scheme", "firms with telework in their work rules / firms",
         "all companies and sole proprietors", "share", Weekly, false;
-    "teleworkers_now", "Employees who telework this week", "teleworking employees / employees",
+    TeleworkersNow = "teleworkers_now", "Employees who telework this week", "teleworking employees / employees",
         "employees by place of work, MLIT regions", "share", Monthly, false;
-    "teleworkers_last_year", "Employees who teleworked in the last year",
+    TeleworkersLastYear = "teleworkers_last_year", "Employees who teleworked in the last year",
         "employees who have teleworked, of firms that practise or stopped within 52 weeks / employees",
         "employees by place of work, MLIT regions", "share", Monthly, true;
-    "teleworkers_ever", "Employees who have teleworked in their present job (MLIT)",
+    TeleworkersEver = "teleworkers_ever", "Employees who have teleworked in their present job (MLIT)",
         "employees who ever teleworked, less leavers / employees", "employees by place of work, MLIT regions", "share",
         Monthly, true;
-    "scheme_based_teleworkers", "Scheme-based teleworkers (MLIT; legacy target 15.4 %, reached 19.7 %)",
+    SchemeBasedTeleworkers = "scheme_based_teleworkers",
+        "Scheme-based teleworkers (MLIT; legacy target 15.4 %, reached 19.7 %)",
         "ever teleworkers of firms with a scheme, and the permitted ones of others / employees",
         "employees by place of work", "share", Monthly, true;
-    "sustained_practice", "Sustained practice", "firms that would meet the award's criteria this week / firms",
+    SustainedPractice = "sustained_practice", "Sustained practice",
+        "firms that would meet the award's criteria this week / firms",
         "all companies and sole proprietors", "share", Monthly, true;
-    "regional_gap", "Regional gap", "teleworkers_ever in the Tokyo area - in regional cities", "employees by place of work",
+    RegionalGap = "regional_gap", "Regional gap",
+        "teleworkers_ever in the Tokyo area - in regional cities", "employees by place of work",
         "difference of shares", Monthly, true;
-    "telework_days", "Mean telework days a week", "days teleworked this week / employees who telework this week",
+    TeleworkDays = "telework_days", "Mean telework days a week",
+        "days teleworked this week / employees who telework this week",
         "teleworking employees", "days a week", Monthly, true;
-    "yen_per_practising_firm", "Yen per additional practising firm",
+    YenPerPractisingFirm = "yen_per_practising_firm", "Yen per additional practising firm",
         "difference of spending / difference of practising firms, against a baseline", "all firms", "yen", Compared, true;
-    "yen_per_teleworker", "Yen per additional teleworker",
+    YenPerTeleworker = "yen_per_teleworker", "Yen per additional teleworker",
         "difference of spending / difference of teleworking employees, against a baseline", "all employees", "yen",
         Compared, true;
 }
 
-/// An indicator's description.
-pub fn describe(id: &str) -> Option<&'static Indicator> {
-    REGISTRY.iter().find(|indicator| indicator.id == id)
+impl IndicatorId {
+    /// What the registry says of it.
+    pub fn describe(self) -> &'static Indicator {
+        // Ids and registry are made from the same lines.
+        &REGISTRY[self as usize]
+    }
 }
 
 /// Whom a figure is about.
@@ -122,8 +139,8 @@ impl fmt::Display for Segment {
     }
 }
 
-/// Figures of one week: indicator id, segment, value.
-pub type Reading = Vec<(&'static str, Segment, f64)>;
+/// Figures of one week: indicator, segment, value.
+pub type Reading = Vec<(IndicatorId, Segment, f64)>;
 
 /// Weekly figures.
 pub fn weekly(view: &View, share_large: f64) -> Reading {
@@ -131,17 +148,19 @@ pub fn weekly(view: &View, share_large: f64) -> Reading {
     let sizes = tallies::<SIZES>(counted.sizes());
     let mut all = Tally::default();
     sizes.iter().for_each(|tally| all.add(tally, 1.0));
-    let mut reading =
-        vec![("current_practice", Segment::Total, all.current()), ("formal_scheme", Segment::Total, all.formal())];
+    let mut reading = vec![
+        (IndicatorId::CurrentPractice, Segment::Total, all.current()),
+        (IndicatorId::FormalScheme, Segment::Total, all.formal()),
+    ];
     for size in SizeClass::ALL {
-        reading.push(("current_practice", Segment::Size(size), sizes[size.index()].current()));
+        reading.push((IndicatorId::CurrentPractice, Segment::Size(size), sizes[size.index()].current()));
     }
     let [sme, large] = [false, true].map(|high_capital| all_of(counted.responding(high_capital)));
     type Share = fn(&Tally) -> f64;
-    let measures: [(&str, Share); 3] = [
-        ("tsr_current_practice", Tally::current),
-        ("tsr_ever_practised", |tally| 1.0 - tally.never()),
-        ("tsr_formal_scheme", Tally::formal),
+    let measures: [(IndicatorId, Share); 3] = [
+        (IndicatorId::TsrCurrentPractice, Tally::current),
+        (IndicatorId::TsrEverPractised, |tally| 1.0 - tally.never()),
+        (IndicatorId::TsrFormalScheme, Tally::formal),
     ];
     for (id, share) in measures {
         let pooled = share_large * share(&large) + (1.0 - share_large) * share(&sme);
@@ -159,19 +178,19 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
     let prefectures = tallies::<PREFECTURES>(counted.prefectures());
     for prefecture in Prefecture::all() {
         let share = prefectures[prefecture.index()].current();
-        reading.push(("current_practice", Segment::Prefecture(prefecture), share));
+        reading.push((IndicatorId::CurrentPractice, Segment::Prefecture(prefecture), share));
     }
     let industries = tallies::<INDUSTRIES>(counted.industries());
     for industry in Industry::all() {
         let share = industries[industry.index()].current();
-        reading.push(("current_practice", Segment::Industry(industry), share));
+        reading.push((IndicatorId::CurrentPractice, Segment::Industry(industry), share));
     }
     for region in Region::ALL {
         let mut tally = Tally::default();
         for prefecture in Prefecture::all().filter(|p| p.region() == region) {
             tally.add(&prefectures[prefecture.index()], 1.0);
         }
-        reading.push(("current_practice", Segment::Region(region), tally.current()));
+        reading.push((IndicatorId::CurrentPractice, Segment::Region(region), tally.current()));
     }
     let [middle, large] = [false, true].map(|three_hundred| all_of(counted.hundred(three_hundred)));
     let mut hundred = middle;
@@ -179,15 +198,15 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
     let segments =
         [(Segment::Total, hundred), (Segment::ThreeHundred(false), middle), (Segment::ThreeHundred(true), large)];
     for (segment, tally) in segments {
-        reading.push(("mic_introduction", segment, tally.introduced()));
+        reading.push((IndicatorId::MicIntroduction, segment, tally.introduced()));
     }
     let total = table.total();
     let mut workers = |segment: Segment, w: &super::Workers| {
         let permitted = view.parameters.permitted_without_scheme * (w.ever - w.ever_with_scheme);
-        reading.push(("teleworkers_now", segment, w.share(w.now)));
-        reading.push(("teleworkers_last_year", segment, w.share(w.last_year)));
-        reading.push(("teleworkers_ever", segment, w.share(w.ever)));
-        reading.push(("scheme_based_teleworkers", segment, w.share(w.ever_with_scheme + permitted)));
+        reading.push((IndicatorId::TeleworkersNow, segment, w.share(w.now)));
+        reading.push((IndicatorId::TeleworkersLastYear, segment, w.share(w.last_year)));
+        reading.push((IndicatorId::TeleworkersEver, segment, w.share(w.ever)));
+        reading.push((IndicatorId::SchemeBasedTeleworkers, segment, w.share(w.ever_with_scheme + permitted)));
     };
     workers(Segment::Total, &total);
     let regions = Region::ALL.map(|region| table.region(region));
@@ -195,10 +214,10 @@ pub fn monthly(view: &View, table: &WorkerTable) -> Reading {
         workers(Segment::Region(region), sum);
     }
     let ever = |region: Region| regions[region as usize].share(regions[region as usize].ever);
-    reading.push(("regional_gap", Segment::Total, ever(Region::Tokyo) - ever(Region::Regional)));
-    reading.push(("sustained_practice", Segment::Total, table.sustained()));
+    reading.push((IndicatorId::RegionalGap, Segment::Total, ever(Region::Tokyo) - ever(Region::Regional)));
+    reading.push((IndicatorId::SustainedPractice, Segment::Total, table.sustained()));
     if total.now > 0.0 {
-        reading.push(("telework_days", Segment::Total, total.days / total.now));
+        reading.push((IndicatorId::TeleworkDays, Segment::Total, total.days / total.now));
     }
     reading
 }

@@ -1,6 +1,7 @@
 //! Surveys and indicators: observers of a run that never change it. State in, figures out.
 
 mod appointments;
+mod ids;
 mod indicators;
 mod names;
 mod observers;
@@ -13,7 +14,7 @@ mod workers;
 
 pub use crate::population::BANDS;
 pub use appointments::is_in_time;
-pub use indicators::{Cadence, Indicator, REGISTRY, Segment, describe};
+pub use indicators::{Cadence, Indicator, IndicatorId, REGISTRY, Segment};
 pub use names::{spaced, survey_name};
 pub use observers::{Observe, Observers};
 pub use surveys::{Figure, Survey, Wave};
@@ -26,8 +27,8 @@ use jiff::civil::Date;
 /// One figure of one simulated survey wave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SurveyAnswer {
-    /// Survey id, spelt as in `data/observations`.
-    pub survey: &'static str,
+    /// Survey.
+    pub survey: Survey,
     /// Wave as printed there; `forecast`; or `drift`, an MIC figure between two waves for the calibration.
     pub wave: String,
     /// Middle of the field period, or of the earlier time that the question is about.
@@ -51,8 +52,8 @@ pub struct SurveyAnswer {
 /// One indicator in one segment over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndicatorSeries {
-    /// Id in the indicator registry, such as `current_practice`.
-    pub indicator: &'static str,
+    /// Indicator.
+    pub indicator: IndicatorId,
     /// `total`, or a class and its member such as `size=large`, `prefecture=Tokyo`.
     pub segment: String,
     /// Week and value, rising weeks. Shares are fractions.

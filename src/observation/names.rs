@@ -1,20 +1,14 @@
 //! Surveys and metrics in words for people.
 
-/// A survey's name for people.
+use super::Survey;
+
+/// The name for people of a survey of `data/observations`, simulated or not.
 pub fn survey_name(id: &str) -> String {
-    match id {
-        "tsr_practice" => "TSR firm survey",
-        "mic_introduction" => "MIC communications usage survey",
-        "mlit_workers" => "MLIT telework population survey",
-        "cao_workers" => "Cabinet Office survey",
-        "jpc_workers" => "JPC worker survey",
-        "persol_workers" => "Persol worker survey",
-        "nira_workers" => "NIRA worker survey",
-        "tokyo_firms" => "Tokyo government firm survey",
-        "mhlw_line_workers" => "MHLW-LINE survey",
-        other => return spaced(other),
+    match Survey::parse(id) {
+        Some(survey) => survey.name().to_string(),
+        None if id == "mhlw_line_workers" => "MHLW-LINE survey".to_string(),
+        None => spaced(id),
     }
-    .to_string()
 }
 
 /// Words of an identifier.

@@ -3,7 +3,7 @@
 use super::{
     IndicatorSeries, SurveyAnswer,
     appointments::{Appointment, appointments},
-    indicators::{Reading, Segment, monthly, weekly},
+    indicators::{IndicatorId, Reading, Segment, monthly, weekly},
     surveys::Survey,
     view::View,
     workers::WorkerTable,
@@ -34,7 +34,7 @@ pub struct Observers<'a> {
     indicators: bool,
     appointments: Vec<Appointment<'a>>,
     series: Vec<IndicatorSeries>,
-    position: HashMap<(&'static str, Segment), usize>,
+    position: HashMap<(IndicatorId, Segment), usize>,
     answers: Vec<SurveyAnswer>,
 }
 
@@ -95,7 +95,7 @@ impl<'a> Observers<'a> {
             for figure in survey.ask(view, workers, self.response, appointment.wave, self.key, &wanted) {
                 let observed = appointment.observed(&figure);
                 self.answers.push(SurveyAnswer {
-                    survey: survey.id(),
+                    survey,
                     wave: appointment.label.clone(),
                     date: appointment.date,
                     metric: figure.metric,

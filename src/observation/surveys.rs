@@ -7,31 +7,33 @@ mod firms;
 mod workers;
 
 use super::{
+    ids::ids,
     respondents::{Stream, published, responding, yes},
     view::View,
     workers::WorkerTable,
 };
 use crate::{parameters::Parameters, population::Response, random::Key};
 
-/// A simulated survey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Survey {
-    /// Tokyo Shoko Research, questionnaire to firms: large = capital of 100 million yen or more.
-    Tsr,
-    /// MIC Communications Usage Trend Survey: firms with 100 and more regular employees.
-    Mic,
-    /// MLIT Telework Population Survey: workers.
-    Mlit,
-    /// Cabinet Office survey on attitudes and behaviour under COVID-19: workers.
-    CabinetOffice,
-    /// Japan Productivity Center, survey of workers' attitudes: workers.
-    Jpc,
-    /// Persol Research and Consulting: regular employees.
-    Persol,
-    /// NIRA and Keio University: employed persons.
-    Nira,
-    /// Tokyo Metropolitan Government: firms in Tokyo with 30 and more employees.
-    TokyoFirms,
+ids! {
+    /// A simulated survey; ids are spelt as in `data/observations`.
+    Survey {
+        /// Tokyo Shoko Research, questionnaire to firms: large = capital of 100 million yen or more.
+        Tsr = "tsr_practice",
+        /// MIC Communications Usage Trend Survey: firms with 100 and more regular employees.
+        Mic = "mic_introduction",
+        /// MLIT Telework Population Survey: workers.
+        Mlit = "mlit_workers",
+        /// Cabinet Office survey on attitudes and behaviour under COVID-19: workers.
+        CabinetOffice = "cao_workers",
+        /// Japan Productivity Center, survey of workers' attitudes: workers.
+        Jpc = "jpc_workers",
+        /// Persol Research and Consulting: regular employees.
+        Persol = "persol_workers",
+        /// NIRA and Keio University: employed persons.
+        Nira = "nira_workers",
+        /// Tokyo Metropolitan Government: firms in Tokyo with 30 and more employees.
+        TokyoFirms = "tokyo_firms",
+    }
 }
 
 /// One figure before anything is matched with it.
@@ -68,35 +70,18 @@ pub struct Wave {
 pub(super) const RECALLED_SPRING: &str = "practice_apr_may_2020";
 
 impl Survey {
-    /// All.
-    pub const ALL: [Survey; 8] = [
-        Survey::Tsr,
-        Survey::Mic,
-        Survey::Mlit,
-        Survey::CabinetOffice,
-        Survey::Jpc,
-        Survey::Persol,
-        Survey::Nira,
-        Survey::TokyoFirms,
-    ];
-
-    /// Id, spelt as in `data/observations`.
-    pub fn id(self) -> &'static str {
+    /// Name for people.
+    pub fn name(self) -> &'static str {
         match self {
-            Survey::Tsr => "tsr_practice",
-            Survey::Mic => "mic_introduction",
-            Survey::Mlit => "mlit_workers",
-            Survey::CabinetOffice => "cao_workers",
-            Survey::Jpc => "jpc_workers",
-            Survey::Persol => "persol_workers",
-            Survey::Nira => "nira_workers",
-            Survey::TokyoFirms => "tokyo_firms",
+            Survey::Tsr => "TSR firm survey",
+            Survey::Mic => "MIC communications usage survey",
+            Survey::Mlit => "MLIT telework population survey",
+            Survey::CabinetOffice => "Cabinet Office survey",
+            Survey::Jpc => "JPC worker survey",
+            Survey::Persol => "Persol worker survey",
+            Survey::Nira => "NIRA worker survey",
+            Survey::TokyoFirms => "Tokyo government firm survey",
         }
-    }
-
-    /// The survey of an id.
-    pub fn parse(id: &str) -> Option<Survey> {
-        Survey::ALL.into_iter().find(|survey| survey.id() == id)
     }
 
     /// How much its errors exceed those of a simple random sample (variance ratio); assumed, not published by any of

@@ -133,6 +133,7 @@ mod tests {
         data::DeclarationRow,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, RunKey, Series, SurveyAnswer},
         interventions::{EmergencyDeclaration, LaterDeclarations, Selection},
+        observation::{IndicatorId, Survey},
         parameters::Parameters,
         scenario::{Eligibility, Intervention, LaterInfections, Measure, RunPlan, Scale},
     };
@@ -214,16 +215,16 @@ mod tests {
                 .collect(),
         };
         let mut indicators = vec![
-            weekly("tsr_current_practice", "size=large".into(), 0.8),
-            weekly("tsr_current_practice", "total".into(), 0.5),
-            weekly("tsr_current_practice", "size=SME".into(), 0.42),
-            weekly("current_practice", "total".into(), 0.2),
-            weekly("sustained_practice", "total".into(), 0.05),
-            weekly("telework_days", "total".into(), 2.6),
+            weekly(IndicatorId::TsrCurrentPractice, "size=large".into(), 0.8),
+            weekly(IndicatorId::TsrCurrentPractice, "total".into(), 0.5),
+            weekly(IndicatorId::TsrCurrentPractice, "size=SME".into(), 0.42),
+            weekly(IndicatorId::CurrentPractice, "total".into(), 0.2),
+            weekly(IndicatorId::SustainedPractice, "total".into(), 0.05),
+            weekly(IndicatorId::TeleworkDays, "total".into(), 2.6),
         ];
         for p in Prefecture::all() {
             indicators.push(weekly(
-                "current_practice",
+                IndicatorId::CurrentPractice,
                 format!("prefecture={}", p.name()),
                 0.1 + 0.01 * f32::from(p.0),
             ));
@@ -240,22 +241,14 @@ mod tests {
             answer: value + f64::from(luck) / 100.0,
             observed,
         };
-        let mut surveys = vec![answer("tsr_practice", "practised", "size", "large", date(2020, 6, 3), 0.8, Some(0.83))];
+        let mut surveys = vec![answer(Survey::Tsr, "practised", "size", "large", date(2020, 6, 3), 0.8, Some(0.83))];
         for (segment, observed) in [("large", 0.692), ("SME", 0.33), ("total", 0.384)] {
             let at = date(2021, 3, 4);
-            surveys.push(answer(
-                "tsr_practice",
-                "current_practice",
-                "size",
-                segment,
-                at,
-                observed - 0.02,
-                Some(observed),
-            ));
+            surveys.push(answer(Survey::Tsr, "current_practice", "size", segment, at, observed - 0.02, Some(observed)));
         }
         for year in 2020i16..=2025 {
             let level = 0.3 + f64::from(year - 2020) * 0.02;
-            surveys.push(answer("mic_introduction", "introduced", "size", "total", date(year, 9, 1), level, None));
+            surveys.push(answer(Survey::Mic, "introduced", "size", "total", date(year, 9, 1), level, None));
         }
         let week = |w: u32| InterventionWeek {
             week: Week(w),
@@ -351,7 +344,7 @@ mod tests {
         let week = Week::containing(scenario.run.start).unwrap();
         let one = |replicate: u32| {
             let figure = IndicatorSeries {
-                indicator: "tsr_current_practice",
+                indicator: IndicatorId::TsrCurrentPractice,
                 segment: "total".into(),
                 values: vec![(Week::containing(date(2021, 6, 9)).unwrap(), 0.2 + replicate as f32 / 100.0)],
             };

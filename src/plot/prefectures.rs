@@ -6,11 +6,11 @@ use super::{
     canvas::{Anchor, Canvas, Colour, GREY, INK, WHITE, sheet, style},
     draw_source, draw_title,
 };
-use crate::{calendar::Week, classification::Prefecture};
+use crate::{calendar::Week, classification::Prefecture, observation::IndicatorId};
 use std::collections::BTreeMap;
 
 /// Indicator of the map; its segments are `prefecture=Tokyo` and so on.
-const INDICATOR: &str = "current_practice";
+const INDICATOR: IndicatorId = IndicatorId::CurrentPractice;
 const TILE: f32 = 37.0;
 
 /// Five colours of the scale `cividis` (Nuñez, Anderton and Renslow 2018), made for colour-blind and other readers.

@@ -8,7 +8,10 @@ use super::{
     kpi::band,
     period,
 };
-use crate::analysis::{Fan, FanPoint, SurveyFit};
+use crate::{
+    analysis::{Fan, FanPoint, SurveyFit},
+    observation::{IndicatorId, Survey},
+};
 use jiff::civil::{Date, date};
 
 /// The three lines: segment of the weekly figure, segment of the TSR survey, legend, colour.
@@ -21,7 +24,7 @@ const LINES: [(&str, &str, &str, Colour); 3] = [
 /// Draws the picture; `None` when the run did not observe practice in the TSR frame.
 pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
     let line = |segment: &str| {
-        let of = |fan: &&Fan| fan.kpi.indicator.id == "tsr_current_practice" && fan.kpi.segment == segment;
+        let of = |fan: &&Fan| fan.kpi.indicator.id == IndicatorId::TsrCurrentPractice && fan.kpi.segment == segment;
         subject.fans().iter().find(of).filter(|fan| !fan.points.is_empty())
     };
     let lines: Vec<(&Fan, &str, Colour)> =
@@ -97,7 +100,7 @@ pub fn practice_by_size(subject: &Subject) -> Option<Sheet> {
 
 /// The waves that asked whether a firm *has practised*.
 fn practised<'a>(segment: &'a str, fit: &'a [SurveyFit]) -> impl Iterator<Item = &'a SurveyFit> {
-    fit.iter().filter(move |f| (f.survey, f.metric, &*f.segment) == ("tsr_practice", "practised", segment))
+    fit.iter().filter(move |f| (f.survey, f.metric, &*f.segment) == (Survey::Tsr, "practised", segment))
 }
 
 fn draw_declarations(canvas: &Canvas, panel: &Axes, subject: &Subject) {

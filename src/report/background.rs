@@ -61,7 +61,7 @@ pub(super) fn short(name: &str) -> &str {
 fn kpis() -> Vec<Value> {
     let one = |k: crate::analysis::Kpi| {
         json!({ "kpi": k.indicator.id, "segment": k.segment, "target": k.target,
-            "moves": k.moves(), "survey": k.published.map(|p| p.survey.id()) })
+            "moves": k.moves(), "survey": k.published.map(|p| p.survey) })
     };
     candidate_kpis().into_iter().map(one).collect()
 }

@@ -87,7 +87,7 @@ fn fit(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
     )?;
     for one in answers {
         for f in &one.digest.fit {
-            let place = [f.survey, &f.wave].map(field).join(",");
+            let place = [f.survey.id(), &f.wave].map(field).join(",");
             let what = [f.metric, f.segment_type, &f.segment].map(field).join(",");
             let figures = joined(&[&[f.observed][..], &f.quantiles, &[f.expected]].concat());
             writeln!(out, "{},{place},{},{what},{},{figures}", field(&one.scenario), f.date, f.respondents)?;

@@ -220,6 +220,7 @@ pub(crate) mod tests {
         calendar::Week,
         engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
         error::Kind,
+        observation::{IndicatorId, Survey},
     };
     use jiff::civil::date;
 
@@ -238,11 +239,19 @@ pub(crate) mod tests {
         Series {
             replicate,
             indicators: vec![
-                IndicatorSeries { indicator: "tsr_current_practice", segment: "total".into(), values: weekly(0.05) },
-                IndicatorSeries { indicator: "current_practice", segment: "a, \"b\"".into(), values: weekly(0.1) },
+                IndicatorSeries {
+                    indicator: IndicatorId::TsrCurrentPractice,
+                    segment: "total".into(),
+                    values: weekly(0.05),
+                },
+                IndicatorSeries {
+                    indicator: IndicatorId::CurrentPractice,
+                    segment: "a, \"b\"".into(),
+                    values: weekly(0.1),
+                },
             ],
             surveys: vec![SurveyAnswer {
-                survey: "tsr_practice",
+                survey: Survey::Tsr,
                 wave: "wave 14".into(),
                 date: date(2021, 3, 4),
                 metric: "current_practice",

@@ -7,6 +7,7 @@ use super::series::intern;
 use crate::{
     calendar::Week,
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
+    observation::{IndicatorId, Survey},
 };
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ pub fn pack(series: &Series) -> Vec<u8> {
     out.number(series.replicate);
     out.number(series.indicators.len() as u32);
     for figure in &series.indicators {
-        out.text(figure.indicator);
+        out.text(figure.indicator.id());
         out.text(&figure.segment);
         out.number(figure.values.len() as u32);
         for (week, value) in &figure.values {
@@ -27,7 +28,7 @@ pub fn pack(series: &Series) -> Vec<u8> {
     }
     out.number(series.surveys.len() as u32);
     for answer in &series.surveys {
-        for text in [answer.survey, &answer.wave, answer.metric, answer.segment_type, &answer.segment] {
+        for text in [answer.survey.id(), &answer.wave, answer.metric, answer.segment_type, &answer.segment] {
             out.text(text);
         }
         out.date(answer.date);
@@ -53,7 +54,7 @@ pub fn unpack(bytes: &[u8]) -> Option<Series> {
     let mut from = Reader::new(bytes)?;
     let mut series = Series { replicate: from.number()?, ..Series::default() };
     for _ in 0..from.number()? {
-        let (indicator, segment) = (from.id()?, from.text()?);
+        let (indicator, segment) = (IndicatorId::parse(from.known()?)?, from.text()?);
         let values = (0..from.number()?).map(|_| {
             let week = u16::from_le_bytes(from.take()?);
             Some((Week(week.into()), f32::from_le_bytes(from.take()?)))
@@ -62,7 +63,8 @@ pub fn unpack(bytes: &[u8]) -> Option<Series> {
         series.indicators.push(IndicatorSeries { indicator, segment, values });
     }
     for _ in 0..from.number()? {
-        let (survey, wave, metric, segment_type) = (from.id()?, from.text()?, from.id()?, from.id()?);
+        let (survey, wave, metric, segment_type) =
+            (Survey::parse(from.known()?)?, from.text()?, from.word()?, from.word()?);
         let (segment, date) = (from.text()?, from.date()?);
         let (respondents, [expected, answer, observed]) = (from.number()?, from.figures()?);
         let observed = (from.take::<1>()? == [1]).then_some(observed);
@@ -80,7 +82,7 @@ pub fn unpack(bytes: &[u8]) -> Option<Series> {
         });
     }
     for _ in 0..from.number()? {
-        let (name, kind) = (from.text()?, from.id()?);
+        let (name, kind) = (from.text()?, from.word()?);
         let weeks = (0..from.number()?).map(|_| {
             let (week, figures) = (Week(from.number()?), from.figures()?);
             let [spend_yen, capacity, planned, deliveries, firms_reached] = figures;
@@ -174,8 +176,8 @@ impl<'a> Reader<'a> {
     fn text(&mut self) -> Option<String> {
         self.known().map(str::to_string)
     }
-    /// An id out of a short fixed list.
-    fn id(&mut self) -> Option<&'static str> {
+    /// A word out of a short fixed list: a metric, a segment type, a kind.
+    fn word(&mut self) -> Option<&'static str> {
         self.known().map(intern)
     }
 }

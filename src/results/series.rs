@@ -7,6 +7,7 @@ use crate::{
     calendar::Week,
     engine::{IndicatorSeries, InterventionSeries, InterventionWeek, Series, SurveyAnswer},
     error::Problem,
+    observation::{IndicatorId, Survey},
 };
 use jiff::civil::Date;
 use std::{collections::HashSet, path::Path, sync::Mutex};
@@ -31,7 +32,7 @@ static INDICATORS: LargeTable = LargeTable {
                     Cell::Text(run),
                     Cell::Whole(one.replicate),
                     Cell::Day(week.monday()),
-                    Cell::Text(figure.indicator),
+                    Cell::Text(figure.indicator.id()),
                     Cell::Text(&figure.segment),
                     Cell::Single(*value),
                 ])?;
@@ -60,7 +61,7 @@ static SURVEYS: LargeTable = LargeTable {
         one.surveys.iter().try_for_each(|answer| {
             take(&[
                 Cell::Whole(one.replicate),
-                Cell::Text(answer.survey),
+                Cell::Text(answer.survey.id()),
                 Cell::Text(&answer.wave),
                 Cell::Day(answer.date),
                 Cell::Text(answer.metric),
@@ -129,8 +130,9 @@ pub fn read_series(folder: &Path) -> Result<Vec<Series>, Problem> {
             return Err(other());
         };
         let one = replicate(&mut all, number);
-        if one.indicators.last().is_none_or(|last| last.indicator != indicator || last.segment != segment) {
-            let (indicator, segment) = (intern(indicator), segment.to_string());
+        if one.indicators.last().is_none_or(|last| last.indicator.id() != indicator || last.segment != segment) {
+            let wrong = || format!("`{}` is no indicator of this program", indicator.escape_debug());
+            let (indicator, segment) = (IndicatorId::parse(indicator).ok_or_else(wrong)?, segment.to_string());
             one.indicators.push(IndicatorSeries { indicator, segment, values: Vec::new() });
         }
         let point = (week(monday)?, value);
@@ -154,8 +156,9 @@ pub fn read_series(folder: &Path) -> Result<Vec<Series>, Problem> {
         else {
             return Err(other());
         };
+        let wrong = || format!("`{}` is no survey of this program", survey.escape_debug());
         replicate(&mut all, number).surveys.push(SurveyAnswer {
-            survey: intern(survey),
+            survey: Survey::parse(survey).ok_or_else(wrong)?,
             wave: wave.to_string(),
             date,
             metric: intern(metric),
@@ -211,7 +214,7 @@ fn replicate(all: &mut Vec<Series>, number: u32) -> &mut Series {
     &mut all[place]
 }
 
-/// The same text for the rest of the program's life: ids come from a short fixed list, so little is ever kept.
+/// The same text for the rest of the program's life: metrics, segment types and kinds are few, so little is ever kept.
 pub(super) fn intern(text: &str) -> &'static str {
     static KNOWN: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -265,6 +268,10 @@ mod tests {
             problem.message
         };
         assert_eq!(damaged("surveys.csv", "0.384", "0.3x4"), "surveys.csv, line 2: `0.3x4` is no number");
+        let strange = damaged("surveys.csv", "tsr_practice", "tsr_practise");
+        assert_eq!(strange, "surveys.csv, row 1: `tsr_practise` is no survey of this program");
+        let strange = damaged("indicators.csv", "tsr_current_practice", "tsr_current_practise");
+        assert_eq!(strange, "indicators.csv, row 1: `tsr_current_practise` is no indicator of this program");
         let early = damaged("indicators.csv", "2020-01-13", "2019-12-30");
         assert_eq!(early, "indicators.csv, row 2: week 2019-12-30 is before the first week");
         assert!(damaged("surveys.csv", "wave", "waves").ends_with(OTHER_COLUMNS));
@@ -297,14 +304,15 @@ mod tests {
     fn numbers_are_as_short_as_they_can_be() {
         let mut text = Vec::new();
         let figure = IndicatorSeries {
-            indicator: "x",
+            indicator: IndicatorId::FormalScheme,
             segment: "total".into(),
             values: vec![(Week(0), 0.1), (Week(1), f32::NAN), (Week(2), 1.0)],
         };
         let series = Series { indicators: vec![figure], ..Series::default() };
         INDICATORS.write(TableFormat::Csv, &mut text, "r", &mut [Ok(series)].into_iter()).unwrap();
         let expected = "run,replicate,week,indicator,segment,value\n\
-            r,0,2020-01-06,x,total,0.1\nr,0,2020-01-13,x,total,\nr,0,2020-01-20,x,total,1\n";
+            r,0,2020-01-06,formal_scheme,total,0.1\nr,0,2020-01-13,formal_scheme,total,\n\
+            r,0,2020-01-20,formal_scheme,total,1\n";
         assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 }

@@ -8,6 +8,7 @@ use telework::{
     classification::{Industry, PREFECTURES, Prefecture, SizeClass},
     data::Data,
     engine::{Options, Series, simulate},
+    observation::IndicatorId,
     parameters::Parameters,
     population::{Band, Cell, Population, synthesise},
     scenario::{LaterInfections, RunPlan, Scale, Scenario, load},
@@ -109,7 +110,7 @@ pub fn run(scenario: &Scenario, data: &Data, population: &Population) -> Series 
 }
 
 /// Values of one indicator.
-pub fn values(series: &Series, indicator: &str, segment: &str) -> Vec<f64> {
+pub fn values(series: &Series, indicator: IndicatorId, segment: &str) -> Vec<f64> {
     series
         .indicators
         .iter()

@@ -27,6 +27,7 @@ use telework::{
     dynamics::barrier_weights,
     engine::Series,
     environment::Environment,
+    observation::IndicatorId,
     parameters::Parameters,
     population::{BLOCK_FIRMS, CHUNK_FIRMS, EVENTS, Population, Status},
     random::Key,
@@ -88,7 +89,9 @@ fn same_shares(series: &Series, sizes: &[[[f64; 9]; 3]]) {
     let share = |slots: &[f64; 9], wanted: &[usize]| {
         (wanted.iter().map(|&slot| slots[slot]).sum::<f64>() / slots.iter().sum::<f64>()) as f32
     };
-    for (indicator, wanted) in [("current_practice", [1, 4, 7].as_slice()), ("formal_scheme", &[3, 4, 5, 6, 7, 8])] {
+    for (indicator, wanted) in
+        [(IndicatorId::CurrentPractice, [1, 4, 7].as_slice()), (IndicatorId::FormalScheme, &[3, 4, 5, 6, 7, 8])]
+    {
         let total =
             |sizes: &[[f64; 9]; 3]| -> [f64; 9] { std::array::from_fn(|slot| sizes.iter().map(|s| s[slot]).sum()) };
         let expected: Vec<f64> = sizes.iter().map(|sizes| f64::from(share(&total(sizes), wanted))).collect();
@@ -96,7 +99,7 @@ fn same_shares(series: &Series, sizes: &[[[f64; 9]; 3]]) {
     }
     for (size, segment) in ["size=micro", "size=medium", "size=large"].into_iter().enumerate() {
         let expected: Vec<f64> = sizes.iter().map(|sizes| f64::from(share(&sizes[size], &[1, 4, 7]))).collect();
-        assert_eq!(values(series, "current_practice", segment), expected, "{segment}");
+        assert_eq!(values(series, IndicatorId::CurrentPractice, segment), expected, "{segment}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the certificate's tables come to: failing gates, coverage, worst misfits, scores. Rows in, small figures out.
 
 use super::{Certificate, HeldOut, Identified, PARTS, PRIOR_KEPT, Predicted};
-use crate::data::Gate;
+use crate::{data::Gate, observation::Survey};
 
 /// How many figures their intervals held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl Predicted {
 
     /// A TSR figure by size: the figures that the model must get right first.
     pub fn is_tsr_by_size(&self) -> bool {
-        self.survey == "tsr_practice"
+        self.survey == Survey::Tsr.id()
             && self.segment_type == "size"
             && matches!(self.metric.as_str(), "practised" | "current_practice")
     }

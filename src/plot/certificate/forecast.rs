@@ -4,6 +4,7 @@ use super::{HOLDS, Key, MISSES, Page, draw_key};
 use crate::{
     calibration::{certificate::Certificate, forecast::ForecastRow},
     data::Observation,
+    observation::Survey,
     plot::{
         Sheet,
         axes::{Axes, Unit, axis_end},
@@ -15,19 +16,19 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// One panel: survey, metric, kind of segment, segment as in `data/observations`, and its name.
-struct Panel(&'static str, &'static str, &'static str, &'static str, &'static str);
+struct Panel(Survey, &'static str, &'static str, &'static str, &'static str);
 
 const PANELS: [Panel; 10] = [
-    Panel("tsr_practice", "current_practice", "size", "large", "TSR: large firms that practise now"),
-    Panel("tsr_practice", "current_practice", "size", "SME", "TSR: SMEs that practise now"),
-    Panel("tsr_practice", "current_practice", "size", "total", "TSR: all respondents that practise now"),
-    Panel("tsr_practice", "institutionalised", "size", "large", "TSR: large firms with a formal scheme"),
-    Panel("tsr_practice", "institutionalised", "size", "SME", "TSR: SMEs with a formal scheme"),
-    Panel("tsr_practice", "institutionalised", "size", "total", "TSR: all respondents with a formal scheme"),
-    Panel("mic_introduction", "introduced", "size", "total", "MIC: firms with 100+ staff that introduced it"),
-    Panel("mlit_workers", "employed_ever", "total", "all employees", "MLIT: employees who have ever teleworked"),
-    Panel("jpc_workers", "telework_rate", "total", "all employees", "JPC: employees who telework"),
-    Panel("persol_workers", "telework_rate", "total", "regular employees", "Persol: regular employees who telework"),
+    Panel(Survey::Tsr, "current_practice", "size", "large", "TSR: large firms that practise now"),
+    Panel(Survey::Tsr, "current_practice", "size", "SME", "TSR: SMEs that practise now"),
+    Panel(Survey::Tsr, "current_practice", "size", "total", "TSR: all respondents that practise now"),
+    Panel(Survey::Tsr, "institutionalised", "size", "large", "TSR: large firms with a formal scheme"),
+    Panel(Survey::Tsr, "institutionalised", "size", "SME", "TSR: SMEs with a formal scheme"),
+    Panel(Survey::Tsr, "institutionalised", "size", "total", "TSR: all respondents with a formal scheme"),
+    Panel(Survey::Mic, "introduced", "size", "total", "MIC: firms with 100+ staff that introduced it"),
+    Panel(Survey::Mlit, "employed_ever", "total", "all employees", "MLIT: employees who have ever teleworked"),
+    Panel(Survey::Jpc, "telework_rate", "total", "all employees", "JPC: employees who telework"),
+    Panel(Survey::Persol, "telework_rate", "total", "regular employees", "Persol: regular employees who telework"),
 ];
 
 /// History before this day is left out: the forecast needs the room.
@@ -114,7 +115,9 @@ fn draw_fan(
     // Figures that rest on memory are shown nowhere.
     let history: Vec<(Date, f64)> = observations
         .iter()
-        .filter(|o| o.survey == panel.0 && o.metric == panel.1 && o.segment_type == panel.2 && o.segment == panel.3)
+        .filter(|o| {
+            o.survey == panel.0.id() && o.metric == panel.1 && o.segment_type == panel.2 && o.segment == panel.3
+        })
         .filter(|o| o.unit == "share" && o.confidence != "memory")
         .filter_map(|o| Some((middle(o)?, o.value)))
         .filter(|(date, _)| EARLIEST <= *date && *date <= *last)

@@ -1,14 +1,14 @@
 //! Every picture holds its title, its unit and one mark a row.
 
 use super::*;
-use crate::{calibration::certificate::tests::certificate, data::Data};
+use crate::{calibration::certificate::tests::certificate, data::Data, observation::Survey};
 use jiff::civil::date;
 
 /// Two fans of a year: TSR practice of large firms and JPC's rate, rising from 0.5 and 0.2.
 fn forecast() -> Vec<ForecastRow> {
     let series = [
-        ("tsr_practice", "current_practice", "size", "large", 0.5),
-        ("jpc_workers", "telework_rate", "total", "all employees", 0.2),
+        (Survey::Tsr, "current_practice", "size", "large", 0.5),
+        (Survey::Jpc, "telework_rate", "total", "all employees", 0.2),
     ];
     let mut rows = Vec::new();
     for (survey, metric, segment_type, segment, level) in series {

@@ -4,6 +4,7 @@ use crate::serve::Curves;
 use telework::{
     data::Data,
     engine::{Observe, Options, Series, simulate},
+    observation::IndicatorId,
     population::{Population, synthesise},
     scenario::{Scale, Scenario, load},
 };
@@ -19,13 +20,13 @@ pub struct Engine {
 }
 
 /// Indicator and segment of each curve.
-const CURVES: [(&str, &str); 6] = [
-    ("current_practice", "total"),
-    ("current_practice", "size=micro"),
-    ("current_practice", "size=medium"),
-    ("current_practice", "size=large"),
-    ("formal_scheme", "total"),
-    ("teleworkers_now", "total"),
+const CURVES: [(IndicatorId, &str); 6] = [
+    (IndicatorId::CurrentPractice, "total"),
+    (IndicatorId::CurrentPractice, "size=micro"),
+    (IndicatorId::CurrentPractice, "size=medium"),
+    (IndicatorId::CurrentPractice, "size=large"),
+    (IndicatorId::FormalScheme, "total"),
+    (IndicatorId::TeleworkersNow, "total"),
 ];
 
 impl Engine {

@@ -69,7 +69,7 @@ impl World {
             weeks: (Week(0), Week(weeks as u32 - 1)),
         };
         let declaration = Declarations::new(&scenario.interventions, &setting).pressure;
-        let own = dynamics::own(&population, &parameters);
+        let own = dynamics::baseline_log_hazards(&population, &parameters);
         let firms = population.cells.iter().flat_map(|cell| {
             cell.range.clone().map(|firm| Firm {
                 industry: cell.industry.index(),
