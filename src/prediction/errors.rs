@@ -60,6 +60,8 @@ pub struct Forecaster {
     /// Of each wanted series.
     streams: Vec<Streams>,
     past: Vec<Published>,
+    /// Where the residual of each of them stands among those of a draw.
+    places: Vec<usize>,
     as_of: Date,
     /// Among published figures; from wanted series on the as-of day to them; among wanted series on that day.
     past_past: Covariances,
@@ -100,11 +102,13 @@ impl Forecaster {
             as_of,
             streams: wanted.iter().map(Streams::of).collect(),
             wanted,
+            places: (0..past.len()).collect(),
             past,
         }
     }
 
-    /// Of `wanted` series from the figures that a posterior was fitted to.
+    /// Of `wanted` series from the figures that a posterior was fitted to. One of a survey that is not simulated tells nothing of
+    /// them: it is left out, with its residuals.
     pub fn of(posterior: &Posterior, wanted: Vec<Series>) -> Forecaster {
         let published = |figure: &FittedFigure| {
             let survey = Survey::parse(&figure.survey)?;
@@ -116,7 +120,9 @@ impl Forecaster {
                 share: figure.published,
             })
         };
-        Forecaster::new(posterior.figures.iter().filter_map(published).collect(), wanted, posterior.as_of)
+        let known = posterior.figures.iter().enumerate();
+        let (places, past) = known.filter_map(|(place, figure)| Some((place, published(figure)?))).unzip();
+        Forecaster { places, ..Forecaster::new(past, wanted, posterior.as_of) }
     }
 
     /// The series, in the order of all answers.
@@ -159,18 +165,19 @@ impl Forecaster {
             .collect()
     }
 
-    /// The errors of one posterior draw in one replicate: equal key, equal errors, so that scenarios that are compared share
+    /// The errors of one posterior draw in one replicate, given its residuals of all figures that it knows: equal key, equal errors, so that scenarios that are compared share
     /// them.
     pub fn errors(&self, law: &Law, residuals: &[f64], key: Key) -> Errors<'_> {
         let prior = self.wanted_wanted.lasting(law);
-        let (mean, rest) = if self.past.is_empty() || residuals.len() != self.past.len() {
+        // A draw of the prior has none.
+        let (mean, rest) = if self.past.is_empty() || residuals.is_empty() {
             (DVector::zeros(self.wanted.len()), prior.clone())
         } else {
             let factor = self.observed(law);
             let across = self.wanted_past.lasting(law);
             let solved = factor.solve(&across.transpose());
-            let mean = &across * factor.solve(&DVector::from_column_slice(residuals));
-            (mean, &prior - across * solved)
+            let known = DVector::from_iterator(self.places.len(), self.places.iter().map(|place| residuals[*place]));
+            (&across * factor.solve(&known), &prior - across * solved)
         };
         let normals = self.normals(key, self.as_of);
         Errors {
@@ -332,6 +339,23 @@ mod tests {
         assert_eq!(of(Series::new(Survey::Jpc, "telework_rate", "total", "all employees")), 0.0);
         // Never moves against now.
         assert!(of(Series::new(Survey::Tsr, "never_practised", "size", "SME")) < 0.0);
+    }
+
+    /// A figure that the model has no question for, first in the table, changes nothing: the residual behind it stays that of its own
+    /// figure.
+    #[test]
+    fn a_figure_of_a_survey_that_is_not_simulated_is_left_out_with_its_residual() {
+        let data = crate::data::Data::embedded().unwrap();
+        let known = data.posterior.figures.iter().find(|figure| figure.survey == "tsr_practice").unwrap().clone();
+        let other = FittedFigure { survey: "mhlw_line_workers".into(), ..known.clone() };
+        let errors = |figures: Vec<FittedFigure>, residuals: &[f64]| {
+            let posterior = Posterior { figures, ..data.posterior.clone() };
+            let forecaster = Forecaster::of(&posterior, vec![tsr("SME"), tsr("large")]);
+            forecaster.errors(&law(), residuals, Key::new(3, 7)).at(&[AS_OF, date(2022, 4, 30)])
+        };
+        let alone = errors(vec![known.clone()], &[0.3]);
+        assert_eq!(errors(vec![other, known.clone()], &[-0.9, 0.3]), alone);
+        assert_ne!(errors(vec![known], &[]), alone, "it is learnt from");
     }
 
     /// 4,000 replicates: at the as-of day mean and variance are those of the conditional normal; four years on those of the
