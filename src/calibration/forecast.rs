@@ -10,7 +10,7 @@
 use crate::{
     calendar::Week,
     data::{Data, Draw, Posterior},
-    engine::{Interrupted, Observe, Options, Progress, SurveyAnswer, on_threads, simulate},
+    engine::{Interrupted, Observe, Options, Progress, RunContext, SurveyAnswer, on_threads, simulate},
     observation::Survey,
     population::Population,
     prediction::{Forecaster, Law, Series},
@@ -25,7 +25,7 @@ use std::{
     io::{self, Write},
     sync::{
         OnceLock,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
@@ -56,19 +56,16 @@ pub struct ForecastRow {
 }
 
 /// Predictive quantiles for every month that ends after the posterior's as-of day, rows sorted by their columns. The same for any number of
-/// `threads` (0 = all cores). A figure that has no answer in some draws has its quantiles from the others.
+/// threads. A figure that has no answer in some draws has its quantiles from the others.
 ///
 /// # Errors
-/// [`Interrupted`] when `stop` was set.
-#[allow(clippy::too_many_arguments)]
+/// [`Interrupted`] when it was told to stop.
 pub fn forecast(
     scenario: &Scenario,
     data: &Data,
     population: &Population,
     posterior: &Posterior,
-    threads: usize,
-    observe: &(dyn Fn(Progress) + Sync),
-    stop: &AtomicBool,
+    RunContext { threads, observe, stop }: RunContext,
 ) -> Result<Vec<ForecastRow>, Interrupted> {
     let (as_of, draws) = (posterior.as_of, &posterior.draws);
     let first = Week::containing(scenario.run.start).unwrap_or(Week(0)).0;
@@ -205,6 +202,7 @@ mod tests {
         scenario::{Scale, load},
     };
     use jiff::civil::date;
+    use std::sync::atomic::AtomicBool;
 
     const AS_OF: Date = Date::constant(2021, 4, 30);
 
@@ -239,7 +237,8 @@ mod tests {
     fn rows(world: &World, draws: Vec<Draw>, threads: usize) -> Vec<ForecastRow> {
         let World { data, population, scenario } = world;
         let stop = AtomicBool::new(false);
-        forecast(scenario, data, population, &posterior(draws), threads, &|_| {}, &stop).unwrap()
+        let context = RunContext { threads, observe: &|_| {}, stop: &stop };
+        forecast(scenario, data, population, &posterior(draws), context).unwrap()
     }
 
     #[test]
@@ -318,7 +317,8 @@ mod tests {
     fn a_stopped_forecast_gives_nothing() {
         let World { data, population, scenario } = world();
         let stop = AtomicBool::new(true);
-        let given = forecast(&scenario, &data, &population, &posterior(draws(2, 0.0)), 2, &|_| {}, &stop);
+        let context = RunContext { threads: 2, observe: &|_| {}, stop: &stop };
+        let given = forecast(&scenario, &data, &population, &posterior(draws(2, 0.0)), context);
         assert_eq!(given, Err(Interrupted));
     }
 }

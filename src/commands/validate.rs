@@ -135,8 +135,7 @@ impl Validation {
     fn forecast(&self, name: &str, context: RunContext) -> Result<Vec<ForecastRow>, Problems> {
         let scenario = scenario::load_settled(name, &[])?.scenario;
         let population = population::synthesise(&self.data, scenario.run.population_seed, scenario.run.scale)?;
-        let RunContext { threads, observe, stop } = context;
-        forecast(&scenario, &self.data, &population, &self.data.posterior, threads, observe, stop)
+        forecast(&scenario, &self.data, &population, &self.data.posterior, context)
             .map_err(|_| Problem::error(Kind::Interrupted, "interrupted: nothing was written").into())
     }
 }

@@ -43,7 +43,7 @@ pub fn advance(
 }
 
 /// [`advance`], with what advances a block.
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "those of `advance`, and what a test puts in its place")]
 fn advance_by(
     advance_block: fn(&mut BlockState, &WeekOf),
     state: &mut State,

@@ -126,18 +126,10 @@ impl Calibration<'_> {
     fn forecast(&self, chosen: &[Vec<f64>]) -> Result<Vec<Gate>, Problem> {
         const DRAWS: usize = 8;
         let draws: Vec<Draw> = chosen.iter().take(DRAWS).map(|z| self.space.draw(z, &Parameters::default())).collect();
-        let (as_of, RunContext { threads, stop, .. }) = (self.config.as_of, self.context);
+        let (as_of, context) = (self.config.as_of, RunContext { observe: &|_| {}, ..self.context });
         let posterior = Posterior { as_of, draws, gates: Vec::new(), figures: Vec::new(), tables: Vec::new() };
-        let rows = forecast(
-            self.scenario,
-            self.data,
-            &self.population(self.config.sample)?,
-            &posterior,
-            threads,
-            &|_| {},
-            stop,
-        )
-        .map_err(|_| interrupted())?;
+        let population = self.population(self.config.sample)?;
+        let rows = forecast(self.scenario, self.data, &population, &posterior, context).map_err(|_| interrupted())?;
         Ok(tables::forecast_gates(&rows, as_of, self.scenario.run.end))
     }
 
