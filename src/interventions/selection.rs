@@ -141,7 +141,7 @@ const TOGETHER: usize = 16;
 const FEW: usize = 4;
 /// Bits of a slot's first attempts.
 const ATTEMPTED: u64 = (1 << (FEW - 1)) - 1;
-/// Attempts that are drawn together for a slot that needs more; and for one that needs many.
+/// Attempts that are drawn together for a slot that needs more, twice as many each time, up to as many.
 const MORE: usize = 8;
 const MANY: usize = 64;
 
@@ -285,7 +285,7 @@ impl Slots {
                 }
                 hits &= hits - 1;
             }
-            (first, batch) = (first + batch as u32, MANY);
+            (first, batch) = (first + batch as u32, MANY.min(2 * batch));
         }
         None
     }
