@@ -107,6 +107,20 @@ impl Survey {
         }
     }
 
+    /// The prefecture where it asks, when that is one only.
+    pub fn prefecture(self) -> Option<&'static str> {
+        match self {
+            Survey::TokyoFirms => Some("Tokyo"),
+            Survey::Tsr
+            | Survey::Mic
+            | Survey::Mlit
+            | Survey::CabinetOffice
+            | Survey::Jpc
+            | Survey::Persol
+            | Survey::Nira => None,
+        }
+    }
+
     /// Whether workers answer, and not firms.
     pub fn asks_workers(self) -> bool {
         match self {

@@ -32,8 +32,7 @@ impl Place {
     fn of(series: &Series) -> Place {
         let mut parts = [0.0; PARTS];
         let [places, trades, sizes, capital] = AXES;
-        // Tokyo's government asks in Tokyo only.
-        let place = if series.survey == crate::observation::Survey::TokyoFirms { "Tokyo" } else { &series.segment };
+        let place = series.survey.prefecture().unwrap_or(&series.segment);
         prefectures(place).iter().for_each(|p| parts[places.start + p.index()] = 1.0);
         industries(&series.segment).iter().for_each(|i| parts[trades.start + i.index()] = 1.0);
         employee_classes(&series.segment).for_each(|class| parts[sizes.start + class] = 1.0);
