@@ -12,8 +12,8 @@ use telework::{
         Ensemble, Observe, Options, ParameterChoice, ParameterSource, RunContext, RunKey, RunTask, Series, simulate,
     },
     interventions::{
-        Certification, Chain, Declared, EmergencyDeclaration, LaterDeclarations, ProcurementBonus, Selection,
-        TeleworkManagers,
+        Certification, Chain, Declared, EmergencyDeclaration, LaterDeclarations, ProcurementBonus, SatelliteOffices,
+        Selection, TeleworkManagers,
     },
     observation::IndicatorId,
     parameters::Parameters,
@@ -253,6 +253,24 @@ fn demand_beyond_all_firms_serves_each_firm_once() {
     };
     let (many, more) = (reached(1e3), reached(1e6));
     assert!(more <= population.firms() as f64 * 1.001 && more >= many * 0.99, "{many} {more}");
+}
+
+/// Sites that no firm can use are built by nobody: a hundred thousand million of them a year take no work.
+#[test]
+fn sites_without_firms_are_not_looked_for() {
+    let data = tables();
+    let offices = SatelliteOffices {
+        sites_per_year: 1e5,
+        project_cost_yen: 4e7,
+        subsidy_rate: 0.5,
+        subsidy_cap_yen: 2e7,
+        firms_per_site: 0.4,
+    };
+    let mut sites = measure("sites", date(2020, 2, 3), Measure::SatelliteOffices(offices));
+    (sites.scale, sites.until) = (1e6, date(2020, 6, 30));
+    let bare = until(shipped("baseline"), date(2020, 6, 30));
+    let series = run(&Scenario { interventions: vec![sites], ..bare }, &data, &japan(&data, 6_000));
+    assert!(series.interventions[0].weeks.iter().all(|week| week.firms_reached == 0.0 && week.deliveries == 0.0));
 }
 
 /// With no peers and no limited capacity, firms share nothing but the world.
