@@ -2,6 +2,7 @@
 //! wrote is read back.
 //!
 //! `TELEWORK_SCENARIOS=1000 cargo test --test accepted -- --nocapture` runs so many; without it a few.
+//! `TELEWORK_SCENARIOS_FROM=1000` begins with another number, to go on with a campaign or share it out.
 
 use serde_json::Value as Schema;
 use std::{path::Path, sync::atomic::AtomicBool};
@@ -152,12 +153,13 @@ fn runs_and_reads_back(home: &Path, number: u32, text: &str) -> bool {
 
 #[test]
 fn every_accepted_scenario_runs_and_reads_back() {
-    let wanted = std::env::var("TELEWORK_SCENARIOS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+    let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse().ok());
+    let (wanted, from) = (number("TELEWORK_SCENARIOS").unwrap_or(12), number("TELEWORK_SCENARIOS_FROM").unwrap_or(0));
     let home = tempfile::tempdir().unwrap();
     let (mut ran, mut made) = (0, 0);
     while ran < wanted {
-        let text = scenario(made);
-        ran += u32::from(runs_and_reads_back(home.path(), made, &text));
+        let text = scenario(from + made);
+        ran += u32::from(runs_and_reads_back(home.path(), from + made, &text));
         made += 1;
         if made % 100 == 0 {
             println!("{ran} of {made} accepted");
