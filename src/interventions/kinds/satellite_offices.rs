@@ -163,7 +163,10 @@ impl Acts for Building {
         let sites = programme.chain.open(now.week, programme.yearly(now.week, self.offices.sites_per_year));
         let near = u64::from(self.offices.firms_per_site());
         // A site that nobody can use is never built, however many are wanted.
-        for site in 0..if near > 0 { sites } else { 0 } {
+        if near == 0 {
+            return;
+        }
+        for site in 0..sites {
             let enough = programme.chain.affordable(grant) >= 1.0;
             if !enough || now.stopped() || !programme.misses[0].worth_trying(now.week) {
                 break;
