@@ -9,7 +9,7 @@ use super::{
     space::{Dimension, Space},
     targets::CalibrationFigure,
 };
-use crate::prediction::{CONSTANTS, Covariances, GROUPS, Published, factor, law as constants, noise};
+use crate::prediction::{CONSTANTS, Covariances, GROUPS, Published, factor, inverse, law as constants, noise};
 use nalgebra::{DMatrix, DVector};
 
 /// Figures whose errors hang together.
@@ -125,7 +125,7 @@ impl Likelihood {
             log -= 0.5 * residual.dot(&weighed) + factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>();
             block.figures.iter().zip(weighed.iter()).for_each(|(i, w)| by_figure[*i] = *w);
             // By the covariance S: (w w' - S^-1) / 2.
-            let mut by_covariance = factor.inverse();
+            let mut by_covariance = inverse(&factor);
             by_covariance.ger(0.5, &weighed, &weighed, -0.5);
             block.between.slopes(&law, &lasting, &by_covariance, &mut by_constant);
         }
@@ -139,7 +139,7 @@ impl Likelihood {
             *slope *= space.slope(space.dynamic + d, z[space.dynamic + d]);
         }
         for (k, slope) in by_constant.into_iter().enumerate() {
-            by_dimension[self.constants - space.dynamic + k] = slope * CONSTANTS[k].spread;
+            by_dimension[self.constants - space.dynamic + k] = slope * space.log_slope(k);
         }
         (log, by_figure, by_dimension)
     }
@@ -181,7 +181,7 @@ impl Likelihood {
                     (constants::ALL, lasting),
                     (constants::WAVE, law.wave_sd.powi(2) / variances[k]),
                 ] {
-                    change[self.constants + constant] += 2.0_f64.sqrt() * part * CONSTANTS[constant].spread;
+                    change[self.constants + constant] += 2.0_f64.sqrt() * part * space.log_slope(constant);
                 }
                 information.ger(1.0, &change, &change, 1.0);
             }

@@ -26,6 +26,49 @@ pub enum Dimension {
     Constant(usize),
 }
 
+/// Priors of one fit. All but the shipped ones are there to show how much hangs on the priors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PriorSet {
+    /// Those of the parameter table and of the predictive law.
+    #[default]
+    Shipped,
+    /// The same means, twice the standard deviations.
+    TwiceAsWide,
+    /// Means a standard deviation off: up for every other parameter of the table (and constant of the law), down for the rest.
+    Moved,
+}
+
+impl PriorSet {
+    /// All.
+    pub const ALL: [PriorSet; 3] = [PriorSet::Shipped, PriorSet::TwiceAsWide, PriorSet::Moved];
+
+    /// Name in tables.
+    pub fn key(self) -> &'static str {
+        match self {
+            PriorSet::Shipped => "shipped",
+            PriorSet::TwiceAsWide => "twice_as_wide",
+            PriorSet::Moved => "moved",
+        }
+    }
+
+    /// Mean and standard deviation of the n-th prior, from those of the shipped one.
+    fn of(self, n: usize, mean: f64, sd: f64) -> (f64, f64) {
+        match self {
+            PriorSet::Shipped => (mean, sd),
+            PriorSet::TwiceAsWide => (mean, 2.0 * sd),
+            PriorSet::Moved => (if n.is_multiple_of(2) { mean + sd } else { mean - sd }, sd),
+        }
+    }
+
+    /// Value of a model parameter at `z`.
+    fn parameter(self, name: &str, z: f64) -> f64 {
+        // Names come from the table itself.
+        let n = TABLE.iter().position(|p| p.name == name).unwrap_or(0);
+        let (mean, sd) = self.of(n, TABLE[n].prior_mean, TABLE[n].prior_sd);
+        cut_normal(&TABLE[n], mean, sd, z)
+    }
+}
+
 /// All dimensions: first those that a run needs, then the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Space {
@@ -33,6 +76,8 @@ pub struct Space {
     pub dimensions: Vec<Dimension>,
     /// How many of them a run needs.
     pub dynamic: usize,
+    /// The priors behind the scale of each.
+    pub priors: PriorSet,
 }
 
 impl Default for Space {
@@ -46,12 +91,12 @@ fn row(name: &str) -> &'static Parameter {
     TABLE.iter().find(|p| p.name == name).unwrap_or(&TABLE[0])
 }
 
-/// Value of a parameter whose cut normal prior stands at the quantile of a standard normal's `z`.
-fn cut_normal(p: &Parameter, z: f64) -> f64 {
-    let cdf = |x: f64| normal_cdf((x - p.prior_mean) / p.prior_sd);
+/// Value of a parameter whose normal prior, cut at the parameter's range, stands at the quantile of a standard normal's `z`.
+fn cut_normal(p: &Parameter, mean: f64, sd: f64, z: f64) -> f64 {
+    let cdf = |x: f64| normal_cdf((x - mean) / sd);
     let (low, high) = (cdf(p.minimum), cdf(p.maximum));
     let inside = (low + normal_cdf(z) * (high - low)).clamp(1e-15, 1.0 - 1e-15);
-    (p.prior_mean + p.prior_sd * normal_quantile(inside)).clamp(p.minimum, p.maximum)
+    (mean + sd * normal_quantile(inside)).clamp(p.minimum, p.maximum)
 }
 
 impl Space {
@@ -63,7 +108,12 @@ impl Space {
         let dynamic = dimensions.len();
         dimensions.extend(traced().filter(|name| name.ends_with("_response")).map(Dimension::Response));
         dimensions.extend((0..CONSTANTS.len()).map(Dimension::Constant));
-        Space { dimensions, dynamic }
+        Space { dimensions, dynamic, priors: PriorSet::Shipped }
+    }
+
+    /// The same dimensions with other priors.
+    pub fn with(self, priors: PriorSet) -> Space {
+        Space { priors, ..self }
     }
 
     /// Number of dimensions.
@@ -87,10 +137,11 @@ impl Space {
     /// Value of one dimension in its unit.
     pub fn value(&self, dimension: usize, z: f64) -> f64 {
         match self.dimensions[dimension] {
-            Dimension::Dynamics(name) | Dimension::Response(name) => cut_normal(row(name), z),
-            Dimension::Constant(constant) => {
-                let constant = &CONSTANTS[constant];
-                constant.median * (constant.spread * z).exp()
+            Dimension::Dynamics(name) | Dimension::Response(name) => self.priors.parameter(name, z),
+            Dimension::Constant(number) => {
+                let constant = &CONSTANTS[number];
+                let (mean, sd) = self.priors.of(number, 0.0, constant.spread);
+                constant.median * (mean + sd * z).exp()
             }
         }
     }
@@ -99,6 +150,11 @@ impl Space {
     pub fn law(&self, z: &[f64]) -> Law {
         let first = self.len() - CONSTANTS.len();
         Law::new(&std::array::from_fn(|k| self.value(first + k, z[first + k])))
+    }
+
+    /// How fast the logarithm of a constant of the predictive law grows with its z.
+    pub fn log_slope(&self, constant: usize) -> f64 {
+        self.priors.of(constant, 0.0, CONSTANTS[constant].spread).1
     }
 
     /// How fast the value of one dimension grows with z.
@@ -137,10 +193,10 @@ impl Space {
     }
 
     /// Parameters without a trace, drawn from their priors at standard normals given in table order.
-    pub fn untraced(normals: &mut dyn FnMut() -> f64) -> Parameters {
+    pub fn untraced(&self, normals: &mut dyn FnMut() -> f64) -> Parameters {
         let mut parameters = Parameters::default();
         for p in TABLE.iter().filter(|p| Space::leaves_no_trace(p.name)) {
-            parameters.set(p.name, cut_normal(p, normals()));
+            parameters.set(p.name, self.priors.parameter(p.name, normals()));
         }
         parameters
     }
@@ -161,12 +217,38 @@ mod tests {
         let spread = row("experience_half");
         let lower = normal_cdf((spread.minimum - spread.prior_mean) / spread.prior_sd);
         let middle = spread.prior_mean + spread.prior_sd * normal_quantile(0.5 * (1.0 + lower));
-        assert!((cut_normal(spread, 0.0) - middle).abs() < 1e-6);
+        let value = |p: &Parameter, z| PriorSet::Shipped.parameter(p.name, z);
+        assert!((value(spread, 0.0) - middle).abs() < 1e-6);
         for p in TABLE {
             for z in [-9.0, -3.0, 0.0, 3.0, 9.0] {
-                assert!((p.minimum..=p.maximum).contains(&cut_normal(p, z)), "{} at {z}", p.name);
+                for priors in PriorSet::ALL {
+                    assert!((p.minimum..=p.maximum).contains(&priors.parameter(p.name, z)), "{} at {z}", p.name);
+                }
             }
         }
+    }
+
+    /// Where the range cuts nothing off, a prior is its normal: mean and standard deviation in closed form.
+    #[test]
+    fn other_priors_are_as_wide_and_as_far_off_as_they_say() {
+        let uncut = |p: &&Parameter| {
+            let far = 20.0 * p.prior_sd;
+            p.minimum < p.prior_mean - far && p.maximum > p.prior_mean + far
+        };
+        let space = |priors| Space::new().with(priors);
+        let of = |priors: PriorSet, name: &str, z: f64| priors.parameter(name, z);
+        for p in TABLE.iter().filter(uncut) {
+            let (mean, sd) = (p.prior_mean, p.prior_sd);
+            assert!((of(PriorSet::TwiceAsWide, p.name, 1.5) - (mean + 3.0 * sd)).abs() < 1e-6 * sd, "{}", p.name);
+            assert!(((of(PriorSet::Moved, p.name, 0.0) - mean).abs() - sd).abs() < 1e-6 * sd, "{}", p.name);
+        }
+        // Constants of the law are never cut: log-normal.
+        let last = Space::new().len() - 1;
+        let constant = CONSTANTS[CONSTANTS.len() - 1];
+        let log = |priors, z| (space(priors).value(last, z) / constant.median).ln() / constant.spread;
+        assert!((log(PriorSet::Shipped, 1.5) - 1.5).abs() < 1e-12);
+        assert!((log(PriorSet::TwiceAsWide, 1.5) - 3.0).abs() < 1e-12);
+        assert!((log(PriorSet::Moved, 0.0).abs() - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -78,14 +78,62 @@ pub(crate) fn factor(mut covariance: DMatrix<f64>) -> Cholesky<f64, Dyn> {
     }
     let mut raise = 1e-10;
     loop {
-        if let Some(factor) = Cholesky::new(covariance.clone()) {
-            return factor;
+        let mut lower = covariance.clone();
+        if factored(&mut lower) {
+            return Cholesky::pack_dirty(lower);
         }
         for i in 0..covariance.nrows() {
             covariance[(i, i)] += raise;
         }
         raise *= 10.0;
     }
+}
+
+/// Leaves the lower Cholesky factor of a matrix in its lower triangle, block by block, so that nearly all of the work is matrix
+/// products (Golub and Van Loan 2013, 4.2.6); false where there is none.
+fn factored(matrix: &mut DMatrix<f64>) -> bool {
+    const BLOCK: usize = 48;
+    let n = matrix.nrows();
+    for start in (0..n).step_by(BLOCK) {
+        let block = BLOCK.min(n - start);
+        let Some(diagonal) = Cholesky::new(matrix.view((start, start), (block, block)).into_owned()) else {
+            return false;
+        };
+        let diagonal = diagonal.l();
+        matrix.view_mut((start, start), (block, block)).copy_from(&diagonal);
+        let (next, rest) = (start + block, n - start - block);
+        if rest > 0 {
+            let panel = matrix.view((next, start), (rest, block)) * inverse_of_lower(&diagonal).transpose();
+            matrix.view_mut((next, start), (rest, block)).copy_from(&panel);
+            matrix.view_mut((next, next), (rest, rest)).gemm(-1.0, &panel, &panel.transpose(), 1.0);
+        }
+    }
+    true
+}
+
+/// Inverse of a factored covariance, by matrix products, which run several times as fast as solving column by column.
+pub(crate) fn inverse(factor: &Cholesky<f64, Dyn>) -> DMatrix<f64> {
+    let lower = inverse_of_lower(factor.l_dirty());
+    lower.transpose() * lower
+}
+
+/// Inverse of a lower triangle, from the inverses of its halves: [A 0; B C] has [A' 0; -C' B A' C'].
+fn inverse_of_lower(lower: &DMatrix<f64>) -> DMatrix<f64> {
+    const SMALL: usize = 12;
+    let n = lower.nrows();
+    let mut inverse = DMatrix::identity(n, n);
+    if n <= SMALL {
+        lower.solve_lower_triangular_mut(&mut inverse);
+        return inverse;
+    }
+    let half = n / 2;
+    let first = inverse_of_lower(&lower.view((0, 0), (half, half)).into_owned());
+    let second = inverse_of_lower(&lower.view((half, half), (n - half, n - half)).into_owned());
+    let between = -(&second * lower.view((half, 0), (n - half, half)) * &first);
+    inverse.view_mut((0, 0), (half, half)).copy_from(&first);
+    inverse.view_mut((half, 0), (n - half, half)).copy_from(&between);
+    inverse.view_mut((half, half), (n - half, n - half)).copy_from(&second);
+    inverse
 }
 
 impl Forecaster {
@@ -292,6 +340,23 @@ mod tests {
     use super::*;
     use crate::statistics::{mean, pearson, variance};
     use jiff::civil::date;
+
+    /// For sizes on both sides of what is not divided: the factor's square is the covariance, and the product with the inverse is
+    /// the identity. What no covariance can be has no factor.
+    #[test]
+    fn the_inverse_of_a_covariance_undoes_it() {
+        for n in [1, 2, 12, 13, 48, 49, 71, 150] {
+            let near = |i: usize, j: usize| 0.9_f64.powi((i as i32 - j as i32).abs()) + if i == j { 0.1 } else { 0.0 };
+            let covariance = DMatrix::from_fn(n, n, near);
+            let factor = factor(covariance.clone());
+            assert!((factor.l() * factor.l().transpose() - &covariance).amax() < 1e-13, "{n}");
+            let product = inverse(&factor) * covariance;
+            assert!((product - DMatrix::identity(n, n)).amax() < 1e-12, "{n}");
+            let mut negative = DMatrix::identity(n, n);
+            negative[(n - 1, n - 1)] = -1.0;
+            assert!(!factored(&mut negative), "{n}");
+        }
+    }
 
     const AS_OF: Date = Date::constant(2021, 4, 30);
 

@@ -21,8 +21,8 @@ pub(crate) mod law;
 mod overlap;
 mod series;
 
-pub(crate) use errors::factor;
 pub use errors::{Errors, Forecaster};
+pub(crate) use errors::{factor, inverse};
 pub use law::{CONSTANTS, Constant, Law};
 pub(crate) use overlap::noise;
 pub use overlap::{Covariances, Dated};
