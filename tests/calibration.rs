@@ -7,6 +7,7 @@ mod common;
 use common::{generated::current, japan, shipped, tables};
 use jiff::civil::{Date, date};
 use std::{
+    collections::BTreeMap,
     fs,
     path::Path,
     process::Command,
@@ -19,7 +20,7 @@ use telework::{
     calibration::{
         history::History,
         likelihood::Likelihood,
-        space::Space,
+        space::{PriorSet, Space},
         targets::{CalibrationFigure, log_odds, share},
     },
     commands::{CalibrateRequest, EvaluateRequest, Execution, RunContext, calibrate, evaluate},
@@ -56,6 +57,7 @@ final_sweeps = 4
 training = 100
 [certificate]
 held_out = false
+priors = true
 truths = 1
 truth_as_of = "2020-04-30"
 truth_sample = 6000
@@ -134,9 +136,22 @@ fn the_same_bytes_for_any_threads_and_after_an_interruption() {
     assert!(!home.path().join("two").exists(), "nothing is half written");
     assert!(run(home.path(), "two", 2, true, &never, None), "it goes on");
     let (one, two) = (bytes(&home.path().join("one")), bytes(&home.path().join("two")));
-    assert_eq!(one.len(), 19, "{:?}", one.iter().map(|f| &f.0).collect::<Vec<_>>());
+    assert_eq!(one.len(), 20, "{:?}", one.iter().map(|f| &f.0).collect::<Vec<_>>());
     for (a, b) in one.iter().zip(&two) {
         assert!(a == b, "{} differs", a.0);
+    }
+    // Every KPI and year under three sets of priors, none of which gives what another gives.
+    let (_, sensitivity) = one.iter().find(|(name, _)| name == "prior_sensitivity.csv").unwrap();
+    let mut by_set: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for row in csv::Reader::from_reader(&sensitivity[..]).into_records().map(Result::unwrap) {
+        let cells: Vec<&str> = row.iter().collect();
+        by_set.entry(cells[3].to_string()).or_default().push((cells[..3].join(" "), cells[4..].join(" ")));
+    }
+    let sets: Vec<_> = by_set.values().collect();
+    assert_eq!(by_set.keys().collect::<Vec<_>>(), ["moved", "shipped", "twice_as_wide"]);
+    for (a, b) in [(0, 1), (1, 2), (0, 2)] {
+        let named = |set: usize| sets[set].iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert!(named(a) == named(b) && sets[a] != sets[b] && sets[a].len() >= 5 * 10, "{by_set:?}");
     }
     assert!(!home.path().join("two.partial").exists(), "what was kept for resuming is gone");
     // A folder in the way is not touched.
@@ -373,16 +388,21 @@ fn the_likelihood_of_one_figure_is_its_closed_form() {
 /// that is no special one.
 #[test]
 fn the_gradient_of_the_joint_likelihood_is_right() {
-    let space = Space::new();
-    let likelihood = Likelihood::new(&space, fitted(date(2021, 4, 30)));
+    for priors in PriorSet::ALL {
+        the_gradient_is_right(&Space::new().with(priors));
+    }
+}
+
+fn the_gradient_is_right(space: &Space) {
+    let likelihood = Likelihood::new(space, fitted(date(2021, 4, 30)));
     let n = likelihood.targets.len();
     let z: Vec<f64> = (0..space.len()).map(|d| ((d * 37 % 19) as f64 - 9.0) / 12.0).collect();
     let simulated: Vec<f64> =
         (0..n).map(|i| likelihood.targets[i].value + ((i * 29 % 17) as f64 - 8.0) / 40.0).collect();
     // Errors of figures hang together.
     let error = nalgebra::DMatrix::from_fn(n, n, |i, j| if i == j { 1e-3 } else { 4e-4 });
-    let log = |z: &[f64], simulated: &[f64]| likelihood.gradient(&space, z, simulated, &error).0;
-    let (_, by_figure, by_rest) = likelihood.gradient(&space, &z, &simulated, &error);
+    let log = |z: &[f64], simulated: &[f64]| likelihood.gradient(space, z, simulated, &error).0;
+    let (_, by_figure, by_rest) = likelihood.gradient(space, &z, &simulated, &error);
     let step = 1e-5;
     let close = |found: f64, exact: f64, what: &str| {
         assert!((found - exact).abs() < 1e-4 * exact.abs().max(1.0), "{what}: {found} for {exact}");

@@ -125,7 +125,7 @@ records! {
         jump: number,
     }
     /// One published figure beside its posterior predictive distribution.
-    Predicted, "predictive.csv", check |r, row| rising(row, [r.q05, r.q25, r.q50, r.q75, r.q95]), {
+    Predicted, "predictive.csv", check |r, row| rising(row, "q05", &[r.q05, r.q25, r.q50, r.q75, r.q95]), {
         /// Survey id.
         survey: text,
         /// Wave as printed.
@@ -217,8 +217,25 @@ records! {
         /// Log posterior, less the best of the profile.
         log_posterior: number,
     }
+    /// A candidate KPI in one fiscal year under one set of priors, as it will be published.
+    UnderPriors, "prior_sensitivity.csv", check |r, row| rising(row, "low_5", &[r.low_5, r.median, r.high_95]), {
+        /// KPI id.
+        kpi: text,
+        /// Segment of it.
+        segment: text,
+        /// Fiscal year.
+        fiscal_year: count,
+        /// The set of priors.
+        priors: text,
+        /// Median of the runs.
+        median: number,
+        /// Quantile 0.05.
+        low_5: number,
+        /// Quantile 0.95.
+        high_95: number,
+    }
     /// One forecast of a figure that the fit did not see.
-    HeldOut, "held_out.csv", check |r, row| rising(row, [r.q05, r.q25, r.q50, r.q75, r.q95]), {
+    HeldOut, "held_out.csv", check |r, row| rising(row, "q05", &[r.q05, r.q25, r.q50, r.q75, r.q95]), {
         /// What was held out.
         experiment: text,
         /// Who forecast: `model` or a naive forecast.
@@ -330,11 +347,11 @@ records! {
     }
 }
 
-fn rising(row: Row, quantiles: [f64; 5]) -> Result<(), Problem> {
+fn rising(row: Row, first: &str, quantiles: &[f64]) -> Result<(), Problem> {
     if quantiles.is_sorted() {
         return Ok(());
     }
-    Err(row.problem("q05", "the quantiles of this row fall").advise("q05 to q95 must not fall: restore the table"))
+    Err(row.problem(first, "the quantiles of this row fall").advise("quantiles must not fall: restore the table"))
 }
 
 fn rank_fits(recovered: &Recovered, row: Row) -> Result<(), Problem> {
@@ -387,6 +404,8 @@ pub struct Certificate {
     pub correlations: Vec<Correlated>,
     /// Profiles of weak parameters.
     pub profiles: Vec<ProfilePoint>,
+    /// Candidate KPIs under each set of priors.
+    pub prior_sensitivity: Vec<UnderPriors>,
     /// Forecasts of what the fit did not see.
     pub held_out: Vec<HeldOut>,
     /// The model against naive forecasts.
@@ -471,6 +490,7 @@ impl Certificate {
             identifiability: reader.records()?,
             correlations: reader.records()?,
             profiles: reader.records()?,
+            prior_sensitivity: reader.records()?,
             held_out: reader.records()?,
             held_out_tests: reader.records()?,
             scores: reader.records()?,

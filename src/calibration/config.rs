@@ -50,6 +50,10 @@ pub struct Config {
 pub struct Certificate {
     /// Fit again without TSR waves 10-14, and without the Tokyo area, and forecast them.
     pub held_out: bool,
+    /// Fit again with priors twice as wide, and with priors centred elsewhere, by the sampler of held-out fits, and show every
+    /// candidate KPI under each; without the key: no.
+    #[serde(default)]
+    pub priors: bool,
     /// Synthetic truths, each fitted again; 0 = none.
     #[schemars(range(min = 0, max = 10_000))]
     pub truths: usize,

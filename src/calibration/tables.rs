@@ -3,6 +3,7 @@
 //! `docs/calibration.md` names every table and column.
 
 use super::{
+    certificate::PRIOR_KEPT,
     fit::{Chains, RELIABLE},
     forecast::ForecastRow,
     history::History,
@@ -12,7 +13,7 @@ use super::{
     space::Space,
 };
 use crate::{
-    data::{CHAIN, DISCREPANCY, Data, Gate, RESIDUAL},
+    data::{CHAIN, DISCREPANCY, Data, Draw, FittedFigure, Gate, Posterior, RESIDUAL},
     observation::{Survey, SurveyAnswer},
     parameters::{Evidence, Parameters},
     prediction::CONSTANTS,
@@ -26,9 +27,6 @@ use std::io::{self, Write};
 
 /// Quantiles of a predictive distribution: ends of the 90 % and 50 % intervals, and the median.
 pub const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-
-/// Contraction below which a parameter counts as not seen by the surveys.
-pub const SEEN: f64 = 0.1;
 
 /// A table: its file name, its header, its rows of cells.
 #[derive(Clone, Debug, PartialEq)]
@@ -219,7 +217,7 @@ impl Fitted<'_> {
             let contraction = 1.0 - variance(&z);
             let values = |of: &[f64]| -> Vec<f64> { of.iter().map(|z| self.space.value(d, *z)).collect() };
             let (prior, posterior) = (values(&grid), values(&z));
-            let evidence = if contraction >= SEEN { Evidence::Estimated } else { Evidence::Assumed };
+            let evidence = if contraction >= PRIOR_KEPT { Evidence::Estimated } else { Evidence::Assumed };
             let mut cells = vec![self.space.name(d), evidence.to_string()];
             let numbers = [mean(&prior), variance(&prior).sqrt(), mean(&posterior), variance(&posterior).sqrt()];
             cells.extend(numbers.map(number));
@@ -252,7 +250,7 @@ impl Fitted<'_> {
         let mut table = CsvTable::new("profiles.csv", "parameter,value,log_posterior");
         let columns: Vec<Vec<f64>> = (0..self.space.len()).map(|d| self.column(d)).collect();
         let centre = self.mean();
-        let weak = (0..self.space.dynamic).filter(|d| 1.0 - variance(&columns[*d]) < 2.0 * SEEN);
+        let weak = (0..self.space.dynamic).filter(|d| 1.0 - variance(&columns[*d]) < 2.0 * PRIOR_KEPT);
         let points: Vec<(usize, Vec<f64>)> = weak
             .flat_map(|d| {
                 let spread = variance(&columns[d]);
@@ -294,36 +292,73 @@ impl Fitted<'_> {
         table
     }
 
-    /// Equally likely draws in random order, parameters without a trace from their priors.
-    pub fn draws(&self, count: usize, seed: u64) -> (CsvTable, Vec<Vec<f64>>) {
+    /// Equally likely draws in random order, parameters without a trace from their priors; and the particle of each.
+    fn drawn(&self, count: usize, seed: u64) -> Vec<(usize, Draw)> {
         let key = Key::new(seed, u32::MAX);
-        let places = self.chains.places(count, seed);
-        let chosen: Vec<Vec<f64>> = places.iter().map(|place| self.chains.state.z[*place].clone()).collect();
         let figures = self.known_figures();
+        let one = |(k, place): (usize, usize)| {
+            let z = &self.chains.state.z[place];
+            let mut next = 0;
+            let fixed = self.space.untraced(&mut || {
+                next += 1;
+                key.normal(next, 1 + (k % 60_000) as u32, Purpose::Calibration)
+            });
+            let residuals = self.likelihood.residuals(self.space, z, &self.chains.state.figures[place]);
+            let residuals = figures.iter().map(|i| residuals[*i]).collect();
+            (place, Draw { residuals, ..self.space.draw(z, &fixed) })
+        };
+        self.chains.places(count, seed).into_iter().enumerate().map(one).collect()
+    }
+
+    /// `draws.csv`, and the points of the draws.
+    pub fn draws(&self, count: usize, seed: u64) -> (CsvTable, Vec<Vec<f64>>) {
         let of_chain = (self.chains.state.z.len() / self.chains.number.max(1)).max(1);
         let columns: Vec<String> = std::iter::once(CHAIN.to_string())
             .chain(crate::parameters::TABLE.iter().map(|p| p.name.to_string()))
             .chain(CONSTANTS.iter().map(|c| format!("{DISCREPANCY}{}", c.name)))
-            .chain((1..=figures.len()).map(|number| format!("{RESIDUAL}{number}")))
+            .chain((1..=self.known_figures().len()).map(|number| format!("{RESIDUAL}{number}")))
             .collect();
         let mut table = CsvTable { file: "draws.csv", header: columns, rows: Vec::new() };
-        for (k, (z, place)) in chosen.iter().zip(&places).enumerate() {
-            let mut next = 0;
-            let fixed = Space::untraced(&mut || {
-                next += 1;
-                key.normal(next, 1 + (k % 60_000) as u32, Purpose::Calibration)
-            });
-            let draw = self.space.draw(z, &fixed);
+        let drawn = self.drawn(count, seed);
+        for (place, draw) in &drawn {
             let parameters = crate::parameters::TABLE.iter().filter_map(|p| draw.parameters.get(p.name));
-            let residuals = self.likelihood.residuals(self.space, z, &self.chains.state.figures[*place]);
             let constants = draw.discrepancy.iter().map(|(_, value)| *value);
             let mut cells = vec![(place / of_chain).to_string()];
             cells.extend(parameters.chain(constants).map(number));
-            cells.extend(figures.iter().map(|i| format!("{:.4}", residuals[*i])));
+            cells.extend(draw.residuals.iter().map(|residual| format!("{residual:.4}")));
             table.rows.push(cells);
         }
-        (table, chosen)
+        (table, drawn.iter().map(|(place, _)| self.chains.state.z[*place].clone()).collect())
     }
+
+    /// The draws as a posterior, without a certificate.
+    pub fn posterior(&self, count: usize, seed: u64, as_of: Date) -> Posterior {
+        let figure = |i: usize| {
+            let t = &self.likelihood.targets[i];
+            FittedFigure {
+                survey: t.survey.id().to_string(),
+                wave: t.wave.clone(),
+                date: t.date,
+                metric: t.metric.to_string(),
+                segment_type: t.segment_type.to_string(),
+                segment: t.segment.clone(),
+                respondents: t.respondents,
+                published: t.published,
+            }
+        };
+        Posterior {
+            as_of,
+            draws: self.drawn(count, seed).into_iter().map(|(_, draw)| draw).collect(),
+            gates: Vec::new(),
+            tables: Vec::new(),
+            figures: self.known_figures().into_iter().map(figure).collect(),
+        }
+    }
+}
+
+/// The header of `prior_sensitivity.csv`.
+pub fn prior_sensitivity() -> CsvTable {
+    CsvTable::new("prior_sensitivity.csv", "kpi,segment,fiscal_year,priors,median,low_5,high_95")
 }
 
 /// `predictive.csv`.

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod fits;
+mod priors;
 mod unfinished;
 
 pub(super) use fits::{Calibration, interrupted};

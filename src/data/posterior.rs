@@ -17,7 +17,7 @@ use std::path::Path;
 pub const DISCREPANCY: &str = "discrepancy_";
 
 /// Number of the format of a posterior's tables; a rule for its change stands in `docs/architecture.md`.
-pub(crate) const POSTERIOR_FORMAT: u32 = 1;
+pub(crate) const POSTERIOR_FORMAT: u32 = 2;
 
 /// Start of the names in `about.csv` of the tables that the posterior was fitted to.
 pub(crate) const FITTED_TO: &str = "table ";

@@ -1,6 +1,7 @@
 //! What the certificate's tables come to: failing gates, coverage, worst misfits, scores. Rows in, small figures out.
 
-use super::{Certificate, HeldOut, Identified, PARTS, PRIOR_KEPT, Predicted};
+use super::{Certificate, HeldOut, Identified, PARTS, PRIOR_KEPT, Predicted, UnderPriors};
+use crate::observation::REGISTRY;
 use crate::{data::Gate, observation::Survey};
 
 /// How many figures their intervals held.
@@ -137,6 +138,35 @@ impl Predicted {
     }
 }
 
+impl UnderPriors {
+    /// The KPI and its segment, for people.
+    pub fn label(&self) -> String {
+        let name = REGISTRY.iter().find(|one| one.id.id() == self.kpi).map_or(&*self.kpi, |one| one.name);
+        let name = name.split(" (").next().unwrap_or(name);
+        match self.segment.split_once('=').map_or(&*self.segment, |(_, member)| member) {
+            "total" => name.to_string(),
+            segment => format!("{name}: {segment}"),
+        }
+    }
+
+    /// Whether it is a share, and not a number of days.
+    pub fn is_share(&self) -> bool {
+        REGISTRY.iter().all(|one| one.id.id() != self.kpi || one.unit != "days a week")
+    }
+}
+
+impl Certificate {
+    /// KPIs under each set of priors in the last fiscal year: a KPI after the other, in each the sets in the order of the table.
+    pub fn last_under_priors(&self) -> Vec<&UnderPriors> {
+        let rows = &self.prior_sensitivity;
+        let last = rows.iter().map(|row| row.fiscal_year).max();
+        let mut rows: Vec<&UnderPriors> = rows.iter().filter(|row| Some(row.fiscal_year) == last).collect();
+        let order = distinct(rows.iter().map(|row| (&row.kpi, &row.segment)));
+        rows.sort_by_key(|row| order.iter().position(|one| *one == (&row.kpi, &row.segment)));
+        rows
+    }
+}
+
 impl Identified {
     /// Whether the surveys left the parameter its prior.
     pub fn prior_kept(&self) -> bool {
@@ -145,8 +175,8 @@ impl Identified {
 }
 
 /// Each value once, in order of appearance.
-pub fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut seen: Vec<&str> = Vec::new();
+pub fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen: Vec<T> = Vec::new();
     for value in values {
         if !seen.contains(&value) {
             seen.push(value);

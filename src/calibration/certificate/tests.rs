@@ -5,7 +5,7 @@ use crate::error::Problems;
 use std::fs;
 
 /// Made-up tables: two of four gates fail.
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 15] = [
     ("about.csv", "name,value\nas_of,2021-04-30\ndraws,500\nseed,2104\n"),
     (
         "gates.csv",
@@ -47,6 +47,14 @@ const TABLES: [(&str, &str); 14] = [
     ),
     ("correlations.csv", "first,second,correlation\nstart_base,alarm,0.62\nstop_base,start_base,-0.8\n"),
     ("profiles.csv", "parameter,value,log_posterior\nalarm,0.2,-0.4\nalarm,0.7,0\nalarm,1.2,-0.5\n"),
+    (
+        "prior_sensitivity.csv",
+        "kpi,segment,fiscal_year,priors,median,low_5,high_95\n\
+         mic_introduction,total,2024,shipped,0.5,0.4,0.6\nmic_introduction,total,2025,shipped,0.52,0.41,0.63\n\
+         telework_days,total,2025,shipped,2.4,2,2.8\nteleworkers_ever,total,2025,shipped,0.21,0.16,0.27\n\
+         mic_introduction,total,2025,twice_as_wide,0.53,0.38,0.68\nmic_introduction,total,2025,moved,0.555,0.44,0.66\n\
+         teleworkers_ever,total,2025,twice_as_wide,0.22,0.15,0.3\nteleworkers_ever,total,2025,moved,0.19,0.15,0.25\n",
+    ),
     (
         "held_out.csv",
         "experiment,forecaster,survey,wave,date,metric,segment_type,segment,published,q05,q25,q50,q75,q95,crps,interval_score\n\
@@ -133,6 +141,12 @@ fn a_damaged_table_is_told_with_its_place() {
             ",0.01\n",
             "made-up/held_out.csv:2:1: this row has 15 cells, the header has 16",
         ),
+        (
+            "prior_sensitivity.csv",
+            "0.41,0.63",
+            "0.61,0.63",
+            "made-up/prior_sensitivity.csv:3:42: the quantiles of this row fall",
+        ),
         ("about.csv", "as_of", "asof", "made-up/about.csv does not say as of which day"),
     ];
     for (file, from, to, expected) in damages {
@@ -178,6 +192,11 @@ fn the_text_says_what_the_tables_say_failures_first() {
         "Least often inside 90 %: alarm 1 of 2, start_base 2 of 2",
         "*assumed: prior kept* (contraction below 0.1), 1:\n    alarm\n",
         "-0.80  stop_base and start_base\n    +0.62  start_base and alarm",
+        // 55.5 less 52.0, and 21.0 less 19.0.
+        "FY2025 as published under other priors: median (90 % range)",
+        "52.0 (41.0 to 63.0)   53.0 (38.0 to 68.0)   55.5 (44.0 to 66.0)\n",
+        "2.4 (2.0 to 2.8)\n",
+        "Furthest median: 3.5 points off (",
         "model                          2    1.50           10.50        2 of 2\n",
         "as the nation                  2    7.50           61.00        1 of 2   -6.00, p = 0.5 (2 figures)\n",
     ];

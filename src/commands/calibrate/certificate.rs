@@ -37,24 +37,30 @@ const PREDICTED_AT: usize = 400;
 impl Calibration<'_> {
     /// Fits, judges: all tables of the folder, and the gates.
     pub(super) fn run(&self) -> Result<(Vec<CsvTable>, Vec<Gate>), Problems> {
-        let truths = self.config.certificate.truths;
         // Shares of the whole time, as measured for the shipped configuration.
-        let held_out = if self.config.certificate.held_out { 0.5 } else { 0.0 };
-        let whole = 1.0 + held_out + 0.06 * truths as f64;
-        let part = |from: f64, length: f64| move |done: f64| (from + length * done) / whole;
-        self.with_histories(|histories| self.run_with(histories, truths, held_out, &part))
+        let certificate = &self.config.certificate;
+        let lengths = [
+            1.0,
+            if certificate.held_out { 1.2 } else { 0.0 },
+            if certificate.priors { 1.3 } else { 0.0 },
+            0.015 * certificate.truths as f64,
+        ];
+        let whole: f64 = lengths.iter().sum();
+        let part = |part: usize| {
+            let (from, length) = (lengths[..part].iter().sum::<f64>(), lengths[part]);
+            move |done: f64| (from + length * done) / whole
+        };
+        self.with_histories(|histories| self.run_with(histories, &part))
     }
 
     fn run_with<P: Fn(f64) -> f64 + Sync>(
         &self,
         histories: Histories,
-        truths: usize,
-        held_out: f64,
-        part: &dyn Fn(f64, f64) -> P,
+        part: &dyn Fn(usize) -> P,
     ) -> Result<(Vec<CsvTable>, Vec<Gate>), Problems> {
         let refined = histories.refined;
         let likelihood = self.likelihood(histories.history)?;
-        let chains = self.fit("fit", histories, &likelihood, &self.config.sampler, &part(0.0, 0.95))?;
+        let chains = self.fit("fit", histories, &likelihood, &self.config.sampler, &part(0))?;
         let fitted = Fitted { space: &self.space, likelihood: &likelihood, chains: &chains };
         let (convergence, mut gates) = fitted.convergence();
         let (draws, chosen) = fitted.draws(self.config.draws, self.config.sampler.seed);
@@ -86,13 +92,14 @@ impl Calibration<'_> {
         all.push(self.point(&fitted));
         all.push(rows::table(&used_rows(histories.history, self.data, self.config.as_of)?));
         if self.config.certificate.held_out {
-            let (tables, more) = self.held_out(histories, &likelihood, &part(1.0, held_out))?;
+            let (tables, more) = self.held_out(histories, &likelihood, &part(1))?;
             all.extend(tables);
             gates.extend(more);
         } else {
             all.extend([scores::rows_table(), scores::tests_table(), scores::scores_table(), scores::pools_table()]);
         }
-        let recovered = self.recovery(truths, &part(1.0 + held_out, 0.06 * truths as f64))?;
+        all.push(self.prior_sensitivity(histories, &fitted, &part(2))?);
+        let recovered = self.recovery(self.config.certificate.truths, &part(3))?;
         gates.extend(recovery::gates(&recovered));
         all.push(recovered);
         all.push(tables::gates(&gates));

@@ -8,7 +8,7 @@ use crate::{
         history::{History, REPLICATE},
         likelihood::Likelihood,
         sampler::{SamplerState, Sampling, Settings},
-        space::Space,
+        space::{PriorSet, Space},
     },
     commands::{
         RunContext,
@@ -36,6 +36,7 @@ pub(super) struct Histories<'a> {
 }
 
 /// Everything that fits share.
+#[derive(Clone)]
 pub(in crate::commands) struct Calibration<'a> {
     pub(super) config: &'a Config,
     pub(super) data: &'a Data,
@@ -77,6 +78,11 @@ impl<'a> Calibration<'a> {
             context,
             remote,
         }
+    }
+
+    /// The same with other priors.
+    pub(super) fn with(&self, priors: PriorSet) -> Calibration<'a> {
+        Calibration { space: Space::new().with(priors), ..self.clone() }
     }
 
     /// A fit alone, and what was fitted.

@@ -5,6 +5,7 @@ mod forecast;
 mod held_out;
 mod identifiability;
 mod predictive;
+mod priors;
 mod recovery;
 mod rows;
 #[cfg(test)]
@@ -45,6 +46,7 @@ fn sheets(certificate: &Certificate, forecast: &[ForecastRow], observations: &[O
     sheets.extend(predictive::sheets(certificate));
     sheets.extend(recovery::sheets(certificate));
     sheets.extend(identifiability::sheets(certificate));
+    sheets.extend(priors::sheets(certificate));
     sheets.extend(held_out::sheets(certificate));
     sheets.extend(forecast::sheets(certificate, forecast, observations));
     sheets

@@ -47,6 +47,8 @@ fn each_picture_has_its_title_its_unit_and_a_mark_for_each_row() {
         ("4_identifiability_1", "prior and posterior by parameter", "prior standard deviations", 3, 2),
         ("4_correlations", "strong posterior correlations", "correlation of the posterior draws", 1, 1),
         ("4_profiles", "profiles of weak parameters", "log posterior", 3, 0),
+        // Two KPIs under three sets, one of them in rings and one in diamonds; days are left out.
+        ("4_priors", "KPIs of FY2025 under other priors", "per cent", 2 + 2, 2),
         ("5_held_out_region_tokyo_1", "Held out: Tokyo area", "per cent", 4, 1),
         ("5_held_out_scores", "mean scores by forecaster", "percentage points", 0, 0),
         // Published by April 2021: TSR waves 6, 8, 10 and 14 of large firms, JPC waves 1, 3, 4 and 5.
