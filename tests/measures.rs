@@ -45,6 +45,7 @@ fn small_japan(whole: &Population) -> Population {
         propensity: kept.iter().map(|&firm| whole.propensity[firm]).collect(),
         barriers: kept.iter().map(|&firm| whole.barriers[firm]).collect(),
         workplaces: whole.workplaces.clone(),
+        market: whole.market.clone(),
         cells,
         frame: Default::default(),
     }

@@ -1,7 +1,8 @@
 //! What a firm brings along: its inclination, and the state in which it enters the run.
 
 use super::{
-    AddedLogHazard, Situation, Slopes, Staffing,
+    AddedLogHazard, HazardTerms, Situation, Slopes, Staffing,
+    staff::reach,
     thresholds::{event_threshold, has_scheme_threshold},
 };
 use crate::{
@@ -106,7 +107,8 @@ pub fn initial_state(
 ) -> State {
     let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-x));
     let (slopes, staffing) = (Slopes::new(parameters), Staffing::new(parameters));
-    let reach = parameters.reach_base.clamp(0.0, 1.0) as f32;
+    // No declaration yet.
+    let reach = reach(parameters, population, &HazardTerms::new(0));
     let begins = |firm: usize| {
         let x = f64::from(baseline_log_hazard[firm]);
         let never = (Status(Practice::Never as u8), 0);
@@ -135,7 +137,10 @@ pub fn initial_state(
         };
         ((status, weeks), [practice, scheme])
     };
-    let of = |firm: usize, weeks: u8| staffing.share(population.teleworkable[firm], weeks, reach);
+    let of = |firm: usize, weeks: u8| {
+        let home = population.cells[population.cell_of(firm)].prefecture;
+        staffing.share(population.teleworkable[firm], weeks, reach[home.index()])
+    };
     let begin = |firm: usize| {
         let ((status, weeks), [practice_threshold, scheme_threshold]) = begins(firm);
         let spell = Spell::new(0, weeks, if status.practises() { of(firm, weeks) } else { 0 });

@@ -78,7 +78,7 @@ fn advance_by(
         [block] => advance_block(block, &week_of),
         blocks => blocks.par_iter_mut().for_each(|block| advance_block(block, &week_of)),
     }
-    state.reaches.push(week, &reach(parameters, terms));
+    state.reaches.push(week, &reach(parameters, population, terms));
     state.next_week = week as u16 + 1;
 }
 

@@ -48,9 +48,13 @@ impl Staffing {
     }
 }
 
-/// Reach by prefecture: share of teleworkable jobs that telework, without experience.
-pub fn reach(p: &Parameters, terms: &HazardTerms) -> [f32; PREFECTURES] {
-    terms.declaration.map(|pressure| (p.reach_base + p.reach_declaration * f64::from(pressure)).clamp(0.0, 1.0) as f32)
+/// Reach by prefecture of the head office: share of teleworkable jobs that telework, without experience. The more people work
+/// around a firm, the larger it is: where labour markets are large there are more desks among the jobs that could be teleworked.
+pub fn reach(p: &Parameters, population: &Population, terms: &HazardTerms) -> [f32; PREFECTURES] {
+    let of = |(market, pressure): (f32, f32)| {
+        p.reach_base + p.reach_market * f64::from(market) + p.reach_declaration * f64::from(pressure)
+    };
+    std::array::from_fn(|place| of((population.market[place], terms.declaration[place])).clamp(0.0, 1.0) as f32)
 }
 
 /// Days a week that a teleworker works from elsewhere, under a declaration of this pressure.

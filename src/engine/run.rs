@@ -116,7 +116,7 @@ fn panel_rows<'a>(
     p: &'a Parameters,
 ) -> impl Iterator<Item = PanelRow> + 'a {
     let staffing = dynamics::Staffing::new(p);
-    let reach = dynamics::reach(p, terms);
+    let reach = dynamics::reach(p, population, terms);
     population.cells.iter().flat_map(move |cell| {
         cell.range.clone().map(move |firm| {
             let status = state.status(firm);

@@ -48,7 +48,7 @@ impl Questions {
             // In the first year all that ever practised count.
             since: if view.week.0 < 52 { 0 } else { view.week.0 as u16 - 51 },
             staffing: Staffing::new(view.parameters),
-            reach: reach(view.parameters, view.terms),
+            reach: reach(view.parameters, view.population, view.terms),
             days: view.terms.declaration.map(|pressure| days_a_week(view.parameters, f64::from(pressure))),
         }
     }

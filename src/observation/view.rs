@@ -90,7 +90,7 @@ pub fn all_of(classes: &[StatusCounts]) -> Tally {
 /// 50 %, at least 70 %), weighted by the chance to answer, for `[SME, large]`.
 pub fn staff_shares(view: &View, response: &crate::population::Response) -> [[f64; 6]; 2] {
     let staffing = Staffing::new(view.parameters);
-    let reach = reach(view.parameters, view.terms);
+    let reach = reach(view.parameters, view.population, view.terms);
     let (week, firms) = (view.state.next_week, &view.state.firms);
     let mut sums = [[0.0; 6]; 2];
     for cell in &view.population.cells {

@@ -111,6 +111,9 @@ pub struct Population {
     /// Where the employees of a head-office cell work: share by prefecture, for each
     /// `(industry, size, head-office prefecture)`, at `(industry * 3 + size) * 47 + prefecture`. Each row sums to 1.
     pub workplaces: Vec<[f32; PREFECTURES]>,
+    /// How large the labour market is, by prefecture: doublings of the persons who work there over what persons find on
+    /// (geometric) average, so that the mean over persons is 0. Tokyo has about 2, Tottori about -3.
+    pub market: Vec<f32>,
     /// What follows from all this.
     pub frame: Frame,
 }
@@ -154,10 +157,10 @@ pub fn synthesise(data: &Data, seed: u64, scale: Scale) -> Result<Population, Pr
         Scale::Whole => cells.iter().map(|cell| cell.firms).collect(),
         Scale::Sample(wanted) => sample::allocate(&cells, wanted)?,
     };
-    Ok(Population { workplaces, ..fill(cells, &kept, &draws) })
+    Ok(Population { workplaces, market: workplaces::market(data), ..fill(cells, &kept, &draws) })
 }
 
-/// Chooses and draws the firms of each cell; workplaces are left empty.
+/// Chooses and draws the firms of each cell; workplaces and labour markets are left empty.
 fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>) -> Population {
     let mut start = 0;
     for (cell, kept) in cells.iter_mut().zip(kept) {
@@ -172,6 +175,7 @@ fn fill(mut cells: Vec<Cell>, kept: &[u32], draws: &AttributeDraws<'_>) -> Popul
         propensity: vec![0.0; start],
         barriers: vec![0; start],
         workplaces: Vec::new(),
+        market: Vec::new(),
         frame: Frame::default(),
         cells,
     };

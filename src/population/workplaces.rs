@@ -78,6 +78,18 @@ pub(super) fn workplaces(data: &Data, employment: &[f64]) -> Result<Vec<[f32; PR
     Ok(rows)
 }
 
+/// [`super::Population::market`]: from the persons engaged in private establishments, all industries.
+pub(super) fn market(data: &Data) -> Vec<f32> {
+    let mut persons = [0.0_f64; PREFECTURES];
+    for row in &data.establishments {
+        persons[row.prefecture.index()] += f64::from(row.persons[1]);
+    }
+    let total: f64 = persons.iter().sum();
+    let doublings = persons.map(|persons| libm::log2(persons.max(1.0)));
+    let mean = persons.iter().zip(doublings).map(|(persons, doublings)| persons / total * doublings).sum::<f64>();
+    doublings.iter().map(|doublings| (doublings - mean) as f32).collect()
+}
+
 /// Share of an industry's persons engaged by prefecture of work.
 pub(super) fn shares_by_place(data: &Data, industry: usize) -> [f64; PREFECTURES] {
     let mut persons = [0.0; PREFECTURES];
@@ -107,6 +119,26 @@ fn distances(data: &Data) -> Vec<[f64; PREFECTURES]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// 2021 Economic Census: persons engaged by prefecture differ by a factor of some forty between Tokyo and Tottori; over
+    /// persons the mean is 0.
+    #[test]
+    fn labour_markets_are_doublings_over_the_mean_person() {
+        let data = Data::embedded().unwrap();
+        let market = market(&data);
+        let persons = |place: usize| -> f64 {
+            let inside = data.establishments.iter().filter(|row| row.prefecture.index() == place);
+            inside.map(|row| f64::from(row.persons[1])).sum()
+        };
+        let (tokyo, tottori) = (12, 30);
+        let ratio = f64::from(market[tokyo] - market[tottori]).exp2();
+        assert!(
+            (ratio / (persons(tokyo) / persons(tottori)) - 1.0).abs() < 1e-5 && (30.0..60.0).contains(&ratio),
+            "{ratio}"
+        );
+        let mean = (0..PREFECTURES).map(|place| persons(place) * f64::from(market[place])).sum::<f64>();
+        assert!((mean / (0..PREFECTURES).map(persons).sum::<f64>()).abs() < 1e-6);
+    }
 
     /// Tokyo to Osaka is about 397 km, Sapporo to Naha about 2,244 km (Geospatial Information Authority of Japan).
     #[test]

@@ -60,6 +60,7 @@ pub fn equal_firms(firms: u32) -> Population {
         propensity: vec![0.0; n],
         barriers: vec![0; n],
         workplaces: vec![own; 16 * 3 * PREFECTURES],
+        market: vec![0.0; PREFECTURES],
         cells: vec![cell],
         frame: Default::default(),
     }

@@ -135,8 +135,9 @@ impl Firm {
 
     /// Share of its employees who telework in a week of practice, 1/255, at least one. Shares are kept in single
     /// precision, in the engine as here.
-    pub fn staff(&self, p: &Parameters, declaration: f64) -> u8 {
-        let reach = (p.reach_base + p.reach_declaration * declaration).clamp(0.0, 1.0) as f32;
+    pub fn staff(&self, p: &Parameters, market: f32, declaration: f64) -> u8 {
+        let reach = (p.reach_base + p.reach_market * f64::from(market) + p.reach_declaration * declaration)
+            .clamp(0.0, 1.0) as f32;
         let experience = self.weeks as f32 / (self.weeks as f32 + p.experience_half as f32);
         let reach = (reach + p.reach_experience as f32 * experience).min(1.0);
         (f32::from(self.teleworkable) * reach).round_ties_even().max(1.0) as u8

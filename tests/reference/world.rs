@@ -118,7 +118,7 @@ impl<'a, L: EventDraws> World<'a, L> {
                     largest: 0,
                     effects: Vec::new(),
                 };
-                let firm = enter(parameters, firm, key);
+                let firm = enter(parameters, population.market[population.cells[cell].prefecture.index()], firm, key);
                 world.draws.enters(parameters, &firm);
                 world.firms.push(firm);
             }
@@ -164,7 +164,7 @@ impl<'a, L: EventDraws> World<'a, L> {
                 self.draws.changes(p, position, &before, firm, week);
             }
             if firm.practice == Practice::Current {
-                firm.largest = firm.largest.max(firm.staff(p, facing.declaration));
+                firm.largest = firm.largest.max(firm.staff(p, self.population.market[place], facing.declaration));
                 firm.weeks = (firm.weeks + 1).min(255);
             }
         }
@@ -184,7 +184,7 @@ impl<'a, L: EventDraws> World<'a, L> {
 }
 
 /// The state in which a firm enters the run.
-fn enter(p: &Parameters, mut firm: Firm, key: Key) -> Firm {
+fn enter(p: &Parameters, market: f32, mut firm: Firm, key: Key) -> Firm {
     if firm.baseline_log_hazard <= f64::from(dynamics::IMMUNE) {
         return firm;
     }
@@ -195,7 +195,7 @@ fn enter(p: &Parameters, mut firm: Firm, key: Key) -> Firm {
         (firm.weeks, firm.weeks_before) = (104, 104);
         firm.formal = scheme < logistic(p.initial_scheme + p.initial_scheme_slope * firm.baseline_log_hazard);
         firm.formal_at_start = firm.formal;
-        firm.largest = firm.staff(p, 0.0);
+        firm.largest = firm.staff(p, market, 0.0);
     }
     firm
 }
