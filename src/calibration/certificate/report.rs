@@ -189,33 +189,33 @@ fn identifiability(text: &mut String, certificate: &Certificate) {
     prior_sensitivity(text, certificate);
 }
 
-/// Every KPI's median and 90 % range in the last year, under each set of priors.
+/// The median and 90 % range of every KPI that is a share in the last year, under each set of priors.
 fn prior_sensitivity(text: &mut String, certificate: &Certificate) {
-    let rows = certificate.last_under_priors();
+    let rows: Vec<&UnderPriors> = certificate.last_under_priors().into_iter().filter(|row| row.is_share()).collect();
     let Some(first) = rows.first() else { return };
     let sets = distinct(rows.iter().map(|row| row.priors.as_str()));
-    let _ = writeln!(text, "  FY{} as published under other priors: median (90 % range)", first.fiscal_year);
+    let year = first.fiscal_year;
+    let _ = writeln!(text, "  FY{year} as published under other priors, per cent: median (90 % range)");
     let heads: String = sets.iter().map(|set| format!("{:>22}", spaced(set))).collect();
-    let width = rows.iter().map(|row| row.label().chars().count()).max().unwrap_or(0) + 13;
+    let width = rows.iter().map(|row| row.label().chars().count()).max().unwrap_or(0);
     let _ = writeln!(text, "    {:<width$}{heads}", "");
     let mut furthest = (0.0, String::new());
     for same in rows.chunk_by(|a, b| (&a.kpi, &a.segment) == (&b.kpi, &b.segment)) {
-        let (scale, unit) = if same[0].is_share() { (100.0, "%") } else { (1.0, "days a week") };
         let cell = |row: &&UnderPriors| {
-            let [median, low, high] = [row.median, row.low_5, row.high_95].map(|value| value * scale);
+            let [median, low, high] = [row.median, row.low_5, row.high_95].map(|value| value * 100.0);
             format!("{:>22}", format!("{median:.1} ({low:.1} to {high:.1})"))
         };
         let cells: String = same.iter().map(cell).collect();
-        let _ = writeln!(text, "    {:<width$}{cells}", format!("{}, {unit}", same[0].label()));
-        for row in same.iter().filter(|row| row.is_share()) {
+        let _ = writeln!(text, "    {:<width$}{cells}", same[0].label());
+        for row in same {
             let off = 100.0 * (row.median - same[0].median).abs();
             if off > furthest.0 {
-                furthest = (off, format!("{}, {}", row.label(), spaced(&row.priors)));
+                furthest = (off, format!("{}: {}", spaced(&row.priors), row.label()));
             }
         }
     }
     if furthest.0 > 0.0 {
-        let _ = writeln!(text, "    Furthest median: {:.1} points off ({})", furthest.0, furthest.1);
+        let _ = writeln!(text, "    Furthest median: {:.1} points off, {}", furthest.0, furthest.1);
     }
 }
 

@@ -193,10 +193,9 @@ fn the_text_says_what_the_tables_say_failures_first() {
         "*assumed: prior kept* (contraction below 0.1), 1:\n    alarm\n",
         "-0.80  stop_base and start_base\n    +0.62  start_base and alarm",
         // 55.5 less 52.0, and 21.0 less 19.0.
-        "FY2025 as published under other priors: median (90 % range)",
+        "FY2025 as published under other priors, per cent: median (90 % range)",
         "52.0 (41.0 to 63.0)   53.0 (38.0 to 68.0)   55.5 (44.0 to 66.0)\n",
-        "2.4 (2.0 to 2.8)\n",
-        "Furthest median: 3.5 points off (",
+        "Furthest median: 3.5 points off, moved: ",
         "model                          2    1.50           10.50        2 of 2\n",
         "as the nation                  2    7.50           61.00        1 of 2   -6.00, p = 0.5 (2 figures)\n",
     ];

@@ -83,6 +83,7 @@ fn tables_without_rows_give_no_picture() {
     certificate.identifiability.clear();
     certificate.correlations.clear();
     certificate.profiles.clear();
+    certificate.prior_sensitivity.clear();
     certificate.held_out.clear();
     assert_eq!(certificate_pictures(&certificate, &[], &[]).unwrap().len(), 0);
 }
