@@ -52,14 +52,16 @@ pub fn sheets(certificate: &Certificate) -> Vec<Sheet> {
             sets.iter().zip(LOOKS).map(|(set, (mark, colour))| (Key::Mark(mark, colour), set.as_str())).collect();
         draw_key(canvas, (24.0, 88.0), &entries);
         chart.draw_axis(canvas, "per cent: median and 90 % range");
-        for (i, row) in rows.iter().enumerate() {
-            let (mark, colour) = LOOKS[of_set(row) % LOOKS.len()];
-            if i == 0 || labels[i] != labels[i - 1] {
-                chart.draw_label(canvas, i, &labels[i], INK);
+        let mut first = 0;
+        for same in rows.chunk_by(|a, b| (&a.kpi, &a.segment) == (&b.kpi, &b.segment)) {
+            chart.draw_label(canvas, first + same.len() / 2, &same[0].label(), INK);
+            for (i, row) in (first..).zip(same) {
+                let (mark, colour) = LOOKS[of_set(row) % LOOKS.len()];
+                let y = chart.y(i);
+                canvas.line(vec![(chart.x(row.low_5), y), (chart.x(row.high_95), y)], colour, 1.5, 0.0);
+                chart.draw_mark(canvas, i, row.median, mark, colour);
             }
-            let y = chart.y(i);
-            canvas.line(vec![(chart.x(row.low_5), y), (chart.x(row.high_95), y)], colour, 1.5, 0.0);
-            chart.draw_mark(canvas, i, row.median, mark, colour);
+            first += same.len();
         }
     });
     vec![sheet]
