@@ -17,7 +17,7 @@ use crate::{
 /// share are given, so that the variance of a ratio is in proportion to `sum of w v m^2 / (sum of w m)^2` where a firm that
 /// counts with `m` (one firm, its chance to answer TSR, or its jobs that can be teleworked) and varies by `v` stands for `w` firms
 /// that differ, and to `sum of v (w m)^2 / (sum of w m)^2` where they all do as it does. A firm varies as p (1 - p), with p its chance
-/// to practise at the [`USUAL_LEVEL`]: those that never can do not.
+/// to practise at the usual level: those that never can do not.
 pub fn noise_of_japan(kpis: &[Kpi], population: &Population) -> Vec<f64> {
     if population.cells.iter().all(|cell| cell.weight == 1.0) {
         return vec![1.0; kpis.len()];
