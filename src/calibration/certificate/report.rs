@@ -191,7 +191,7 @@ fn identifiability(text: &mut String, certificate: &Certificate) {
 
 /// The median and 90 % range of every KPI that is a share in the last year, under each set of priors.
 fn prior_sensitivity(text: &mut String, certificate: &Certificate) {
-    let rows: Vec<&UnderPriors> = certificate.last_under_priors().into_iter().filter(|row| row.is_share()).collect();
+    let rows = certificate.last_under_priors();
     let Some(first) = rows.first() else { return };
     let sets = distinct(rows.iter().map(|row| row.priors.as_str()));
     let year = first.fiscal_year;

@@ -150,17 +150,19 @@ impl UnderPriors {
     }
 
     /// Whether it is a share, and not a number of days.
-    pub fn is_share(&self) -> bool {
+    fn is_share(&self) -> bool {
         REGISTRY.iter().all(|one| one.id.id() != self.kpi || one.unit != "days a week")
     }
 }
 
 impl Certificate {
-    /// KPIs under each set of priors in the last fiscal year: a KPI after the other, in each the sets in the order of the table.
+    /// KPIs that are shares under each set of priors in the last fiscal year: a KPI after the other, in each the sets in the order of
+    /// the table.
     pub fn last_under_priors(&self) -> Vec<&UnderPriors> {
         let rows = &self.prior_sensitivity;
         let last = rows.iter().map(|row| row.fiscal_year).max();
-        let mut rows: Vec<&UnderPriors> = rows.iter().filter(|row| Some(row.fiscal_year) == last).collect();
+        let mut rows: Vec<&UnderPriors> =
+            rows.iter().filter(|row| Some(row.fiscal_year) == last && row.is_share()).collect();
         let order = distinct(rows.iter().map(|row| (&row.kpi, &row.segment)));
         rows.sort_by_key(|row| order.iter().position(|one| *one == (&row.kpi, &row.segment)));
         rows

@@ -21,7 +21,7 @@ const LOOKS: [(Mark, Colour); 3] =
 
 /// The picture, when the table has shares.
 pub fn sheets(certificate: &Certificate) -> Vec<Sheet> {
-    let rows: Vec<&UnderPriors> = certificate.last_under_priors().into_iter().filter(|row| row.is_share()).collect();
+    let rows = certificate.last_under_priors();
     if rows.is_empty() {
         return Vec::new();
     }
