@@ -127,9 +127,12 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
             let reaches = |figure: &&DatedFigure| kpis[*k].reaches(figure.value, *target);
             let weeks: Vec<_> = outcomes
                 .iter()
-                .map(|o| o.dated[*k].iter().find(reaches).and_then(|figure| Week::containing(figure.date)))
+                // A wave before the first week that reached it is passed over: what counts comes later.
+                .map(|o| o.dated[*k].iter().filter(reaches).find_map(|figure| Week::containing(figure.date)))
                 .collect();
-            reached(&kpis[*k], *target, set_by, &weeks, &inside)
+            let last = |o: &Outcome| o.published[*k].last().copied().filter(|value| value.is_finite());
+            let at_end: Vec<f64> = outcomes.iter().filter_map(last).collect();
+            reached(&kpis[*k], (*target, *set_by), &weeks, &inside, &at_end)
         });
         let digest = digest(*source, &plain, kpis, inquiry.observations)?;
         answers.push(Answers {

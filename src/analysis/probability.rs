@@ -3,7 +3,7 @@
 use super::{FIRST_YEAR, Outcome, outcome::Extent, registry::Kpi};
 use crate::{
     calendar::Week,
-    statistics::{quantile_sorted, wilson},
+    statistics::wilson,
 };
 use jiff::civil::Date;
 
@@ -107,27 +107,36 @@ pub struct Reached {
     pub probability: Probability,
     /// Probability that some observed week of the run reaches it inside the model.
     pub inside: Option<Probability>,
-    /// Monday of the first week of such a wave: 5 %, 50 % and 95 % of the runs; `None` = later than the end.
+    /// Probability that the figure of the last fiscal year, as published, reaches it.
+    pub at_end: Option<Probability>,
+    /// Monday of the week of the first such wave by which 5 %, 50 % and 95 % of the runs have reached it; `None` = later than
+    /// the end.
     pub dates: [Option<Date>; 3],
 }
 
-/// When a target is reached, from the first week of each run that does; runs that never do have `None`.
+/// When a target is reached, from the first week of each run that does; runs that never do have `None`. `at_end` are the runs'
+/// figures of the last fiscal year.
 pub fn reached(
     kpi: &Kpi,
-    target: f64,
-    source: &'static str,
+    (target, source): (f64, &'static str),
     first: &[Option<Week>],
     inside: &[Option<Week>],
+    at_end: &[f64],
 ) -> Option<Reached> {
-    let yes = first.iter().flatten().count();
-    let mut weeks: Vec<f64> = first.iter().map(|week| week.map_or(f64::INFINITY, |w| f64::from(w.0))).collect();
-    weeks.sort_by(f64::total_cmp);
-    let dates = [0.05, 0.5, 0.95].map(|q| {
-        let week = quantile_sorted(&weeks, q).filter(|week| week.is_finite())?;
-        Some(Week(week.ceil() as u32).monday())
-    });
-    let inside = Probability::of(inside.iter().flatten().count(), inside.len());
-    Some(Reached { kpi: *kpi, target, source, probability: Probability::of(yes, first.len())?, inside, dates })
+    let mut weeks: Vec<Week> = first.iter().flatten().copied().collect();
+    weeks.sort_unstable();
+    // A week in which a survey asks, not one between two: the first by which so many in a hundred runs have reached it.
+    let dates = [5, 50, 95].map(|q| Some(weeks.get((q * first.len()).div_ceil(100).max(1) - 1)?.monday()));
+    let share = |yes, runs| Probability::of(yes, runs);
+    Some(Reached {
+        kpi: *kpi,
+        target,
+        source,
+        probability: share(weeks.len(), first.len())?,
+        inside: share(inside.iter().flatten().count(), inside.len()),
+        at_end: share(at_end.iter().filter(|value| kpi.reaches(**value, target)).count(), at_end.len()),
+        dates,
+    })
 }
 
 #[cfg(test)]
@@ -139,11 +148,21 @@ mod tests {
     fn a_target_that_few_runs_reach_has_no_late_date() {
         let kpi = Kpi::of(IndicatorId::MicIntroduction, "total").unwrap();
         let first: Vec<Option<Week>> = (0..100).map(|i| (i < 60).then_some(Week(100 + i))).collect();
-        let found = reached(&kpi, 0.3, "given", &first, &[]).unwrap();
-        assert_eq!(found.probability.share, 0.6);
-        // The 5 % point lies between the fifth and the sixth run, the median between the 50th and 51st; the week after.
-        assert_eq!(found.dates[0], Some(Week(105).monday()));
-        assert_eq!(found.dates[1], Some(Week(150).monday()));
+        let found = reached(&kpi, (0.3, "given"), &first, &[], &[0.2, 0.3, 0.4, 0.1]).unwrap();
+        assert_eq!((found.probability.share, found.at_end.map(|p| p.share)), (0.6, Some(0.5)));
+        // The fifth and the fiftieth of the runs.
+        assert_eq!(found.dates[0], Some(Week(104).monday()));
+        assert_eq!(found.dates[1], Some(Week(149).monday()));
         assert_eq!(found.dates[2], None);
+    }
+
+    /// Nineteen runs reach it in one wave, one in the next, two years later: by the first wave 95 % have, and no day between
+    /// the two is told.
+    #[test]
+    fn days_are_those_of_waves() {
+        let kpi = Kpi::of(IndicatorId::MicIntroduction, "total").unwrap();
+        let first: Vec<Option<Week>> = (0..20).map(|i| Some(Week(if i < 19 { 38 } else { 143 }))).collect();
+        let found = reached(&kpi, (0.3, "given"), &first, &[], &[]).unwrap();
+        assert_eq!(found.dates, [Some(Week(38).monday()); 3]);
     }
 }

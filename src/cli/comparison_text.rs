@@ -2,7 +2,7 @@
 
 use super::text::{Unit, grouped, shown};
 use crate::{
-    analysis::{Answers, Choice, Cost, Direction, Price, Reached},
+    analysis::{Answers, Choice, Cost, Direction, Price, Probability, Reached},
     commands::{CompareOutcome, Comparison},
 };
 use jiff::civil::Date;
@@ -49,7 +49,7 @@ pub fn findings(outcome: &CompareOutcome) -> String {
 fn scenario(text: &mut String, one: &Answers) {
     let Some(year) = one.differences.last().map(|d| d.fiscal_year) else { return };
     let reference = one.reference.as_deref().unwrap_or_default();
-    let _ = writeln!(text, "{} against {reference}, end of fiscal {year}\n", one.scenario);
+    let _ = writeln!(text, "{} against {reference}, end of fiscal {year}: means inside the model\n", one.scenario);
     let _ = writeln!(
         text,
         "{:<44}{:>9}{:>9}{:>10}{:>19}{:>8}  sign of the mean effect",
@@ -86,7 +86,7 @@ fn scenario(text: &mut String, one: &Answers) {
         text.push_str(&prices(cost));
     }
     for target in &one.reached {
-        text.push_str(&when(target));
+        text.push_str(&when(target, year));
     }
     text.push_str(&unseen(&one.choices, one));
     text.push('\n');
@@ -141,8 +141,9 @@ fn prices(cost: &Cost) -> String {
     )
 }
 
-/// When a target is reached; those that the reference set say little in words.
-fn when(reached: &Reached) -> String {
+/// How likely a target is as published for the last fiscal year, and in any wave before, and when; targets that the reference
+/// set say little in words.
+fn when(reached: &Reached, year: i16) -> String {
     if reached.source == "reference" {
         return String::new();
     }
@@ -155,13 +156,19 @@ fn when(reached: &Reached) -> String {
         [early, Some(middle), late] if early == late => format!(", first on {middle}"),
         [early, Some(middle), late] => format!(", first on {middle} ({} to {})", date(early), date(late)),
     };
+    let chance = |p: &Probability| {
+        let [share, low, high] = [p.share, p.low, p.high].map(|part| 100.0 * part);
+        format!("{share:.0} % ({low:.0} to {high:.0})")
+    };
+    let at_end = reached.at_end.as_ref().map(|p| format!("for fiscal {year} {}; ", chance(p))).unwrap_or_default();
+    let once = if reached.kpi.measured().is_empty() { "at the end of any year" } else { "in any wave" };
     format!(
-        "{} of {} {} ({} target): reached with {:.0} %{first}.\n",
+        "{} of {} {} ({} target): reached {at_end}{once} {}{first}.\n",
         reached.kpi.name(),
         unit.write(reached.target),
         unit.name(),
         reached.source,
-        100.0 * reached.probability.share,
+        chance(&reached.probability),
     )
 }
 
