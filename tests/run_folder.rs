@@ -217,6 +217,34 @@ fn an_interrupted_run_goes_on_and_gives_the_same_bytes() {
     assert_eq!(names(home.path()), ["run", "whole"]);
 }
 
+/// Nobody can write there, root neither.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_place_that_cannot_be_written_is_refused_before_anything_is_simulated() {
+    let refused = prepare(request(Path::new("/proc/no/run"), 1)).err().unwrap();
+    assert_eq!(refused.0[0].kind, Kind::Files);
+    assert!(refused.0[0].message.starts_with("cannot write into /proc/no: "), "{refused}");
+    assert!(!refused.0[0].message.contains(".telework"), "{refused}");
+}
+
+/// What a manifest calls its scenario is read as it stands, and opens no other file.
+#[test]
+fn a_scenario_of_a_manifest_that_names_another_file_is_damaged() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("run");
+    run(request(&folder, 1), 2).unwrap();
+    let manifest = fs::read_to_string(folder.join("manifest.json")).unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    for text in ["extends = \"/etc/hostname\"\n", "no table", ""] {
+        value["scenario_toml"] = text.into();
+        fs::write(folder.join("manifest.json"), value.to_string()).unwrap();
+        let context = RunContext { threads: 1, observe: &|_| {}, stop: &AtomicBool::new(false) };
+        let refused = verify(&folder, None, context).unwrap_err();
+        assert_eq!(refused.0[0].kind, Kind::Files, "{text}: {refused}");
+        assert!(refused.0[0].message.ends_with("its scenario is not whole"), "{text}: {refused}");
+    }
+}
+
 #[test]
 fn an_existing_folder_is_refused_before_anything_is_simulated() {
     let home = tempfile::tempdir().unwrap();

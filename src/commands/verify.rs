@@ -54,6 +54,7 @@ const SAID_OTHERWISE: [&str; 5] = ["version", "code", "data", "tables", "seal"];
 /// No folder of results, a manifest that does not run any more, an interrupted run, a file that cannot be read.
 pub fn verify(folder: &Path, data: Option<&Path>, context: RunContext) -> Result<Verification, Problems> {
     let manifest = AnyManifest::read(folder)?;
+    stand_alone(folder, &manifest)?;
     let data = read_data(data)?;
     let place = Scratch::new()?;
     let (store, again) = (place.path().join("store"), place.path().join("again"));
@@ -121,6 +122,23 @@ pub fn verify(folder: &Path, data: Option<&Path>, context: RunContext) -> Result
     found.uncovered.extend(there.iter().filter(named).cloned());
     found.uncovered.push("the command line in the manifest".to_string());
     Ok(found)
+}
+
+/// Whether the scenarios of a manifest need no other file, as they were written: none is opened for what someone put there.
+fn stand_alone(folder: &Path, manifest: &AnyManifest) -> Result<(), Problem> {
+    let texts: Vec<&str> = match manifest {
+        AnyManifest::Run(run) => vec![&run.scenario_toml],
+        AnyManifest::Comparison(comparison) => comparison.scenarios.iter().map(|one| &*one.scenario_toml).collect(),
+        AnyManifest::Study(study) => vec![&study.run.scenario_toml],
+    };
+    let whole = |text: &&str| {
+        text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("run") && !table.contains_key("extends"))
+    };
+    if texts.iter().all(whole) {
+        return Ok(());
+    }
+    let message = format!("cannot read {}: its {MANIFEST} is damaged: its scenario is not whole", folder.display());
+    Err(Problem::error(Kind::Files, message).advise("run the scenario anew"))
 }
 
 /// Names of all files below a folder, `/` between folders, in order.

@@ -302,23 +302,21 @@ pub(crate) fn gate(row: Row) -> Result<Gate, Problem> {
         required: row.text("required").into_owned(),
         passed: row.flag("passed")?,
     };
-    match holds(gate.found, &gate.required) {
-        Some(holds) if holds != gate.passed => Err(row
-            .problem("passed", format!("{} was found and {} required, which is `{holds}`", gate.found, gate.required))
-            .advise("restore the table: a calibration has written it")),
-        _ => Ok(gate),
+    let written = "restore the table: a calibration has written it";
+    let bound = gate.required.split_once(' ').and_then(|(sign, bound)| Some((sign, bound.parse::<f64>().ok()?)));
+    let (holds, bound) = match bound {
+        Some(("<=", bound)) => (gate.found <= bound, bound),
+        Some((">=", bound)) => (gate.found >= bound, bound),
+        _ => {
+            let message = format!("`{}` is no requirement such as `<= 1.05`", gate.required.escape_debug());
+            return Err(row.problem("required", message).advise(written));
+        }
+    };
+    // Where both are this close, rounding in the table has decided.
+    let close = (gate.found - bound).abs() <= 1e-5 * bound.abs().max(gate.found.abs());
+    if holds != gate.passed && !close {
+        let message = format!("{} was found and {} required, which is `{holds}`", gate.found, gate.required);
+        return Err(row.problem("passed", message).advise(written));
     }
-}
-
-/// Whether what was found is as required, such as `<= 1.05`; `None` where both are so close that rounding decides, or where
-/// the requirement is in other words.
-fn holds(found: f64, required: &str) -> Option<bool> {
-    let (sign, bound) = required.split_once(' ')?;
-    let bound: f64 = bound.parse().ok()?;
-    let close = (found - bound).abs() <= 1e-5 * bound.abs().max(found.abs());
-    match sign {
-        "<=" if !close => Some(found < bound),
-        ">=" if !close => Some(found > bound),
-        _ => None,
-    }
+    Ok(gate)
 }

@@ -46,7 +46,7 @@ impl Product {
     pub fn check(&self, target: &Path, force: bool) -> Result<(), Problem> {
         tidy(beside(target));
         match fs::symlink_metadata(target) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.can_be_made(target),
             Err(error) => return Err(cannot("write", target, &error, self.flag)),
             Ok(_) => {}
         }
@@ -80,8 +80,17 @@ impl Product {
                 format!("--force would delete {}, which the program has not written", target.join(name).display()),
             )
             .advise(format!("move that file away, or {elsewhere}"))),
-            None => Ok(()),
+            None => self.can_be_made(target),
         }
+    }
+
+    /// Whether a hidden folder can be made beside the place, or in the nearest folder above it that is there: it is, and goes.
+    fn can_be_made(&self, target: &Path) -> Result<(), Problem> {
+        let failed = |at: &Path, error: &io::Error| cannot("write into", at, error, self.flag);
+        let target = std::path::absolute(target).map_err(|e| failed(target, &e))?;
+        let parent = beside(&target);
+        let there = parent.ancestors().find(|folder| folder.exists()).unwrap_or(parent);
+        Hidden::beside(&there.join("x")).map(drop).map_err(|e| failed(parent, &e))
     }
 
     /// Whether what is there is a folder or regular file of this kind.
