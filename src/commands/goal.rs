@@ -34,7 +34,8 @@ impl Goal {
             );
         };
         let (id, segment) = match name.split_once('[') {
-            Some((id, rest)) => (id.trim(), rest.trim_end_matches(']').trim()),
+            // Without its end the bracket is a part of no segment.
+            Some((id, rest)) => (id.trim(), rest.strip_suffix(']').unwrap_or(name).trim()),
             None => (name, "total"),
         };
         let kpis = candidate_kpis();
@@ -56,7 +57,9 @@ impl Goal {
         let Some(number) = read.filter(|number| number.is_finite()) else {
             return wrong(format!("`{}` is no number", value.escape_debug()), write(0.5));
         };
-        if is_share && !(-1.0..=1.0).contains(&number) {
+        // A difference of two shares can lie below 0.
+        let lowest = if kpi.less_is_better() { -1.0 } else { 0.0 };
+        if is_share && !(lowest..=1.0).contains(&number) {
             // Whoever writes 34.5 means per cent; 1.5 may be a slip.
             let instead = if (2.0..=100.0).contains(&number) {
                 write(number / 100.0)
@@ -96,6 +99,9 @@ mod tests {
             ("mic_introduction>=NaN", "write mic_introduction>=0.5"),
             ("mic_introduction>=1.0001", "write a fraction from 0 to 1"),
             ("mic_introduction>=3450", "write a fraction from 0 to 1"),
+            ("mic_introduction>=-0.5", "write a fraction from 0 to 1"),
+            ("tsr_current_practice[size=large>=0.7", "write one of mic_introduction, "),
+            ("tsr_current_practice[size=large]]>=0.7", "write one of mic_introduction, "),
             ("regional_gap>=5", "write regional_gap<=0.05"),
         ] {
             let problem = Goal::parse(text).unwrap_err();

@@ -188,6 +188,10 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
             .into());
     }
     let number = Number::find(&loaded, &request.vary)?;
+    if let ["intervention", name, ..] = number.path.split('.').collect::<Vec<_>>()[..] {
+        // What is history is no answer to what has to be done.
+        Players::new(&loaded.scenario, as_of, &[name.to_string()])?;
+    }
     let mut range = range(&number, &request)?;
     if let (None, Some(now)) = (&request.low, number.value)
         && now < range.high

@@ -206,6 +206,9 @@ impl Form<'_> {
     }
 
     fn text(&mut self, path: &str, span: Range<usize>, text: &str, schema: &Schema) -> bool {
+        if schema["minLength"].is_u64() && text.trim().is_empty() {
+            return self.error(span, format!("`{path}` is empty"), "write a text between the quotes");
+        }
         if let Some(dimension) = schema["x-unit"].as_str().and_then(Dimension::from_key) {
             return match dimension.parse(text) {
                 Ok(_) => true,
