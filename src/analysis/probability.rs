@@ -1,10 +1,7 @@
 //! How likely a KPI is to reach a target, and when. Outcomes in, probabilities with their intervals out.
 
 use super::{FIRST_YEAR, Outcome, outcome::Extent, registry::Kpi};
-use crate::{
-    calendar::Week,
-    statistics::wilson,
-};
+use crate::{calendar::Week, statistics::wilson};
 use jiff::civil::Date;
 
 /// A probability estimated from a number of runs.
