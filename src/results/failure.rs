@@ -9,10 +9,7 @@ pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error, flag: &str) -> 
         AlreadyExists, FileTooLarge, NotADirectory, NotFound, OutOfMemory, PermissionDenied, QuotaExceeded,
         ReadOnlyFilesystem, StorageFull,
     };
-    // Errors about hidden files name them: what is behind is all that tells the reader something.
-    let cause = error.get_ref().and_then(|wrapped| wrapped.source());
-    let cause = cause.map_or_else(|| error.to_string(), ToString::to_string);
-    let problem = Problem::error(Kind::Files, format!("cannot {what} {}: {cause}", path.display()));
+    let problem = Problem::error(Kind::Files, format!("cannot {what} {}: {error}", path.display()));
     match error.kind() {
         StorageFull | QuotaExceeded => {
             problem.advise(format!("free some space, or write to another disk with {flag}; nothing was left behind"))

@@ -81,6 +81,15 @@ pub(super) struct Hidden {
     _lock: File,
 }
 
+/// An error of the library without the hidden path that it names: what the user asked for is another one.
+fn without_path(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(error.kind(), cause),
+        None => error,
+    }
+}
+
 impl Hidden {
     /// Beside a place.
     pub fn beside(target: &Path) -> io::Result<Hidden> {
@@ -88,7 +97,8 @@ impl Hidden {
         let mut failed = io::Error::from(io::ErrorKind::NotFound);
         // Between its making and its locking another command may take it for dead.
         for _ in 0..100 {
-            let folder = tempfile::Builder::new().prefix(HIDDEN).rand_bytes(RANDOM).tempdir_in(beside(target))?.keep();
+            let folder = tempfile::Builder::new().prefix(HIDDEN).rand_bytes(RANDOM).tempdir_in(beside(target));
+            let folder = folder.map_err(without_path)?.keep();
             alive(&folder, true);
             match Hidden::locked(&folder, &name) {
                 Ok(lock) => return Ok(Hidden { folder, stays: Cell::new(false), _lock: lock }),
