@@ -9,7 +9,7 @@ use super::{
     grid::{Digest, digest},
     outcome::{Extent, Outcome, first_reached},
     paired::{KpiDifference, differences, median},
-    probability::{Exceedance, Reached, exceedance, reached},
+    probability::{Exceedance, Reached, attained, exceedance, reached},
     registry::Kpi,
     spending::{Spending, spending},
     uncertainty::{Uncertainty, replaced, uncertainty},
@@ -130,9 +130,10 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
                 // A wave before the first week that reached it is passed over: what counts comes later.
                 .map(|o| o.dated[*k].iter().filter(reaches).find_map(|figure| Week::containing(figure.date)))
                 .collect();
-            let last = |o: &Outcome| o.published[*k].last().copied().filter(|value| value.is_finite());
-            let at_end: Vec<f64> = outcomes.iter().filter_map(last).collect();
-            reached(&kpis[*k], (*target, *set_by), &weeks, &inside, &at_end)
+            let last = extent.place(*extent.years.end());
+            let at_end =
+                last.and_then(|year| attained(&kpis[*k], *target, outcomes.iter().map(|o| o.published[*k][year])));
+            reached(&kpis[*k], (*target, *set_by), &weeks, &inside, at_end)
         });
         let digest = digest(*source, &plain, kpis, inquiry.observations)?;
         answers.push(Answers {

@@ -4,6 +4,7 @@ use super::{
     Outcome,
     outcome::Extent,
     paired::{Direction, KpiDifference, median},
+    probability::attained,
     registry::Kpi,
     uncertainty::Uncertainty,
 };
@@ -114,11 +115,9 @@ pub fn choices(kpis: &[Kpi], extent: &Extent, evidence: &Evidence) -> Vec<Choice
     let choice = |(k, kpi): (usize, &Kpi)| {
         let values = |outcomes: &[Outcome]| outcomes.iter().map(|o| o.kpi[k][place]).collect::<Vec<_>>();
         let target = evidence.targets.get(k).copied().flatten();
-        let attained = |outcomes: &[Outcome]| {
-            let values = outcomes.iter().map(|o| o.published[k][place]);
-            let values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
-            let (target, _) = target.filter(|_| !values.is_empty())?;
-            Some(values.iter().filter(|v| kpi.reaches(**v, target)).count() as f64 / values.len() as f64)
+        let attainability = |outcomes: &[Outcome]| {
+            let (target, _) = target?;
+            attained(kpi, target, outcomes.iter().map(|o| o.published[k][place])).map(|probability| probability.share)
         };
         let over = |of: fn(&Outcome) -> &Vec<Vec<f64>>| {
             let values: Vec<f64> =
@@ -130,13 +129,13 @@ pub fn choices(kpis: &[Kpi], extent: &Extent, evidence: &Evidence) -> Vec<Choice
             kpi: k,
             median: median(&values(evidence.outcomes)),
             target,
-            attainability: attained(evidence.outcomes),
+            attainability: attainability(evidence.outcomes),
             effect: evidence.differences.iter().find(|d| (d.kpi, d.fiscal_year) == (k, year)).cloned(),
             noise_sd: noise.map(|split| split.noise_sd(evidence.noise_of_japan[k])),
             survey: over(|o| &o.sampling).map(f64::sqrt).zip(over(|o| &o.respondents)),
             verdict: Verdict::NotCompared,
         };
-        choice.verdict = verdict(&choice, attained(evidence.reference));
+        choice.verdict = verdict(&choice, attainability(evidence.reference));
         choice
     };
     kpis.iter().enumerate().filter(|(_, kpi)| kpi.moves()).map(choice).collect()

@@ -111,29 +111,27 @@ pub struct Reached {
     pub dates: [Option<Date>; 3],
 }
 
-/// When a target is reached, from the first week of each run that does; runs that never do have `None`. `at_end` are the runs'
-/// figures of the last fiscal year.
+/// Probability that a KPI's figure reaches a target, from that of each run; runs without one have `NAN`, and do not count.
+pub fn attained(kpi: &Kpi, target: f64, figures: impl Iterator<Item = f64>) -> Option<Probability> {
+    let figures: Vec<f64> = figures.filter(|figure| figure.is_finite()).collect();
+    Probability::of(figures.iter().filter(|figure| kpi.reaches(**figure, target)).count(), figures.len())
+}
+
+/// When a target is reached, from the first week of each run that does; runs that never do have `None`.
 pub fn reached(
     kpi: &Kpi,
     (target, source): (f64, &'static str),
     first: &[Option<Week>],
     inside: &[Option<Week>],
-    at_end: &[f64],
+    at_end: Option<Probability>,
 ) -> Option<Reached> {
     let mut weeks: Vec<Week> = first.iter().flatten().copied().collect();
     weeks.sort_unstable();
     // A week in which a survey asks, not one between two: the first by which so many in a hundred runs have reached it.
     let dates = [5, 50, 95].map(|q| Some(weeks.get((q * first.len()).div_ceil(100).max(1) - 1)?.monday()));
-    let share = |yes, runs| Probability::of(yes, runs);
-    Some(Reached {
-        kpi: *kpi,
-        target,
-        source,
-        probability: share(weeks.len(), first.len())?,
-        inside: share(inside.iter().flatten().count(), inside.len()),
-        at_end: share(at_end.iter().filter(|value| kpi.reaches(**value, target)).count(), at_end.len()),
-        dates,
-    })
+    let inside = Probability::of(inside.iter().flatten().count(), inside.len());
+    let probability = Probability::of(weeks.len(), first.len())?;
+    Some(Reached { kpi: *kpi, target, source, probability, inside, at_end, dates })
 }
 
 #[cfg(test)]
@@ -145,7 +143,8 @@ mod tests {
     fn a_target_that_few_runs_reach_has_no_late_date() {
         let kpi = Kpi::of(IndicatorId::MicIntroduction, "total").unwrap();
         let first: Vec<Option<Week>> = (0..100).map(|i| (i < 60).then_some(Week(100 + i))).collect();
-        let found = reached(&kpi, (0.3, "given"), &first, &[], &[0.2, 0.3, 0.4, 0.1]).unwrap();
+        let at_end = attained(&kpi, 0.3, [0.2, f64::NAN, 0.3, 0.4, 0.1].into_iter());
+        let found = reached(&kpi, (0.3, "given"), &first, &[], at_end).unwrap();
         assert_eq!((found.probability.share, found.at_end.map(|p| p.share)), (0.6, Some(0.5)));
         // The fifth and the fiftieth of the runs.
         assert_eq!(found.dates[0], Some(Week(104).monday()));
@@ -159,7 +158,7 @@ mod tests {
     fn days_are_those_of_waves() {
         let kpi = Kpi::of(IndicatorId::MicIntroduction, "total").unwrap();
         let first: Vec<Option<Week>> = (0..20).map(|i| Some(Week(if i < 19 { 38 } else { 143 }))).collect();
-        let found = reached(&kpi, (0.3, "given"), &first, &[], &[]).unwrap();
+        let found = reached(&kpi, (0.3, "given"), &first, &[], None).unwrap();
         assert_eq!(found.dates, [Some(Week(38).monday()); 3]);
     }
 }

@@ -188,9 +188,9 @@ fn assemble(mut loaded: Loaded, data: Data, goal: Goal, request: TargetRequest) 
             .into());
     }
     let number = Number::find(&loaded, &request.vary)?;
-    if let ["intervention", name, ..] = number.path.split('.').collect::<Vec<_>>()[..] {
+    if let Some(name) = &number.intervention {
         // What is history is no answer to what has to be done.
-        Players::new(&loaded.scenario, as_of, &[name.to_string()])?;
+        Players::new(&loaded.scenario, as_of, std::slice::from_ref(name))?;
     }
     let mut range = range(&number, &request)?;
     if let (None, Some(now)) = (&request.low, number.value)
