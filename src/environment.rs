@@ -72,7 +72,7 @@ fn infections(data: &Data, later: LaterInfections, key: Key, weeks: u32) -> Vec<
         .iter()
         .map(|week| std::array::from_fn(|p| (f64::from(week[p]) * 1e5 / inhabitants[p]) as f32))
         .collect();
-    let national = |week: &[f32; PREFECTURES]| week.iter().map(|&x| f64::from(x)).sum::<f64>().max(1.0).ln();
+    let national = |week: &[f32; PREFECTURES]| libm::log(week.iter().map(|&x| f64::from(x)).sum::<f64>().max(1.0));
     let recent = &data.infections[data.infections.len().saturating_sub(13)..];
     let mut share: [f64; PREFECTURES] =
         std::array::from_fn(|p| recent.iter().map(|w| f64::from(w[p])).sum::<f64>() + 1.0);
@@ -95,7 +95,7 @@ fn infections(data: &Data, later: LaterInfections, key: Key, weeks: u32) -> Vec<
         level += growth;
         result.push(std::array::from_fn(|p| {
             tilt[p] = SHARE_PERSISTENCE * tilt[p] + SHARE_NOISE * key.normal(p as u32, week, Purpose::Environment);
-            (level.exp() * share[p] * f64::exp(tilt[p]) * 1e5 / inhabitants[p]) as f32
+            (libm::exp(level) * share[p] * libm::exp(tilt[p]) * 1e5 / inhabitants[p]) as f32
         }));
     }
     result
@@ -104,7 +104,7 @@ fn infections(data: &Data, later: LaterInfections, key: Key, weeks: u32) -> Vec<
 fn concern(data: &Data, parameters: &Parameters, infections: &[[f32; PREFECTURES]]) -> Vec<[f32; PREFECTURES]> {
     let inhabitants = inhabitants(data);
     let people: f64 = inhabitants.iter().sum();
-    let keep = 0.5_f64.powf(1.0 / parameters.concern_half_life);
+    let keep = libm::pow(0.5, 1.0 / parameters.concern_half_life);
     let school_closure = 7.0; // week of 24 February 2020
     let may_2020 = 17.0; // week of 4 May 2020
     let mut felt = [0.0; PREFECTURES];
@@ -115,15 +115,15 @@ fn concern(data: &Data, parameters: &Parameters, infections: &[[f32; PREFECTURES
             let national: f64 = (0..PREFECTURES).map(|p| f64::from(infections[p]) * inhabitants[p] / people).sum();
             let t = week as f64;
             // News is felt at once and fades slowly.
-            let habituated = (-parameters.concern_habituation * ((t - 9.0) / 52.18).max(0.0)).exp();
+            let habituated = libm::exp(-parameters.concern_habituation * ((t - 9.0) / 52.18).max(0.0));
             let alarm = parameters.alarm
                 * ((t - school_closure + 1.0) / 4.0).clamp(0.0, 1.0)
-                * 0.5_f64.powf(((t - may_2020) / 6.0).max(0.0));
+                * libm::pow(0.5, ((t - may_2020) / 6.0).max(0.0));
             std::array::from_fn(|p| {
                 let mix = parameters.concern_national * national
                     + (1.0 - parameters.concern_national) * f64::from(infections[p]);
                 felt[p] = f64::max(mix, felt[p] * keep);
-                (habituated * (felt[p] / parameters.concern_scale).ln_1p() + alarm) as f32
+                (habituated * libm::log1p(felt[p] / parameters.concern_scale) + alarm) as f32
             })
         })
         .collect()

@@ -84,7 +84,7 @@ impl Key {
     /// One standard normal draw (Box-Muller on the two words).
     pub fn normal(self, subject: u32, week: u32, purpose: Purpose) -> f64 {
         let [a, b] = self.uniforms(subject, week, purpose);
-        (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
+        (-2.0 * libm::log(a)).sqrt() * libm::cos(std::f64::consts::TAU * b)
     }
 }
 

@@ -30,7 +30,7 @@ fn expected(population: &Population, level: f64) -> [f64; 6] {
     for cell in &population.cells {
         for firm in cell.range.clone() {
             let employees = f64::from(population.employees[firm]);
-            let practice = 1.0 / (1.0 + (-(f64::from(baseline[firm]) + level)).exp());
+            let practice = 1.0 / (1.0 + libm::exp(-(f64::from(baseline[firm]) + level)));
             let jobs = f64::from(population.teleworkable[firm]) / 255.0;
             let answers = response.weight(population.employees[firm]) as f64;
             let mut add = |frame: usize, inside: bool, of: f64, practise: f64| {
@@ -110,7 +110,7 @@ fn process_noise(scale: Scale, replicates: u32) -> Vec<f64> {
 fn process_noise_of_japan_is_the_same_from_any_sample() {
     let [small, large] = [6_000, 60_000].map(|firms| process_noise(Scale::Sample(firms), 60));
     for (small, large) in small.iter().zip(&large) {
-        assert!((2.0 * (small / large).ln()).abs() < 1.0, "{small} and {large}");
+        assert!((2.0 * libm::log(small / large)).abs() < 1.0, "{small} and {large}");
     }
     let kpis = candidate_kpis();
     let whole = synthesise(&DATA, BASELINE.run.population_seed, Scale::Whole).expect("a population");

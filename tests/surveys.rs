@@ -160,7 +160,7 @@ fn a_response_multiplies_the_odds_of_its_own_survey() {
     }
     let [plain, shifted] = [plain, shifted].map(|scenario| observed(&scenario, Observe::PublishedWaves, false));
     assert_eq!(plain.surveys.len(), shifted.surveys.len());
-    let odds = |share: f64| (share / (1.0 - share)).ln();
+    let odds = |share: f64| libm::log(share / (1.0 - share));
     for (a, b) in plain.surveys.iter().zip(&shifted.surveys) {
         let (_, _, by) = responses.iter().find(|(survey, _, _)| *survey == a.survey).expect("a survey");
         if *by == 0.0 || a.expected == 0.0 || a.expected == 1.0 {

@@ -32,7 +32,7 @@ pub struct Growth {
 impl Growth {
     /// Exponents of time with size, from a point to the next: 1 is linear.
     fn exponents(&self) -> impl Iterator<Item = f64> {
-        self.points.windows(2).map(|pair| (pair[1].run / pair[0].run).ln() / (pair[1].size / pair[0].size).ln())
+        self.points.windows(2).map(|pair| libm::log(pair[1].run / pair[0].run) / libm::log(pair[1].size / pair[0].size))
     }
 
     /// The largest of them: no step may cost more than its size.

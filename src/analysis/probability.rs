@@ -81,7 +81,7 @@ fn grid(scenarios: &[&[Outcome]], kpi: usize, extent: &Extent) -> Vec<f64> {
     }
     // The smallest of 1, 2, 5 times a power of ten that needs no more steps.
     let least = ((high - low) / TARGETS as f64).max(1e-6);
-    let power = 10f64.powf(least.log10().floor());
+    let power = libm::pow(10f64, libm::log10(least).floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= least).unwrap_or(least);
     // Counted in steps, so that 0.3 is 0.3.
     let from = (low / step).floor() as i64;

@@ -112,7 +112,7 @@ impl Likelihood {
         let mut log = 0.0;
         for i in self.alone() {
             let variance = self.targets[i].sd.powi(2) + error[(i, i)];
-            log -= 0.5 * (residuals[i].powi(2) / variance + variance.ln());
+            log -= 0.5 * (residuals[i].powi(2) / variance + libm::log(variance));
             by_figure[i] = residuals[i] / variance;
         }
         for block in &self.blocks {
@@ -122,7 +122,8 @@ impl Likelihood {
             let factor = factor(covariance);
             let residual = DVector::from_iterator(block.figures.len(), block.figures.iter().map(|i| residuals[*i]));
             let weighed = factor.solve(&residual);
-            log -= 0.5 * residual.dot(&weighed) + factor.l_dirty().diagonal().iter().map(|d| d.ln()).sum::<f64>();
+            log -=
+                0.5 * residual.dot(&weighed) + factor.l_dirty().diagonal().iter().map(|d| libm::log(*d)).sum::<f64>();
             block.figures.iter().zip(weighed.iter()).for_each(|(i, w)| by_figure[*i] = *w);
             // By the covariance S: (w w' - S^-1) / 2.
             let mut by_covariance = inverse(&factor);

@@ -242,7 +242,7 @@ impl Bass {
     }
 
     fn adopted(p: f64, q: f64, year: f64) -> f64 {
-        let fade = (-(p + q) * (year + LAUNCH_YEARS).max(0.0)).exp();
+        let fade = libm::exp(-(p + q) * (year + LAUNCH_YEARS).max(0.0));
         (1.0 - fade) / (1.0 + q / p * fade)
     }
 
@@ -252,7 +252,7 @@ impl Bass {
 
     /// For given innovation and imitation the best market is linear least squares, within 0-1.
     fn with_best_market([p, q]: [f64; 2], points: &[(f64, f64)]) -> (Bass, f64) {
-        let (p, q) = (p.exp(), q.exp());
+        let (p, q) = (libm::exp(p), libm::exp(q));
         let shape = points.iter().map(|&(x, y)| (Bass::adopted(p, q, x), y));
         let (fy, ff) = shape.fold((0.0, 0.0), |(fy, ff), (f, y)| (fy + f * y, ff + f * f));
         let bass = Bass { innovation: p, imitation: q, market: (fy / ff.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0) };
@@ -263,7 +263,7 @@ impl Bass {
     /// steps to the best neighbour.
     fn fit(points: &[(f64, f64)]) -> Bass {
         const SIDE: u32 = 40;
-        let (low, high) = ([0.0005_f64.ln(), 0.005_f64.ln()], [5.0_f64.ln(), 20.0_f64.ln()]);
+        let (low, high) = ([libm::log(0.0005), libm::log(0.005)], [libm::log(5.0), libm::log(20.0)]);
         let mut step = [0, 1].map(|i| (high[i] - low[i]) / f64::from(SIDE));
         let mut best = low;
         let (mut bass, mut squares) = Bass::with_best_market(best, points);
@@ -341,7 +341,7 @@ mod tests {
         let (p, q, m): (f64, f64, f64) = (0.05, 0.9, 0.6);
         // Written as Bass (1969) does, with the launch a year before the first share.
         let bass = |t: f64| {
-            let e = (-(p + q) * (t + 1.0)).exp();
+            let e = libm::exp(-(p + q) * (t + 1.0));
             m * (1.0 - e) / (1.0 + q / p * e)
         };
         type Curve<'a> = (Opponent, &'a dyn Fn(f64) -> f64, f64);

@@ -362,7 +362,7 @@ impl Sampling<'_> {
         let n = logs.len();
         let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let weights = |step: f64| -> Vec<f64> {
-            let raw: Vec<f64> = logs.iter().map(|l| (step * (l - top)).exp()).collect();
+            let raw: Vec<f64> = logs.iter().map(|l| libm::exp(step * (l - top))).collect();
             let sum: f64 = raw.iter().sum();
             raw.iter().map(|w| w / sum).collect()
         };
@@ -408,7 +408,7 @@ impl Sampling<'_> {
                 Some(kept) if sweep % THINNING == THINNING - 1 => kept.push(state.z.clone()),
                 Some(_) => {}
                 // Trajectories should be accepted about eight times in ten (Beskos et al. 2013).
-                None => state.step = (step * (0.5 * (acceptance - 0.8)).exp()).clamp(0.02, 1.0),
+                None => state.step = (step * libm::exp(0.5 * (acceptance - 0.8))).clamp(0.02, 1.0),
             }
         }
         let logs: Vec<f64> = state.z.par_iter().map(|z| self.log(surrogate, z)).collect();
@@ -501,7 +501,7 @@ impl<'a> Surface<'a> {
             p += &gradient * (0.5 * step);
         }
         let ratio = log - start_log - 0.5 * (p.norm_squared() - momentum.norm_squared());
-        let chance = if ratio.is_finite() { ratio.min(0.0).exp() } else { 0.0 };
+        let chance = if ratio.is_finite() { libm::exp(ratio.min(0.0)) } else { 0.0 };
         let accepted = stream.uniform() < chance;
         (if accepted { (&self.mean + &self.scale * q).as_slice().to_vec() } else { z.to_vec() }, chance)
     }

@@ -141,7 +141,7 @@ impl Space {
             Dimension::Constant(number) => {
                 let constant = &CONSTANTS[number];
                 let (mean, sd) = self.priors.of(number, 0.0, constant.spread);
-                constant.median * (mean + sd * z).exp()
+                constant.median * libm::exp(mean + sd * z)
             }
         }
     }
@@ -247,7 +247,7 @@ mod tests {
         // Constants of the law are never cut: log-normal.
         let last = Space::new().len() - 1;
         let constant = CONSTANTS[CONSTANTS.len() - 1];
-        let log = |priors, z| (space(priors).value(last, z) / constant.median).ln() / constant.spread;
+        let log = |priors, z| libm::log(space(priors).value(last, z) / constant.median) / constant.spread;
         assert!((log(PriorSet::Shipped, 1.5) - 1.5).abs() < 1e-12);
         assert!((log(PriorSet::TwiceAsWide, 1.5) - 3.0).abs() < 1e-12);
         assert!((log(PriorSet::Moved, 0.0).abs() - 1.0).abs() < 1e-12);

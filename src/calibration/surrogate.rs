@@ -67,7 +67,7 @@ fn squares(points: &DMatrix<f64>) -> DVector<f64> {
 
 /// The curved part's value at a squared distance.
 fn curved(squared: f64, width: f64) -> f64 {
-    CURVED * (-squared.max(0.0) / width).exp()
+    CURVED * libm::exp(-squared.max(0.0) / width)
 }
 
 /// Kernel between the rows of two sets of points.

@@ -77,7 +77,7 @@ pub fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".into() } else { value.to_string() };
     }
-    let digits = (5 - value.abs().log10().floor() as i32).clamp(0, 12) as usize;
+    let digits = (5 - libm::log10(value.abs()).floor() as i32).clamp(0, 12) as usize;
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }

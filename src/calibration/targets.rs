@@ -88,7 +88,7 @@ fn matched(data: &Data, history: &[SurveyAnswer], wanted: impl Fn(&Observation) 
                 sd: 0.0,
             };
             let figure = target.figure();
-            target.sd = figure.sampling_sd().hypot(figure.rounding_sd());
+            target.sd = libm::hypot(figure.sampling_sd(), figure.rounding_sd());
             target
         })
         .collect()

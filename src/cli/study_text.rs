@@ -108,7 +108,7 @@ fn block(text: &mut String, one: &Attributed, measures: &[(String, &'static str)
     // So many decimals that the largest figure has two digits, at least, that mean something.
     let all = split.shapley.iter().chain([&split.whole]).flatten();
     let largest = all.map(|share| (share.mean * scale).abs()).fold(0.0, f64::max);
-    let decimals = if largest > 0.0 { (1.0 - largest.log10().floor()).clamp(3.0, 6.0) as usize } else { 3 };
+    let decimals = if largest > 0.0 { (1.0 - libm::log10(largest).floor()).clamp(3.0, 6.0) as usize } else { 3 };
     let mean = |share: &Option<Share>| {
         share.map_or_else(|| "-".to_string(), |share| format!("{:+.decimals$}", share.mean * scale))
     };

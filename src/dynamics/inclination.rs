@@ -43,7 +43,7 @@ pub fn baseline_log_hazards(population: &Population, parameters: &Parameters) ->
     let suitability: Vec<f32> = (0..=255u8)
         .map(|share| match share {
             0 => IMMUNE,
-            _ => (parameters.inclination_teleworkable * (f64::from(share) / 255.0 / REFERENCE_SHARE).ln()) as f32,
+            _ => (parameters.inclination_teleworkable * libm::log(f64::from(share) / 255.0 / REFERENCE_SHARE)) as f32,
         })
         .collect();
     let mut all = vec![0.0; population.len()];
@@ -78,7 +78,7 @@ pub fn baseline_log_hazards(population: &Population, parameters: &Parameters) ->
             if employees != employees_before {
                 (employees_before, size) = (
                     employees,
-                    (parameters.inclination_size * (f64::from(employees) / REFERENCE_EMPLOYEES).ln()) as f32,
+                    (parameters.inclination_size * libm::log(f64::from(employees) / REFERENCE_EMPLOYEES)) as f32,
                 );
             }
             let suitability = suitability[usize::from(population.teleworkable[firm])];

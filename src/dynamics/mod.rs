@@ -56,7 +56,7 @@ fn advance_by(
 ) {
     let (slopes, staffing) = (Slopes::new(parameters), Staffing::new(parameters));
     if week > 0 && week.is_multiple_of(TURNOVER_EVERY) {
-        let stay = (1.0 - parameters.worker_turnover).powf(f64::from(TURNOVER_EVERY) / 52.18) as f32;
+        let stay = libm::pow(1.0 - parameters.worker_turnover, f64::from(TURNOVER_EVERY) / 52.18) as f32;
         staff::turn_over(state, population, &staffing, stay);
     }
     treatment::begin(state, population, terms, &slopes, week);

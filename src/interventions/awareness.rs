@@ -38,7 +38,7 @@ impl Default for Awareness {
 impl Awareness {
     /// A week passes.
     pub fn fade(&mut self, parameters: &Parameters) {
-        let keep = 0.5_f64.powf(1.0 / parameters.awareness_half_life);
+        let keep = libm::pow(0.5, 1.0 / parameters.awareness_half_life);
         self.national *= keep;
         self.industry.iter_mut().chain(&mut self.prefecture).for_each(|a| *a *= keep);
     }
@@ -85,7 +85,7 @@ impl Awareness {
             return;
         }
         // One figure for each industry and prefecture, not for each cell.
-        let effect = setting.parameters.awareness_effect.exp_m1();
+        let effect = libm::expm1(setting.parameters.awareness_effect);
         let effects: [[f64; PREFECTURES]; INDUSTRIES] = std::array::from_fn(|industry| {
             std::array::from_fn(|prefecture| {
                 1.0 + self.share(Industry(industry as u8), Prefecture(prefecture as u8)) * effect

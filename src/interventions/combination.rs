@@ -228,7 +228,7 @@ mod tests {
     /// By hand: half of the firms feel ln 3, so that the class starts at twice its hazard; a quarter at a half of the scale.
     #[test]
     fn pressure_is_the_mean_over_the_firms_of_a_class() {
-        let pressure = Pressure { share: 0.5, start: 3_f64.ln(), leave: -2_f64.ln(), formalise: 0.0 };
+        let pressure = Pressure { share: 0.5, start: libm::log(3.0), leave: -libm::log(2.0), formalise: 0.0 };
         let close = |found: [f64; 3], expected: [f64; 3]| {
             assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12), "{found:?}");
         };

@@ -139,7 +139,7 @@ impl<'a> WorkerTable<'a> {
 
     /// Each group's row as if all worked in the Tokyo area, and as if all worked elsewhere.
     fn by_area(&self) -> impl Iterator<Item = (&'a Group, [WorkerSums; 2])> {
-        let ratio = self.view.parameters.workplace_tokyo.exp();
+        let ratio = libm::exp(self.view.parameters.workplace_tokyo);
         self.groups().map(move |(group, row)| {
             let tokyo = group.regions[Region::Tokyo as usize];
             let elsewhere: f64 = Region::ALL[1..].iter().map(|region| group.regions[*region as usize]).sum();

@@ -136,7 +136,7 @@ fn written(ticks: &[f64], unit: Unit) -> Vec<String> {
     // A step of 1, 2 or 5 times a power of ten has no digits behind its first.
     let step = ticks.windows(2).map(|pair| (pair[1] - pair[0]).abs() * factor).fold(f64::INFINITY, f64::min);
     let decimals =
-        if step.is_finite() && step > 0.0 { (-(step * (1.0 + 1e-9)).log10().floor()).max(0.0) as usize } else { 3 };
+        if step.is_finite() && step > 0.0 { (-libm::log10(step * (1.0 + 1e-9)).floor()).max(0.0) as usize } else { 3 };
     let text = |tick: &f64| {
         let text = format!("{:.decimals$}", tick * factor);
         // Minus nothing is nothing.

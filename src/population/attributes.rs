@@ -121,13 +121,13 @@ impl BetaQuantiles {
         let width = 1.0 / cells as f64;
         // In the lower half x^(a-1), in the upper half (1-x)^(b-1) is integrated exactly, so that the density's pole
         // at either end costs nothing; the other factor is taken at the middle of the cell.
-        let piece = |from: f64, power: f64| ((from + width).powf(power) - from.powf(power)) / power;
+        let piece = |from: f64, power: f64| (libm::pow(from + width, power) - libm::pow(from, power)) / power;
         let mass = |i: usize| {
             let (from, middle) = (i as f64 * width, (i as f64 + 0.5) * width);
             if 2 * i < cells {
-                piece(from, a) * (1.0 - middle).powf(b - 1.0)
+                piece(from, a) * libm::pow(1.0 - middle, b - 1.0)
             } else {
-                piece((1.0 - from - width).max(0.0), b) * middle.powf(a - 1.0)
+                piece((1.0 - from - width).max(0.0), b) * libm::pow(middle, a - 1.0)
             }
         };
         let mut below: Vec<f64> = (0..cells).map(mass).collect();

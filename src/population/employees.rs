@@ -28,7 +28,7 @@ impl TruncatedPareto {
         // At exactly 0 and 1 the formulas below are limits; a step aside is far below any rounding that matters.
         let exponent = if exponent.abs() < 1e-7 || (exponent - 1.0).abs() < 1e-7 { exponent + 2e-7 } else { exponent };
         let (smallest, end) = (f64::from(smallest), f64::from(largest.max(smallest)) + 1.0);
-        TruncatedPareto { smallest, end, exponent, span: (smallest / end).powf(-exponent) - 1.0 }
+        TruncatedPareto { smallest, end, exponent, span: libm::pow(smallest / end, -exponent) - 1.0 }
     }
 
     /// The exponent for which the mean is `mean`, or the nearest that the cut allows.
@@ -49,7 +49,7 @@ impl TruncatedPareto {
         } else if x >= self.end {
             0.0
         } else {
-            ((x / self.end).powf(-self.exponent) - 1.0) / self.span
+            (libm::pow(x / self.end, -self.exponent) - 1.0) / self.span
         }
     }
 
@@ -60,14 +60,15 @@ impl TruncatedPareto {
             return self.smallest + above.map(|k| self.at_least(f64::from(k))).sum::<f64>();
         }
         let (l, h, a) = (self.smallest, self.end, self.exponent);
-        let continuous = a / (1.0 - a) * (h.powf(1.0 - a) - l.powf(1.0 - a)) / (l.powf(-a) - h.powf(-a));
+        let continuous =
+            a / (1.0 - a) * (libm::pow(h, 1.0 - a) - libm::pow(l, 1.0 - a)) / (libm::pow(l, -a) - libm::pow(h, -a));
         // Cutting off the fraction costs one half on average where the density is nearly flat over one employee.
         continuous - 0.5
     }
 
     /// Employees at the quantile `u` in (0, 1) counted from the top.
     pub fn draw(&self, u: f64) -> u32 {
-        let x = self.end * (1.0 + u * self.span).powf(-1.0 / self.exponent);
+        let x = self.end * libm::pow(1.0 + u * self.span, -1.0 / self.exponent);
         x.clamp(self.smallest, self.end - 0.5) as u32
     }
 }

@@ -160,7 +160,7 @@ pub(super) fn cells(data: &Data, counts: &FirmCounts, workforce: &Workforce) -> 
 fn head_office_pull(data: &Data, firms: &[u32]) -> Result<Vec<f64>, Problem> {
     let power = data.fact_in("high_capital_head_office_power", 0.0..=2.0)?;
     let of = |p: usize| firms.iter().skip(p).step_by(PREFECTURES).map(|n| f64::from(*n)).sum::<f64>().max(1.0);
-    let pull: Vec<f64> = (0..PREFECTURES).map(|p| (data.head_offices[p] / of(p)).powf(power)).collect();
+    let pull: Vec<f64> = (0..PREFECTURES).map(|p| libm::pow(data.head_offices[p] / of(p), power)).collect();
     let mean = (0..PREFECTURES).map(|p| of(p) * pull[p]).sum::<f64>() / (0..PREFECTURES).map(of).sum::<f64>();
     Ok(pull.iter().map(|x| x / mean).collect())
 }

@@ -65,8 +65,8 @@ fn importance(cell: &Cell) -> f64 {
         (SizeClass::Large, ..) => 40.0 * firms,
         (_, Band::From, _) => 2.0 * firms,
         (_, _, true) => firms,
-        (SizeClass::Medium, _, false) => firms.powf(0.7),
-        (SizeClass::Micro, _, false) => 0.3 * firms.powf(0.7),
+        (SizeClass::Medium, _, false) => libm::pow(firms, 0.7),
+        (SizeClass::Micro, _, false) => 0.3 * libm::pow(firms, 0.7),
     }
 }
 

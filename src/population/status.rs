@@ -98,7 +98,7 @@ impl Response {
         Response { exponent, table }
     }
     fn direct(exponent: f64, employees: u32) -> u32 {
-        (256.0 * f64::from(employees.max(1)).powf(exponent)).round().min(f64::from(u32::MAX)) as u32
+        (256.0 * libm::pow(f64::from(employees.max(1)), exponent)).round().min(f64::from(u32::MAX)) as u32
     }
     /// Weight of a firm.
     #[inline]

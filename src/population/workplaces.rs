@@ -55,7 +55,7 @@ pub(super) fn workplaces(data: &Data, employment: &[f64]) -> Result<Vec<[f32; PR
             let (own, reach) = kernels[row / PREFECTURES];
             let home = row % PREFECTURES;
             for place in 0..PREFECTURES {
-                let branch = places[place] * (-distances[home][place] / reach).exp();
+                let branch = places[place] * libm::exp(-distances[home][place] / reach);
                 seed.push(employees * (branch + if home == place { own } else { 0.0 }));
             }
         }
@@ -105,8 +105,9 @@ fn distances(data: &Data) -> Vec<[f64; PREFECTURES]> {
     let radians = |degrees: f64| degrees.to_radians();
     let between = |(lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)| {
         let (dy, dx) = (radians(lat_b - lat_a), radians(lon_b - lon_a));
-        let h = (dy / 2.0).sin().powi(2) + radians(lat_a).cos() * radians(lat_b).cos() * (dx / 2.0).sin().powi(2);
-        2.0 * 6371.0 * h.sqrt().asin()
+        let h = libm::sin(dy / 2.0).powi(2)
+            + libm::cos(radians(lat_a)) * libm::cos(radians(lat_b)) * libm::sin(dx / 2.0).powi(2);
+        2.0 * 6371.0 * libm::asin(h.sqrt())
     };
     let from = |a: &crate::data::PrefectureRow| {
         let mut row = [0.0; PREFECTURES];
@@ -131,7 +132,7 @@ mod tests {
             inside.map(|row| f64::from(row.persons[1])).sum()
         };
         let (tokyo, tottori) = (12, 30);
-        let ratio = f64::from(market[tokyo] - market[tottori]).exp2();
+        let ratio = libm::exp2(f64::from(market[tokyo] - market[tottori]));
         assert!(
             (ratio / (persons(tokyo) / persons(tottori)) - 1.0).abs() < 1e-5 && (30.0..60.0).contains(&ratio),
             "{ratio}"

@@ -112,7 +112,7 @@ impl Covariances {
             if alike == 0.0 {
                 return 0.0;
             }
-            law.sd[self.groups.0[i]] * law.sd[self.groups.1[j]] * alike * (-self.years[(i, j)] / law.years).exp()
+            law.sd[self.groups.0[i]] * law.sd[self.groups.1[j]] * alike * libm::exp(-self.years[(i, j)] / law.years)
         })
     }
 

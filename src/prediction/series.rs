@@ -117,12 +117,12 @@ pub struct Published {
 /// Log odds of a share, kept away from certainty.
 pub fn log_odds(share: f64) -> f64 {
     let share = share.clamp(2e-3, 1.0 - 2e-3);
-    (share / (1.0 - share)).ln()
+    libm::log(share / (1.0 - share))
 }
 
 /// Share at given log odds.
 pub fn share(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
+    1.0 / (1.0 + libm::exp(-log_odds))
 }
 
 /// p (1 - p), kept away from certainty: a share's slope by its log odds.

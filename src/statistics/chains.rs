@@ -100,7 +100,7 @@ fn ess(chains: &[Vec<f64>]) -> Option<f64> {
         time += 2.0 * before;
     }
     let draws = (n * chains.len()) as f64;
-    Some(draws / f64::max(time, 1.0 / draws.log10()))
+    Some(draws / f64::max(time, 1.0 / libm::log10(draws)))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub fn pareto_smoothed(log_ratios: &[f64]) -> Option<(Vec<f64>, f64)> {
         return None;
     }
     let top = log_ratios.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut weights: Vec<f64> = log_ratios.iter().map(|l| (l - top).exp()).collect();
+    let mut weights: Vec<f64> = log_ratios.iter().map(|l| libm::exp(l - top)).collect();
     let tail = (n / 5).min((3.0 * (n as f64).sqrt()).ceil() as usize);
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|a, b| weights[*a].total_cmp(&weights[*b]).then(a.cmp(b)));
@@ -23,7 +23,8 @@ pub fn pareto_smoothed(log_ratios: &[f64]) -> Option<(Vec<f64>, f64)> {
         Some((k, scale)) => {
             for (place, i) in order[n - tail..].iter().enumerate() {
                 let p = (place as f64 + 0.5) / tail as f64;
-                let quantile = if k == 0.0 { -scale * (-p).ln_1p() } else { scale * (-k * (-p).ln_1p()).exp_m1() / k };
+                let quantile =
+                    if k == 0.0 { -scale * libm::log1p(-p) } else { scale * libm::expm1(-k * libm::log1p(-p)) / k };
                 // No weight above the largest raw one.
                 weights[*i] = (cut + quantile).min(1.0);
             }
@@ -45,16 +46,16 @@ fn generalised_pareto(x: &[f64]) -> Option<(f64, f64)> {
     }
     let grid = 30 + n.sqrt() as usize;
     let theta = |j: usize| 1.0 / largest + (1.0 - (grid as f64 / (j as f64 + 0.5)).sqrt()) / (3.0 * quarter);
-    let shape = |theta: f64| x.iter().map(|x| (-theta * x).ln_1p()).sum::<f64>() / n;
+    let shape = |theta: f64| x.iter().map(|x| libm::log1p(-theta * x)).sum::<f64>() / n;
     let thetas: Vec<f64> = (0..grid).map(theta).collect();
     let logs: Vec<f64> = thetas
         .iter()
         .map(|theta| {
             let k = shape(*theta);
-            n * ((-theta / k).ln() - k - 1.0)
+            n * (libm::log(-theta / k) - k - 1.0)
         })
         .collect();
-    let weight = |j: usize| 1.0 / logs.iter().map(|other| (other - logs[j]).exp()).sum::<f64>();
+    let weight = |j: usize| 1.0 / logs.iter().map(|other| libm::exp(other - logs[j])).sum::<f64>();
     let theta: f64 = thetas.iter().enumerate().map(|(j, theta)| theta * weight(j)).sum();
     let k = shape(theta);
     Some(((n * k + 10.0 * 0.5) / (n + 10.0), -k / theta))
@@ -70,7 +71,7 @@ mod tests {
     #[test]
     fn the_shape_of_a_pareto_tail_is_found() {
         for shape in [0.2, 0.5, 0.8] {
-            let log = |i: usize| -shape * (1.0 - (i as f64 + 0.5) / 4000.0).ln();
+            let log = |i: usize| -shape * libm::log(1.0 - (i as f64 + 0.5) / 4000.0);
             let logs: Vec<f64> = (0..4000).map(log).collect();
             let (weights, k) = pareto_smoothed(&logs).unwrap();
             let expected = (190.0 * shape + 5.0) / 200.0;

@@ -21,7 +21,7 @@ pub fn normal_quantile(p: f64) -> f64 {
     if tail == 0.0 {
         return q.signum() * f64::INFINITY;
     }
-    let r = (-tail.ln()).sqrt();
+    let r = (-libm::log(tail)).sqrt();
     let x = if r <= 5.0 {
         polynomial(&C, r - 1.6) / polynomial(&D, r - 1.6)
     } else {

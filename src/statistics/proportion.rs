@@ -25,9 +25,9 @@ pub fn fell(lost: usize, gained: usize) -> f64 {
     let (mut log_ways, mut tail) = (0.0, 0.0);
     for heads in 0..=changed {
         if heads >= lost {
-            tail += (log_ways - changed as f64 * std::f64::consts::LN_2).exp();
+            tail += libm::exp(log_ways - changed as f64 * std::f64::consts::LN_2);
         }
-        log_ways += ((changed - heads) as f64).ln() - ((heads + 1) as f64).ln();
+        log_ways += libm::log((changed - heads) as f64) - libm::log((heads + 1) as f64);
     }
     f64::min(tail, 1.0)
 }

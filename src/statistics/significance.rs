@@ -32,10 +32,10 @@ pub fn uniform_ranks(ranks: &[usize], possible: usize) -> Option<f64> {
 /// (Abramowitz and Stegun 26.4.4 and 26.4.5).
 fn chi_square_beyond(x: f64, degrees: usize) -> f64 {
     let half = x / 2.0;
-    let (mut a, mut beyond) = if degrees % 2 == 1 { (0.5, libm::erfc(half.sqrt())) } else { (1.0, (-half).exp()) };
+    let (mut a, mut beyond) = if degrees % 2 == 1 { (0.5, libm::erfc(half.sqrt())) } else { (1.0, libm::exp(-half)) };
     // Q(a + 1, h) = Q(a, h) + h^a exp(-h) / Gamma(a + 1), up to a = degrees / 2.
     while 2.0 * a < degrees as f64 {
-        beyond += (a * half.ln() - half - libm::lgamma(a + 1.0)).exp();
+        beyond += libm::exp(a * libm::log(half) - half - libm::lgamma(a + 1.0));
         a += 1.0;
     }
     beyond

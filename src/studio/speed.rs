@@ -90,7 +90,7 @@ impl Speed {
     /// long as it has firms.
     pub fn seconds(&self, work: &Workload) -> Option<f64> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let far = |pace: &&Pace| (work.firms.max(1) as f64 / pace.firms as f64).ln().abs();
+        let far = |pace: &&Pace| libm::log(work.firms.max(1) as f64 / pace.firms as f64).abs();
         let pace = known.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
         let weeks = work.runs as f64 * f64::from(work.weeks);
         Some(weeks * pace.seconds / pace.weeks * work.firms as f64 / pace.firms as f64)

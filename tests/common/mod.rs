@@ -74,7 +74,7 @@ pub fn pure_adoption(weekly_hazard: f64, peer_strength: f64) -> Parameters {
         // Share 77/255 against the reference of 0.3.
         inclination_teleworkable: 0.0,
         initial_practice: -1e3,
-        start_base: weekly_hazard.ln(),
+        start_base: libm::log(weekly_hazard),
         start_concern: 0.0,
         alarm: 0.0,
         stop_base: -1e3,

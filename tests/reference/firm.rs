@@ -76,7 +76,7 @@ impl Firm {
     pub fn added(&self, week: u32) -> f64 {
         let left = |effect: &TreatmentEffect| {
             let age = f64::from(week) - f64::from(effect.begin);
-            f64::from(effect.log_hazard) * 0.5_f64.powf(age / f64::from(effect.half_life))
+            f64::from(effect.log_hazard) * libm::pow(0.5, age / f64::from(effect.half_life))
         };
         self.lifts_that_count().map(left).sum()
     }
@@ -108,27 +108,27 @@ impl Firm {
     /// Log hazard of an event in a week, linear in its terms.
     pub fn log_hazard(&self, p: &Parameters, event: Event, facing: &Facing, week: u32) -> f64 {
         let Facing { declaration, concern, others, exposure } = *facing;
-        let effect = || (1.0 + p.peer_strength * others).ln();
+        let effect = || libm::log(1.0 + p.peer_strength * others);
         let common = match event {
             Event::Start => {
                 p.start_base
                     + p.start_declaration * declaration
                     + p.start_concern * concern
                     + effect()
-                    + exposure.adopt.ln()
+                    + libm::log(exposure.adopt)
             }
             Event::Stop => {
-                p.stop_base - p.stop_declaration * declaration - p.stop_concern * concern + exposure.leave.ln()
+                p.stop_base - p.stop_declaration * declaration - p.stop_concern * concern + libm::log(exposure.leave)
             }
             Event::Resume => {
                 p.resume_base
                     + p.resume_declaration * declaration
                     + p.resume_concern * concern
                     + effect()
-                    + exposure.adopt.ln()
+                    + libm::log(exposure.adopt)
             }
-            Event::Formalise => p.formalise_base + exposure.formalise.ln(),
-            Event::GiveUp => p.give_up_base + exposure.leave.ln(),
+            Event::Formalise => p.formalise_base + libm::log(exposure.formalise),
+            Event::GiveUp => p.give_up_base + libm::log(exposure.leave),
         };
         common + self.own_terms(p, event, self.baseline_log_hazard + self.added(week), self.weeks)
     }

@@ -219,8 +219,8 @@ fn the_inclination_is_its_formula() {
             let expected = if share == 0.0 {
                 -60.0
             } else {
-                p.inclination_size * (f64::from(population.employees[firm]) / 20.0).ln()
-                    + p.inclination_teleworkable * (share / 0.3).ln()
+                p.inclination_size * libm::log(f64::from(population.employees[firm]) / 20.0)
+                    + p.inclination_teleworkable * libm::log(share / 0.3)
                     + if cell.high_capital { p.inclination_high_capital } else { 0.0 }
                     + place
                     + trade

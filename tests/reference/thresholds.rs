@@ -192,7 +192,7 @@ impl EventDraws for Thresholds {
             let factors = log_factors(p, firm, event, week, pair.set_by);
             let later = largest(p, firm, event, week, gained);
             // The product is the linear log hazard of the model description.
-            let log_hazard = hazards[event as usize].ln() + factors[0];
+            let log_hazard = libm::log(hazards[event as usize]) + factors[0];
             let linear = firm.log_hazard(p, event, facing, week);
             assert!(
                 (log_hazard - linear).abs() < 2e-6 + 2e-7 * firm.effects.len() as f64 * firm.lifts_added().max(1.0),

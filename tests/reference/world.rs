@@ -131,7 +131,7 @@ impl<'a, L: EventDraws> World<'a, L> {
         let p = self.parameters;
         // Every 13th week leavers take their experience along.
         if week > 0 && week.is_multiple_of(13) {
-            let stay = (1.0 - p.worker_turnover).powf(13.0 / 52.18) as f32;
+            let stay = libm::pow(1.0 - p.worker_turnover, 13.0 / 52.18) as f32;
             self.firms.iter_mut().for_each(|firm| firm.largest = (f32::from(firm.largest) * stay + 0.5) as u8);
         }
         for effect in beginning {
@@ -214,8 +214,8 @@ impl EventDraws for Fresh {
     fn decides(&mut self, p: &Parameters, _: usize, firm: &Firm, facing: &Facing, week: u32) -> [bool; 2] {
         let draws = self.key.uniforms(firm.id, week, Purpose::Transition);
         let happens = |event: Event, draw: f64| {
-            let hazard = self.factors[event as usize] * firm.log_hazard(p, event, facing, week).exp();
-            draw < 1.0 - (-hazard).exp()
+            let hazard = self.factors[event as usize] * libm::exp(firm.log_hazard(p, event, facing, week));
+            draw < 1.0 - libm::exp(-hazard)
         };
         [happens(firm.practice_event(), draws[0]), firm.scheme_event().is_some_and(|event| happens(event, draws[1]))]
     }

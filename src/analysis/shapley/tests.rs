@@ -98,7 +98,7 @@ fn noisy(set: u32, draw: u32, s: Coalition) -> f64 {
         [0.8, 0.8, 0.1, 0.4, 1.5, 0.3].iter().enumerate().map(|(i, p)| f64::from(u8::from(s.has(i))) * p).sum();
     let strength = 1.0 + 0.3 * key.normal(0, 0, Purpose::Survey);
     let fought = 0.3 * f64::from(u8::from(s.has(2) && s.has(4)));
-    strength * (1.0 - (-pull).exp()) - fought + 0.05 * key.normal(1 + s.0 as u32, 0, Purpose::Survey)
+    strength * (1.0 - libm::exp(-pull)) - fought + 0.05 * key.normal(1 + s.0 as u32, 0, Purpose::Survey)
 }
 
 fn split_noisy(design: &Design, set: u32, noise: f64) -> Split {
@@ -110,7 +110,7 @@ fn split_noisy(design: &Design, set: u32, noise: f64) -> Split {
 fn expected(s: Coalition) -> f64 {
     let pull: f64 =
         [0.8, 0.8, 0.1, 0.4, 1.5, 0.3].iter().enumerate().map(|(i, p)| f64::from(u8::from(s.has(i))) * p).sum();
-    1.0 - (-pull).exp() - 0.3 * f64::from(u8::from(s.has(2) && s.has(4)))
+    1.0 - libm::exp(-pull) - 0.3 * f64::from(u8::from(s.has(2) && s.has(4)))
 }
 
 #[test]

@@ -37,12 +37,12 @@ impl Range {
     }
     /// The value at a share of the way from one value to another, with three digits at most.
     fn between(&self, low: f64, high: f64, share: f64) -> f64 {
-        let value = if self.by_ratio() { low * (high / low).powf(share) } else { low + (high - low) * share };
+        let value = if self.by_ratio() { low * libm::pow(high / low, share) } else { low + (high - low) * share };
         if self.whole {
             return value.round();
         }
         // Three digits of the value, or of the width where that is narrower. Powers of ten above 1 are exact, below not.
-        let digit = (high - low).min(value.abs().max(f64::MIN_POSITIVE)).log10().floor() as i32 - 2;
+        let digit = libm::log10((high - low).min(value.abs().max(f64::MIN_POSITIVE))).floor() as i32 - 2;
         let unit = 10_f64.powi(digit.abs());
         let rounded = if digit < 0 { (value * unit).round() / unit } else { (value / unit).round() * unit };
         if rounded.is_finite() { rounded } else { value }

@@ -11,11 +11,11 @@ const DECADES: Range = Range { low: 0.1, high: 100.0, whole: false };
 
 /// KPI = 0.3 + 0.02 ln x + 0.01 z: 0.33 is reached with probability 0.8 at ln x = (0.03 + 0.01 z(0.8)) / 0.02.
 fn optimum() -> f64 {
-    ((0.03 + 0.01 * normal_quantile(0.8)) / 0.02).exp()
+    libm::exp((0.03 + 0.01 * normal_quantile(0.8)) / 0.02)
 }
 
 fn kpi(x: f64, z: f64) -> f64 {
-    0.3 + 0.02 * x.ln() + 0.01 * z
+    0.3 + 0.02 * libm::log(x) + 0.01 * z
 }
 
 fn found(range: Range, wanted: f64, draws: &[f64], reaches: impl Fn(f64, f64) -> bool) -> Answer {
@@ -69,10 +69,10 @@ fn a_target_out_of_reach_or_reached_already_is_called_so() {
 #[test]
 fn a_probability_that_falls_again_is_noticed() {
     let draws = even_draws();
-    let hump = |x: f64, z: f64| -(x.ln() - 1.0).powi(2) + 0.1 * z >= -1.0;
+    let hump = |x: f64, z: f64| -(libm::log(x) - 1.0).powi(2) + 0.1 * z >= -1.0;
     let answer = found(DECADES, 0.8, &draws, hump);
     // -(ln x - 1)^2 = -1 + 0.1 z(0.8) on the rising side.
-    let optimum = (1.0 - (1.0 - 0.1 * normal_quantile(0.8)).sqrt()).exp();
+    let optimum = libm::exp(1.0 - (1.0 - 0.1 * normal_quantile(0.8)).sqrt());
     let Reached::At(value) = answer.reached else { panic!("{answer:?}") };
     assert!(value >= optimum && value < optimum * 1.06, "{value} for {optimum}");
     let fall = answer.falls.last().unwrap();

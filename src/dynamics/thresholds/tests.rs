@@ -17,7 +17,7 @@ fn draws_are_exponential() {
     assert!((mean - 1.0).abs() < 1e-5, "{mean}");
     for t in [0.01, 0.5, 1.0, 3.0, 9.0] {
         let survives = share(|word| exponential(word) > t);
-        assert!((survives - (-t).exp()).abs() < 2e-6, "{survives} after {t}");
+        assert!((survives - libm::exp(-t)).abs() < 2e-6, "{survives} after {t}");
     }
 }
 
@@ -27,7 +27,7 @@ fn a_threshold_is_reached_by_its_hazard() {
     for (cumulative, log_factor, hazard) in [(0.0, 0.0, 0.3), (0.0, -5.0, 20.0), (200.0, 3.0, 0.05), (200.0, 0.0, 0.05)]
     {
         let found = share(|word| event_threshold(cumulative, word, log_factor) <= (cumulative + hazard) as f32);
-        let expected = 1.0 - (-hazard * log_factor.exp()).exp();
+        let expected = 1.0 - libm::exp(-hazard * libm::exp(log_factor));
         assert!((found / expected - 1.0).abs() < 1e-3, "{found} for {expected} from {cumulative} at e^{log_factor}");
     }
 }
@@ -41,7 +41,7 @@ fn a_rescaled_threshold_keeps_what_is_left() {
             let threshold = event_threshold(0.0, word, before);
             threshold > first as f32 && rescaled(threshold, first, before, after) > (first + second) as f32
         });
-        let expected = (-first * f64::exp(before) - second * f64::exp(after)).exp();
+        let expected = libm::exp(-first * libm::exp(before) - second * libm::exp(after));
         assert!((survives - expected).abs() < 1e-5, "{survives} for {expected}");
     }
     assert_eq!(rescaled(1.1, 0.3, 0.25, 0.25), 1.1);
@@ -57,14 +57,14 @@ fn thinning_keeps_the_chance_of_every_week() {
     let key = Key::new(11, 0);
     let hazard = |week: u32| 0.6 + 0.5 * f64::from(week % 3);
     let factor = |week: u32| [0.05_f64, 0.4, 1.0, 0.01, 0.2, 0.7, 0.1, 0.3][week as usize % 8];
-    let largest = 0.3_f64.ln();
+    let largest = libm::log(0.3);
     let set = |id| (event_threshold(50.0, key.words(id, 0, Purpose::Transition)[0], largest), DrawCounter::default());
     let mut thresholds: Vec<_> = (0..firms).map(|id| Some(set(id))).collect();
     let (mut cumulative, mut total) = (50.0, 0.0);
     for week in 0..16 {
         cumulative += hazard(week);
         total += hazard(week) * 0.3 * factor(week);
-        let factors = [largest, largest + factor(week).ln()];
+        let factors = [largest, largest + libm::log(factor(week))];
         for (id, threshold) in thresholds.iter_mut().enumerate() {
             if let Some((due, counter)) = threshold
                 && fires(due, cumulative as f32, factors, largest, key, (id as u32, counter, Purpose::PracticeThinning))
@@ -74,7 +74,7 @@ fn thinning_keeps_the_chance_of_every_week() {
         }
         if [0, 2, 5, 9, 15].contains(&week) {
             let survive = thresholds.iter().flatten().count() as f64 / f64::from(firms);
-            let expected = (-total).exp();
+            let expected = libm::exp(-total);
             let error = (expected * (1.0 - expected) / f64::from(firms)).sqrt();
             assert!((survive - expected).abs() < 4.5 * error, "week {week}: {survive} for {expected}");
         }

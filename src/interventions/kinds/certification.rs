@@ -271,8 +271,13 @@ impl Certifying {
                 let Some(candidate) = programme.misses[class].note(now.week, found) else { continue };
                 set_out[class] += 1.0;
                 let share_of_firms = (1.0 / candidate.cell.weight).min(1.0);
-                let gain = share_of_firms * parameters.label_preparation.exp_m1();
-                programme.records.add_fading_in(now.week, candidate.firm, gain.ln_1p() as f32, PREPARATION_HALF_LIFE);
+                let gain = share_of_firms * libm::expm1(parameters.label_preparation);
+                programme.records.add_fading_in(
+                    now.week,
+                    candidate.firm,
+                    libm::log1p(gain) as f32,
+                    PREPARATION_HALF_LIFE,
+                );
                 programme.mark(&candidate, now);
                 preparing.push((candidate.firm, now.week.0 + PREPARATION_WEEKS));
             }
@@ -318,8 +323,8 @@ impl Certifying {
             let candidate = Candidate::of(now.setting, holder.firm);
             let weight = candidate.cell.weight;
             programme.show_to_channels(&candidate, -1.0, now);
-            let gain = now.setting.parameters.label_effect.exp_m1() * (1.0 / weight).min(1.0);
-            programme.records.add_fading_in(now.week, holder.firm, -(gain.ln_1p() as f32), f32::INFINITY);
+            let gain = libm::expm1(now.setting.parameters.label_effect) * (1.0 / weight).min(1.0);
+            programme.records.add_fading_in(now.week, holder.firm, -(libm::log1p(gain) as f32), f32::INFINITY);
         };
         while let Some(holder) =
             week.checked_sub(certification.valid_weeks).and_then(|by| now.certificates.expire(place, by))

@@ -222,7 +222,7 @@ impl Declarations {
                     break;
                 }
                 let before = setting.environment.infections[week as usize - 1][p];
-                let readiness = 0.5_f64.powf(f64::from(week.saturating_sub(observed)) / READINESS_HALF_LIFE);
+                let readiness = libm::pow(0.5, f64::from(week.saturating_sub(observed)) / READINESS_HALF_LIFE);
                 let ran_out = self.force[week as usize - 1][p] > 0.0;
                 let chance = match before {
                     ..STAGE_3 => 0.0,
@@ -253,7 +253,7 @@ impl Declarations {
                     spells += 1;
                 }
                 inside = force > 0.0;
-                let tired = (-fatigue * f64::from((spells - 1).max(0))).exp() as f32;
+                let tired = libm::exp(-fatigue * f64::from((spells - 1).max(0))) as f32;
                 self.pressure[week][p] = force * tired;
             }
         }

@@ -124,7 +124,7 @@ impl Acts for Reading {
     fn affect(&mut self, _: &Intervention, _: Week, setting: &Setting, terms: &mut HazardTerms) {
         let weight = f64::from(barrier_weights(setting.parameters)[Barrier::Security as usize]);
         // Firms without the barrier gain nothing: a cell gains as the average of its firms.
-        let gain = (weight * setting.parameters.guidelines_effect).exp_m1();
+        let gain = libm::expm1(weight * setting.parameters.guidelines_effect);
         for ((exposure, &reached), &share) in terms.cells.iter_mut().zip(&self.reached).zip(&self.security) {
             let effect = 1.0 + f64::from(reached) * f64::from(share) * gain;
             exposure.adopt *= effect;

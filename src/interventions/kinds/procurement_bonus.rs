@@ -130,7 +130,7 @@ impl Acts for Bonus {
                 continue;
             }
             if change.given {
-                let log_hazard = (f64::from(change.holder.share_of_firms) * gain.exp_m1()).ln_1p() as f32;
+                let log_hazard = libm::log1p(f64::from(change.holder.share_of_firms) * libm::expm1(gain)) as f32;
                 self.holders.push((change.holder, log_hazard));
                 programme.records.add_fading_in(now.week, change.holder.firm, log_hazard, f32::INFINITY);
                 programme.chain.reach(1.0);

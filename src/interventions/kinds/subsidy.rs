@@ -313,7 +313,7 @@ mod tests {
                 .into_iter()
                 .filter(|(begin, _)| (*begin..begin + within).contains(&week));
             let expected: f64 = 1.0 + in_force.map(|(_, added)| added).sum::<f64>();
-            let factor = inclination.exp();
+            let factor = libm::exp(inclination);
             assert!((factor / expected - 1.0).abs() < 1e-6, "week {week}: {factor} for {expected}");
         }
         assert!(commitments.in_force.is_empty() && commitments.bound.is_empty());

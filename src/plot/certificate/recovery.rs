@@ -138,12 +138,12 @@ fn band(n: usize, p: f64) -> (usize, usize) {
     let log_term = |k: usize| {
         let (n, k) = (n as f64, k as f64);
         let ways = libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
-        ways + k * p.ln() + (n - k) * (1.0 - p).ln()
+        ways + k * libm::log(p) + (n - k) * libm::log(1.0 - p)
     };
     let mut below = 0.0;
     let mut low = None;
     for k in 0..=n {
-        below += log_term(k).exp();
+        below += libm::exp(log_term(k));
         if below > 0.025 {
             low.get_or_insert(k);
         }
