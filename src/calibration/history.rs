@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 /// Replicate whose process noise evaluations share (common random numbers).
 pub const REPLICATE: u32 = 0;
-/// The two replicates of which refined evaluations take the mean.
+/// The two replicates of which a fit's refined evaluations take the mean.
 pub const REFINED: [u32; 2] = [1, 2];
 
 /// Makes histories on other machines: parameters and replicates of many runs in; of each run, in order, what its answers would be with
@@ -99,10 +99,11 @@ impl<'a> History<'a> {
         &self,
         space: &Space,
         points: &[Vec<f64>],
+        streams: [u32; 2],
         targets: &[CalibrationFigure],
         goes_on: &(dyn Fn(Week) -> bool + Sync),
     ) -> Option<Vec<[Vec<f64>; 2]>> {
-        let [first, second] = REFINED.map(|replicate| self.figures_at(space, points, replicate, targets, goes_on));
+        let [first, second] = streams.map(|replicate| self.figures_at(space, points, replicate, targets, goes_on));
         Some(first?.into_iter().zip(second?).map(|(a, b)| [a, b]).collect())
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     calibration::{
         config::Config,
         fit::{Chains, Kept, fit},
-        history::{History, REPLICATE},
+        history::{History, REFINED, REPLICATE},
         likelihood::Likelihood,
         sampler::{SamplerState, Sampling, Settings},
         space::{PriorSet, Space},
@@ -28,11 +28,12 @@ use std::{
     sync::{Mutex, PoisonError, atomic::Ordering},
 };
 
-/// The history on the sample of most rounds, and on the larger one.
+/// The history on the sample of most rounds, and on the larger one with the replicates of its two streams.
 #[derive(Clone, Copy)]
 pub(super) struct Histories<'a> {
     pub(super) history: &'a History<'a>,
     pub(super) refined: &'a History<'a>,
+    pub(super) streams: [u32; 2],
 }
 
 /// Everything that fits share.
@@ -118,7 +119,7 @@ impl<'a> Calibration<'a> {
         let of = |population| History::new(self.scenario.clone(), self.data, population, self.config.as_of);
         let history = &of(&populations[0]).made(made.as_deref());
         let refined = &of(&populations[1]).made(made_refined.as_deref());
-        work(Histories { history, refined })
+        work(Histories { history, refined, streams: REFINED })
     }
 }
 
@@ -181,10 +182,10 @@ impl Calibration<'_> {
         observe: &(dyn Fn(f64) + Sync),
     ) -> Result<SamplerState, Problem> {
         let goes_on = |_| self.goes_on();
-        let Histories { history, refined } = histories;
+        let Histories { history, refined, streams } = histories;
         let targets = &likelihood.targets;
         let simulate = |z: &[Vec<f64>]| history.figures_at(&self.space, z, REPLICATE, targets, &goes_on);
-        let refine = |z: &[Vec<f64>]| refined.refined_at(&self.space, z, targets, &goes_on);
+        let refine = |z: &[Vec<f64>]| refined.refined_at(&self.space, z, streams, targets, &goes_on);
         let sampling = Sampling { space: &self.space, likelihood, simulate: &simulate, refine: &refine, settings };
         fit(&sampling, kept, observe, self.context.stop)
     }
