@@ -64,7 +64,10 @@ impl Series {
     pub fn group(&self) -> Group {
         match (self.survey, self.segment_type.as_str()) {
             (Survey::Tsr, "prefecture") => Group::FirmsPlace,
-            (Survey::Tsr, _) if self.metric.starts_with("institutionalised") => Group::TsrFormal,
+            // The award's criteria: a formal scheme above all.
+            (Survey::Tsr, _) if self.metric.starts_with("institutionalised") || self.metric == "sustained_practice" => {
+                Group::TsrFormal
+            }
             (Survey::Tsr, _) if self.metric.starts_with("staff_share") => Group::TsrStaff,
             (Survey::Tsr, _) => Group::TsrSize,
             (Survey::Mic, _) => Group::Mic,
