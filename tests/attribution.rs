@@ -120,6 +120,7 @@ fn equal_measures_share_equally_and_idle_ones_get_nothing() {
     let pair = pairs.iter().find(|r| r["kpi"] == "tsr_current_practice" && r["segment"] == "total").unwrap();
     assert_eq!((pair["intervention_a"].as_str(), pair["intervention_b"].as_str()), ("subsidy_a", "subsidy_b"));
     assert!(number(pair, "interaction") < 0.0);
+    assert!(every.iter().chain(&pairs).all(|row| row["evidence"] == "assumed"));
 
     // The same runs again, in another place and on one thread: the same bytes.
     let found = verify(&folder, None, context(1, &AtomicBool::new(false))).unwrap();
@@ -184,6 +185,7 @@ fn a_search_says_already_or_none_and_runs_again_to_the_byte() {
     let table = rows(&none.folder.join("target.csv"));
     let status: Vec<&str> = table.iter().map(|row| row["status"].as_str()).collect();
     assert_eq!(status, ["evaluated", "evaluated", "evaluated", "evaluated", "none"]);
+    assert!(table.iter().all(|row| row["evidence"] == "assumed"), "{table:?}");
     let spend: Vec<f64> = table.iter().map(|row| number(row, "spend_yen")).collect();
     assert!(spend.is_sorted() && spend[0] > 0.0, "more of the measure costs more: {spend:?}");
     let found = verify(&none.folder, None, context(2, &AtomicBool::new(false))).unwrap();
@@ -256,6 +258,7 @@ fn an_effect_is_split_by_channel() {
     assert_eq!(priced.len(), 3);
     for row in &priced {
         assert_eq!((row["intervention"].as_str(), number(row, "common_spend_yen")), ("rated", money));
+        assert_eq!(row["evidence"], "assumed");
         if !row["yen_per_firm"].is_empty() {
             let price = number(row, "common_spend_yen") / number(row, "extra_firms");
             assert!((number(row, "yen_per_firm") / price - 1.0).abs() < 1e-9, "{row:?}");

@@ -114,6 +114,14 @@ fn differences_are_those_of_separate_runs() {
         given += usize::from(choice["target_source"] == "given" && number(choice, "attainability") > 0.5);
     }
     assert!(given > 1, "a given target is attained");
+    // Effects and their prices say what they rest on; a level has no effect.
+    for table in ["differences.csv", "costs.csv", "acceptability.csv"] {
+        let rows = rows(&folder, table);
+        assert!(!rows.is_empty() && rows.iter().all(|row| row["evidence"] == "assumed"), "{table}: {:?}", rows[0]);
+    }
+    for choice in rows(&folder, "choice.csv") {
+        assert_eq!(choice["evidence"], if choice["effect"].is_empty() { "" } else { "assumed" }, "{choice:?}");
+    }
     let extra = number(&rows(&folder, "costs.csv")[0], "extra_spend_yen");
     let expected = spent(&folders[1]) - spent(&folders[0]);
     assert!((extra - expected).abs() < 1.0 && extra > 1e9, "{extra} yen, separate runs: {expected}");

@@ -5,6 +5,7 @@ use super::{
     outcome::{Account, Extent},
 };
 use crate::{
+    parameters::Evidence,
     scenario::{Intervention, Scenario},
     statistics::{mean, quantile_sorted},
 };
@@ -16,6 +17,8 @@ pub struct Spending {
     pub intervention: String,
     /// Kind.
     pub kind: &'static str,
+    /// What the size of its effect rests on.
+    pub evidence: Evidence,
     /// Fiscal year.
     pub fiscal_year: i16,
     /// Means over runs.
@@ -44,6 +47,7 @@ pub fn spending(scenario: &Scenario, outcomes: &[Outcome], extent: &Extent) -> V
             all.push(Spending {
                 intervention: intervention.name.clone(),
                 kind: intervention.measure.key(),
+                evidence: intervention.measure.kind().evidence(),
                 fiscal_year,
                 account: Account {
                     spend_yen,

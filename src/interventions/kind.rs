@@ -6,7 +6,7 @@ use crate::{
     data::Data,
     dynamics::HazardTerms,
     notation::{At, Checks},
-    parameters::Parameters,
+    parameters::{Evidence, Parameters},
     population::{Criteria, Eligibility},
 };
 
@@ -62,6 +62,11 @@ pub trait MeasureKind {
     /// What a delivery costs.
     fn price(&self) -> Price {
         Price::UnitCost
+    }
+
+    /// What the size of its effect rests on.
+    fn evidence(&self) -> Evidence {
+        Evidence::Assumed
     }
 
     /// Whom its effects reach.

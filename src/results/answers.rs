@@ -6,6 +6,7 @@ use super::tables::{field, finite, number};
 use crate::{
     analysis::{Answers, Choice, Difference, Part, Price, Probability, prices, published},
     data::Observation,
+    parameters::Evidence,
 };
 use std::io::{self, Write};
 
@@ -160,7 +161,6 @@ fn spending(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
     )?;
     for one in answers {
         for s in &one.spending {
-            let declaration = s.kind == "emergency_declaration";
             let (account, (low, high)) = (s.account, s.spend_90);
             writeln!(
                 out,
@@ -174,7 +174,7 @@ fn spending(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
                 joined(&[account.capacity, account.deliveries, account.firms_reached]),
                 number(s.unit_cost_yen),
                 field(PRICE_BASIS),
-                if declaration { "estimated" } else { "assumed" },
+                s.evidence,
             )?;
         }
     }
@@ -186,16 +186,17 @@ fn choice(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
         out,
         "scenario,reference,kpi,segment,fiscal_year,median,low_5,high_95,target,target_source,attainability,effect,\
          effect_low,effect_high,noise_sd,signal_to_noise,survey,respondents,survey_se,smallest_visible_change,visible,\
-         scale_to_be_visible,verdict"
+         scale_to_be_visible,verdict,evidence"
     )?;
     for one in answers {
+        let evidence = evidence(one, answers);
         for c in &one.choices {
             let fan = &one.digest.fans[c.kpi];
             let Some(last) = one.kpi.iter().rfind(|year| year.kpi == fan.kpi) else { continue };
             let [low, _, median, _, high] = last.quantiles;
             writeln!(
                 out,
-                "{},{},{},{},{},{},{},{}",
+                "{},{},{},{},{},{},{},{},{}",
                 field(&one.scenario),
                 field(one.reference.as_deref().unwrap_or_default()),
                 fan.kpi.indicator.id,
@@ -204,6 +205,7 @@ fn choice(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
                 joined(&[median, low, high]),
                 judged(c, fan.kpi.measured().first().map(|figure| figure.survey.id())),
                 c.verdict.key(),
+                c.effect.as_ref().map(|_| evidence.to_string()).unwrap_or_default(),
             )?;
         }
     }
@@ -236,16 +238,17 @@ fn differences(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
     writeln!(
         out,
         "scenario,reference,kpi,segment,fiscal_year,level,reference_level,difference,low_5,high_95,mean_low,mean_high,\
-         positive,positive_low,positive_high,pairs,pairs_to_settle,verdict"
+         positive,positive_low,positive_high,pairs,pairs_to_settle,verdict,evidence"
     )?;
     for one in answers {
+        let evidence = evidence(one, answers);
         for d in &one.differences {
             let kpi = one.digest.fans[d.kpi].kpi;
             let difference = &d.difference;
             let (pairs, mean) = (difference.pairs_90, difference.mean_90);
             writeln!(
                 out,
-                "{},{},{},{},{},{},{},{},{},{}",
+                "{},{},{},{},{},{},{},{},{},{},{evidence}",
                 field(&one.scenario),
                 field(one.reference.as_deref().unwrap_or_default()),
                 kpi.indicator.id,
@@ -272,7 +275,7 @@ fn costs(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
     writeln!(
         out,
         "scenario,reference,fiscal_year,extra_spend_yen,extra_spend_low,extra_spend_high,spend_verdict,{firms},\
-         {teleworkers},price_basis"
+         {teleworkers},price_basis,evidence"
     )?;
     let difference =
         |d: &Difference| format!("{},{}", joined(&[d.mean, d.pairs_90.0, d.pairs_90.1]), d.direction.key());
@@ -281,10 +284,11 @@ fn costs(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
         format!("{},{yen}", difference(&price.extra))
     };
     for one in answers {
+        let evidence = evidence(one, answers);
         for c in &one.costs {
             writeln!(
                 out,
-                "{},{},{},{},{},{},{}",
+                "{},{},{},{},{},{},{},{evidence}",
                 field(&one.scenario),
                 field(one.reference.as_deref().unwrap_or_default()),
                 c.fiscal_year,
@@ -299,19 +303,27 @@ fn costs(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
 }
 
 fn acceptability(out: &mut dyn Write, answers: &[Answers]) -> io::Result<()> {
-    writeln!(out, "scenario,reference,fiscal_year,per,yen,probability,low_90,high_90")?;
+    writeln!(out, "scenario,reference,fiscal_year,per,yen,probability,low_90,high_90,evidence")?;
     for one in answers {
+        let evidence = evidence(one, answers);
         for c in &one.costs {
             for (per, price) in [("firm", &c.firms), ("teleworker", &c.teleworkers)] {
                 for (yen, worth) in prices().zip(&price.acceptable) {
                     let reference = field(one.reference.as_deref().unwrap_or_default());
                     let of = format!("{},{reference},{},{per}", field(&one.scenario), c.fiscal_year);
-                    writeln!(out, "{of},{},{}", finite(yen), with_interval(worth))?;
+                    writeln!(out, "{of},{},{},{evidence}", finite(yen), with_interval(worth))?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What the difference of a scenario to its reference rests on: on assumptions, unless neither has a measure but declarations.
+fn evidence(one: &Answers, all: &[Answers]) -> Evidence {
+    let reference = all.iter().filter(|other| Some(&other.scenario) == one.reference.as_ref());
+    let mut measures = reference.chain([one]).flat_map(|of| &of.spending);
+    if measures.any(|measure| measure.evidence == Evidence::Assumed) { Evidence::Assumed } else { Evidence::Estimated }
 }
 
 fn joined(values: &[f64]) -> String {

@@ -6,10 +6,13 @@ use super::{
     replace::{Form, Product},
     tables::{field, finite, number},
 };
-use crate::analysis::{
-    Kpi, SplitBy,
-    shapley::{Method, Share, Split},
-    target::{Answer, Evaluated, Reached},
+use crate::{
+    analysis::{
+        Kpi, SplitBy,
+        shapley::{Method, Share, Split},
+        target::{Answer, Evaluated, Reached},
+    },
+    parameters::Evidence,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,10 @@ pub const CHANNELS: &str = "channels.csv";
 pub const INTERACTIONS: &str = "interactions.csv";
 /// Values tried.
 pub const TARGET: &str = "target.csv";
+
+/// What effects in these tables rest on: emergency declarations, the only ones that were estimated, are nobody's to decide and
+/// are neither split nor varied.
+const EVIDENCE: Evidence = Evidence::Assumed;
 
 /// The folder of an attribution.
 pub static ATTRIBUTION_FOLDER: Product = Product {
@@ -173,7 +180,7 @@ pub fn write_channels(
     writeln!(
         out,
         "scenario,fiscal_year,intervention,channel,common_spend_yen,extra_firms,extra_firms_low,extra_firms_high,\
-         yen_per_firm,extra_teleworkers,extra_teleworkers_low,extra_teleworkers_high,yen_per_teleworker"
+         yen_per_firm,extra_teleworkers,extra_teleworkers_low,extra_teleworkers_high,yen_per_teleworker,evidence"
     )?;
     for one in all {
         for (player, (measure, channel)) in players.iter().enumerate() {
@@ -183,7 +190,7 @@ pub fn write_channels(
                 format!("{},{}", estimate(share), number(one.price(player, share)))
             };
             let spend = finite(one.spend_yen[player]);
-            writeln!(out, "{of},{spend},{},{}", count(&one.firms), count(&one.teleworkers))?;
+            writeln!(out, "{of},{spend},{},{},{EVIDENCE}", count(&one.firms), count(&one.teleworkers))?;
         }
     }
     Ok(())
@@ -200,7 +207,7 @@ pub fn write_attribution(
     writeln!(
         out,
         "scenario,kpi,segment,fiscal_year,intervention,kind,shapley,low_90,high_90,leave_one_out,loo_low_90,loo_high_90,\
-         alone,alone_low_90,alone_high_90,spend_yen,method,draws"
+         alone,alone_low_90,alone_high_90,spend_yen,method,draws,evidence"
     )?;
     for one in all {
         let Split { whole, shapley, leave_one_out, alone, .. } = &one.split;
@@ -209,10 +216,10 @@ pub fn write_attribution(
         for (player, (name, kind)) in measures.iter().enumerate() {
             let shares = [&shapley[player], &leave_one_out[player], &alone[player]].map(estimate).join(",");
             let spend = finite(one.spend_yen[player]);
-            writeln!(out, "{of},{},{kind},{shares},{spend},{}", field(name), end(&shapley[player]))?;
+            writeln!(out, "{of},{},{kind},{shares},{spend},{},{EVIDENCE}", field(name), end(&shapley[player]))?;
         }
         let spend = finite(one.package_yen);
-        writeln!(out, "{of},package,,{},,,,,,,{spend},{}", estimate(whole), end(whole))?;
+        writeln!(out, "{of},package,,{},,,,,,,{spend},{},{EVIDENCE}", estimate(whole), end(whole))?;
     }
     Ok(())
 }
@@ -224,13 +231,16 @@ pub fn write_interactions(
     measures: &[(String, &str)],
     all: &[Attributed],
 ) -> io::Result<()> {
-    writeln!(out, "scenario,kpi,segment,fiscal_year,intervention_a,intervention_b,interaction,low_90,high_90,draws")?;
+    writeln!(
+        out,
+        "scenario,kpi,segment,fiscal_year,intervention_a,intervention_b,interaction,low_90,high_90,draws,evidence"
+    )?;
     for one in all {
         let of = format!("{},{},{},{}", field(scenario), one.kpi.indicator.id, field(one.kpi.segment), one.fiscal_year);
         for interaction in &one.split.interactions {
             let (a, b) = (&measures[interaction.pair.0].0, &measures[interaction.pair.1].0);
             let draws = interaction.index.map_or(0, |index| index.draws);
-            writeln!(out, "{of},{},{},{},{draws}", field(a), field(b), estimate(&interaction.index))?;
+            writeln!(out, "{of},{},{},{},{draws},{EVIDENCE}", field(a), field(b), estimate(&interaction.index))?;
         }
     }
     Ok(())
@@ -277,7 +287,7 @@ pub fn write_target(out: &mut dyn Write, scenario: &str, searched: &Searched) ->
     writeln!(
         out,
         "scenario,kpi,segment,target,by,vary,wanted_probability,value,probability,low_90,high_90,spend_yen,status,\
-         deliveries,firms_reached,value_low_90,value_high_90"
+         deliveries,firms_reached,value_low_90,value_high_90,evidence"
     )?;
     let Searched { kpi, goal, by, vary, wanted, answer, done } = searched;
     let of =
@@ -295,7 +305,12 @@ pub fn write_target(out: &mut dyn Write, scenario: &str, searched: &Searched) ->
         let chances = [evaluated.probability(), low, high].map(finite).join(",");
         let did = [done.deliveries, done.firms_reached].map(finite).join(",");
         let spend = finite(done.spend_yen);
-        writeln!(out, "{of},{value},{chances},{spend},{status},{did},{},{}", number(ends.0), number(ends.1))?;
+        writeln!(
+            out,
+            "{of},{value},{chances},{spend},{status},{did},{},{},{EVIDENCE}",
+            number(ends.0),
+            number(ends.1)
+        )?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::{
     classification::{PREFECTURES, Prefecture},
     dynamics::HazardTerms,
     notation::{At, Checks, Day, RawLater, RawPrefecture},
+    parameters::Evidence,
     random::Purpose,
 };
 use jiff::civil::{Date, date};
@@ -78,6 +79,11 @@ const KNOWN_UNTIL: Date = date(2021, 4, 30);
 impl MeasureKind for EmergencyDeclaration {
     fn yearly_capacity(&self) -> Option<f64> {
         None
+    }
+
+    /// Spring 2020 and the winter after it show in the surveys.
+    fn evidence(&self) -> Evidence {
+        Evidence::Estimated
     }
 
     fn price(&self) -> Price {
