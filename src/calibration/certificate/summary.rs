@@ -64,6 +64,11 @@ impl Certificate {
         self.gates.is_empty() || self.gates.iter().any(|gate| !gate.passed)
     }
 
+    /// Whether it tells of several posteriors, each as of the day that its experiment is named by, and has no gates of its own.
+    pub fn is_evaluation(&self) -> bool {
+        self.gates.is_empty() && self.about.len() == 1
+    }
+
     /// An entry of `about.csv`.
     pub fn about(&self, name: &str) -> Option<&str> {
         self.about.iter().find(|entry| entry.name == name).map(|entry| entry.value.as_str())

@@ -85,7 +85,7 @@ fn forecasts(
     let page = Page {
         name: format!("5_held_out_{experiment}_{number}"),
         title: format!("Held out: {}, page {number} of {of}", experiment_name(experiment)),
-        source: "telework-sim, telework calibrate: held_out.csv. The fit did not see these figures; naive forecasts use the same \
+        source: "telework-sim, held_out.csv of telework calibrate or evaluate. The fit did not see these figures; naive forecasts use the same \
                  earlier figures. CRPS: continuous ranked probability score in percentage points, smaller is better.",
         size: (right + 110.0, chart.bottom() + 90.0),
     };
@@ -139,9 +139,9 @@ fn scores(certificate: &Certificate) -> Sheet {
     let page = Page {
         name: "5_held_out_scores".to_string(),
         title: "Held out: mean scores by forecaster".to_string(),
-        source: "telework-sim, telework calibrate: held_out.csv and held_out_tests.csv. Mean continuous ranked probability score \
-                 (CRPS) over the figures held out, in percentage points: smaller is better. Difference: paired, model less the \
-                 other; negative when the model is better.",
+        source: "telework-sim, held_out.csv and held_out_tests.csv of telework calibrate or evaluate. Mean continuous ranked probability score \
+                 (CRPS) over the figures that a forecaster has, in percentage points: smaller is better. Difference: model less the \
+                 other on the figures that both have; negative when the model is better.",
         size: (left + 960.0, height),
     };
     page.draw(certificate, |canvas| {

@@ -67,9 +67,13 @@ impl Page<'_> {
             canvas.text((24.0, 36.0), &self.title, style(20.0, INK).bold());
             let draws = certificate.about("draws").map_or_else(String::new, |draws| format!(", {draws} draws"));
             let seed = certificate.about("seed").map_or_else(String::new, |seed| format!(", seed {seed}"));
-            let origin = format!("Posterior as of {}{draws}{seed}", certificate.as_of);
+            let evaluation = certificate.is_evaluation();
+            let origin = match evaluation {
+                true => format!("Posteriors as of {}", certificate.experiments().join(", ")),
+                false => format!("Posterior as of {}{draws}{seed}", certificate.as_of),
+            };
             canvas.text((24.0, 58.0), &origin, style(13.0, GREY));
-            if certificate.fails() {
+            if certificate.fails() && !evaluation {
                 let mark = format!("certificate: {}", certificate.verdict());
                 let words = style(12.0, WHITE).bold();
                 let left = 24.0 + text_width(&origin, style(13.0, GREY)) + 16.0;

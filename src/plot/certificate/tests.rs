@@ -97,3 +97,15 @@ fn only_failing_certificates_are_marked() {
         assert!(!svg.contains("gates fail"), "{name}");
     }
 }
+
+/// An evaluation has a posterior for each origin and no gates: its pictures name the days, and none is marked.
+#[test]
+fn an_evaluation_names_its_origins() {
+    let mut certificate = certificate();
+    certificate.gates.clear();
+    certificate.about.retain(|entry| entry.name == "as_of");
+    certificate.held_out.iter_mut().for_each(|row| row.experiment = "2020-07-31".to_string());
+    let all = sheets(&certificate, &[], &[]);
+    let (_, svg) = all.iter().find(|(name, _)| name == "5_held_out_scores").unwrap();
+    assert!(svg.contains("Posteriors as of 2020-07-31") && !svg.contains("gates fail"), "{svg}");
+}
