@@ -346,3 +346,24 @@ fn a_late_start_tells_the_figures_of_the_whole_run() {
         assert_eq!(&whole[key], row);
     }
 }
+
+/// The system's mathematical library chooses code by processor, and its last digits with it. Where it may not use AVX and fused
+/// multiply-add (as glibc understands; others pay no heed) a run is the same to the byte, pictures and page included.
+#[test]
+fn no_byte_comes_from_the_system_library() {
+    let home = tempfile::tempdir().unwrap();
+    let set = ["--set", "run.sample=6000", "--set", "run.end=2020-04-30", "--set", "run.replicates=20"];
+    let of = |name: &str, tunables: &str| {
+        let place = home.path().join(name);
+        fs::create_dir(&place).unwrap();
+        let words = [&["run", "baseline", "--out", "run", "--store", "store"][..], &set].concat();
+        let output = telework(&place, &words).env("GLIBC_TUNABLES", tunables).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        files(&place.join("run"))
+    };
+    let (usual, plain) = (of("usual", ""), of("plain", "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX,-AVX2,-AVX512F"));
+    assert!(usual.contains_key(Path::new("split.csv")) && usual.len() > 10, "{:?}", usual.keys());
+    assert!(usual.keys().eq(plain.keys()));
+    let other: Vec<_> = usual.iter().filter(|(name, bytes)| &plain[*name] != *bytes).map(|(name, _)| name).collect();
+    assert!(other.is_empty(), "{other:?}");
+}
