@@ -143,180 +143,180 @@ macro_rules! parameters {
 
 parameters! {
     // --- What a firm brings along: its inclination, a log-hazard index.
-    inclination_size: 0.2706 in 0.0..=2.0, prior 0.3 sd 0.2, "log hazard per log employees", Estimated,
+    inclination_size: 0.2782 in 0.0..=2.0, prior 0.3 sd 0.2, "log hazard per log employees", Estimated,
         "Inclination gained by e times as many employees (20 employees = 0)", "TSR waves 2-14 by size";
-    inclination_high_capital: -0.3764 in -1.0..=3.0, prior 0.5 sd 0.7, "log hazard", Estimated,
+    inclination_high_capital: -0.4187 in -1.0..=3.0, prior 0.5 sd 0.7, "log hazard", Estimated,
         "Inclination of firms with 100 million yen of capital or more, beyond their employees", "TSR waves 2-14 by size";
-    inclination_teleworkable: 0.0895 in 0.0..=4.0, prior 0.7 sd 0.5, "log hazard per log share", Estimated,
+    inclination_teleworkable: 0.0890 in 0.0..=4.0, prior 0.7 sd 0.5, "log hazard per log share", Estimated,
         "Inclination lost when the teleworkable share of jobs is e times smaller (share 0.3 = 0); no such job = immune",
         "TSR never-practised shares, Cabinet Office by industry";
-    inclination_spread: 1.1799 in 0.0..=5.0, prior 1.5 sd 0.5, "log hazard", Estimated,
+    inclination_spread: 1.1383 in 0.0..=5.0, prior 1.5 sd 0.5, "log hazard", Estimated,
         "Standard deviation of the lasting propensity between firms", "TSR never-practised shares";
-    inclination_tokyo: 1.4839 in -1.0..=3.0, prior 0.7 sd 0.7, "log hazard", Estimated,
+    inclination_tokyo: 1.4498 in -1.0..=3.0, prior 0.7 sd 0.7, "log hazard", Estimated,
         "Inclination of head offices in Tokyo, beyond size, industry and pressure", "TSR wave 12: Tokyo 66.8 %";
-    inclination_metropolitan: 1.0445 in -1.0..=3.0, prior 0.3 sd 0.5, "log hazard", Estimated,
+    inclination_metropolitan: 1.0518 in -1.0..=3.0, prior 0.3 sd 0.5, "log hazard", Estimated,
         "Inclination of head offices in Kanagawa, Aichi, Osaka, beyond size, industry and pressure",
         "Cabinet Office and MLIT by area";
-    inclination_construction: 0.5113 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_construction: 0.5634 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of construction firms beyond their teleworkable share", "MLIT and Cabinet Office by industry; prior: no difference";
-    inclination_information: 0.1522 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_information: 0.1366 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of information and communications firms beyond their teleworkable share", "MIC, MLIT, Persol by industry; prior: no difference";
-    inclination_transport: -0.0553 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_transport: -0.1020 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of transport firms beyond their teleworkable share", "Persol by industry; prior: no difference";
-    inclination_finance: -0.3201 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_finance: -0.3463 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of finance and insurance firms beyond their teleworkable share", "MIC, Cabinet Office, Persol by industry; prior: no difference";
-    inclination_professional: -0.1834 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_professional: -0.1677 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of professional and technical services beyond their teleworkable share", "MLIT, Persol by industry; prior: no difference";
-    inclination_accommodation: 0.9354 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_accommodation: 0.9239 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of accommodation and food firms beyond their teleworkable share", "MLIT, Persol by industry; prior: no difference";
-    inclination_education: -0.4126 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_education: -0.4135 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of education and learning support beyond their teleworkable share", "Cabinet Office by industry; prior: no difference";
-    inclination_medical: -0.8996 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
+    inclination_medical: -0.9108 in -4.0..=4.0, prior 0.0 sd 0.7, "log hazard", Estimated,
         "Inclination of medical and welfare firms beyond their teleworkable share", "Cabinet Office, Persol by industry; prior: no difference";
-    barrier_management: 0.3081 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
+    barrier_management: 0.3016 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
         "Inclination lost to an unresolved barrier of management and communication", "TSR wave 10 reasons; size of effect assumed";
-    barrier_ict_tools: 0.3034 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
+    barrier_ict_tools: 0.2960 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
         "Inclination lost to an unresolved barrier of ICT tools", "TSR wave 10 reasons; size of effect assumed";
-    barrier_security: 0.2952 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
+    barrier_security: 0.3157 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
         "Inclination lost to an unresolved barrier of information security", "TSR wave 10 reasons; size of effect assumed";
-    barrier_paper: 0.3025 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
+    barrier_paper: 0.3137 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
         "Inclination lost to an unresolved barrier of paper documents and seals", "TSR wave 10 reasons; size of effect assumed";
-    barrier_cost: 0.2949 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
+    barrier_cost: 0.2994 in 0.0..=2.0, prior 0.3 sd 0.15, "log hazard", Assumed,
         "Inclination lost to an unresolved barrier of cost", "TSR wave 10 reasons; size of effect assumed";
-    barrier_home_environment: 0.2087 in 0.0..=2.0, prior 0.2 sd 0.1, "log hazard", Assumed,
+    barrier_home_environment: 0.2027 in 0.0..=2.0, prior 0.2 sd 0.1, "log hazard", Assumed,
         "Inclination lost to an unresolved barrier of the home environment", "size of effect assumed";
 
     // --- State at the start of the run.
-    initial_practice: -2.5350 in -10.0..=3.0, prior -2.5 sd 1.0, "logit", Estimated,
+    initial_practice: -2.4934 in -10.0..=3.0, prior -2.5 sd 1.0, "logit", Estimated,
         "Logit of practising in January 2020 at inclination 0", "TSR wave 2, MIC 2019";
-    initial_practice_slope: 0.9050 in 0.0..=3.0, prior 1.0 sd 0.5, "logit per log hazard", Estimated,
+    initial_practice_slope: 0.9191 in 0.0..=3.0, prior 1.0 sd 0.5, "logit per log hazard", Estimated,
         "How steeply practice in January 2020 rises with inclination", "TSR wave 2 by size";
-    initial_scheme: -0.7457 in -6.0..=4.0, prior -0.5 sd 1.0, "logit", Estimated,
+    initial_scheme: -0.8087 in -6.0..=4.0, prior -0.5 sd 1.0, "logit", Estimated,
         "Logit of a formal scheme among firms practising in January 2020, at inclination 0", "TSR wave 14: before COVID";
-    initial_scheme_slope: 0.4689 in -1.0..=3.0, prior 0.5 sd 0.5, "logit per log hazard", Estimated,
+    initial_scheme_slope: 0.5092 in -1.0..=3.0, prior 0.5 sd 0.5, "logit per log hazard", Estimated,
         "How steeply a formal scheme rises with inclination among firms practising in January 2020", "TSR wave 14 by size";
 
     // --- Start: never -> current.
-    start_base: -6.4422 in -15.0..=0.0, prior -7.0 sd 1.5, "log hazard", Estimated,
+    start_base: -6.3603 in -15.0..=0.0, prior -7.0 sd 1.5, "log hazard", Estimated,
         "Weekly log hazard to start without any pressure, at inclination 0", "TSR waves 2-14";
-    start_declaration: 1.9189 in 0.0..=6.0, prior 2.0 sd 1.0, "log hazard", Estimated,
+    start_declaration: 1.9567 in 0.0..=6.0, prior 2.0 sd 1.0, "log hazard", Estimated,
         "Push of a first state of emergency on starting", "TSR waves 3-5";
-    start_concern: 1.5601 in 0.0..=4.0, prior 1.0 sd 0.7, "log hazard", Estimated,
+    start_concern: 1.5575 in 0.0..=4.0, prior 1.0 sd 0.7, "log hazard", Estimated,
         "Push on starting of a concern of 1 (see concern_scale)", "TSR waves 2-4";
 
     // --- Stop: current -> stopped.
-    stop_base: -0.3648 in -10.0..=0.0, prior -2.0 sd 1.5, "log hazard", Estimated,
+    stop_base: -0.4127 in -10.0..=0.0, prior -2.0 sd 1.5, "log hazard", Estimated,
         "Weekly log hazard to stop without pressure, at inclination 0", "TSR waves 5-8";
-    stop_inclination: 0.5737 in 0.0..=3.0, prior 0.7 sd 0.5, "ratio", Estimated,
+    stop_inclination: 0.5871 in 0.0..=3.0, prior 0.7 sd 0.5, "ratio", Estimated,
         "How much of the inclination holds a practising firm back from stopping", "TSR waves 5-10 by size";
-    stop_declaration: 0.9102 in 0.0..=8.0, prior 1.5 sd 1.0, "log hazard", Estimated,
+    stop_declaration: 0.9472 in 0.0..=8.0, prior 1.5 sd 1.0, "log hazard", Estimated,
         "How much a first state of emergency keeps firms from stopping", "TSR waves 4-6";
-    stop_concern: 0.2914 in 0.0..=4.0, prior 0.5 sd 0.5, "log hazard", Estimated,
+    stop_concern: 0.3059 in 0.0..=4.0, prior 0.5 sd 0.5, "log hazard", Estimated,
         "How much a concern of 1 keeps firms from stopping", "TSR waves 6-10";
-    stop_experience: 1.5913 in 0.0..=6.0, prior 2.0 sd 1.0, "log hazard", Estimated,
+    stop_experience: 1.6017 in 0.0..=6.0, prior 2.0 sd 1.0, "log hazard", Estimated,
         "How much full experience keeps firms from stopping", "TSR waves 6-14";
-    stop_scheme: 0.9711 in 0.0..=4.0, prior 1.0 sd 0.4, "log hazard", Assumed,
+    stop_scheme: 0.9696 in 0.0..=4.0, prior 1.0 sd 0.4, "log hazard", Assumed,
         "How much a formal scheme keeps firms from stopping", "MLIT by scheme (direction); size assumed";
 
     // --- Resume: stopped -> current.
-    resume_base: -4.8691 in -12.0..=0.0, prior -4.5 sd 1.5, "log hazard", Estimated,
+    resume_base: -4.9061 in -12.0..=0.0, prior -4.5 sd 1.5, "log hazard", Estimated,
         "Weekly log hazard to resume without pressure, at inclination 0", "TSR waves 8-14";
-    resume_inclination: 0.8850 in 0.0..=3.0, prior 0.7 sd 0.4, "ratio", Estimated,
+    resume_inclination: 0.8659 in 0.0..=3.0, prior 0.7 sd 0.4, "ratio", Estimated,
         "How much of the inclination quickens resuming", "TSR waves 8-14 by size";
-    resume_declaration: 1.5622 in 0.0..=6.0, prior 1.5 sd 1.0, "log hazard", Estimated,
+    resume_declaration: 1.4849 in 0.0..=6.0, prior 1.5 sd 1.0, "log hazard", Estimated,
         "Push of a first state of emergency on resuming", "TSR waves 10-14";
-    resume_concern: 0.9093 in 0.0..=4.0, prior 0.7 sd 0.5, "log hazard", Estimated,
+    resume_concern: 0.9473 in 0.0..=4.0, prior 0.7 sd 0.5, "log hazard", Estimated,
         "Push on resuming of a concern of 1", "TSR waves 6-10";
-    resume_scheme: 0.6843 in 0.0..=4.0, prior 0.7 sd 0.3, "log hazard", Assumed,
+    resume_scheme: 0.6716 in 0.0..=4.0, prior 0.7 sd 0.3, "log hazard", Assumed,
         "How much a formal scheme quickens resuming", "MLIT by scheme (direction); size assumed";
 
     // --- Formal scheme.
-    formalise_base: -4.9002 in -12.0..=0.0, prior -5.0 sd 1.2, "log hazard", Estimated,
+    formalise_base: -4.8867 in -12.0..=0.0, prior -5.0 sd 1.2, "log hazard", Estimated,
         "Weekly log hazard of a practising firm to write telework into its rules, at inclination 0", "TSR wave 14";
-    formalise_inclination: 0.6862 in -1.0..=3.0, prior 0.5 sd 0.5, "ratio", Estimated,
+    formalise_inclination: 0.6656 in -1.0..=3.0, prior 0.5 sd 0.5, "ratio", Estimated,
         "How much of the inclination quickens formalising", "TSR wave 14 by size";
-    formalise_experience: 1.0344 in 0.0..=4.0, prior 1.0 sd 0.5, "log hazard", Assumed,
+    formalise_experience: 1.0845 in 0.0..=4.0, prior 1.0 sd 0.5, "log hazard", Assumed,
         "How much full experience quickens formalising", "assumed";
-    give_up_base: -7.3171 in -14.0..=0.0, prior -7.5 sd 0.7, "log hazard", Assumed,
+    give_up_base: -7.3689 in -14.0..=0.0, prior -7.5 sd 0.7, "log hazard", Assumed,
         "Weekly log hazard of a practising firm to give up its formal scheme", "no published rate; assumed rare";
-    give_up_stopped: 2.0812 in 0.0..=6.0, prior 2.0 sd 0.7, "log hazard", Assumed,
+    give_up_stopped: 2.0787 in 0.0..=6.0, prior 2.0 sd 0.7, "log hazard", Assumed,
         "How much more readily a firm that has stopped gives up its scheme", "assumed";
 
     // --- Pressure.
-    declaration_fatigue: 0.2342 in 0.0..=3.0, prior 0.3 sd 0.3, "log ratio per earlier declaration", Estimated,
+    declaration_fatigue: 0.2362 in 0.0..=3.0, prior 0.3 sd 0.3, "log ratio per earlier declaration", Estimated,
         "How much weaker each later declaration presses than the one before it in the prefecture", "TSR waves 10-14";
     declaration_quasi: 0.5000 in 0.0..=1.0, prior 0.5 sd 0.2, "ratio", Assumed,
         "Pressure of a quasi-emergency as a share of a state of emergency", "assumed";
-    concern_scale: 0.7866 in 0.05..=100.0, prior 1.0 sd 0.7, "reported infections per 100,000 a week", Estimated,
+    concern_scale: 0.8517 in 0.05..=100.0, prior 1.0 sd 0.7, "reported infections per 100,000 a week", Estimated,
         "Weekly infections at which concern is ln 2; concern is ln(1 + infections / scale)", "TSR waves 2-10";
-    concern_half_life: 3.7046 in 0.5..=52.0, prior 4.0 sd 1.5, "weeks", Estimated,
+    concern_half_life: 3.8542 in 0.5..=52.0, prior 4.0 sd 1.5, "weeks", Estimated,
         "How long concern outlasts the infections that caused it", "assumed";
-    concern_national: 0.3318 in 0.0..=1.0, prior 0.5 sd 0.2, "ratio", Estimated,
+    concern_national: 0.3375 in 0.0..=1.0, prior 0.5 sd 0.2, "ratio", Estimated,
         "Weight of the national infections beside the prefecture's own in concern", "assumed";
-    concern_habituation: 1.1627 in 0.0..=4.0, prior 0.7 sd 0.5, "log ratio per year", Estimated,
+    concern_habituation: 1.1282 in 0.0..=4.0, prior 0.7 sd 0.5, "log ratio per year", Estimated,
         "How fast firms get used to infections from March 2020 on", "TSR waves 2-14";
-    alarm: 0.9836 in 0.0..=5.0, prior 0.7 sd 0.5, "concern", Estimated,
+    alarm: 1.0231 in 0.0..=5.0, prior 0.7 sd 0.5, "concern", Estimated,
         "Alarm of spring 2020 beside reported infections: rises from 24 February 2020, halves every 6 weeks from May",
         "TSR waves 2-5 (school closures of 2 March 2020)";
 
     // --- Others' practice.
-    peer_strength: 1.5231 in 0.0..=20.0, prior 1.5 sd 0.7, "ratio", Assumed,
+    peer_strength: 1.4666 in 0.0..=20.0, prior 1.5 sd 0.7, "ratio", Assumed,
         "Mass action: the hazard to start is (1 + strength x share of practising others) times as high", "assumed; Bass (1969)";
-    peer_industry: 0.3449 in 0.0..=1.0, prior 0.35 sd 0.1, "weight", Assumed,
+    peer_industry: 0.3429 in 0.0..=1.0, prior 0.35 sd 0.1, "weight", Assumed,
         "Weight of the own industry in others' practice (the four weights are normalised)", "assumed";
-    peer_prefecture: 0.2554 in 0.0..=1.0, prior 0.25 sd 0.1, "weight", Assumed,
+    peer_prefecture: 0.2545 in 0.0..=1.0, prior 0.25 sd 0.1, "weight", Assumed,
         "Weight of the own prefecture in others' practice", "assumed";
-    peer_size: 0.2026 in 0.0..=1.0, prior 0.2 sd 0.1, "weight", Assumed,
+    peer_size: 0.2053 in 0.0..=1.0, prior 0.2 sd 0.1, "weight", Assumed,
         "Weight of firms of the own size in others' practice", "assumed";
-    peer_customers: 0.2015 in 0.0..=1.0, prior 0.2 sd 0.1, "weight", Assumed,
+    peer_customers: 0.2028 in 0.0..=1.0, prior 0.2 sd 0.1, "weight", Assumed,
         "Weight of customers in others' practice: the employment-weighted practice of the prefecture and the nation",
         "inter-firm network: degree rises with size, links are local; weight assumed";
 
     // --- Experience and intensity.
-    experience_half: 12.8340 in 1.0..=104.0, prior 12.0 sd 4.0, "weeks", Assumed,
+    experience_half: 13.2748 in 1.0..=104.0, prior 12.0 sd 4.0, "weeks", Assumed,
         "Weeks of practice after which half of the full experience is gained", "assumed";
-    reach_base: 0.6328 in 0.01..=1.0, prior 0.5 sd 0.2, "share", Estimated,
+    reach_base: 0.6173 in 0.01..=1.0, prior 0.5 sd 0.2, "share", Estimated,
         "Share of the teleworkable jobs that telework in a practising firm without pressure or experience",
         "TSR staff-share distribution";
-    reach_market: 0.0959 in -0.2..=0.3, prior 0.03 sd 0.04, "share a doubling", Estimated,
+    reach_market: 0.1024 in -0.2..=0.3, prior 0.03 sd 0.04, "share a doubling", Estimated,
         "Further share for each doubling of the people who work in the prefecture of the head office",
         "Persol by prefecture, MLIT and Cabinet Office by area; prior: more desk work of head offices where labour markets are large";
-    reach_declaration: 0.1400 in 0.0..=1.0, prior 0.15 sd 0.1, "share", Estimated,
+    reach_declaration: 0.1516 in 0.0..=1.0, prior 0.15 sd 0.1, "share", Estimated,
         "Further share under a first state of emergency", "MLIT recall of April-May 2020 against later";
-    reach_experience: 0.1454 in 0.0..=1.0, prior 0.15 sd 0.1, "share", Assumed,
+    reach_experience: 0.1557 in 0.0..=1.0, prior 0.15 sd 0.1, "share", Estimated,
         "Further share with full experience", "assumed";
     days_base: 2.4000 in 0.5..=5.0, prior 2.4 sd 0.3, "days a week", Assumed,
         "Days a week of a teleworker without pressure", "MLIT FY2020: 2.4 days in November and December 2020, when no declaration was in force";
     days_declaration: 1.2000 in 0.0..=4.0, prior 1.2 sd 0.3, "days a week", Assumed,
         "Further days under a first state of emergency", "Tokyo April 2020: 12.2 days a month";
-    worker_turnover: 0.0980 in 0.0..=0.5, prior 0.1 sd 0.03, "share per year", Assumed,
+    worker_turnover: 0.0951 in 0.0..=0.5, prior 0.1 sd 0.03, "share per year", Assumed,
         "Share of employees a year who leave, taking their telework experience along", "assumed";
-    workplace_tokyo: 0.4020 in -1.0..=2.0, prior 0.3 sd 0.3, "log ratio", Estimated,
+    workplace_tokyo: 0.3857 in -1.0..=2.0, prior 0.3 sd 0.3, "log ratio", Estimated,
         "How much more often staff of one firm telework when they work in the Tokyo area than elsewhere; the firm's own share stays",
         "Cabinet Office, MLIT, Persol by area; prior: long commutes, head-office work";
-    permitted_without_scheme: 0.5243 in 0.0..=1.0, prior 0.5 sd 0.2, "share", Estimated,
+    permitted_without_scheme: 0.5295 in 0.0..=1.0, prior 0.5 sd 0.2, "share", Estimated,
         "Share of teleworkers in firms without written rules whom MLIT's scheme question counts (the boss permits it)",
         "MLIT scheme_based against employed_ever";
 
     // --- Surveys.
-    tsr_size_exponent: 0.7702 in 0.0..=1.5, prior 0.5 sd 0.3, "exponent", Estimated,
+    tsr_size_exponent: 0.7510 in 0.0..=1.5, prior 0.5 sd 0.3, "exponent", Estimated,
         "TSR: how the chance to answer rises with employees", "frame known, response pattern not published";
 
-    tsr_forgotten: 0.0949 in 0.0..=0.5, prior 0.08 sd 0.06, "share", Estimated,
+    tsr_forgotten: 0.0945 in 0.0..=0.5, prior 0.08 sd 0.06, "share", Estimated,
         "TSR: share of the firms that have stopped which answer that they never practised", "total of never practised: 42.2 % in wave 6, 43.8 % in wave 10, though nobody can unlearn it; prior: answers about the past are given with error";
-    mic_response: 0.2231 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
+    mic_response: 0.2007 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "MIC: firms that answer against all of its frame: how much more often they telework", "answers by post; rate below one half; prior: none, either way";
-    mlit_response: -0.0976 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
+    mlit_response: -0.1028 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "MLIT: web monitors against all employees: how much more often they telework", "web monitors; prior: none, either way";
-    cao_response: 0.4388 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
+    cao_response: 0.4300 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "Cabinet Office: web panel against all employees: how much more often they telework", "web panel; prior: none, either way";
-    jpc_response: 0.1141 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
+    jpc_response: 0.1059 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "JPC: web panel against all employees: how much more often they telework", "web panel; prior: none, either way";
-    persol_response: 0.4213 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
+    persol_response: 0.4116 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "Persol: web panel of regular employees against all employees: how much more often they telework", "web panel, regular employees; prior: none, either way";
-    nira_response: -0.0541 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
+    nira_response: -0.0659 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "NIRA: web panel of employed persons against all employees: how much more often they telework", "web panel, self-employed included; prior: none, either way";
-    tokyo_response: -0.5867 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
+    tokyo_response: -0.5987 in -3.0..=3.0, prior 0.0 sd 0.4, "log odds", Estimated,
         "Tokyo government: firms that answer against all firms of 30 and more employees in Tokyo: how much more often they telework", "telephone; response not published; prior: none, either way";
 
     // --- Interventions (no causal evidence unless said).
@@ -326,7 +326,7 @@ parameters! {
         "Other firms that notice one participant of a campaign, award or trial", "assumed";
     awareness_half_life: 13.0000 in 1.0..=104.0, prior 13.0 sd 5.0, "weeks", Assumed,
         "How long awareness lasts", "assumed";
-    support_network_effect: 0.5000 in -0.5..=1.0, prior 0.25 sd 0.2, "share", Assumed,
+    support_network_effect: 0.2500 in -0.5..=1.0, prior 0.25 sd 0.2, "share", Assumed,
         "Share of knowledge barriers (management, ICT, security) that a seminar or consultation removes", "assumed";
     managers_effect: 0.6000 in -0.5..=1.0, prior 0.6 sd 0.2, "share", Assumed,
         "Share of management, ICT, security and paper barriers that an expert removes",
@@ -339,7 +339,7 @@ parameters! {
         "How much a higher chance to win contracts pulls bidders towards practice and a formal scheme", "assumed";
     procurement_score_spread: 0.1000 in 0.01..=0.5, prior 0.1 sd 0.03, "share of score", Assumed,
         "Standard deviation of technical scores between bidders for the same contract", "assumed";
-    satellite_effect: 0.8000 in -0.5..=1.0, prior 0.5 sd 0.3, "share", Assumed,
+    satellite_effect: 0.5000 in -0.5..=1.0, prior 0.5 sd 0.3, "share", Assumed,
         "Share of the home-environment barrier that a satellite office nearby removes", "assumed";
     subsidy_effect: 0.9000 in 0.0..=1.0, prior 0.9 sd 0.1, "share", Assumed,
         "Share of cost and ICT barriers that a grant removes", "assumed";
