@@ -56,6 +56,7 @@ fn composed() -> Vec<String> {
                 "surrogate",
                 "weights",
                 "untried",
+                "ranks",
                 "convergence",
                 "predictive",
                 "identifiability",

@@ -188,6 +188,8 @@ const SAYING_MORE = [
   ["surrogate", "surrogate"],
   ["Pareto k", "weights"],
   ["synthetic truths fitted", "untried"],
+  ["p-value of uniform ranks", "ranks"],
+  ["truths inside", "ranks"],
 ];
 /** What a failing gate means: a held-out fit has the checks of a fit, after its name. */
 function meaning({ part, check }) {
