@@ -567,9 +567,16 @@ fn what_is_clicked_at_once_is_what_is_seen() {
     browser.click("#to-form");
     edit_and_click("intervention.managers.scale", &typed("8"), "undo");
     browser.until("document.getElementById('toml').value.includes('scale = 7')");
+    // Whoever writes a name goes on where the caret is, whatever is drawn anew meanwhile.
+    browser.fill("#name", "ac");
+    browser.keys("\u{e012}");
+    browser.script(&format!("const input = document.getElementById('c-intervention.managers.scale'); {}", typed("9")));
+    browser.until("document.getElementById('toml').value.includes('scale = 9')");
+    browser.keys("b");
+    assert_eq!(browser.script("return document.getElementById('name').value"), "abc");
     browser.fill("#name", "Not A Name");
     browser.click("#save");
-    browser.until("document.querySelector('#banner').innerText.includes('Not A Name')");
+    browser.until("document.querySelector('#banner')?.innerText.includes('Not A Name')");
     assert!(!fs::read_to_string(&file).unwrap().contains("# last words"));
     assert_eq!(browser.complaints(), [""; 0]);
 }

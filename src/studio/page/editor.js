@@ -91,7 +91,10 @@ export function drawTools(scenario) {
   const key = [language, scenario.name, state, scenario.past.length > 0, scenario.future.length > 0].join();
   if (place.dataset.key === key) return;
   const held = focused() && place.contains(focused()) ? focused().id : null;
-  const written = held === "name" && place.dataset.name === scenario.name ? byId("name").value : scenario.name;
+  const writing = held === "name" ? byId("name") : null;
+  const written = writing && place.dataset.name === scenario.name ? writing.value : scenario.name;
+  const stays = writing && writing.value === written;
+  const caret = stays && [writing.selectionStart, writing.selectionEnd, writing.selectionDirection];
   place.dataset.key = key;
   place.dataset.name = scenario.name;
   const act = (id, text, doing, more) => button(text, attempt(doing), { id, ...more });
@@ -146,4 +149,6 @@ export function drawTools(scenario) {
     ),
   );
   if (held && byId(held)) byId(held).focus();
+  // Whoever is writing a name goes on where the caret was.
+  if (caret) byId("name").setSelectionRange(...caret);
 }
