@@ -91,6 +91,8 @@ pub struct Chains {
     pub number: usize,
     /// All of them as one state: particles, kept sweeps and figures side by side; trace, archive and error of the first.
     pub state: SamplerState,
+    /// Covariance of the figures' process noise, mean over the chains.
+    pub noise: DMatrix<f64>,
     /// Weight of each particle, adding up to 1: the likelihood of its simulated figures over that of the surrogate's, Pareto
     /// smoothed.
     pub weights: Vec<f64>,
@@ -105,7 +107,8 @@ impl Chains {
     pub fn new(space: &Space, likelihood: &Likelihood, chains: Vec<SamplerState>) -> Chains {
         let number = chains.len();
         let figures = likelihood.targets.len();
-        let mean = |sum: DMatrix<f64>, chain: &SamplerState| sum + square(&chain.noise, figures) / number.max(1) as f64;
+        let mean =
+            |sum: DMatrix<f64>, chain: &SamplerState| sum + chain.noise.covariance(figures) / number.max(1) as f64;
         let noise = chains.iter().fold(DMatrix::zeros(figures, figures), mean);
         let ratio = |state: &SamplerState| -> Vec<f64> {
             let error = square(&state.error, figures);
@@ -127,9 +130,9 @@ impl Chains {
             state.predicted.extend(chain.predicted);
             state.temperature = state.temperature.min(chain.temperature);
         }
-        (state.noise, state.evaluations) = (noise.as_slice().to_vec(), evaluations);
+        state.evaluations = evaluations;
         let log_ratio_sd = crate::statistics::variance(&ratios).unwrap_or(0.0).sqrt();
-        Chains { number, state, weights, shape, log_ratio_sd }
+        Chains { number, state, noise, weights, shape, log_ratio_sd }
     }
 
     /// Whether the weights are used: otherwise the particles stand for the posterior as the surrogate has it.

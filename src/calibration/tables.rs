@@ -9,7 +9,7 @@ use super::{
     history::History,
     likelihood::{Likelihood, group_name},
     predicted::Predicted,
-    sampler::{Simulate, square},
+    sampler::Simulate,
     space::Space,
 };
 use crate::{
@@ -189,13 +189,13 @@ impl Fitted<'_> {
     /// noise that two streams show, over the standard deviation of the figure's likelihood; sorted over figures.
     fn surrogate_errors(&self) -> Vec<f64> {
         let n = self.chains.state.figures.len().max(1) as f64;
-        let noise = square(&self.chains.state.noise, self.likelihood.targets.len());
         let mut errors: Vec<f64> = (0..self.likelihood.targets.len())
             .map(|i| {
                 let squares =
                     self.chains.state.z.iter().zip(&self.chains.state.figures).zip(&self.chains.state.predicted).map(
                         |((z, s), p)| {
-                            ((s[i] - p[i]).powi(2) - noise[(i, i)]) / self.likelihood.moments(self.space, i, z, 0.0).1
+                            ((s[i] - p[i]).powi(2) - self.chains.noise[(i, i)])
+                                / self.likelihood.moments(self.space, i, z, 0.0).1
                         },
                     );
                 (squares.sum::<f64>() / n).max(0.0).sqrt()
