@@ -100,9 +100,20 @@ impl Browser {
         let command = "Page.addScriptToEvaluateOnNewDocument";
         self.post("/goog/cdp/execute", json!({ "cmd": command, "params": { "source": code } }));
     }
-    /// Runs a function's body in the page.
+    /// Runs a function's body in the page. Where it asks something of an element that is not there, it is tried again: a page
+    /// that is being drawn has it in a moment, as a part of the form has its fields only after the event that opens it.
     pub fn script(&self, code: &str) -> Value {
-        self.post("/execute/sync", json!({ "script": code, "args": [] }))
+        let begun = Instant::now();
+        loop {
+            match self.try_post("/execute/sync", json!({ "script": code, "args": [] })) {
+                Ok(value) => return value,
+                Err(error) => assert!(
+                    error.contains("properties of null") && begun.elapsed() < Duration::from_secs(20),
+                    "{code}: {error}"
+                ),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
     /// The value of a promise.
     pub fn wait_for(&self, promise: &str) -> Value {
