@@ -760,8 +760,8 @@ fn times_are_told_before_the_start_and_terms_where_they_stand() {
     browser.until("document.querySelector('#status-words').innerText.includes('40 of 40')");
     browser.until("document.querySelector('#expected-now').innerText.startsWith('about ')");
     browser.click("#to-runs");
-    // Four replicates, three runs more beside each.
-    browser.until("document.querySelector('#expected').innerText.startsWith('16 runs. About ')");
+    // Four replicates, two runs more beside each.
+    browser.until("document.querySelector('#expected').innerText.startsWith('12 runs. About ')");
     browser.click("#ask-more > summary");
     browser.fill("#ask-split", "0");
     browser.until("document.querySelector('#expected').innerText.startsWith('4 runs. About ')");

@@ -23,7 +23,8 @@ _NEEDED = ("about", "draws", "gates", "figures")
 class Posterior:
     """A posterior: that of the package, or of a folder that :func:`telework.calibrate` has written.
 
-    The tables are described in ``docs/calibration.md``. Draws are equally likely, in random order.
+    The tables are described in ``docs/calibration.md``. Draws are equally likely, in an order in which every beginning
+    stands for all of them.
     """
 
     def __init__(self, folder: Place | None = None) -> None:

@@ -57,7 +57,7 @@ def run(
 
     ``draws``: replicates, each with a posterior draw and process noise of its own (80 unless the scenario says otherwise).
     ``sample``: about so many firms, weighted (60,000); ``whole``: all 3,375,255. ``point``: one parameter set for all
-    replicates, no parameter uncertainty. ``split``: replicates with three more runs each, which split the uncertainty.
+    replicates, no parameter uncertainty. ``split``: replicates with two more runs each, which split the uncertainty.
     ``panel``: also every firm by month. ``csv``: the large tables as CSV in place of Parquet; what is read here is the same.
 
     ``out`` (or ``folder``): where the results go, a path or a URL (``results/<run>``). A folder that holds this very run is

@@ -25,8 +25,10 @@ pub struct Inquiry<'a> {
     pub scenarios: Vec<(&'a Scenario, Source<'a>)>,
     /// Number of plain runs of each: replicates 0, 1, ...
     pub replicates: u32,
-    /// Number of runs with replaced sources, three beside each; below three the uncertainty is not split.
+    /// Of the first of them, how many have two more runs beside them, to split the uncertainty; below three it is not split.
     pub split: u32,
+    /// Whether all replicates have one parameter set.
+    pub one_point: bool,
     /// Candidate KPIs.
     pub kpis: &'a [Kpi],
     /// Fiscal years and whole population.
@@ -95,8 +97,7 @@ pub fn answer(inquiry: &Inquiry) -> Result<Vec<Answers>, Problem> {
     for (_, source) in &inquiry.scenarios {
         let mut of_all = outcomes_of(*source, &all)?;
         let with_replaced = of_all.split_off(plain.len());
-        let threes: Vec<[Outcome; 3]> = with_replaced.as_chunks().0.to_vec();
-        split.push(uncertainty(&of_all[..threes.len()], &threes, kpis, extent));
+        split.push(uncertainty(&of_all, with_replaced.as_chunks().0, inquiry.one_point, kpis, extent));
         outcomes.push(of_all);
     }
     let slices: Vec<&[Outcome]> = outcomes.iter().map(Vec::as_slice).collect();

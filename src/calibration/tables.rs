@@ -19,7 +19,7 @@ use crate::{
     prediction::CONSTANTS,
     random::{Key, Purpose},
     results::Draft,
-    statistics::{ess_bulk, ess_tail, normal_quantile, pearson, quantile_sorted, rank_rhat},
+    statistics::{ess_bulk, ess_tail, normal_quantile, pearson, quantile_sorted, rank_rhat, representative_order},
 };
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -310,7 +310,7 @@ impl Fitted<'_> {
         self.chains.places(count, seed).into_iter().enumerate().map(one).collect()
     }
 
-    /// `draws.csv`, and the points of the draws.
+    /// `draws.csv`, in an order in which every beginning stands for all of them; and the points of the draws, in random order.
     pub fn draws(&self, count: usize, seed: u64) -> (CsvTable, Vec<Vec<f64>>) {
         let of_chain = (self.chains.state.z.len() / self.chains.number.max(1)).max(1);
         let columns: Vec<String> = std::iter::once(CHAIN.to_string())
@@ -320,11 +320,13 @@ impl Fitted<'_> {
             .collect();
         let mut table = CsvTable { file: "draws.csv", header: columns, rows: Vec::new() };
         let drawn = self.drawn(count, seed);
-        for (place, draw) in &drawn {
-            let parameters = crate::parameters::TABLE.iter().filter_map(|p| draw.parameters.get(p.name));
-            let constants = draw.discrepancy.iter().map(|(_, value)| *value);
+        let written: Vec<Vec<String>> = drawn.iter().map(|(_, draw)| draw.values().map(number).collect()).collect();
+        // The values as they are written, so that the order can be seen from the table alone.
+        let read = |cells: &Vec<String>| cells.iter().map(|cell| cell.parse().unwrap_or(f64::NAN)).collect();
+        for k in representative_order(&written.iter().map(read).collect::<Vec<_>>()) {
+            let (place, draw) = &drawn[k];
             let mut cells = vec![(place / of_chain).to_string()];
-            cells.extend(parameters.chain(constants).map(number));
+            cells.extend_from_slice(&written[k]);
             cells.extend(draw.residuals.iter().map(|residual| format!("{residual:.4}")));
             table.rows.push(cells);
         }

@@ -4,7 +4,7 @@ use super::StudyRuns;
 use crate::{
     analysis::{Answers, AsPublished, Extent, Inquiry, Source, answer, candidate_kpis, noise_of_japan},
     data::Data,
-    engine::{ParameterSource, RunKey},
+    engine::{ParameterChoice, ParameterSource, RunKey},
     error::{Kind, Problem},
     population::Population,
     report::Folder,
@@ -40,6 +40,7 @@ impl Findings<'_> {
             scenarios: self.sources.iter().map(|source| source.scenario).zip(readers.iter().copied()).collect(),
             replicates,
             split,
+            one_point: self.sources[0].choice == ParameterChoice::Point,
             kpis: &kpis,
             law: &law,
             extent: Extent::new(self.sources[0].scenario, self.population),

@@ -25,8 +25,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Runs with one source of uncertainty replaced, three beside each of so many replicates, unless the user says otherwise.
-pub const SPLIT: u32 = 32;
+/// Replicates that have two more runs beside them, with luck or emergencies drawn anew, unless the user says otherwise.
+pub const SPLIT: u32 = 16;
 
 /// Fewest draws of which an interval can be told.
 const FEWEST_PAIRED_DRAWS: u32 = 2;
@@ -119,7 +119,7 @@ pub struct UncertaintyFlags {
     /// One parameter set for all replicates in place of posterior draws: no parameter uncertainty; every output says so
     #[arg(long)]
     pub point: bool,
-    /// Splits the uncertainty with three more runs beside each of the first N replicates; 0 = no split
+    /// Splits the uncertainty with two more runs beside each of the first N replicates; 0 = no split
     #[arg(long, value_name = "N", default_value_t = SPLIT)]
     pub split: u32,
 }

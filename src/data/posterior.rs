@@ -50,7 +50,8 @@ pub(crate) const GATE_COLUMNS: &[&str] = &["part", "check", "found", "required",
 pub struct Posterior {
     /// Only figures published by this day were used.
     pub as_of: Date,
-    /// Equally likely draws, at least one, in random order, so that the first few are a fair sample.
+    /// Equally likely draws, at least one, in an order in which every beginning stands for all of them
+    /// ([`representative_order`](crate::statistics::representative_order)).
     pub draws: Vec<Draw>,
     /// Gates of the certificate.
     pub gates: Vec<Gate>,
@@ -90,6 +91,14 @@ pub struct Draw {
     pub discrepancy: Vec<(String, f64)>,
     /// Published less simulated, in log odds, of each of [`Posterior::figures`].
     pub residuals: Vec<f64>,
+}
+
+impl Draw {
+    /// Its parameters and constants, in the order of `draws.csv`.
+    pub fn values(&self) -> impl Iterator<Item = f64> {
+        let parameters = crate::parameters::TABLE.iter().filter_map(|p| self.parameters.get(p.name));
+        parameters.chain(self.discrepancy.iter().map(|(_, value)| *value))
+    }
 }
 
 /// One check of the certificate.

@@ -232,8 +232,8 @@ impl Programme<'_> {
         let (inclined, key) = (self.spec.selection == Selection::Inclined, self.slots.willingness());
         let slope = setting.parameters.selection_inclination;
         let asks = |firm: usize| {
-            let chance = 1.0 / (1.0 + libm::exp(-slope * f64::from(now.state.firms.baseline_log_hazard[firm])));
-            key.asks(setting.population.id[firm], now.week, chance)
+            let log_odds = slope * f64::from(now.state.firms.baseline_log_hazard[firm]);
+            key.asks(setting.population.id[firm], now.week, log_odds)
         };
         let look = |firm| {
             prefetch(&setting.population.employees, firm as usize);

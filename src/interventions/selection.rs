@@ -10,7 +10,7 @@ use crate::{
     population::{Cell, Directory, Pool, prefetch},
     random::{Key, Purpose, philox, uniform},
 };
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Draws after which a slot stays empty.
 const ATTEMPTS: u32 = 4096;
@@ -76,16 +76,46 @@ pub struct Slots {
 pub struct Willingness(Key);
 
 impl Willingness {
-    /// Whether a firm asks this week, with a chance that is the same in all weeks.
-    pub fn asks(self, id: u32, week: Week, chance: f64) -> Verdict {
-        if chance <= uniform(0) {
+    /// Whether a firm asks this week, with a chance of so many log odds, the same in all weeks.
+    pub fn asks(self, id: u32, week: Week, log_odds: f64) -> Verdict {
+        // (Any larger chance is above some draw.)
+        if log_odds < -LOG_ODDS && logistic(log_odds) <= uniform(0) {
             return Verdict::Never;
         }
-        match self.0.uniforms(id, week.0, Purpose::Willingness)[1] < chance {
-            true => Verdict::Serve,
-            false => Verdict::NotNow,
+        let draw = self.0.uniforms(id, week.0, Purpose::Willingness)[1];
+        Verdict::this_week(below_logistic(draw, log_odds))
+    }
+}
+
+fn logistic(log_odds: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-log_odds))
+}
+
+/// Log odds, either way, between which [`LOGISTIC`] holds the logistic function, and its steps in one.
+const LOG_ODDS: f64 = 20.0;
+const STEPS: f64 = 16.0;
+static LOGISTIC: LazyLock<Vec<f64>> = LazyLock::new(|| {
+    let steps = (2.0 * LOG_ODDS * STEPS) as u32;
+    (0..=steps).map(|step| logistic(f64::from(step) / STEPS - LOG_ODDS)).collect()
+});
+
+/// `draw < logistic(log_odds)`. The function rises, so that its values on both sides decide nearly always: firms are met by many
+/// slots before they ask, and an exponential costs more than all else that is looked at then.
+fn below_logistic(draw: f64, log_odds: f64) -> bool {
+    // More than its rounding, by which it may fall from one step to the next.
+    const ROUNDING: f64 = 1e-12;
+    let step = (log_odds + LOG_ODDS) * STEPS;
+    if step >= 0.0
+        && let Some(&[low, high]) = LOGISTIC.get(step as usize..).and_then(|values| values.first_chunk())
+    {
+        if draw < low - ROUNDING {
+            return true;
+        }
+        if draw >= high + ROUNDING {
+            return false;
         }
     }
+    draw < logistic(log_odds)
 }
 
 /// What a programme makes of a firm that a slot meets.
@@ -415,6 +445,20 @@ mod tests {
             }
         }
         assert!((1..800).contains(&empty), "{empty}");
+    }
+
+    /// Draws at the very chance and beside it, between steps, at the ends and beyond.
+    #[test]
+    fn a_draw_is_compared_with_the_logistic_function_itself() {
+        for step in -3000..=3000 {
+            let log_odds = f64::from(step) * 0.00793;
+            let chance = logistic(log_odds);
+            let beside = [1e-3, 1e-9, 1e-13, 0.0].into_iter().flat_map(|off| [chance - off, chance + off]);
+            for draw in beside.chain([chance.next_up(), chance.next_down(), uniform(0), uniform(u32::MAX)]) {
+                assert_eq!(below_logistic(draw, log_odds), draw < chance, "{draw} at {log_odds}");
+            }
+        }
+        assert!(!below_logistic(0.5, f64::NAN) && below_logistic(0.5, 1e9) && !below_logistic(0.5, -1e9));
     }
 
     /// Slots side by side, of which the second looks into a pool that has been emptied meanwhile.

@@ -283,6 +283,7 @@ mod tests {
             scenarios: vec![(scenario, &source)],
             replicates,
             split: 0,
+            one_point: true,
             kpis: &kpis,
             law: &law,
             extent: Extent { years: 2019..=2025, firms: 1e6, employees: 1e7 },

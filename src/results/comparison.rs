@@ -30,7 +30,7 @@ pub struct ComparisonManifest {
     pub command: String,
     /// Pairs: replicates of each scenario.
     pub replicates: u32,
-    /// Replicates whose uncertainty is split, with three more runs each; 0 = not split.
+    /// Replicates whose uncertainty is split, with two more runs each; 0 = not split.
     pub split: u32,
     /// Targets that the user gave, as typed.
     pub targets: Vec<String>,

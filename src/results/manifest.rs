@@ -58,7 +58,7 @@ pub struct Manifest {
     pub firms_simulated: u64,
     /// Firms they stand for.
     pub firms: u64,
-    /// Replicates whose uncertainty is split, with three more runs each; 0 = not split.
+    /// Replicates whose uncertainty is split, with two more runs each; 0 = not split.
     #[serde(default)]
     pub split: u32,
     /// Whether each replicate has a posterior draw, or all have the point; `draws.csv` tells which.

@@ -80,7 +80,7 @@ impl Check<'_> {
             end,
             seed: raw.seed.as_ref().map_or(20_210_430, |seed| **seed),
             population_seed: raw.population_seed.as_ref().map_or(2021, |seed| **seed),
-            replicates: raw.replicates.as_ref().map_or(80, |replicates| **replicates),
+            replicates: raw.replicates.as_ref().map_or(60, |replicates| **replicates),
             scale: if whole {
                 Scale::Whole
             } else {

@@ -52,7 +52,7 @@ pub struct RawRun {
     /// Seed of the synthetic population. Default 2021.
     #[schemars(range(min = 0, max = 9_223_372_036_854_775_807_i64))]
     pub population_seed: Option<At<u64>>,
-    /// Runs, each with a posterior draw of the parameters and with other luck. Default 80.
+    /// Runs, each with a posterior draw of the parameters and with other luck. Default 60.
     #[schemars(range(min = 1, max = 10_000), extend("x-unit" = "runs"))]
     pub replicates: Option<At<u32>>,
     /// About how many firms are simulated, as a weighted sample. Default 60000. Not together with `whole = true`.

@@ -16,7 +16,7 @@ sources = ["Assumed for this example"]
 extends = "baseline.toml"
 
 [run]
-replicates = 80
+replicates = 60
 # sample = 60000         # about so many firms, weighted; or: whole = true
 # end = 2026-03-31
 
