@@ -99,7 +99,7 @@ fn practice(folder: &Path) -> BTreeMap<String, BTreeMap<String, String>> {
 #[test]
 fn equal_measures_share_equally_and_idle_ones_get_nothing() {
     let home = tempfile::tempdir().unwrap();
-    let folder = attributed(request(home.path(), "exact", Method::Exact, 4), 2).unwrap();
+    let folder = attributed(request(home.path(), "exact", Method::Exact, 8), 2).unwrap();
     let split = practice(&folder);
     let (a, b, idle, whole) = (&split["subsidy_a"], &split["subsidy_b"], &split["nothing"], &split["package"]);
     for column in ["shapley", "low_90", "high_90", "alone", "leave_one_out"] {
@@ -126,7 +126,7 @@ fn equal_measures_share_equally_and_idle_ones_get_nothing() {
     let found = verify(&folder, None, context(1, &AtomicBool::new(false))).unwrap();
     assert_eq!((found.tables.len(), found.changes.len(), found.differences.len()), (2, 0, 0), "{found:?}");
     let table = folder.join("attribution.csv");
-    fs::write(&table, fs::read_to_string(&table).unwrap().replacen(",exact,4", ",exact,5", 1)).unwrap();
+    fs::write(&table, fs::read_to_string(&table).unwrap().replacen(",exact,8", ",exact,9", 1)).unwrap();
     let found = verify(&folder, None, context(2, &AtomicBool::new(false))).unwrap();
     assert!(found.differences.len() == 1 && found.differences[0].starts_with("attribution.csv, line 2"), "{found:?}");
 }

@@ -179,17 +179,17 @@ fn an_interrupted_comparison_goes_on_where_it_stopped() {
     let context = RunContext { threads: 1, observe: &observe, stop: &stop };
     let Err(problems) = compare(&prepare_comparison(ask()).unwrap(), context) else { panic!("not interrupted") };
     assert_eq!(problems.0[0].kind, Kind::Interrupted);
-    assert!(problems.0[0].message.contains("3 of 26 runs are kept"), "{problems}");
+    assert!(problems.0[0].message.contains("3 of 20 runs are kept"), "{problems}");
     assert!(!home.path().join("comparison").exists(), "nothing is half written");
     let comparison = prepare_comparison(ask()).unwrap();
-    assert_eq!(comparison.runs(), (26, 3));
+    assert_eq!(comparison.runs(), (20, 3));
     let weeks = AtomicU64::new(0);
     let observe = |p: Progress| {
         weeks.fetch_max(p.total, Ordering::Relaxed);
     };
     let again = RunContext { threads: 2, observe: &observe, stop: &AtomicBool::new(false) };
     let folder = compare(&comparison, again).unwrap().folder;
-    assert_eq!(weeks.into_inner(), 23 * 117, "kept runs are not made again");
+    assert_eq!(weeks.into_inner(), 17 * 117, "kept runs are not made again");
     let elsewhere = common(home.path().join("whole"), home.path().join("other"));
     let whole = made(CompareRequest { common: elsewhere, ..ask() }).unwrap();
     assert!(files(&folder) == files(&whole), "a resumed comparison differs");

@@ -149,7 +149,7 @@ mod tests {
             run.contains("\n引数:\n  <SCENARIO>") && run.contains("使い方: telework run [オプション] <SCENARIO>"),
             "{run}"
         );
-        assert!(run.contains("［既定値：32］") && run.contains("［選べる値：en、ja］"), "{run}");
+        assert!(run.contains("［既定値：16］") && run.contains("［選べる値：en、ja］"), "{run}");
     }
 
     /// The translated command line takes what the other takes, and gives its values the same names.
