@@ -1,7 +1,7 @@
 //! Accepted means it runs: scenarios made up from the schema that the check takes are run on a small sample, and what they
 //! wrote is read back.
 //!
-//! `TELEWORK_SCENARIOS=1000 cargo test --test accepted -- --nocapture` runs so many; without it a few.
+//! `TELEWORK_SCENARIOS=1000 cargo test --test all accepted:: -- --nocapture` runs so many; without it a few.
 //! `TELEWORK_SCENARIOS_FROM=1000` begins with another number, to go on with a campaign or share it out.
 
 use serde_json::Value as Schema;

@@ -1,6 +1,6 @@
 //! Bad scenarios: one file for each kind of mistake under `tests/bad`, with its message beside it.
 //!
-//! `TELEWORK_REWRITE=1 cargo test --test bad_input` rewrites the messages; nothing else does.
+//! `TELEWORK_REWRITE=1 cargo test --test all bad_input::` rewrites the messages; nothing else does.
 
 use std::fs;
 use telework::{

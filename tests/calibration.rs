@@ -1,10 +1,8 @@
 //! A calibration from end to end on a small scale, what it is fitted to, and the shipped posterior.
 //!
-//! `TELEWORK_REWRITE=1 cargo test --test calibration` sets the defaults of the parameter table to the shipped point.
+//! `TELEWORK_REWRITE=1 cargo test --test all calibration::` sets the defaults of the parameter table to the shipped point.
 
-mod common;
-
-use common::{generated::current, japan, shipped, tables};
+use crate::common::{generated::current, japan, shipped, tables};
 use jiff::civil::{Date, date};
 use std::{
     collections::BTreeMap,

@@ -1,12 +1,10 @@
 //! The tables of `docs/model.md` and `docs/commands.md` are those of the source, and the figures of `docs/performance.md`
 //! those of its command; pages and `docs/glossary.md` say the same of a word.
 //!
-//! `TELEWORK_REWRITE=1 cargo test --test docs` rewrites the former; nothing else does.
+//! `TELEWORK_REWRITE=1 cargo test --test all docs::` rewrites the former; nothing else does.
 
-mod common;
-
+use crate::common::generated::current_parts;
 use clap::{Arg, ArgAction};
-use common::generated::current_parts;
 use telework::{
     interventions::{Channel, ChannelDescription, DESCRIPTIONS, Model},
     observation::{Cadence, REGISTRY},

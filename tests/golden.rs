@@ -1,6 +1,6 @@
 //! Each shipped scenario has a golden result: the KPI table of a small run, `scenarios/NAME.golden.csv`.
 //!
-//! `TELEWORK_REWRITE=1 cargo test --test golden` writes them anew; nothing else does. A change of these files says that
+//! `TELEWORK_REWRITE=1 cargo test --test all golden::` writes them anew; nothing else does. A change of these files says that
 //! results changed, and belongs in a commit that says why.
 
 use std::{fs, path::Path};
@@ -25,7 +25,7 @@ fn shipped_scenarios_give_their_golden_results() {
     }
     assert!(
         different.is_empty(),
-        "{}\nIf that is meant: TELEWORK_REWRITE=1 cargo test --test golden",
+        "{}\nIf that is meant: TELEWORK_REWRITE=1 cargo test --test all golden::",
         different.join("\n")
     );
 }

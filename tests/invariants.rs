@@ -1,8 +1,6 @@
 //! What must always hold (model description, section 7): one test a line.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use jiff::civil::{Date, date};
 use telework::{
     calendar::Week,

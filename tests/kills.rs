@@ -1,14 +1,11 @@
 //! Commands killed at random moments: what they give in the end is what they give undisturbed, and nothing of the user's
 //! is touched.
 //!
-//! `TELEWORK_KILLS=1000 cargo test --test kills -- --nocapture` kills so many times; without it a few times a command.
+//! `TELEWORK_KILLS=1000 cargo test --test all kills:: -- --nocapture` kills so many times; without it a few times a command.
 
 #![cfg(unix)]
 
-#[allow(dead_code)]
-#[path = "common/studio.rs"]
-mod studio;
-
+use crate::common::studio::Studio;
 use std::{
     collections::BTreeMap,
     fs,
@@ -18,7 +15,6 @@ use std::{
     thread::sleep,
     time::{Duration, Instant},
 };
-use studio::Studio;
 use telework::random::{Key, Purpose};
 
 const SCENARIO: &str = "title = \"Killed\"\nquestion = \"?\"\nextends = \"baseline.toml\"\n\n[run]\nend = 2021-09-30\nsample = 6000\nreplicates = 3\n";

@@ -1,11 +1,9 @@
 //! `docs/measures.md`: the effect cards are those of the model, and stay in their documented ranges; the list of programmes is
 //! complete.
 //!
-//! `TELEWORK_REWRITE=1 cargo test --test measures` rewrites the figures of the cards, not their ranges.
+//! `TELEWORK_REWRITE=1 cargo test --test all measures::` rewrites the figures of the cards, not their ranges.
 
-mod common;
-
-use common::{
+use crate::common::{
     generated::{current, current_parts},
     tables,
 };

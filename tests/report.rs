@@ -4,13 +4,10 @@
 //! Tests that open the page drive a headless Chromium. Without one they say so and do nothing, except in CI, where
 //! `.ci/run` installs it.
 
-#[path = "common/browser.rs"]
-mod browser;
-#[path = "common/folders.rs"]
-mod folders;
-
-use browser::{Seen, open};
-use folders::{KPIS, TITLE, comparison_folder, run_folder, study_folders};
+use crate::common::{
+    browser::{Seen, open},
+    folders::{KPIS, TITLE, comparison_folder, run_folder, study_folders},
+};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,

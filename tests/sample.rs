@@ -1,11 +1,9 @@
 //! Samples against all firms of Japan: firm by firm, and as whole runs at the point of the shipped posterior.
 //!
-//! `TELEWORK_REWRITE=1 cargo test --test sample` simulates all firms and writes `tests/all_firms.csv` anew (about two minutes
+//! `TELEWORK_REWRITE=1 cargo test --test all sample::` simulates all firms and writes `tests/all_firms.csv` anew (about two minutes
 //! of processor time); nothing else does. It is due when the point, the model or the population changes.
 
-mod common;
-
-use common::{shipped, tables};
+use crate::common::{shipped, tables};
 use rayon::prelude::*;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::LazyLock};
 use telework::{
@@ -160,7 +158,7 @@ fn stored() -> Values {
         fs::write(&path, text).expect("a folder that can be written");
     }
     let text = fs::read_to_string(&path).expect("the stored figures");
-    let advice = "The stored figures are those of another point: TELEWORK_REWRITE=1 cargo test --test sample";
+    let advice = "The stored figures are those of another point: TELEWORK_REWRITE=1 cargo test --test all sample::";
     assert_eq!(text.lines().next().and_then(|line| line.split("Point: ").nth(1)), Some(point().as_str()), "{advice}");
     let mut values = Values::new();
     for line in text.lines().skip(2) {

@@ -1,8 +1,6 @@
 //! The shipped scenarios: they load, say what they change, and can be written out and read back.
 
-mod common;
-
-use common::generated::current;
+use crate::common::generated::current;
 use telework::{
     data::Data,
     error::Severity,
@@ -110,7 +108,8 @@ fn the_schema_file_is_current() {
 #[test]
 fn the_key_tables_of_the_docs_are_current() {
     let page = std::fs::read_to_string("docs/scenarios.md").expect("docs/scenarios.md");
-    let mark = "<!-- From here on generated from the source; `TELEWORK_REWRITE=1 cargo test --test shipped` -->\n";
+    let mark =
+        "<!-- From here on generated from the source; `TELEWORK_REWRITE=1 cargo test --test all shipped::` -->\n";
     let (written, _) = page.split_once(mark).expect("the mark");
     current("docs/scenarios.md", &format!("{written}{mark}\n{}", scenario::key_tables()));
 }

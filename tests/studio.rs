@@ -2,10 +2,7 @@
 
 #![cfg(unix)]
 
-#[path = "common/studio.rs"]
-mod common;
-
-use common::{Studio, small};
+use crate::common::studio::{Studio, small};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,

@@ -4,9 +4,7 @@
 //! Tests drive a headless Chromium through WebDriver. Without one they say so and do nothing, except in CI, where
 //! `.ci/run` installs it.
 
-#[path = "common/webdriver.rs"]
-mod webdriver;
-
+use crate::common::webdriver::{Browser, ENTER, TAB};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -15,7 +13,6 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
-use webdriver::{Browser, ENTER};
 
 /// A studio in a folder of its own.
 struct Studio {
@@ -855,7 +852,7 @@ fn the_chart_is_in_sight_while_one_edits() {
     browser.size(360, 800);
     browser.script("document.getElementById('c-intervention.managers.delay').focus()");
     for _ in 0..12 {
-        browser.chord("\u{e008}", webdriver::TAB);
+        browser.chord("\u{e008}", TAB);
         let covered = browser.script(
             "const used = document.activeElement; const under = document.getElementById('result').getBoundingClientRect().bottom; \
              return document.getElementById('scenario').contains(used) && used.getBoundingClientRect().top < under ? used.outerHTML : ''",

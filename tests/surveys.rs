@@ -1,8 +1,6 @@
 //! Simulated surveys against published rows, closed forms and counts made another way.
 
-mod common;
-
-use common::{japan, shipped, tables};
+use crate::common::{japan, shipped, tables};
 use jiff::{
     ToSpan,
     civil::{Date, date},

@@ -1,17 +1,20 @@
 //! Generated files and parts of pages: compared on every test run, rewritten only when asked to.
 
 /// Compares a file with what it should hold. `TELEWORK_REWRITE=1` writes it instead.
+#[track_caller]
 pub fn current(path: &str, text: &str) {
     if std::env::var_os("TELEWORK_REWRITE").is_some() {
         std::fs::write(path, text).expect("rewrite");
     }
     let found = std::fs::read_to_string(path).unwrap_or_default();
-    let test = env!("CARGO_CRATE_NAME");
-    assert!(found == text, "{path} is not current: TELEWORK_REWRITE=1 cargo test --test {test}");
+    let caller = std::path::Path::new(std::panic::Location::caller().file());
+    let module = caller.file_stem().unwrap_or_default().display();
+    assert!(found == text, "{path} is not current: TELEWORK_REWRITE=1 cargo test --test all {module}::");
 }
 
 /// The same for parts of a page, each between `<!-- generated: NAME -->` and `<!-- end: NAME -->`. All parts of a
 /// page belong in one call, so that tests running side by side do not overwrite each other's.
+#[track_caller]
 pub fn current_parts(path: &str, parts: &[(&str, String)]) {
     let mut page = std::fs::read_to_string(path).expect(path);
     for (name, text) in parts {

@@ -1,7 +1,11 @@
 //! Small worlds for tests: homogeneous firms, no infections, nothing but what a test adds.
-#![allow(dead_code)]
 
+pub mod browser;
+pub mod folders;
 pub mod generated;
+#[cfg(unix)]
+pub mod studio;
+pub mod webdriver;
 
 use jiff::civil::date;
 use telework::{

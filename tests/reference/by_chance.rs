@@ -7,13 +7,13 @@
 //! by chance in less than one of 1,000 comparisons. Seeds are fixed. What is found is tried with models that are wrong on
 //! purpose.
 
-use crate::{
-    WEEKS, common, fading,
+use super::{
+    WEEKS, fading,
     lockstep::{Case, Engine, Plain},
     nation,
     world::Fresh,
 };
-use common::*;
+use crate::common::*;
 use telework::{
     data::Data,
     environment::Environment,

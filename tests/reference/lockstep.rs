@@ -1,6 +1,6 @@
 //! Engine and plain model side by side, each with its own interventions, compared firm by firm after every week.
 
-use crate::{
+use super::{
     thresholds::Thresholds,
     world::{EventDraws, World},
 };

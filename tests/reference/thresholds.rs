@@ -4,7 +4,7 @@
 //! a firm's own are a factor on its cell's hazards; where it changes in the meantime, the threshold is drawn by the largest factor
 //! that may come and its event is thinned.
 
-use crate::{
+use super::{
     firm::{Event, Facing, Firm},
     world::EventDraws,
 };

@@ -1,6 +1,6 @@
 //! All firms, one at a time, week by week. Nothing is shared between firms but what the model lets them share.
 
-use crate::firm::{Event, Facing, Firm};
+use super::firm::{Event, Facing, Firm};
 use telework::{
     dynamics,
     dynamics::{HazardTerms, TreatmentEffect},

@@ -11,14 +11,12 @@
 //! within the error of chance ([`by_chance`]). That shows that thresholds and thinning keep the law.
 
 mod by_chance;
-#[path = "../common/mod.rs"]
-mod common;
 mod firm;
 mod lockstep;
 mod thresholds;
 mod world;
 
-use common::*;
+use crate::common::*;
 use lockstep::{Case, compare};
 use telework::{
     classification::BARRIERS,
