@@ -105,8 +105,8 @@ impl Firm {
         }
     }
 
-    /// Log hazard of an event in a week, linear in its terms.
-    pub fn log_hazard(&self, p: &Parameters, event: Event, facing: &Facing, week: u32) -> f64 {
+    /// Log hazard of an event in a week, linear in its terms; `added` is what all deliveries add in that week.
+    pub fn log_hazard(&self, p: &Parameters, event: Event, facing: &Facing, added: f64) -> f64 {
         let Facing { declaration, concern, others, exposure } = *facing;
         let effect = || libm::log(1.0 + p.peer_strength * others);
         let common = match event {
@@ -130,7 +130,7 @@ impl Firm {
             Event::Formalise => p.formalise_base + libm::log(exposure.formalise),
             Event::GiveUp => p.give_up_base + libm::log(exposure.leave),
         };
-        common + self.own_terms(p, event, self.baseline_log_hazard + self.added(week), self.weeks)
+        common + self.own_terms(p, event, self.baseline_log_hazard + added, self.weeks)
     }
 
     /// Share of its employees who telework in a week of practice, 1/255, at least one. Shares are kept in single

@@ -91,11 +91,8 @@ fn added(firm: &Firm, week: u32) -> AddedLogHazard {
 
 /// Log factor of an event's hazard: this week's, and the largest that may come until the threshold is reached; a stopping threshold was
 /// drawn by so many weeks of practice.
-fn log_factors(p: &Parameters, firm: &Firm, event: Event, week: u32, set_by: u32) -> [f64; 2] {
-    let AddedLogHazard { now, most, least } = added(firm, week);
-    // Each addition in single precision rounds by half a unit in the last place, 6e-8 of the sum, at most.
-    let rounding = 1e-7 * firm.effects.len() as f64 * firm.lifts_added().max(1.0);
-    assert!((now - firm.added(week)).abs() <= rounding, "effects of firm {} in week {week}", firm.id);
+fn log_factors(p: &Parameters, firm: &Firm, event: Event, added: AddedLogHazard, set_by: u32) -> [f64; 2] {
+    let AddedLogHazard { now, most, least, .. } = added;
     let (effects, weeks) = match event {
         Event::Start | Event::Resume | Event::GiveUp => (most, 0),
         // Experience only grows, and makes stopping rarer, formalising more frequent.
@@ -110,7 +107,7 @@ fn log_factors(p: &Parameters, firm: &Firm, event: Event, week: u32, set_by: u32
 }
 
 fn largest(p: &Parameters, firm: &Firm, event: Event, week: u32, set_by: u32) -> f64 {
-    log_factors(p, firm, event, week, set_by)[1]
+    log_factors(p, firm, event, added(firm, week), set_by)[1]
 }
 
 /// A threshold drawn when the hazards have come to `passed`.
@@ -171,7 +168,11 @@ impl EventDraws for Thresholds {
     fn effects(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32) {
         let pair = &mut self.of[position];
         let set_by = pair.set_by;
-        let factors = |event: Event| [before, after].map(|firm| largest(p, firm, event, week, set_by));
+        // Once for both events, as below.
+        let [was, is] = [before, after].map(|firm| added(firm, week));
+        let factors = |event: Event| {
+            [(before, was), (after, is)].map(|(firm, added)| log_factors(p, firm, event, added, set_by)[1])
+        };
         let event = after.practice_event();
         pair.practice = rescale(pair.practice, pair.passed[event as usize], factors(event));
         if let Some(event) = after.scheme_event() {
@@ -188,12 +189,17 @@ impl EventDraws for Thresholds {
         // A stopping threshold that is reached without an event goes on by the experience gained.
         let stopping = firm.practice == Practice::Current && pair.practice <= pair.passed[Event::Stop as usize] as f32;
         let gained = if stopping { step(firm.weeks) } else { pair.set_by };
+        // Once for both events: a firm may have been treated hundreds of times.
+        let (added, plain) = (added(firm, week), firm.added(week));
+        // Each addition in single precision rounds by half a unit in the last place, 6e-8 of the sum, at most.
+        let rounding = 1e-7 * firm.effects.len() as f64 * firm.lifts_added().max(1.0);
+        assert!((added.now - plain).abs() <= rounding, "effects of firm {} in week {week}", firm.id);
         let happens = |event: Event, threshold: &mut f32, counter, purpose| {
-            let factors = log_factors(p, firm, event, week, pair.set_by);
-            let later = largest(p, firm, event, week, gained);
+            let factors = log_factors(p, firm, event, added, pair.set_by);
+            let [_, later] = log_factors(p, firm, event, added, gained);
             // The product is the linear log hazard of the model description.
             let log_hazard = libm::log(hazards[event as usize]) + factors[0];
-            let linear = firm.log_hazard(p, event, facing, week);
+            let linear = firm.log_hazard(p, event, facing, plain);
             assert!(
                 (log_hazard - linear).abs() < 2e-6 + 2e-7 * firm.effects.len() as f64 * firm.lifts_added().max(1.0),
                 "{event:?} of firm {}: {log_hazard}, {linear}",

@@ -213,8 +213,9 @@ impl EventDraws for Fresh {
     fn changes(&mut self, _: &Parameters, _: usize, _: &Firm, _: &Firm, _: u32) {}
     fn decides(&mut self, p: &Parameters, _: usize, firm: &Firm, facing: &Facing, week: u32) -> [bool; 2] {
         let draws = self.key.uniforms(firm.id, week, Purpose::Transition);
+        let added = firm.added(week);
         let happens = |event: Event, draw: f64| {
-            let hazard = self.factors[event as usize] * libm::exp(firm.log_hazard(p, event, facing, week));
+            let hazard = self.factors[event as usize] * libm::exp(firm.log_hazard(p, event, facing, added));
             draw < 1.0 - libm::exp(-hazard)
         };
         [happens(firm.practice_event(), draws[0]), firm.scheme_event().is_some_and(|event| happens(event, draws[1]))]
