@@ -42,7 +42,7 @@ scenario = "baseline"
 as_of = "2020-06-30"
 sample = 6000
 refined_sample = 8000
-draws = 24
+draws = 12
 [sampler]
 chains = 2
 design = 80

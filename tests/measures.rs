@@ -328,13 +328,13 @@ fn channels_grow_with_the_dose_and_cost_nothing_more() {
 #[test]
 fn every_channel_acts_by_itself() {
     let silent = {
-        let mut scenario = rating("scale = 50\nchannels = [\"investors\"]");
+        let mut scenario = rating("scale = 20\nchannels = [\"investors\"]");
         scenario.interventions[1].channels = Some(Vec::new());
         ran(&scenario, None)
     };
     let mut seen = vec![silent.indicators.clone()];
     for channel in Channel::ALL {
-        let one = rating(&format!("scale = 50\nchannels = [\"{}\"]", channel.key()));
+        let one = rating(&format!("scale = 20\nchannels = [\"{}\"]", channel.key()));
         let found = ran(&one, None).indicators;
         assert!(!seen.contains(&found), "{}", channel.key());
         seen.push(found);

@@ -575,7 +575,7 @@ fn fifty_queued_runs_of_two_tabs_take_turns_and_are_all_done() {
     let home = tempfile::tempdir().unwrap();
     let studio = Studio::start(home.path());
     let run = |tab: &str, number: usize| {
-        let toml = small(&format!("Run {number}"), 1).replace("2022-03-31", "2021-06-30");
+        let toml = small(&format!("Run {number}"), 1).replace("2022-03-31", "2020-06-30");
         queue(&studio, tab, &wanted("run", &[(&format!("run_{number}"), &toml)], json!({ "split": 0 })))
     };
     let a: Vec<u64> = (0..40).map(|number| run("a", number)).collect();
