@@ -56,7 +56,7 @@ fn a_run_made_elsewhere_in_any_order_is_the_same_folder() {
     for runs in [1, 4] {
         let name = format!("elsewhere-{runs}");
         let mut work_units = work_units(request(home.path(), &name, 4), runs);
-        assert_eq!(work_units.iter().map(|unit| unit.chunk.runs()).sum::<usize>(), 4 + 3 * 3);
+        assert_eq!(work_units.iter().map(|unit| unit.chunk.runs()).sum::<usize>(), 4 + 2 * 3);
         work_units.reverse();
         let world = ChunkWorker::new(None).unwrap();
         for unit in &work_units {
@@ -76,7 +76,7 @@ fn a_run_made_elsewhere_in_any_order_is_the_same_folder() {
 fn a_chunk_is_named_by_its_content() {
     let home = tempfile::tempdir().unwrap();
     let four = keys(&work_units(request(home.path(), "a", 8), 4));
-    assert_eq!(four.len(), 2 + 3, "8 replicates and 9 runs beside them");
+    assert_eq!(four.len(), 2 + 2, "8 replicates and 6 runs beside them");
     assert_eq!(keys(&work_units(request(home.path(), "b", 8), 4)), four, "places are no content");
     assert_eq!(keys(&work_units(request(home.path(), "a", 12), 4))[..2], four[..2], "more replicates are more chunks");
     let mut point = request(home.path(), "a", 8);

@@ -45,7 +45,7 @@ fn what_is_inherited_overridden_or_in_vain_is_said() {
         notes[1..],
         [
             "`run.seed` has no effect: it was 20210430 already",
-            "overrides `run.replicates`: 80 -> 5",
+            "overrides `run.replicates`: 60 -> 5",
             "sets `intervention.supportnw.scale` to 2",
         ]
     );
