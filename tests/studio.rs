@@ -295,10 +295,10 @@ fn the_work_of_a_study_is_told_before_it_starts() {
         let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|name| (*name, "")).collect();
         studio.ask("POST", "/api/command", &wanted(kind, &scenarios, more)).json()["expected"].clone()
     };
-    // Four replicates with three runs beside each; twice as many of two scenarios.
-    assert_eq!(expected(&studio, "run", &["a"], json!({}))["runs"], 16);
+    // Four replicates with two runs beside each; twice as many of two scenarios.
+    assert_eq!(expected(&studio, "run", &["a"], json!({}))["runs"], 12);
     assert_eq!(expected(&studio, "run", &["a"], json!({ "draws": 10, "split": 0 }))["runs"], 10);
-    assert_eq!(expected(&studio, "compare", &["a", "b"], json!({}))["runs"], 32);
+    assert_eq!(expected(&studio, "compare", &["a", "b"], json!({}))["runs"], 24);
     // All four coalitions of two measures in three draws; about twenty values of a search.
     let among = json!({ "among": ["managers", "awards"], "draws": 3, "exact": true });
     assert_eq!(expected(&studio, "attribute", &["a"], among)["runs"], 12);
