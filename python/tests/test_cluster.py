@@ -83,7 +83,7 @@ def test_any_cut_gives_the_programs_bytes(client: Client, medium: tw.Scenario, h
         place = home / f"chunk-{chunk}"
         tw.run(medium, draws=7, split=3, chunk=chunk, on=client, folder=place, store=home / f"s{chunk}", progress=False)
         same(place, home / "cli")
-        assert kept(home / f"s{chunk}") == kept(home / "s") == 7 + 3 * 3
+        assert kept(home / f"s{chunk}") == kept(home / "s") == 7 + 2 * 3
 
 
 def test_the_current_client_is_found_and_none_is_said(client: Client, small: tw.Scenario, home: Path) -> None:
@@ -203,8 +203,8 @@ def test_stores_and_folders_behind_urls(client: Client, small: tw.Scenario, home
         else client
     )
     try:
-        a = tw.run(small, draws=6, split=3, chunk=4, on=own, store=url, folder=f"{url}/a", progress=False)
-        tw.run(small, draws=6, split=3, folder=home / "b", store=home / "here", progress=False)
+        a = tw.run(small, draws=8, split=3, chunk=4, on=own, store=url, folder=f"{url}/a", progress=False)
+        tw.run(small, draws=8, split=3, folder=home / "b", store=home / "here", progress=False)
         fs, root = fsspec.core.url_to_fs(url)
         fs.get(f"{root}/a", str(home / "a"), recursive=True)
         same(home / "a", home / "b")
@@ -219,12 +219,12 @@ def test_stores_and_folders_behind_urls(client: Client, small: tw.Scenario, home
         compute = _engine.compute
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_engine, "compute", lambda payload, **how: made.append(payload) or compute(payload, **how))
-            tw.run(small, draws=6, split=3, chunk=4, store=url, folder=home / "c", progress=False)
+            tw.run(small, draws=8, split=3, chunk=4, store=url, folder=home / "c", progress=False)
         assert len(made) == 2
         same(home / "c", home / "b")
         with pytest.raises(tw.FilesError, match="already there"):
             tw.run(small, draws=3, split=0, folder=f"{url}/a", progress=False)
-        assert tw.run(small, draws=6, split=3, folder=f"{url}/a", progress=False).folder == f"{url}/a"
+        assert tw.run(small, draws=8, split=3, folder=f"{url}/a", progress=False).folder == f"{url}/a"
     finally:
         if own is not client:
             own.close()
