@@ -12,7 +12,7 @@ use super::{
     probability::{Exceedance, Reached, attained, exceedance, reached},
     registry::Kpi,
     spending::{Spending, spending},
-    uncertainty::{Uncertainty, replaced, uncertainty},
+    uncertainty::{LEAST, Uncertainty, replaced, uncertainty},
 };
 use crate::{
     calendar::Week, data::Observation, engine::RunKey, error::Problem, scenario::Scenario, statistics::quantile_sorted,
@@ -71,7 +71,7 @@ pub struct Answers {
 
 /// The cases that an inquiry needs of every scenario, plain ones first.
 pub fn cases(replicates: u32, split: u32) -> Vec<RunKey> {
-    let split = if split < 3 { 0 } else { split.min(replicates) };
+    let split = if split < LEAST { 0 } else { split.min(replicates) };
     (0..replicates).map(RunKey::from).chain(replaced(split).into_iter().flatten()).collect()
 }
 

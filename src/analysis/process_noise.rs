@@ -8,6 +8,7 @@ use crate::{
     observation::Survey,
     parameters::Parameters,
     population::{Population, Response},
+    statistics::logistic,
 };
 
 /// For each KPI, the variance that process noise has among all firms over that among the simulated ones; 1 when all are
@@ -39,7 +40,7 @@ fn variances(counts: Counts, population: &Population) -> Vec<[f64; 2]> {
     let cells = &population.cells;
     let inclinations = baseline_log_hazards(population, &Parameters::default());
     let varies = |firm: usize| {
-        let practises = 1.0 / (1.0 + libm::exp(-f64::from(inclinations[firm]) - USUAL_LEVEL));
+        let practises = logistic(f64::from(inclinations[firm]) + USUAL_LEVEL);
         practises * (1.0 - practises)
     };
     let variance = |counted: &dyn Fn(usize, usize) -> f64| variance(population, &varies, counted);

@@ -74,7 +74,7 @@ impl Uncertainty {
 }
 
 /// Least replicates of which a split can be made.
-const LEAST: usize = 3;
+pub const LEAST: u32 = 3;
 
 /// The cases to run beside the first `number` plain ones: for each, luck of the next one (of the first for the last), and luck
 /// and emergencies of the next one, so that what is drawn anew has the distribution of the plain runs.
@@ -97,7 +97,7 @@ pub fn uncertainty(
     extent: &Extent,
 ) -> Vec<Uncertainty> {
     let mut all = Vec::new();
-    let possible = plain.len() >= replaced.len() && replaced.len() >= LEAST;
+    let possible = plain.len() >= replaced.len() && replaced.len() >= LEAST as usize;
     for kpi in 0..kpis.len() {
         for fiscal_year in FIRST_YEAR.max(*extent.years.start())..=*extent.years.end() {
             let Some(place) = extent.place(fiscal_year).filter(|_| possible) else { continue };

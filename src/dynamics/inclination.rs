@@ -10,6 +10,7 @@ use crate::{
     parameters::Parameters,
     population::{BLOCK_FIRMS, Cell, Firms, NEVER, Population, Practice, Response, Spell, State, Status},
     random::{Key, Purpose, uniform},
+    statistics::logistic,
 };
 use rayon::prelude::*;
 
@@ -105,7 +106,6 @@ pub fn initial_state(
     baseline_log_hazard: Vec<f32>,
     key: Key,
 ) -> State {
-    let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-x));
     let (slopes, staffing) = (Slopes::new(parameters), Staffing::new(parameters));
     // No declaration yet.
     let reach = reach(parameters, population, &HazardTerms::new(0));

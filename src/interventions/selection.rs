@@ -9,6 +9,7 @@ use crate::{
     calendar::Week,
     population::{Cell, Directory, Pool, prefetch},
     random::{Key, Purpose, philox, uniform},
+    statistics::logistic,
 };
 use std::sync::{Arc, LazyLock};
 
@@ -85,10 +86,6 @@ impl Willingness {
         let draw = self.0.uniforms(id, week.0, Purpose::Willingness)[1];
         Verdict::this_week(below_logistic(draw, log_odds))
     }
-}
-
-fn logistic(log_odds: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-log_odds))
 }
 
 /// Log odds, either way, between which [`LOGISTIC`] holds the logistic function, and its steps in one.

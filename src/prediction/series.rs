@@ -125,7 +125,7 @@ pub fn log_odds(share: f64) -> f64 {
 
 /// Share at given log odds.
 pub fn share(log_odds: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-log_odds))
+    crate::statistics::logistic(log_odds)
 }
 
 /// p (1 - p), kept away from certainty: a share's slope by its log odds.
