@@ -571,6 +571,7 @@ fn what_is_clicked_at_once_is_what_is_seen() {
     browser.until("document.getElementById('toml').value.includes('scale = 9')");
     browser.keys("b");
     assert_eq!(browser.script("return document.getElementById('name').value"), "abc");
+    assert!(!studio.folder().join("drafts/ac.json").exists(), "half a name is none");
     browser.fill("#name", "Not A Name");
     browser.click("#save");
     browser.until("document.querySelector('#banner')?.innerText.includes('Not A Name')");

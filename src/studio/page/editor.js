@@ -83,38 +83,39 @@ async function named(scenario) {
   await rename(scenario, name.value);
 }
 
+/** What the tools were made for. As long as it is the same they stay, and with them the focus, the caret and what is typed. */
+let toolsFor = [];
+
 export function drawTools(scenario) {
   const place = byId("tools");
   if (!place || scenario !== chosen()) return;
-  const waits = scenario.edits.length > 0;
-  const state = waits ? "waits" : scenario.isSaved ? "saved" : "kept";
-  const key = [language, scenario.name, state, scenario.past.length > 0, scenario.future.length > 0].join();
-  if (place.dataset.key === key) return;
-  const held = focused() && place.contains(focused()) ? focused().id : null;
-  const writing = held === "name" ? byId("name") : null;
-  const written = writing && place.dataset.name === scenario.name ? writing.value : scenario.name;
-  const stays = writing && writing.value === written;
-  const caret = stays && [writing.selectionStart, writing.selectionEnd, writing.selectionDirection];
-  place.dataset.key = key;
-  place.dataset.name = scenario.name;
+  const made = [place, scenario, language];
+  if (made.some((one, at) => one !== toolsFor[at])) {
+    toolsFor = made;
+    place.replaceChildren(...toolsOf(scenario));
+  }
+  byId("undo").disabled = scenario.past.length === 0;
+  byId("redo").disabled = scenario.future.length === 0;
+  byId("reset").disabled = scenario.toml === scenario.first;
+  const name = byId("name");
+  // A name that is being written is newer than the one the scenario has.
+  if (focused() !== name || name.value === name.dataset.drawn) name.value = scenario.name;
+  name.dataset.drawn = scenario.name;
+  const state = scenario.edits.length > 0 ? "waits" : scenario.isSaved ? "saved" : "kept";
+  const words =
+    state === "saved" ? t("name_saved", { file: "scenarios/" + scenario.name + ".toml" }) : t("name." + state);
+  if (byId("name-help").textContent !== words) byId("name-help").textContent = words;
+}
+
+function toolsOf(scenario) {
   const act = (id, text, doing, more) => button(text, attempt(doing), { id, ...more });
-  const name = el("input", {
-    id: "name",
-    type: "text",
-    value: written,
-    pattern: "[a-z0-9_][a-z0-9_\\-]{0,63}",
-    required: true,
-    autocomplete: "off",
-    "aria-describedby": "name-help",
-    onchange: attempt(() => named(scenario)),
-  });
-  place.replaceChildren(
+  return [
     el(
       "p",
       { class: "tools" },
-      act("undo", t("undo"), () => undo(scenario), { disabled: scenario.past.length === 0 }),
-      act("redo", t("redo"), () => redo(scenario), { disabled: scenario.future.length === 0 }),
-      act("reset", t("reset"), () => reset(scenario), { disabled: scenario.toml === scenario.first }),
+      act("undo", t("undo"), () => undo(scenario)),
+      act("redo", t("redo"), () => redo(scenario)),
+      act("reset", t("reset"), () => reset(scenario)),
       act(
         "run-now",
         t("ask.start.run"),
@@ -131,7 +132,15 @@ export function drawTools(scenario) {
       "div",
       { class: "field inline" },
       el("label", { for: "name" }, t("name")),
-      name,
+      el("input", {
+        id: "name",
+        type: "text",
+        pattern: "[a-z0-9_][a-z0-9_\\-]{0,63}",
+        required: true,
+        autocomplete: "off",
+        "aria-describedby": "name-help",
+        onchange: attempt(() => named(scenario)),
+      }),
       act("save", t("save"), async () => {
         await named(scenario);
         await save(scenario);
@@ -142,13 +151,6 @@ export function drawTools(scenario) {
         offer(new Blob([scenario.toml], { type: "application/toml" }), scenario.name + ".toml");
       }),
     ),
-    el(
-      "p",
-      { class: "note", id: "name-help" },
-      state === "saved" ? t("name_saved", { file: "scenarios/" + scenario.name + ".toml" }) : t("name." + state),
-    ),
-  );
-  if (held && byId(held)) byId(held).focus();
-  // Whoever is writing a name goes on where the caret was.
-  if (caret) byId("name").setSelectionRange(...caret);
+    el("p", { class: "note", id: "name-help" }),
+  ];
 }

@@ -22,6 +22,7 @@ import { gloss } from "./glossary.js";
 import { changeValues, chosen, isSound, overridden, start } from "./scenarios.js";
 import { translated } from "./service.js";
 
+/** The form that is shown: of which scenario, in which language, with which controls. */
 let drawnForm = null;
 /** The place of the form is new. */
 export function forgetForm() {
@@ -29,6 +30,11 @@ export function forgetForm() {
 }
 /** Parts that are open: they stay so in another language and another scenario. */
 const openedParts = new Set();
+
+function noteOpen(details) {
+  if (details.open) openedParts.add(details.dataset.part);
+  else openedParts.delete(details.dataset.part);
+}
 
 /** The form of the chosen scenario. Where its parts are the same as before, only what has changed is drawn anew. */
 export function drawForm(cause) {
@@ -41,20 +47,19 @@ export function drawForm(cause) {
   }
   const { controls, groups } = scenario.sound;
   const shape =
-    language +
-    scenario.name +
-    JSON.stringify([groups.map((one) => [one.name, one.remark]), controls.map((one) => one.path)]);
-  if (drawnForm && drawnForm.shape === shape && place.firstChild) {
+    language + JSON.stringify([groups.map((one) => [one.name, one.remark]), controls.map((one) => one.path)]);
+  if (drawnForm && drawnForm.scenario === scenario && drawnForm.shape === shape && place.firstChild) {
     refresh(scenario, controls, drawnForm.controls);
   } else {
-    const openParts = [...openedParts];
-    place.replaceChildren(...formParts(scenario, openParts));
+    // The event of a part that was opened a moment ago has not come yet.
+    place.querySelectorAll("details.part").forEach(noteOpen);
+    place.replaceChildren(...formParts(scenario, [...openedParts]));
   }
   groups.forEach((group) => {
     const chips = byId("chips-" + group.name);
     if (chips) chips.replaceChildren(...groupChips(scenario, group));
   });
-  drawnForm = { shape, controls: new Map(controls.map((one) => [one.path, JSON.stringify(one)])) };
+  drawnForm = { scenario, shape, controls: new Map(controls.map((one) => [one.path, JSON.stringify(one)])) };
   mark(cause);
 }
 
@@ -100,8 +105,7 @@ function unfolding(name, summary, openParts, make) {
   }
   details.addEventListener("toggle", () => {
     if (!details.isConnected) return;
-    if (details.open) openedParts.add(name);
-    else openedParts.delete(name);
+    noteOpen(details);
     if (details.open) fill();
   });
   return details;

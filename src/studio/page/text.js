@@ -1,24 +1,27 @@
 // The scenario's text, editable, with line numbers and the messages of `check` at their lines.
 
 import { byId, el, folded, p } from "../../report/page/elements.js";
-import { gap, t } from "../../report/page/words.js";
+import { gap, language, t } from "../../report/page/words.js";
 import { showSide } from "./editor.js";
 import { button, commandLine } from "./frame.js";
 import { changeText, chosen, isSound } from "./scenarios.js";
 import { inWords, translated } from "./service.js";
 
+/** What the text's place was made for. */
+let writtenFor = { scenario: null, language: "" };
+
 export function drawText(cause) {
   const place = byId("text");
   const scenario = chosen();
   let area = byId("toml");
-  if (!area || area.dataset.name !== scenario.name) {
+  if (!area || writtenFor.scenario !== scenario || writtenFor.language !== language) {
+    writtenFor = { scenario, language };
     area = el("textarea", {
       id: "toml",
       spellcheck: "false",
       autocomplete: "off",
       autocapitalize: "off",
       wrap: "off",
-      "data-name": scenario.name,
       "aria-describedby": "problems",
       oninput: () => {
         numberLines(area);
@@ -29,12 +32,13 @@ export function drawText(cause) {
       },
     });
     place.replaceChildren(
-      el("label", { for: "toml" }, t("text.label", { name: scenario.name })),
+      el("label", { for: "toml", id: "toml-label" }),
       p(t("text.how"), "note"),
       el("div", { class: "writing" }, el("div", { id: "lines", "aria-hidden": "true" }), area),
       el("div", { id: "problems" }),
     );
   }
+  byId("toml-label").textContent = t("text.label", { name: scenario.name });
   // What is being typed is newer than what the program has answered.
   const typed = scenario.edits.some((one) => one.cause === "text");
   if (cause !== "text" && !typed && area.value !== scenario.toml) area.value = scenario.toml;
