@@ -42,17 +42,17 @@ scenario = "baseline"
 as_of = "2020-06-30"
 sample = 6000
 refined_sample = 8000
-draws = 12
+draws = 10
 [sampler]
 chains = 2
-design = 80
-particles = 30
+design = 50
+particles = 20
 seed = 7
 rounds = 2
 refined_rounds = 1
-new_points = 20
+new_points = 10
 final_sweeps = 4
-training = 100
+training = 60
 [certificate]
 held_out = false
 priors = true
@@ -61,24 +61,24 @@ truth_as_of = "2020-04-30"
 truth_sample = 6000
 [certificate.held_out_sampler]
 chains = 2
-design = 80
-particles = 30
+design = 50
+particles = 20
 seed = 8
 rounds = 1
 refined_rounds = 1
-new_points = 20
+new_points = 10
 final_sweeps = 4
-training = 100
+training = 60
 [certificate.truth_sampler]
 chains = 2
-design = 80
+design = 50
 particles = 20
 seed = 9
 rounds = 1
 refined_rounds = 1
-new_points = 20
-final_sweeps = 8
-training = 100
+new_points = 10
+final_sweeps = 4
+training = 60
 "#;
 
 fn run(folder: &Path, name: &str, threads: usize, resume: bool, stop: &AtomicBool, calls: Option<u64>) -> bool {

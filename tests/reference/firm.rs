@@ -78,12 +78,12 @@ impl Firm {
             let age = f64::from(week) - f64::from(effect.begin);
             f64::from(effect.log_hazard) * libm::pow(0.5, age / f64::from(effect.half_life))
         };
-        self.lifts_that_count().map(left).sum()
+        self.effects.iter().filter(|effect| self.counts(effect)).map(left).sum()
     }
 
-    /// Deliveries that count now: what helps to start does so until then.
-    pub fn lifts_that_count(&self) -> impl Iterator<Item = &TreatmentEffect> {
-        self.effects.iter().filter(|effect| !effect.to_start || self.practice == Practice::Never)
+    /// Whether a delivery counts now: what helps to start does so until then.
+    pub fn counts(&self, effect: &TreatmentEffect) -> bool {
+        !effect.to_start || self.practice == Practice::Never
     }
 
     /// Sum of the sizes of all that was ever added, which rounding is relative to.

@@ -40,12 +40,33 @@ fn step(weeks: u32) -> u32 {
 pub struct Thresholds {
     pub key: Key,
     pub of: Vec<Pair>,
+    folded: Vec<Folded>,
+}
+
+/// The first deliveries to a firm, folded. What comes later is added; what counts no more once a firm has begun is left out from
+/// the first on.
+#[derive(Clone, Debug, Default)]
+struct Folded {
+    deliveries: usize,
+    never: bool,
+    kept: Vec<TreatmentEffect>,
+}
+
+impl Folded {
+    fn of(&mut self, firm: &Firm) -> &[TreatmentEffect] {
+        let never = firm.practice == Practice::Never;
+        if self.never != never || self.deliveries > firm.effects.len() {
+            *self = Folded { never, ..Folded::default() };
+        }
+        fold(&mut self.kept, firm.effects[self.deliveries..].iter().filter(|effect| firm.counts(effect)));
+        self.deliveries = firm.effects.len();
+        &self.kept
+    }
 }
 
 /// Effects of one half-life are kept as one number in single precision, which each new one is added to. From the plain list
-/// of deliveries, afresh each time: half-life, sum, week of the last one; the newest half-life first.
-fn folded<'a>(effects: impl Iterator<Item = &'a TreatmentEffect>) -> Vec<TreatmentEffect> {
-    let mut kept: Vec<TreatmentEffect> = Vec::new();
+/// of deliveries: half-life, sum, week of the last one; the newest half-life first.
+fn fold<'a>(kept: &mut Vec<TreatmentEffect>, effects: impl Iterator<Item = &'a TreatmentEffect>) {
     for effect in effects {
         match kept.iter_mut().find(|kept| kept.half_life == effect.half_life && kept.to_start == effect.to_start) {
             Some(kept) => {
@@ -55,7 +76,6 @@ fn folded<'a>(effects: impl Iterator<Item = &'a TreatmentEffect>) -> Vec<Treatme
             None => kept.insert(0, *effect),
         }
     }
-    kept
 }
 
 fn left(effect: &TreatmentEffect, week: u32) -> f64 {
@@ -74,10 +94,13 @@ struct AddedLogHazard {
 }
 
 fn added(firm: &Firm, week: u32) -> AddedLogHazard {
+    added_by(firm, week, Folded::default().of(firm))
+}
+
+fn added_by(firm: &Firm, week: u32, kept: &[TreatmentEffect]) -> AddedLogHazard {
     if firm.effects.is_empty() {
         return AddedLogHazard { now: 0.0, most: 0.0, least: 0.0 };
     }
-    let kept = folded(firm.lifts_that_count());
     let sum = |of: &dyn Fn(&TreatmentEffect) -> f64| kept.iter().fold(0.0, |sum, effect| sum + of(effect));
     let last = firm.effects.iter().map(|effect| u32::from(effect.begin)).fold(firm.entered, u32::max);
     // What fades comes nearer to 0 from its last effect on; what lasts stays.
@@ -125,7 +148,7 @@ fn rescale(threshold: f32, passed: f64, [before, after]: [f64; 2]) -> f32 {
 
 impl Thresholds {
     pub fn new(key: Key) -> Thresholds {
-        Thresholds { key, of: Vec::new() }
+        Thresholds { key, of: Vec::new(), folded: Vec::new() }
     }
 
     /// Whether a threshold that may be reached fires this week. If not, it goes on by the factor `later`.
@@ -163,13 +186,14 @@ impl EventDraws for Thresholds {
             draw_counters: [[0, 0]; 2],
             set_by,
         });
+        self.folded.push(Folded::default());
     }
 
     fn effects(&mut self, p: &Parameters, position: usize, before: &Firm, after: &Firm, week: u32) {
-        let pair = &mut self.of[position];
+        let (pair, folded) = (&mut self.of[position], &mut self.folded[position]);
         let set_by = pair.set_by;
         // Once for both events, as below.
-        let [was, is] = [before, after].map(|firm| added(firm, week));
+        let [was, is] = [before, after].map(|firm| added_by(firm, week, folded.of(firm)));
         let factors = |event: Event| {
             [(before, was), (after, is)].map(|(firm, added)| log_factors(p, firm, event, added, set_by)[1])
         };
@@ -190,7 +214,7 @@ impl EventDraws for Thresholds {
         let stopping = firm.practice == Practice::Current && pair.practice <= pair.passed[Event::Stop as usize] as f32;
         let gained = if stopping { step(firm.weeks) } else { pair.set_by };
         // Once for both events: a firm may have been treated hundreds of times.
-        let (added, plain) = (added(firm, week), firm.added(week));
+        let (added, plain) = (added_by(firm, week, self.folded[position].of(firm)), firm.added(week));
         // Each addition in single precision rounds by half a unit in the last place, 6e-8 of the sum, at most.
         let rounding = 1e-7 * firm.effects.len() as f64 * firm.lifts_added().max(1.0);
         assert!((added.now - plain).abs() <= rounding, "effects of firm {} in week {week}", firm.id);
