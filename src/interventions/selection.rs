@@ -168,7 +168,8 @@ const TOGETHER: usize = 16;
 const FEW: usize = 4;
 /// Bits of a slot's first attempts.
 const ATTEMPTED: u64 = (1 << (FEW - 1)) - 1;
-/// Attempts that are drawn together for a slot that needs more, twice as many each time, up to as many.
+/// Attempts that are drawn together for a slot that needs more, twice as many each time, up to as many. (Of a pool that holds few
+/// ids half of the most at once.)
 const MORE: usize = 8;
 const MANY: usize = 64;
 
@@ -301,7 +302,8 @@ impl Slots {
             }
             hits &= hits - 1;
         }
-        let (mut ids, mut first, mut batch) = ([0; MANY], FEW as u32 - 1, MORE);
+        let few = if pool.is_sparse() { MANY / 2 } else { MORE };
+        let (mut ids, mut first, mut batch) = ([0; MANY], FEW as u32 - 1, few);
         while first < ATTEMPTS - 1 {
             let mut hits = draw(*key, slot.address(first), shift, pool, &mut ids[..batch]);
             // The slot's last word is its condition.

@@ -228,6 +228,12 @@ impl Pool {
         self.filled == 0
     }
 
+    /// Whether few words hold any.
+    #[inline(always)]
+    pub fn is_sparse(&self) -> bool {
+        4 * self.filled < self.ids.len()
+    }
+
     /// Number of ids.
     #[cfg(test)]
     pub fn ids(&self) -> u64 {
@@ -246,7 +252,7 @@ impl Pool {
     #[inline(always)]
     pub fn among(&self, ids: &[[u32; 8]]) -> u64 {
         let mut found = 0;
-        if 4 * self.filled >= self.ids.len() {
+        if !self.is_sparse() {
             for (place, eight) in ids.iter().enumerate() {
                 let mut bits = 0;
                 for id in eight.iter().rev() {
