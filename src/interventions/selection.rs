@@ -302,8 +302,8 @@ impl Slots {
             }
             hits &= hits - 1;
         }
-        let few = if pool.is_sparse() { MANY / 2 } else { MORE };
-        let (mut ids, mut first, mut batch) = ([0; MANY], FEW as u32 - 1, few);
+        let (mut ids, mut first) = ([0; MANY], FEW as u32 - 1);
+        let mut batch = if pool.is_sparse() { MANY / 2 } else { MORE };
         while first < ATTEMPTS - 1 {
             let mut hits = draw(*key, slot.address(first), shift, pool, &mut ids[..batch]);
             // The slot's last word is its condition.

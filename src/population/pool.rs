@@ -228,7 +228,7 @@ impl Pool {
         self.filled == 0
     }
 
-    /// Whether few words hold any.
+    /// Whether fewer than a quarter of the words hold any: most ids that are drawn are then none of the pool's.
     #[inline(always)]
     pub fn is_sparse(&self) -> bool {
         4 * self.filled < self.ids.len()
