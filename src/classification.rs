@@ -63,6 +63,7 @@ impl Industry {
         Industry::all().find(|i| i.key() == text || (text.len() == 1 && text.starts_with(i.letter())))
     }
     /// Position in arrays of length [`INDUSTRIES`].
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -136,6 +137,7 @@ impl Prefecture {
         PREFECTURE_TABLE[self.0 as usize].1
     }
     /// JIS X 0401 code, 1..=47.
+    #[inline]
     pub fn code(self) -> u8 {
         self.0 + 1
     }
@@ -148,6 +150,7 @@ impl Prefecture {
         })
     }
     /// The land ministry's region group of this prefecture.
+    #[inline]
     pub fn region(self) -> Region {
         match self.code() {
             11..=14 => Region::Tokyo,
@@ -157,6 +160,7 @@ impl Prefecture {
         }
     }
     /// Position in arrays of length [`PREFECTURES`].
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -221,6 +225,7 @@ impl SizeClass {
         }
     }
     /// Position in arrays of length [`SIZES`].
+    #[inline]
     pub fn index(self) -> usize {
         self as usize
     }

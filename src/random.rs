@@ -78,7 +78,8 @@ impl Key {
     /// Two uniform draws in (0, 1).
     #[inline(always)]
     pub fn uniforms(self, subject: u32, week: u32, purpose: Purpose) -> [f64; 2] {
-        self.words(subject, week, purpose).map(uniform)
+        let [a, b] = self.words(subject, week, purpose);
+        [uniform(a), uniform(b)]
     }
 
     /// One standard normal draw (Box-Muller on the two words).

@@ -7,7 +7,7 @@ use crate::{
     population::{Cell, Population, Spell, State, Status},
 };
 
-/// What draw_counters experience into staff who telework.
+/// What turns experience into staff who telework.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Staffing {
     /// Weeks to half experience.

@@ -12,7 +12,7 @@ use crate::{
     interventions::{Programmes, Setting},
     observation::{Observe, Observers, View},
     parameters::Parameters,
-    population::{Population, Response, State},
+    population::{Population, Response},
     random::Key,
     scenario::Scenario,
 };
@@ -101,35 +101,31 @@ pub(super) fn simulate_with(inputs: Inputs, goes_on: &dyn Fn(Week) -> bool, stop
             observers.observe(&View { week, population, state: &state, terms: &terms, parameters });
         }
         if options.panel && week >= first && week.closes_month() {
-            panel.extend(panel_rows(week, population, &state, &terms, parameters));
+            add_panel_rows(&View { week, population, state: &state, terms: &terms, parameters }, &mut panel);
         }
     }
     let (indicators, surveys) = observers.finish();
     Some(Series { replicate: run.noise, indicators, surveys, interventions, panel })
 }
 
-fn panel_rows<'a>(
-    week: Week,
-    population: &'a Population,
-    state: &'a State,
-    terms: &'a HazardTerms,
-    p: &'a Parameters,
-) -> impl Iterator<Item = PanelRow> + 'a {
-    let staffing = dynamics::Staffing::new(p);
-    let reach = dynamics::reach(p, population, terms);
-    population.cells.iter().flat_map(move |cell| {
-        cell.range.clone().map(move |firm| {
+fn add_panel_rows(view: &View, panel: &mut Vec<PanelRow>) {
+    let View { week, population, state, terms, parameters } = *view;
+    let staffing = dynamics::Staffing::new(parameters);
+    let reach = dynamics::reach(parameters, population, terms);
+    panel.reserve(population.len());
+    for cell in &population.cells {
+        for firm in cell.range.clone() {
             let status = state.status(firm);
             let weeks = state.firms.spell[firm].weeks(state.next_week);
             let share = staffing.share(population.teleworkable[firm], weeks, reach[cell.prefecture.index()]);
-            PanelRow {
+            panel.push(PanelRow {
                 week: week.0,
                 firm: population.id[firm],
                 practice: status.practice() as u8,
                 formal: status.formal(),
                 intensity: if status.practises() { f32::from(share) / 255.0 } else { 0.0 },
                 weight: cell.weight as f32,
-            }
-        })
-    })
+            });
+        }
+    }
 }

@@ -65,6 +65,7 @@ impl Delivered {
     }
 
     /// What a kind's effect gains a firm.
+    #[inline]
     pub fn act(&mut self, setting: &Setting, kind: KindNumber, firm: u32, weight: f64) -> f32 {
         let share_of_firms = (1.0 / weight).min(1.0);
         match &self.effects[kind.0] {

@@ -339,12 +339,12 @@ fn first_words(key: Key, slot: Slot, words: &mut [[u32; TOGETHER * FEW]; 2]) {
     "aarch64+neon"
 ))]
 fn draw(key: Key, (first, period): (u32, u32), shift: u32, pool: &Pool, ids: &mut [u32]) -> u64 {
-    // (Batches are whole eights. A last one goes past its slot's addresses; what it finds there does not count. Counted without
-    // a check for overflow, which would keep the loop from becoming SIMD.)
+    // (Batches are whole eights. A last one goes past its slot's addresses; what it finds there does not count. Counted and
+    // shifted without a check for overflow, which would keep the loop from becoming SIMD.)
     for (eight, ids) in ids.as_chunks_mut::<8>().0.iter_mut().enumerate() {
         let first = first.wrapping_add(8 * eight as u32);
         for lane in 0..8 {
-            ids[lane as usize] = key.words(first.wrapping_add(lane), period, Purpose::Selection)[0] >> shift;
+            ids[lane as usize] = key.words(first.wrapping_add(lane), period, Purpose::Selection)[0].wrapping_shr(shift);
         }
     }
     pool.among(ids.as_chunks().0)

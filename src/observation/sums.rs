@@ -215,6 +215,7 @@ struct Chunk {
 }
 
 impl Chunk {
+    // ([`Judgement::sum`] takes no more chunks than sums can hold. A check for overflow would keep the loop from becoming SIMD.)
     #[inline(always)]
     fn add(&self, question: &Question, wanted: Option<u32>, sums: &mut Sums<[i32; LANES]>) {
         let [with_scheme, telework, last_year, at_any_time, at_any_time_with_scheme, meeting] = sums;
@@ -230,15 +231,16 @@ impl Chunk {
             let (spell, now, largest) = (self.spell[lane], u32::from(self.now[lane]), u32::from(self.largest[lane]));
             let (current, formal) = (status.practice(Practice::Current), status.formal());
             let recent = current | only(u32::from(spell.entered()) >= u32::from(question.since));
-            let ever = employees * (largest & current | u32::from(spell.peak()) & !current);
+            let ever = employees.wrapping_mul(largest & current | u32::from(spell.peak()) & !current);
             let meets =
                 meets_criteria(status.0 as u8, employees, self.teleworkable[lane], self.now[lane], question.days);
-            with_scheme[lane] += (employees & formal) as i32;
-            telework[lane] += (employees * (now & current)) as i32;
-            last_year[lane] += (ever & recent) as i32;
-            at_any_time[lane] += ever as i32;
-            at_any_time_with_scheme[lane] += (ever & formal) as i32;
-            meeting[lane] += i32::from(meets);
+            let telework_now = employees.wrapping_mul(now & current);
+            with_scheme[lane] = with_scheme[lane].wrapping_add((employees & formal) as i32);
+            telework[lane] = telework[lane].wrapping_add(telework_now as i32);
+            last_year[lane] = last_year[lane].wrapping_add((ever & recent) as i32);
+            at_any_time[lane] = at_any_time[lane].wrapping_add(ever as i32);
+            at_any_time_with_scheme[lane] = at_any_time_with_scheme[lane].wrapping_add((ever & formal) as i32);
+            meeting[lane] = meeting[lane].wrapping_add(i32::from(meets));
         }
     }
 }

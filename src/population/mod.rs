@@ -132,6 +132,7 @@ impl Population {
         self.cells.iter().map(|c| u64::from(c.firms)).sum()
     }
     /// Position of the cell in which a firm stands, by the firm's position.
+    #[inline]
     pub fn cell_of(&self, firm: usize) -> usize {
         let near = self.layout().cells_near[firm / CHUNK_FIRMS] as usize;
         near + self.cells[near..].iter().take_while(|cell| cell.range.end <= firm).count()

@@ -77,7 +77,7 @@ impl Spell {
     /// Weeks that a practising firm has practised until the beginning of a week.
     #[inline(always)]
     pub fn weeks(self, week: u16) -> u8 {
-        (u16::from(self.before()) + week.saturating_sub(self.entered())).min(255) as u8
+        u16::from(self.before()).saturating_add(week.saturating_sub(self.entered())).min(255) as u8
     }
 }
 
