@@ -48,15 +48,15 @@ fn off_closed_form(luck: f64, rounds: usize) -> Off {
     let at = |z: &Vec<f64>| &matrix * DVector::from_column_slice(&z[..d]);
     let simulate = |z: &[Vec<f64>]| Some(z.iter().map(|z| at(z).as_slice().to_vec()).collect());
     let settings = Settings {
-        design: 400,
-        particles: 400,
+        design: 250,
+        particles: 200,
         chains: 1,
         seed: 5,
         rounds,
         refined_rounds: rounds - 1,
-        new_points: 200,
-        final_sweeps: 20,
-        training: 600,
+        new_points: 100,
+        final_sweeps: 30,
+        training: 300,
     };
     let both = |z: &Vec<f64>| [at(z) + &luck, at(z) - &luck].map(|figures| figures.as_slice().to_vec());
     let refine = |z: &[Vec<f64>]| Some(z.iter().map(both).collect());
@@ -94,13 +94,13 @@ fn off_closed_form(luck: f64, rounds: usize) -> Off {
 }
 
 /// Linear figures with normal errors have a normal posterior in closed form: precision I + A'A / sd^2. Means and
-/// standard deviations of 10,000 kept, correlated draws are compared in all dimensions: a mean may be 0.25 posterior
-/// standard deviations off and a standard deviation 20 %. Over 12 other seeds the largest differences were below half of
-/// that; a sampler whose acceptance leaves out the surrogate's correction fails.
+/// standard deviations of 6,000 kept, correlated draws are compared in all dimensions: a mean may be 0.12 posterior
+/// standard deviations off and a standard deviation 12 %. Over 8 other seeds the largest differences were 0.034 and 4.7 %;
+/// a sampler whose acceptance leaves out the surrogate's correction fails.
 #[test]
 fn a_normal_posterior_is_met() {
     let off = off_closed_form(0.0, 1);
-    assert!(off.mean < 0.25 && off.deviation < 0.2, "{off:?}");
+    assert!(off.mean < 0.12 && off.deviation < 0.12, "{off:?}");
 }
 
 /// What both streams have in common at every point cannot be told from what the model says, so that the posterior is as wide as if
@@ -108,7 +108,7 @@ fn a_normal_posterior_is_met() {
 #[test]
 fn luck_that_all_points_share_widens_the_posterior() {
     let off = off_closed_form(1.0, 2);
-    assert!(off.mean < 0.25 && off.deviation < 0.2 && off.blind > 0.5, "{off:?}");
+    assert!(off.mean < 0.12 && off.deviation < 0.12 && off.blind > 0.5, "{off:?}");
 }
 
 /// Half differences sqrt(f) c + sqrt(1 - f) e, c the same at all 80 points: the share is f, with a standard error below
