@@ -419,7 +419,7 @@ fn first_changes(effect: Option<(f32, f32)>, weeks: u16) -> Vec<(Practice, Optio
 /// thresholds rescaled by the effect at its begin are reached more often without an event, and go on by other draws; and few firms stop
 /// sooner with an effect than without, for the same reason. In the mean it is as it should be.)
 #[test]
-fn lifts_hasten_starts_and_delay_stops() {
+fn added_log_hazards_hasten_starts_and_delay_stops() {
     let weeks = 60;
     let without = first_changes(None, weeks);
     let after = |first: Option<u16>| first.unwrap_or(weeks);

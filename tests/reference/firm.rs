@@ -87,7 +87,7 @@ impl Firm {
     }
 
     /// Sum of the sizes of all that was ever added, which rounding is relative to.
-    pub fn lifts_added(&self) -> f64 {
+    pub fn effects_added(&self) -> f64 {
         self.effects.iter().map(|effect| f64::from(effect.log_hazard.abs())).sum()
     }
 

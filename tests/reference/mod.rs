@@ -128,7 +128,7 @@ fn with_all_measures_the_engine_equals_the_plain_model() {
 
 /// Effects as strong as on single firms, with delays and four half-lives, some firms treated many times.
 #[test]
-fn with_strong_and_fading_lifts_the_engine_equals_the_plain_model() {
+fn with_strong_and_fading_effects_the_engine_equals_the_plain_model() {
     let data = tables();
     let population = nation(small_japan(&data));
     for parameters in parameters(&data) {

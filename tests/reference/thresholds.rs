@@ -216,7 +216,7 @@ impl EventDraws for Thresholds {
         // Once for both events: a firm may have been treated hundreds of times.
         let (added, plain) = (added_by(firm, week, self.folded[position].of(firm)), firm.added(week));
         // Each addition in single precision rounds by half a unit in the last place, 6e-8 of the sum, at most.
-        let rounding = 1e-7 * firm.effects.len() as f64 * firm.lifts_added().max(1.0);
+        let rounding = 1e-7 * firm.effects.len() as f64 * firm.effects_added().max(1.0);
         assert!((added.now - plain).abs() <= rounding, "effects of firm {} in week {week}", firm.id);
         let happens = |event: Event, threshold: &mut f32, counter, purpose| {
             let factors = log_factors(p, firm, event, added, pair.set_by);
@@ -225,7 +225,7 @@ impl EventDraws for Thresholds {
             let log_hazard = libm::log(hazards[event as usize]) + factors[0];
             let linear = firm.log_hazard(p, event, facing, plain);
             assert!(
-                (log_hazard - linear).abs() < 2e-6 + 2e-7 * firm.effects.len() as f64 * firm.lifts_added().max(1.0),
+                (log_hazard - linear).abs() < 2e-6 + 2e-7 * firm.effects.len() as f64 * firm.effects_added().max(1.0),
                 "{event:?} of firm {}: {log_hazard}, {linear}",
                 firm.id
             );
