@@ -1,8 +1,8 @@
 //! Instructions of the hot paths, compared with `benches/instructions.csv`: a guard that does not depend on the clock.
 //!
 //! `cargo bench --bench instructions` fails when a path takes more instructions than its tolerance allows, and says when it
-//! takes so many fewer that its figure should be renewed; `TELEWORK_REWRITE=1` renews all figures. `docs/performance.md`
-//! tells what is counted and why other machines count the same.
+//! takes so many fewer that its figure should be renewed; `TELEWORK_REWRITE=1` renews all figures of the build that is
+//! counted. `docs/performance.md` tells what is counted and why other machines count the same.
 
 mod callgrind;
 mod paths;
@@ -21,9 +21,14 @@ const STORED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.
 /// Tolerance of a figure that is written for the first time.
 const TOLERANCE: f64 = 0.05;
 
+/// What is counted: the program as it is shipped, or as tests build it, with its checks for overflow (`--profile dev`).
+const BUILD: &str = if cfg!(debug_assertions) { "tests" } else { "shipped" };
+
 /// A stored figure.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Figure {
+    /// As [`BUILD`].
+    build: String,
     /// Of `paths::PATHS`.
     path: String,
     instructions: u64,
@@ -35,11 +40,13 @@ struct Figure {
     rustc: String,
 }
 
-fn stored() -> Result<Vec<Figure>, csv::Error> {
+/// All figures: those of this build, and of the other.
+fn stored() -> Result<(Vec<Figure>, Vec<Figure>), csv::Error> {
     if !Path::new(STORED).exists() {
-        return Ok(Vec::new());
+        return Ok(Default::default());
     }
-    csv::Reader::from_path(STORED)?.deserialize().collect()
+    let figures: Vec<Figure> = csv::Reader::from_path(STORED)?.deserialize().collect::<Result<_, _>>()?;
+    Ok(figures.into_iter().partition(|figure| figure.build == BUILD))
 }
 
 fn write(figures: &[Figure]) -> Result<(), Box<dyn Error>> {
@@ -68,12 +75,12 @@ fn verdict(figure: &Figure, count: &Count, rustc: &str) -> (String, bool) {
 }
 
 fn compare(counts: Vec<Count>) -> Result<bool, Box<dyn Error>> {
-    let (figures, rustc) = (stored()?, compiler());
+    let ((figures, _), rustc) = (stored()?, compiler());
     if let Some(other) = figures.iter().find(|figure| figure.rustc != rustc) {
         println!("warning: stored with {}, counted with {rustc}", other.rustc);
     }
     let mut failed = false;
-    println!("{:<14} {:>16} {:>16}", "path", "stored", "counted");
+    println!("{:<14} {:>16} {:>16}  ({BUILD} build)", "path", "stored", "counted");
     for (path, count) in paths::PATHS.into_iter().zip(&counts) {
         let figure = figures.iter().find(|figure| figure.path == path);
         let (words, fails) = match figure {
@@ -85,22 +92,26 @@ fn compare(counts: Vec<Count>) -> Result<bool, Box<dyn Error>> {
         println!("{path:<14} {before:>16} {:>16}  {words}", count.instructions);
     }
     if failed {
-        println!("if the change is meant, renew: TELEWORK_REWRITE=1 cargo bench --bench instructions");
+        let profile = if cfg!(debug_assertions) { " --profile dev" } else { "" };
+        println!("if the change is meant, renew: TELEWORK_REWRITE=1 cargo bench{profile} --bench instructions");
     }
     Ok(!failed)
 }
 
 fn renew(counts: Vec<Count>) -> Result<bool, Box<dyn Error>> {
-    let (before, rustc) = (stored()?, compiler());
+    let ((before, mut figures), rustc) = (stored()?, compiler());
     let tolerance = |path: &str| before.iter().find(|f| f.path == path).map_or(TOLERANCE, |f| f.tolerance);
     let figure = |(path, Count { instructions, extension }): (&str, Count)| Figure {
+        build: BUILD.into(),
         path: path.into(),
         instructions,
         tolerance: tolerance(path),
         extension,
         rustc: rustc.clone(),
     };
-    write(&paths::PATHS.into_iter().zip(counts).map(figure).collect::<Vec<_>>())?;
+    figures.extend(paths::PATHS.into_iter().zip(counts).map(figure));
+    figures.sort_by(|a, b| a.build.cmp(&b.build));
+    write(&figures)?;
     println!("renewed {STORED}");
     Ok(true)
 }
