@@ -5,7 +5,7 @@ use super::{
     as_published::{AsPublished, DatedFigure},
     choice::{Choice, Evidence, choices},
     cost::{Cost, costs, unlike},
-    fan::{KpiYear, QUANTILES, by_fiscal_year},
+    fan::{KpiYear, by_fiscal_year},
     grid::{Digest, digest},
     outcome::{Extent, Outcome, first_reached},
     paired::{KpiDifference, differences, median},
@@ -15,7 +15,12 @@ use super::{
     uncertainty::{LEAST, Uncertainty, replaced, uncertainty},
 };
 use crate::{
-    calendar::Week, data::Observation, engine::RunKey, error::Problem, scenario::Scenario, statistics::quantile_sorted,
+    calendar::Week,
+    data::Observation,
+    engine::RunKey,
+    error::Problem,
+    scenario::Scenario,
+    statistics::{QUANTILES, quantile_sorted},
 };
 use rayon::prelude::*;
 

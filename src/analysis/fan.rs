@@ -13,9 +13,6 @@ use crate::{
 use jiff::{ToSpan, civil::Date};
 use std::collections::BTreeMap;
 
-/// Quantiles that a fan shows: the 90 % band, the 50 % band, the median.
-pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-
 /// A KPI over time.
 #[derive(Clone, Debug)]
 pub struct Fan {

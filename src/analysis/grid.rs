@@ -5,7 +5,7 @@
 
 use super::{
     Source,
-    fan::{Fan, FanPoint, QUANTILES, SegmentPoint, SurveyFit, published},
+    fan::{Fan, FanPoint, SegmentPoint, SurveyFit, published},
     registry::Kpi,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     engine::{RunKey, Series},
     error::Problem,
     observation::{Cadence, IndicatorId},
-    statistics::quantile_sorted,
+    statistics::{QUANTILES, quantile_sorted},
 };
 use rayon::prelude::*;
 use std::{collections::HashMap, ops::Range};

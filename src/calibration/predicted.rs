@@ -1,12 +1,12 @@
 //! What the model says published figures would be, over particles: fitted ones, and ones that it has not seen. Simulated
 //! answers in, predictive samples out.
 
-use super::{likelihood::Likelihood, space::Space, tables::QUANTILES, targets::CalibrationFigure};
+use super::{likelihood::Likelihood, space::Space, targets::CalibrationFigure};
 use crate::{
     observation::SurveyAnswer,
     prediction::{Covariances, Forecaster, Published, sampling_sd, share},
     random::{Key, Purpose},
-    statistics::{mean, quantile_sorted, variance},
+    statistics::{QUANTILES, mean, quantile_sorted, variance},
 };
 use rayon::prelude::*;
 

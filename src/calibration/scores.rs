@@ -4,13 +4,15 @@
 //! Figures of one survey and wave stand or fall together, so that tests flip the sign of whole waves.
 
 use super::{
-    tables::{CsvTable, QUANTILES, number},
+    tables::{CsvTable, number},
     targets::{CalibrationFigure, log_odds},
 };
 use crate::{
     observation::Survey,
     random::Key,
-    statistics::{crps_of_distribution, interval_score, mean, quantile_sorted, sign_flip, weighted_interval_score},
+    statistics::{
+        QUANTILES, crps_of_distribution, interval_score, mean, quantile_sorted, sign_flip, weighted_interval_score,
+    },
 };
 use jiff::civil::Date;
 

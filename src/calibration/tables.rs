@@ -25,9 +25,6 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use std::io::{self, Write};
 
-/// Quantiles of a predictive distribution: ends of the 90 % and 50 % intervals, and the median.
-pub const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-
 /// A table: its file name, its header, its rows of cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CsvTable {

@@ -130,7 +130,7 @@ mod tests {
     use crate::{
         classification::PREFECTURES,
         data::Data,
-        population::{Scale, synthesise},
+        population::{Practice, Scale, Status, synthesise},
     };
 
     /// Two years with a declaration in some prefectures, from a population of several blocks: the same state.
@@ -153,7 +153,8 @@ mod tests {
         let chosen = end(advance_block);
         assert!(
             population.layout().blocks.len() > 1
-                && chosen.firms.status.iter().filter(|status| **status & 3 == 2).count() > 1000
+                && chosen.firms.status.iter().filter(|status| Status(**status).practice() == Practice::Stopped).count()
+                    > 1000
         );
         for (set, advance) in instruction_sets!(events::advance, (block: &mut BlockState, week: &WeekOf)) {
             assert!(end(advance) == chosen, "{set} gives another state");

@@ -87,7 +87,8 @@ pub fn turn_over(state: &mut State, population: &Population, staffing: &Staffing
         for ((&status, &teleworkable), spell) in
             status[range.clone()].iter().zip(&population.teleworkable[range]).zip(spells)
         {
-            let largest = if status & 3 == 1 { staffing.largest(*spell, teleworkable, reaches) } else { spell.peak() };
+            let practises = Status(status).practises();
+            let largest = if practises { staffing.largest(*spell, teleworkable, reaches) } else { spell.peak() };
             *spell = spell.with_peak((f32::from(largest) * stay + 0.5) as u8);
         }
     };

@@ -5,7 +5,7 @@ use crate::{
     dynamics::HazardTerms,
     dynamics::{Staffing, reach},
     parameters::Parameters,
-    population::{Population, State, StatusCounts, UNIT},
+    population::{Population, State, Status, StatusCounts, UNIT},
 };
 
 /// One week, seen from outside.
@@ -94,23 +94,21 @@ pub fn staff_shares(view: &View, response: &crate::population::Response) -> [[f6
     let (week, firms) = (view.state.next_week, &view.state.firms);
     let mut sums = [[0.0; 6]; 2];
     for cell in &view.population.cells {
-        {
-            let mut cell_sums = [0u64; 6];
-            for firm in cell.range.clone().filter(|firm| firms.status[*firm] & 3 == 1) {
-                let weeks = firms.spell[firm].weeks(week);
-                let share = staffing.share(view.population.teleworkable[firm], weeks, reach[cell.prefecture.index()]);
-                let weight = response.weight(view.population.employees[firm]);
-                let tenths = (f64::from(share) / 25.5).round().max(1.0) as u32;
-                cell_sums[0] += weight;
-                for (slot, inside) in
-                    [tenths == 1, tenths == 2, tenths == 3, tenths >= 5, tenths >= 7].into_iter().enumerate()
-                {
-                    cell_sums[slot + 1] += weight * u64::from(inside);
-                }
+        let mut cell_sums = [0u64; 6];
+        for firm in cell.range.clone().filter(|firm| Status(firms.status[*firm]).practises()) {
+            let weeks = firms.spell[firm].weeks(week);
+            let share = staffing.share(view.population.teleworkable[firm], weeks, reach[cell.prefecture.index()]);
+            let weight = response.weight(view.population.employees[firm]);
+            let tenths = (f64::from(share) / 25.5).round().max(1.0) as u32;
+            cell_sums[0] += weight;
+            for (slot, inside) in
+                [tenths == 1, tenths == 2, tenths == 3, tenths >= 5, tenths >= 7].into_iter().enumerate()
+            {
+                cell_sums[slot + 1] += weight * u64::from(inside);
             }
-            for (sum, value) in sums[usize::from(cell.high_capital)].iter_mut().zip(cell_sums) {
-                *sum += value as f64 * cell.weight;
-            }
+        }
+        for (sum, value) in sums[usize::from(cell.high_capital)].iter_mut().zip(cell_sums) {
+            *sum += value as f64 * cell.weight;
         }
     }
     sums

@@ -18,7 +18,7 @@ pub use correlation::{pearson, ranks, spearman};
 pub use importance::pareto_smoothed;
 pub use normal::{normal_cdf, normal_quantile};
 pub use proportion::{fell, wilson};
-pub use quantiles::{DRAWS_OF_A_RANGE, DRAWS_OF_COLUMNS, draws_of_a_tail, quantile_sorted};
+pub use quantiles::{DRAWS_OF_A_RANGE, DRAWS_OF_COLUMNS, QUANTILES, draws_of_a_tail, quantile_sorted};
 pub use representative::representative_order;
 pub use scores::{coverage, crps_of_distribution, crps_of_draws, interval_score, weighted_interval_score};
 pub use significance::{sign_flip, uniform_ranks};

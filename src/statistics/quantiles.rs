@@ -1,5 +1,8 @@
 //! Quantiles of a sample.
 
+/// Quantiles that are told of a distribution: ends of the ranges of 90 % and 50 %, and the median.
+pub const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
 /// Fewest draws of which a quantile can be told that leaves so many per cent outside: the least of n draws has a share of
 /// 1 / (n + 1) below it.
 pub const fn draws_of_a_tail(percent: u32) -> u32 {
