@@ -1,5 +1,6 @@
 //! The rooms of the program: no import goes up, or across a floor, in the order that `src/lib.rs` has; and their words: the
-//! glossary's names are there, and words that were given up are not names again.
+//! glossary's names are there, and words that were given up are not names again. The room beside, that of the peers, is built
+//! as the program is.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -102,6 +103,17 @@ fn arrows_up_and_across_are_seen() {
     assert_eq!(seen("b", "fn f() { crate::c::g() }"), ["b imports c"]);
     assert_eq!(seen("b", "// crate::c\n#[cfg(test)]\nmod tests {\n    use crate::c;\n}"), [""; 0]);
     assert_eq!(seen("d", ""), ["src/lib.rs does not list d"]);
+}
+
+/// Crates that both are built on are checked once in CI, and only if the profiles are the same: nearly three minutes of it went
+/// into checking them again.
+#[test]
+fn the_peers_are_built_as_the_program_is() {
+    let profiles = |file: &str| {
+        let manifest: toml::Table = fs::read_to_string(file).unwrap().parse().unwrap();
+        manifest["profile"].clone()
+    };
+    assert_eq!(profiles("benches/peers/rust/Cargo.toml"), profiles("Cargo.toml"));
 }
 
 /// Words that no type, function, field or variable of the source has as its whole name; `docs/glossary.md` has others.
