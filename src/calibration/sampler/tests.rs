@@ -104,7 +104,8 @@ fn a_normal_posterior_is_met() {
 }
 
 /// What both streams have in common at every point cannot be told from what the model says, so that the posterior is as wide as if
-/// it were an error. The same tolerances; that of some figure is less than half as wide in a posterior that leaves the luck out.
+/// it were an error. The same tolerances (largest differences over 8 other seeds 0.040 and 4.7 %); that of some figure is less
+/// than half as wide in a posterior that leaves the luck out.
 #[test]
 fn luck_that_all_points_share_widens_the_posterior() {
     let off = off_closed_form(1.0, 2);
