@@ -157,6 +157,9 @@ pub fn sheet(title: &str, (width, height): Point, draw: impl FnOnce(&Canvas)) ->
         canvas.rectangle((0.0, 0.0), (width, height), WHITE, 1.0);
         draw(&canvas);
     }
+    // The backend's own element would be a viewport inside ours: a clip, for which all is drawn aside and copied.
+    let (_, drawing) = drawing.split_once('>').unwrap_or_default();
+    let drawing = drawing.trim().trim_end_matches("</svg>");
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide} {high}\" width=\"{width}\" height=\"{height}\" \
@@ -175,7 +178,21 @@ pub fn rasterised(svg: &str) -> Result<Vec<u8>, Problem> {
     let (width, height) = (tree.size().width() * PNG_SCALE, tree.size().height() * PNG_SCALE);
     let mut pixmap = Pixmap::new(width as u32, height as u32).ok_or_else(|| failed("it has no size".into()))?;
     resvg::render(&tree, Transform::from_scale(PNG_SCALE, PNG_SCALE), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|e| failed(e.to_string()))
+    encoded(&pixmap).map_err(|e| failed(e.to_string()))
+}
+
+/// An opaque picture as PNG. Areas of one colour are compressed best as they are: filtered, they take longer and more bytes.
+fn encoded(pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let colours: Vec<u8> = pixmap.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_filter(png::Filter::NoFilter);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&colours)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 impl<'a> Canvas<'a> {
@@ -315,6 +332,7 @@ mod tests {
         let (svg, png) = drawing();
         assert_eq!((svg.clone(), png.clone()), drawing());
         assert!(svg.contains("R&amp;D &lt;5\u{fffd}%") && svg.contains("<title>a &amp; b</title>"), "{svg}");
+        assert_eq!(svg.matches("<svg").count(), 1, "a second viewport is a clip around all: {svg}");
         let pixmap = Pixmap::decode_png(&png).unwrap();
         assert_eq!((pixmap.width(), pixmap.height()), (120, 80));
         assert!(pixmap.pixels().iter().any(|p| p.red() < 60), "text is drawn dark, without any font of the system");
