@@ -9,6 +9,7 @@ use crate::{
     data::Data,
     error::Problem,
     random::{Key, Purpose},
+    statistics::binomial_quantile,
 };
 
 /// Firms with more employees get the expected teleworkable share instead of a drawn number of jobs: at 50 jobs the
@@ -66,7 +67,7 @@ impl<'w> AttributeDraws<'w> {
         let [u, v] = self.key.uniforms(id, 0, Purpose::Teleworkable);
         let expected = self.teleworkable[industry * SIZES + size].quantile(u);
         let (share, some) = if employees <= DRAWN_JOBS {
-            let jobs = binomial(employees, expected, v);
+            let jobs = binomial_quantile(employees, expected, v);
             (f64::from(jobs) / f64::from(employees), jobs > 0)
         } else {
             (expected, expected * f64::from(employees) >= 1.0)
@@ -86,23 +87,6 @@ impl<'w> AttributeDraws<'w> {
             barriers,
         }
     }
-}
-
-/// Successes in `n` trials with probability `p` at the quantile `u`, by going up the distribution (n is small).
-fn binomial(n: u32, p: f64, u: f64) -> u32 {
-    if p > 0.5 {
-        return n - binomial(n, 1.0 - p, 1.0 - u);
-    }
-    let odds = p / (1.0 - p);
-    let mut mass = (1.0 - p).powi(n as i32);
-    let mut below = mass;
-    let mut k = 0;
-    while below < u && k < n {
-        mass *= odds * f64::from(n - k) / f64::from(k + 1);
-        below += mass;
-        k += 1;
-    }
-    k
 }
 
 /// Quantiles of a Beta distribution, from its mass in [`BetaQuantiles::CELLS`] equal cells of (0, 1).
@@ -170,15 +154,5 @@ mod tests {
             let mean = (0..100_000).map(|i| beta.quantile((f64::from(i) + 0.5) / 1e5)).sum::<f64>() / 1e5;
             assert!((mean - a / (a + b)).abs() < 1e-3, "{mean} for {a}, {b}");
         }
-    }
-
-    /// Binomial(4, 1/2): cumulated 1, 5, 11, 15, 16 sixteenths.
-    #[test]
-    fn binomial_quantiles_have_the_closed_form() {
-        let draws: Vec<u32> = [0.05, 0.07, 0.31, 0.32, 0.68, 0.69, 0.93, 0.94].map(|u| binomial(4, 0.5, u)).to_vec();
-        assert_eq!(draws, [0, 1, 1, 2, 2, 3, 3, 4]);
-        let mean = (0..100_000).map(|i| binomial(30, 0.8, (f64::from(i) + 0.5) / 1e5)).sum::<u32>();
-        assert!((f64::from(mean) / 1e5 - 24.0).abs() < 1e-3);
-        assert_eq!((binomial(5, 0.0, 0.99), binomial(5, 1.0, 0.01)), (0, 5));
     }
 }

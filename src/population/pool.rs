@@ -5,7 +5,7 @@
 
 use super::{Cell, Directory, Eligibility, Population, cell_matches};
 use crate::classification::SizeClass;
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// Most employees of a micro firm (SME Basic Act: 20, in commerce and services 5).
 const MICRO_EMPLOYEES: u32 = 20;
@@ -129,11 +129,16 @@ pub struct Pool {
     any: Vec<u64>,
     /// How many of those words hold any.
     filled: usize,
+    /// The ids it was made with, rising, where they are fewer than one in [`FEW`].
+    few: Option<Arc<[u32]>>,
 }
+
+/// Of so many ids less than one in a pool makes it one of few firms.
+const FEW: usize = 32;
 
 impl Pool {
     fn none(words: usize) -> Pool {
-        Pool { ids: vec![0; words], any: vec![0; words.div_ceil(64)], filled: 0 }
+        Pool { ids: vec![0; words], any: vec![0; words.div_ceil(64)], filled: 0, few: None }
     }
 
     /// Ids whose simulated firms meet the criteria.
@@ -151,7 +156,24 @@ impl Pool {
                 pool.put_firms(cell, first - cell.range.start, having);
             }
         }
+        let ids = pool.ids.iter().map(|ids| ids.count_ones() as usize).sum::<usize>();
+        if ids * FEW < 1 << directory.id_bits() {
+            let mut few = Vec::with_capacity(ids);
+            for (word, mut left) in (0..).zip(pool.ids.iter().copied()) {
+                while left != 0 {
+                    few.push(word * 64 + left.trailing_zeros());
+                    left &= left - 1;
+                }
+            }
+            pool.few = Some(few.into());
+        }
         pool
+    }
+
+    /// The ids it was made with, rising, where they are few. Those that have left it since are still among them: they are the same
+    /// in all scenarios.
+    pub fn few(&self) -> Option<&[u32]> {
+        self.few.as_deref()
     }
 
     /// Puts the ids that 64 firms of a cell stand for, from the `first` on.

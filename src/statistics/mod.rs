@@ -2,6 +2,7 @@
 //!
 //! Numbers in, numbers out. Functions return `None` where a figure is not defined, never a number that means nothing.
 
+mod binomial;
 mod chains;
 mod correlation;
 mod importance;
@@ -13,6 +14,7 @@ mod scores;
 mod significance;
 mod student;
 
+pub use binomial::binomial_quantile;
 pub use chains::{ess_bulk, ess_tail, rank_rhat};
 pub use correlation::{pearson, ranks, spearman};
 pub use importance::pareto_smoothed;

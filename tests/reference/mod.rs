@@ -177,7 +177,8 @@ fn no_threshold_is_overlooked() {
             for event in 0..EVENTS {
                 let cumulative = state.cumulative_hazards[chunk.cell as usize][event] as f32;
                 assert!(kept[event] <= minimum[event], "week {week}, {chunk:?}, event {event}");
-                assert!(minimum[event] > cumulative.to_bits(), "week {week}, {chunk:?}, event {event} is overdue");
+                // (One that was drawn this week may lie so close above that single precision cannot tell; it comes next week.)
+                assert!(minimum[event] >= cumulative.to_bits(), "week {week}, {chunk:?}, event {event} is overdue");
             }
         }
     }
