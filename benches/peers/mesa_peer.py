@@ -67,8 +67,10 @@ class Firm(mesa.Agent):
 
         if self.practice == CURRENT:
             self.weeks = min(self.weeks + 1, EXPERIENCE_MOST)
-            reach = min(max(p.reach_base + p.reach_declaration * d, 0), 1) + p.reach_experience * self.experience
-            self.intensity = max(round(self.teleworkable * min(reach, 1)), 1) / SHARE_STEPS
+            market = model.market[self.prefecture]
+            reach = min(max(p.reach_base + p.reach_market * market + p.reach_declaration * d, 0), 1)
+            jobs = self.teleworkable * min(reach + p.reach_experience * self.experience, 1)
+            self.intensity = max(round(jobs), 1) / SHARE_STEPS
 
 
 class Tally:
@@ -89,7 +91,7 @@ class Tally:
 class Japan(mesa.Model):
     def __init__(self, world: World, replicate: int):
         super().__init__(seed=seed(replicate))
-        self.parameters = world.parameters
+        self.parameters, self.market = world.parameters, world.market.tolist()
         self.declarations, self.concerns = world.declaration.tolist(), world.concern(replicate).tolist()
         Firm.create_agents(self, len(world.firms), **{name: world.firms[name].tolist() for name in world.firms.dtype.names})
         self.all = Tally(self.agents)

@@ -25,7 +25,7 @@ def logistic(x):
 
 
 @numba.njit
-def simulate(p, firms, declaration, concern, seed):
+def simulate(p, firms, market, declaration, concern, seed):
     np.random.seed(seed)
     n = len(firms)
     practice = np.zeros(n, np.uint8)
@@ -113,7 +113,7 @@ def simulate(p, firms, declaration, concern, seed):
             if practice[i] == CURRENT:
                 weeks[i] = min(weeks[i] + 1, EXPERIENCE_MOST)
                 e = weeks[i] / (weeks[i] + p.experience_half)
-                reach = min(max(p.reach_base + p.reach_declaration * d, 0.0), 1.0)
+                reach = min(max(p.reach_base + p.reach_market * market[f.prefecture] + p.reach_declaration * d, 0.0), 1.0)
                 jobs = np.rint(f.teleworkable * min(reach + p.reach_experience * e, 1.0))
                 teleworkers += f.weight * f.employees * max(jobs, 1.0) / SHARE_STEPS
                 size[f.size] += f.weight
@@ -135,4 +135,5 @@ class Peer:
 
     def run(self, replicate: int) -> np.ndarray:
         world = self.world
-        return simulate(self.parameters, world.firms, world.declaration, world.concern(replicate), seed(replicate))
+        concern = world.concern(replicate)
+        return simulate(self.parameters, world.firms, world.market, world.declaration, concern, seed(replicate))

@@ -120,8 +120,8 @@ class Peer:
             current = np.flatnonzero(practice == CURRENT)
             weeks[current] = np.minimum(weeks[current] + 1, EXPERIENCE_MOST)
             e = weeks[current] / (weeks[current] + p.experience_half)
-            reach = np.clip(p.reach_base + p.reach_declaration * d, 0, 1)[self.prefecture[current]]
-            jobs = self.teleworkable[current] * np.minimum(reach + p.reach_experience * e, 1)
+            reach = np.clip(p.reach_base + p.reach_market * world.market + p.reach_declaration * d, 0, 1)
+            jobs = self.teleworkable[current] * np.minimum(reach[self.prefecture[current]] + p.reach_experience * e, 1)
             intensity = np.maximum(np.rint(jobs), 1) / SHARE_STEPS
 
             firms = self.by_class(current, self.weight)

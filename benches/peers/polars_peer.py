@@ -51,7 +51,7 @@ class Peer:
             (p.start_base + p.start_declaration * d + p.start_concern * c + pull).alias("start"),
             (p.stop_base - p.stop_declaration * d - p.stop_concern * c).alias("stop"),
             (p.resume_base + p.resume_declaration * d + p.resume_concern * c + pull).alias("resume"),
-            (p.reach_base + p.reach_declaration * d).clip(0, 1).alias("reach"),
+            (p.reach_base + p.reach_market * col("market") + p.reach_declaration * d).clip(0, 1).alias("reach"),
         ]
 
         experience = weeks / (weeks + p.experience_half)
@@ -110,6 +110,7 @@ class Peer:
             .join(now, on="klass", how="left", maintain_order="left")
             .with_columns(
                 pl.col("now_weight", "now_staff").fill_null(0.0),
+                market=pl.Series(self.world.market).gather(place),
                 declaration=pl.Series(self.world.declaration[week]).gather(place),
                 concern=pl.Series(concern[week]).gather(place),
             )

@@ -1,4 +1,5 @@
-"""What every peer reads: firms, declarations and concern by week and prefecture, parameters. A folder in, a World out.
+"""What every peer reads: firms, labour markets, declarations and concern by week and prefecture, parameters. A folder in, a World
+out.
 
 Written by `telework-peers export`. No rule of the model stands here: each peer writes the rules in its own idiom, from
 docs/model.md, sections 5 and 7.1 to 7.5.
@@ -28,6 +29,7 @@ SHARE_STEPS = 255
 class World:
     folder: Path
     firms: np.ndarray  # one record a firm, see `firms.csv`
+    market: np.ndarray  # labour market by prefecture, in doublings over the mean
     declaration: np.ndarray  # (week, prefecture), after fatigue
     parameters: SimpleNamespace  # by the names of docs/model.md
 
@@ -51,7 +53,8 @@ def read(folder: Path, changes: dict[str, float] | None = None) -> World:
     parameters = json.loads((folder / "parameters.json").read_text())
     for name, change in (changes or {}).items():
         parameters[name] += change
-    return World(folder, firms, matrix(folder / "declaration.csv"), SimpleNamespace(**parameters))
+    market, declaration = matrix(folder / "market.csv"), matrix(folder / "declaration.csv")
+    return World(folder, firms, market, declaration, SimpleNamespace(**parameters))
 
 
 def seed(replicate: int) -> int:

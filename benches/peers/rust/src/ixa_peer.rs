@@ -241,9 +241,10 @@ fn advance(context: &mut Context, world: &World, replicate: usize, week: usize) 
         if after == Practice::Current {
             let weeks = WeeksPractised(weeks.0.saturating_add(1));
             context.set_property(firm, weeks);
-            let reach =
-                (p.reach_base + p.reach_declaration * d).clamp(0.0, 1.0) + p.reach_experience * experience(weeks);
-            let jobs = (f64::from(teleworkable) * reach.min(1.0)).round_ties_even().max(1.0);
+            let market = f64::from(world.market[place]);
+            let reach = (p.reach_base + p.reach_market * market + p.reach_declaration * d).clamp(0.0, 1.0);
+            let share = (reach + p.reach_experience * experience(weeks)).min(1.0);
+            let jobs = (f64::from(teleworkable) * share).round_ties_even().max(1.0);
             let (Weight(weight), Employees(employees)) = (context.get_property(firm), context.get_property(firm));
             teleworkers += weight * f64::from(employees) * jobs / SHARE_STEPS;
         }

@@ -1,4 +1,4 @@
-//! What peers read: firms, declarations and concern by prefecture and week, parameters. The library in, files out.
+//! What peers read: firms, labour markets, declarations and concern by prefecture and week, parameters. The library in, files out.
 
 use crate::engine::{Engine, scenario_weeks};
 use std::{
@@ -41,6 +41,8 @@ pub type ByWeek = Vec<[f32; PREFECTURES]>;
 pub struct World {
     /// Firms in the order of their cells.
     pub firms: Vec<Firm>,
+    /// Labour market of each prefecture, in doublings over the mean.
+    pub market: Vec<f32>,
     /// Pressure of declarations after fatigue.
     pub declaration: ByWeek,
     /// Concern in each replicate: later infections are another path in each.
@@ -82,10 +84,11 @@ impl World {
             })
         });
         let firms = firms.collect();
-        Ok(World { firms, declaration, concern: environments.into_iter().map(|e| e.concern).collect(), parameters })
+        let concern = environments.into_iter().map(|e| e.concern).collect();
+        Ok(World { firms, market: population.market.clone(), declaration, concern, parameters })
     }
 
-    /// Writes `firms.csv`, `parameters.json`, `declaration.csv` and `concern/REPLICATE.csv`. Numbers are written so that
+    /// Writes `firms.csv`, `market.csv`, `parameters.json`, `declaration.csv` and `concern/REPLICATE.csv`. Numbers are written so that
     /// they are read back exactly.
     pub fn export(&self, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder.join("concern"))?;
@@ -98,6 +101,8 @@ impl World {
         let values: serde_json::Map<_, _> =
             TABLE.iter().map(|row| (row.name.to_string(), self.parameters.get(row.name).into())).collect();
         fs::write(folder.join("parameters.json"), format!("{:#}\n", serde_json::Value::Object(values)))?;
+        let market: Vec<String> = self.market.iter().map(f32::to_string).collect();
+        fs::write(folder.join("market.csv"), format!("{}\n", market.join(",")))?;
         write_weeks(&folder.join("declaration.csv"), &self.declaration)?;
         for (replicate, concern) in self.concern.iter().enumerate() {
             write_weeks(&folder.join(format!("concern/{replicate}.csv")), concern)?;
