@@ -1,12 +1,13 @@
 //! The rooms of the program: no import goes up, or across a floor, in the order that `src/lib.rs` has; and their words: the
-//! glossary's names are there, and words that were given up are not names again. The room beside, that of the peers, is built
-//! as the program is.
+//! glossary's names are there, and words that were given up are not names again. The room beside, that of the peers,
+//! is built as the program is, and its models read the same parameters.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
+use telework::parameters::TABLE;
 
 /// Room -> number of its floor, from the top. An empty line begins a floor.
 fn floors(text: &str) -> BTreeMap<String, usize> {
@@ -114,6 +115,23 @@ fn the_peers_are_built_as_the_program_is() {
         manifest["profile"].clone()
     };
     assert_eq!(profiles("benches/peers/rust/Cargo.toml"), profiles("Cargo.toml"));
+}
+
+/// A term that the model of firms gets must come to the peers as well: a full comparison, which CI does not make, found one that
+/// had not.
+#[test]
+fn the_peers_read_every_parameter_of_the_model_without_measures() {
+    let of_firms =
+        ["initial_", "start_", "stop_", "resume_", "formalise_", "give_up_", "peer_", "experience_", "reach_"];
+    let names: Vec<&str> =
+        TABLE.iter().map(|row| row.name).filter(|name| of_firms.iter().any(|of| name.starts_with(of))).collect();
+    assert!(names.len() > 25, "{names:?}");
+    for peer in ["numpy_peer.py", "numba_peer.py", "polars_peer.py", "mesa_peer.py", "rust/src/ixa_peer.rs"] {
+        let text = fs::read_to_string(Path::new("benches/peers").join(peer)).unwrap();
+        let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let missing: Vec<_> = names.iter().filter(|name| !words.contains(*name)).collect();
+        assert!(missing.is_empty(), "{peer} does not read {missing:?}");
+    }
 }
 
 /// Words that no type, function, field or variable of the source has as its whole name; `docs/glossary.md` has others.
