@@ -363,7 +363,7 @@ fn draw(key: Key, (from, period): (u32, u32), shift: u32, pool: &Pool, few: Opti
         None => ids.iter_mut().for_each(|word| *word = word.wrapping_shr(shift)),
         Some(few) => {
             for word in ids.iter_mut() {
-                *word = few[(u64::from(*word) * few.len() as u64 >> 32) as usize];
+                *word = few[((u64::from(*word) * few.len() as u64) >> 32) as usize];
             }
         }
     }
