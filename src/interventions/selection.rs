@@ -429,7 +429,7 @@ mod tests {
             })
             .collect();
         assert_eq!(addresses.len(), 3 * all.len());
-        // Purpose of `Key::words` stand at the bits between.
+        // The purpose of `Key::words` stands at the bits between.
         assert!(addresses.iter().all(|(_, period)| period >> 16 & 0xFF == 0));
     }
 
