@@ -42,7 +42,7 @@ pub struct World {
     /// Firms in the order of their cells.
     pub firms: Vec<Firm>,
     /// Labour market of each prefecture, in doublings over the mean.
-    pub market: Vec<f32>,
+    pub market: [f32; PREFECTURES],
     /// Pressure of declarations after fatigue.
     pub declaration: ByWeek,
     /// Concern in each replicate: later infections are another path in each.
@@ -85,7 +85,8 @@ impl World {
         });
         let firms = firms.collect();
         let concern = environments.into_iter().map(|e| e.concern).collect();
-        Ok(World { firms, market: population.market.clone(), declaration, concern, parameters })
+        let market = std::array::from_fn(|place| population.market[place]);
+        Ok(World { firms, market, declaration, concern, parameters })
     }
 
     /// Writes `firms.csv`, `market.csv`, `parameters.json`, `declaration.csv` and `concern/REPLICATE.csv`. Numbers are written so that
@@ -101,8 +102,7 @@ impl World {
         let values: serde_json::Map<_, _> =
             TABLE.iter().map(|row| (row.name.to_string(), self.parameters.get(row.name).into())).collect();
         fs::write(folder.join("parameters.json"), format!("{:#}\n", serde_json::Value::Object(values)))?;
-        let market: Vec<String> = self.market.iter().map(f32::to_string).collect();
-        fs::write(folder.join("market.csv"), format!("{}\n", market.join(",")))?;
+        write_weeks(&folder.join("market.csv"), &[self.market])?;
         write_weeks(&folder.join("declaration.csv"), &self.declaration)?;
         for (replicate, concern) in self.concern.iter().enumerate() {
             write_weeks(&folder.join(format!("concern/{replicate}.csv")), concern)?;
@@ -112,7 +112,7 @@ impl World {
 }
 
 /// A line a week, a column a prefecture.
-fn write_weeks(path: &Path, weeks: &ByWeek) -> io::Result<()> {
+fn write_weeks(path: &Path, weeks: &[[f32; PREFECTURES]]) -> io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     for week in weeks {
         writeln!(file, "{}", week.map(|value| value.to_string()).join(","))?;
